@@ -67,7 +67,7 @@ def shorten(log: Path) -> None:
         log.unlink()
 
 
-def tail(log: Path, lines: int = 10) -> str:
+def tail(log: Path, lines: int = 20) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 

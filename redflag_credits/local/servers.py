@@ -71,9 +71,9 @@ def leave(data_dir: Path) -> bool:
         return True
 
 
-def held_lock(data_dir: Path) -> int:
-    """The descriptor of this process's share, to hand on to children that outlive it."""
-    return _held[data_dir].fileno()
+def held_locks() -> list[int]:
+    """The descriptors of this process's shares, to hand on to children that may outlive it."""
+    return [users.fileno() for users in _held.values()]
 
 
 @contextlib.contextmanager

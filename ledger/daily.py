@@ -1,0 +1,120 @@
+"""The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+
+from django.db.models import Q, QuerySet, Sum
+
+from ledger.models import Entry, Kind
+from locations.models import Location
+
+SIGNED = Sum("contract_delta") + Sum("purchased_delta")
+ADDED = Q(kind__in=[Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF]) | (
+    Q(kind=Kind.ADJUSTMENT) & (Q(contract_delta__gt=0) | Q(purchased_delta__gt=0))
+)
+
+
+def _sum(condition: Q) -> Sum:
+    return Sum("contract_delta", filter=condition, default=0) + Sum(
+        "purchased_delta", filter=condition, default=0
+    )
+
+
+# The columns of the daily table, signed as they moved the balance. Together they are all of it.
+COLUMNS = {
+    "additions": _sum(ADDED),
+    "text": _sum(Q(kind=Kind.INTERNATIONAL_TEXT)),
+    "voice": _sum(Q(kind=Kind.INTERNATIONAL_VOICE)),
+    "chat": _sum(Q(kind=Kind.CHAT)),
+    "other": _sum(Q(kind=Kind.CONTRACT_EXPIRY) | (Q(kind=Kind.ADJUSTMENT) & ~ADDED)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Credits moved in a day or a range, signed: additions ≥ 0, everything else ≤ 0."""
+
+    additions: int = 0
+    text: int = 0
+    voice: int = 0
+    chat: int = 0
+    other: int = 0
+
+    @property
+    def net(self) -> int:
+        return self.additions + self.text + self.voice + self.chat + self.other
+
+    @property
+    def usage(self) -> int:
+        return self.text + self.voice + self.chat
+
+    def __add__(self, more: "Movement") -> "Movement":
+        return Movement(*(getattr(self, f.name) + getattr(more, f.name) for f in fields(Movement)))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One row of the daily table; opening + net = closing (contract plus purchased credits)."""
+
+    day: dt.date
+    opening: int
+    moved: Movement
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.moved.net
+
+
+@dataclass(frozen=True, slots=True)
+class DailyUsage:
+    """The days with movement between two days, in order, and what they add up to.
+
+    `rows` are those of the asked kinds; `total` is all that moved in the range, so that
+    opening + total.net = closing whatever kinds were asked for. `shown` adds up `rows`.
+    """
+
+    first_on: dt.date | None
+    last_on: dt.date | None
+    opening: int
+    rows: tuple[Day, ...]
+    total: Movement
+    shown: Movement
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.total.net
+
+
+def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, int]]:
+    """The sums of each column for each day, oldest first."""
+    return entries.order_by("day").values("day").annotate(**COLUMNS)
+
+
+def daily_usage(
+    location: Location,
+    first_on: dt.date | None = None,
+    last_on: dt.date | None = None,
+    kinds: Collection[str] = (),
+) -> DailyUsage:
+    """What moved a location's credits on each of its days, first and last included.
+
+    `kinds` are names of COLUMNS: only days on which one of them moved are rows then. None
+    for a day leaves that end of the range open. Two queries, whatever the range.
+    """
+    entries = Entry.objects.for_location(location)
+    opening = 0
+    if first_on is not None:
+        opening = entries.filter(day__lt=first_on).aggregate(sum=SIGNED)["sum"] or 0
+    rows = []
+    total = shown = Movement()
+    running = opening
+    for row in by_day(entries.between(first_on, last_on)):
+        moved = Movement(**{name: row[name] for name in COLUMNS})
+        day = Day(row["day"], running, moved)
+        running = day.closing
+        total += moved
+        if not kinds or any(getattr(moved, kind) for kind in kinds):
+            rows.append(day)
+            shown += moved
+    return DailyUsage(first_on, last_on, opening, tuple(rows), total, shown)

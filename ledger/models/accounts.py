@@ -1,0 +1,178 @@
+"""The balance of a location, and the charges that want to spend it."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from locations.models import Location
+from locations.models.guards import no_truncate
+
+MAX_CREDITS = 10**12
+
+
+class Outcome(models.TextChoices):
+    CHARGED = "charged", "Charged"
+    REFUSED = "refused", "Refused"
+
+
+class Refusal(models.TextChoices):
+    """Why a message, or a whole charge, was refused (domain.md section 3)."""
+
+    BAD_NUMBER = "bad_number", "Not a possible phone number"
+    NO_RATE = "no_rate", "The rate card has no price for the destination"
+    INSUFFICIENT_CREDITS = "insufficient_credits", "Not enough credits"
+    NOTHING_TO_SEND = "nothing_to_send", "No message of the request could be sent"
+
+
+class ChargeKind(models.TextChoices):
+    TEXT = "text", "International text"
+    VOICE = "voice", "International voice"
+    CHAT = "chat", "Chat"
+
+
+class OnInsufficient(models.TextChoices):
+    """What becomes of a charge that does not fit."""
+
+    REFUSE_ALL = "refuse_all", "Refuse all"
+    SEND_WHAT_FITS = "send_what_fits", "Send what fits"
+
+
+class Balance(models.Model):
+    """The two buckets of a location as its last entry left them; moved by ledger/posting only.
+
+    Its row is what everything that changes the location's credits locks first.
+    """
+
+    location = models.OneToOneField(
+        Location, on_delete=models.PROTECT, primary_key=True, related_name="balance"
+    )
+    contract_credits = models.BigIntegerField(default=0)
+    purchased_credits = models.BigIntegerField(default=0)
+    last_number = models.BigIntegerField(default=0)
+    # Terms of the location are done up to this day; the next step is due at that instant
+    # (null: none is known), as of this version of the location's terms.
+    renewed_through_on = models.DateField(null=True)
+    renewal_due_at = models.DateTimeField(null=True)
+    terms_version = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="balance_contract_not_negative", condition=Q(contract_credits__gte=0)
+            ),
+            models.CheckConstraint(
+                name="balance_in_bounds",
+                condition=Q(
+                    contract_credits__lte=MAX_CREDITS,
+                    purchased_credits__gte=-MAX_CREDITS,
+                    purchased_credits__lte=MAX_CREDITS,
+                ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="balance_is_kept", operation=pgtrigger.Delete),
+            no_truncate("balance_no_truncate"),
+            # domain.md section 4, rule 1, at commit: the balance is what its last entry says.
+            pgtrigger.Trigger(
+                name="balance_equals_last_entry",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM ledger_balance b
+                          LEFT JOIN LATERAL (
+                               SELECT number, contract_after, purchased_after
+                                 FROM ledger_entry e WHERE e.location_id = b.location_id
+                                ORDER BY number DESC LIMIT 1) last ON true
+                         WHERE b.location_id = NEW.location_id
+                           AND b.last_number = coalesce(last.number, 0)
+                           AND b.contract_credits = coalesce(last.contract_after, 0)
+                           AND b.purchased_credits = coalesce(last.purchased_after, 0)
+                    ) THEN
+                        RAISE EXCEPTION 'the balance of location % differs from its last entry',
+                            NEW.location_id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'balance_equals_last_entry';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.available}"
+
+    @property
+    def total(self) -> int:
+        """Contract plus purchased credits: the closing balance of the daily table."""
+        return self.contract_credits + self.purchased_credits
+
+    @property
+    def available(self) -> int:
+        """What can be spent: the total less what open holds set aside."""
+        return self.total
+
+
+class Charge(models.Model):
+    """One request to spend: a broadcast of one channel, or a list of chat messages.
+
+    Its first answer is kept here and on its messages, refusals included, for whoever asks
+    again with the same key.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="charges")
+    key = models.CharField("idempotency key", max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    kind = models.CharField(max_length=5, choices=ChargeKind)
+    on_insufficient = models.CharField(
+        max_length=14, choices=OnInsufficient, default=OnInsufficient.REFUSE_ALL
+    )
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
+    at = models.DateTimeField(help_text="When it was decided.")
+    day = models.DateField(help_text="The location's day on which it stands in the daily table.")
+    needed_credits = models.BigIntegerField(help_text="What all its sendable messages cost.")
+    credits = models.BigIntegerField(help_text="What was charged.")
+    available_before = models.BigIntegerField()
+    contract_after = models.BigIntegerField()
+    purchased_after = models.BigIntegerField()
+    overdraft_limit = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "key"], name="charge_key_once"),
+            models.CheckConstraint(name="charge_key_not_empty", condition=~Q(key="")),
+            models.CheckConstraint(
+                name="charge_credits", condition=Q(credits__gte=0, needed_credits__gte=F("credits"))
+            ),
+            models.CheckConstraint(
+                name="charge_refusal_has_reason",
+                condition=Q(outcome=Outcome.CHARGED, refusal="")
+                | (Q(outcome=Outcome.REFUSED, credits=0) & ~Q(refusal="")),
+            ),
+            # domain.md section 4, rule 5. Inbound chat may go below, so chat is left to
+            # verify_ledger, which replays the messages one by one.
+            models.CheckConstraint(
+                name="charge_within_overdraft",
+                condition=Q(kind=ChargeKind.CHAT)
+                | Q(credits=0)
+                | Q(available_before__gte=F("credits") - F("overdraft_limit")),
+            ),
+        ]
+        indexes = [models.Index(fields=["location", "day", "id"], name="charge_by_day")]
+        triggers = [
+            pgtrigger.Protect(
+                name="charge_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            no_truncate("charge_no_truncate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.key}"
+
+    @property
+    def shortfall(self) -> int:
+        """Credits that were missing for all of it, the overdraft limit already used."""
+        return max(0, self.needed_credits - self.available_before - self.overdraft_limit)

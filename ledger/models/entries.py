@@ -1,0 +1,219 @@
+"""Ledger entries: each one change of a balance, never edited, never deleted."""
+
+import datetime as dt
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from ledger.models.accounts import Charge
+from locations.models import Contract, Location
+from locations.models.guards import no_truncate
+
+
+class Kind(models.TextChoices):
+    CONTRACT_GRANT = "contract_grant", "Contract grant"
+    CONTRACT_EXPIRY = "contract_expiry", "Contract expiry"
+    PURCHASE = "purchase", "Purchase"
+    INTERNATIONAL_TEXT = "international_text", "International text"
+    INTERNATIONAL_VOICE = "international_voice", "International voice"
+    CHAT = "chat", "Chat"
+    ADJUSTMENT = "adjustment", "Adjustment"
+    REVERSAL = "reversal", "Reversal"
+    WRITE_OFF = "write_off", "Overdraft write-off"
+
+
+USAGE = (Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE, Kind.CHAT)
+ADDITIONS = (Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF)
+
+SPENT = Q(contract_delta__lte=0, purchased_delta__lte=0) & ~Q(contract_delta=0, purchased_delta=0)
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def for_location(self, location: Location) -> "EntryQuerySet":
+        return self.filter(location=location)
+
+    def between(self, first_on: dt.date | None, last_on: dt.date | None) -> "EntryQuerySet":
+        """Entries of these days of the location, both included; None leaves an end open."""
+        entries = self
+        if first_on is not None:
+            entries = entries.filter(day__gte=first_on)
+        if last_on is not None:
+            entries = entries.filter(day__lte=last_on)
+        return entries
+
+
+class Entry(models.Model):
+    """One change of a balance. Written by `ledger.posting` alone."""
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="entries")
+    number = models.BigIntegerField(help_text="Counts the location's entries without gaps.")
+    kind = models.CharField(max_length=20, choices=Kind)
+    contract_delta = models.BigIntegerField()
+    purchased_delta = models.BigIntegerField()
+    contract_after = models.BigIntegerField()
+    purchased_after = models.BigIntegerField()
+    at = models.DateTimeField(help_text="When it took effect; for a renewal its term's start.")
+    day = models.DateField(help_text="The location's day, fixed when the entry was posted.")
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    charge = models.ForeignKey(
+        Charge, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
+    term_starts_on = models.DateField(null=True, blank=True)
+    key = models.CharField("idempotency key", max_length=255, null=True, blank=True)  # noqa: DJ001
+    fingerprint = models.BinaryField(max_length=32, null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["location", "-number"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["location", "number"], name="entry_number_once"),
+            models.UniqueConstraint(
+                fields=["location", "key"],
+                condition=Q(key__isnull=False),
+                name="entry_key_once",
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "term_starts_on"],
+                condition=Q(kind=Kind.CONTRACT_GRANT),
+                name="entry_one_grant_per_term",
+            ),
+            models.UniqueConstraint(
+                fields=["charge", "day"],
+                condition=Q(charge__isnull=False),
+                name="entry_once_per_charge_and_day",
+            ),
+            models.CheckConstraint(
+                name="entry_signs",
+                condition=Q(kind=Kind.CONTRACT_GRANT, contract_delta__gte=0, purchased_delta=0)
+                | Q(kind=Kind.CONTRACT_EXPIRY, contract_delta__lt=0, purchased_delta=0)
+                | Q(kind=Kind.PURCHASE, contract_delta=0, purchased_delta__gt=0)
+                | Q(kind=Kind.WRITE_OFF, contract_delta=0, purchased_delta__gt=0)
+                | (Q(kind__in=USAGE) & SPENT)
+                | Q(kind=Kind.REVERSAL, contract_delta__gte=0, purchased_delta__gte=0)
+                | (Q(kind=Kind.ADJUSTMENT) & ~Q(contract_delta=0, purchased_delta=0)),
+            ),
+            models.CheckConstraint(
+                name="entry_contract_not_negative", condition=Q(contract_after__gte=0)
+            ),
+            models.CheckConstraint(
+                name="entry_kind_has_its_cause",
+                condition=Q(kind__in=USAGE, charge__isnull=False, contract__isnull=True)
+                | Q(
+                    kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF],
+                    charge__isnull=True,
+                    contract__isnull=False,
+                    term_starts_on__isnull=False,
+                )
+                | Q(
+                    kind__in=[Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL],
+                    contract__isnull=True,
+                    key__isnull=False,
+                    fingerprint__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="entry_adjustment_has_reason",
+                condition=~Q(kind=Kind.ADJUSTMENT) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="entry_in_bounds",
+                condition=Q(
+                    contract_after__lte=10**12,
+                    purchased_after__gte=-(10**12),
+                    purchased_after__lte=10**12,
+                ),
+            ),
+        ]
+        indexes = [
+            # The daily table reads nothing but this index.
+            models.Index(
+                fields=["location", "day"],
+                include=["kind", "contract_delta", "purchased_delta"],
+                name="entry_by_day",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="entry_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            no_truncate("entry_no_truncate"),
+            # domain.md section 4, rule 2 and the gapless numbers.
+            pgtrigger.Trigger(
+                name="entry_continues_the_last",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NEW.number = 1 THEN
+                        IF NEW.contract_after = NEW.contract_delta
+                           AND NEW.purchased_after = NEW.purchased_delta THEN
+                            RETURN NEW;
+                        END IF;
+                    ELSIF EXISTS (
+                        SELECT 1 FROM ledger_entry e
+                         WHERE e.location_id = NEW.location_id AND e.number = NEW.number - 1
+                           AND e.contract_after + NEW.contract_delta = NEW.contract_after
+                           AND e.purchased_after + NEW.purchased_delta = NEW.purchased_after)
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'entry % of location % does not continue the one before',
+                        NEW.number, NEW.location_id
+                        USING ERRCODE = 'check_violation',
+                              CONSTRAINT = 'entry_continues_the_last';
+                """,
+            ),
+            # Rule 1 from the other side: at commit the newest entry is what the balance says.
+            pgtrigger.Trigger(
+                name="entry_moves_the_balance",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM ledger_balance b
+                                    WHERE b.location_id = NEW.location_id
+                                      AND b.last_number >= NEW.number) THEN
+                        RAISE EXCEPTION 'entry % of location % did not move the balance',
+                            NEW.number, NEW.location_id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'entry_moves_the_balance';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            # Rule 3, at commit: what an entry took is what its messages cost.
+            pgtrigger.Trigger(
+                name="entry_equals_its_messages",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__kind__in=[str(kind) for kind in USAGE]),
+                func="""
+                    PERFORM ledger_check_messages(NEW.id);
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location} #{self.number} {self.get_kind_display()} {self.credits:+d}"
+
+    @property
+    def credits(self) -> int:
+        return self.contract_delta + self.purchased_delta
+
+    @property
+    def balance_after(self) -> int:
+        return self.contract_after + self.purchased_after

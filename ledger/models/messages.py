@@ -1,0 +1,199 @@
+"""The messages that charges bring: what reports need of them, and why they cost what they cost."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from ledger.models.accounts import Charge, Outcome, Refusal
+from ledger.models.entries import Entry
+from locations.models import CarrierType, Channel, ChatInbox, Location, Rate, RateCard
+from locations.models.guards import no_truncate
+
+
+class CarrierSource(models.TextChoices):
+    """Who said what kind of line a number is."""
+
+    METADATA = "metadata", "numbering metadata"
+    CALLER = "caller", "stated by the caller"
+
+
+class Direction(models.TextChoices):
+    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", "Outbound"
+
+
+class TextType(models.TextChoices):
+    SMS = "sms", "SMS"
+    MMS = "mms", "MMS"
+
+
+def message_constraints(name: str) -> list[models.BaseConstraint]:
+    """What must hold for every message, international or chat; `name` starts their names."""
+    return [
+        models.UniqueConstraint(
+            fields=["location", "external_id"],
+            condition=Q(outcome=Outcome.CHARGED),
+            name=f"{name}_external_id_once",
+        ),
+        models.UniqueConstraint(fields=["charge", "position"], name=f"{name}_position_once"),
+        models.CheckConstraint(
+            name=f"{name}_credits",
+            condition=Q(
+                credits__gte=0, contract_credits__gte=0, contract_credits__lte=F("credits")
+            ),
+        ),
+        # domain.md section 4, rule 3: what cost something belongs to an entry, and only that.
+        models.CheckConstraint(
+            name=f"{name}_cost_has_entry",
+            condition=Q(credits=0, entry__isnull=True) | Q(credits__gt=0, entry__isnull=False),
+        ),
+        models.CheckConstraint(
+            name=f"{name}_refused_is_free",
+            condition=Q(outcome=Outcome.CHARGED, refusal="")
+            | (Q(outcome=Outcome.REFUSED, credits=0) & ~Q(refusal="")),
+        ),
+    ]
+
+
+def message_triggers(name: str) -> list[pgtrigger.Trigger]:
+    return [
+        pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
+        no_truncate(f"{name}_no_truncate"),
+        # Rule 3 from the messages' side: none is slipped under an entry afterwards.
+        pgtrigger.Trigger(
+            name=f"{name}_adds_up",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="added"),
+            func="""
+                IF EXISTS (SELECT 1 FROM added JOIN ledger_charge c ON c.id = added.charge_id
+                            WHERE c.location_id <> added.location_id) THEN
+                    RAISE EXCEPTION 'a message belongs to the location of its charge'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'message_location';
+                END IF;
+                PERFORM ledger_check_messages(touched.entry_id)
+                   FROM (SELECT DISTINCT entry_id FROM added
+                          WHERE entry_id IS NOT NULL) touched;
+                RETURN NULL;
+            """,
+        ),
+    ]
+
+
+class Message(models.Model):
+    """What international and chat messages have in common.
+
+    A broadcast brings thousands, so each foreign key has to earn its check: the location is
+    held equal to the charge's by a trigger, and the rates and cards that price messages are
+    published, which no one can delete.
+    """
+
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    charge = models.ForeignKey(
+        Charge, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
+    )
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="%(class)ss"
+    )
+    position = models.IntegerField(help_text="Its place in the request, from 0.")
+    external_id = models.CharField(max_length=120)
+    phone = models.CharField(max_length=32)
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
+    credits = models.BigIntegerField()
+    contract_credits = models.BigIntegerField(help_text="The part that contract credits paid.")
+    sent_at = models.DateTimeField()
+    day = models.DateField(help_text="The day of the daily table on which it counts.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class InternationalMessage(Message):
+    """A text or a call of a broadcast. `rate` is the row of the published card that priced it."""
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    country = models.CharField(max_length=3, blank=True)
+    carrier_type = models.CharField(max_length=8, choices=CarrierType, blank=True)
+    carrier_source = models.CharField(max_length=8, choices=CarrierSource, blank=True)
+    rate = models.ForeignKey(
+        Rate,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    seconds = models.IntegerField(null=True, help_text="How long the call lasted.")
+    billed_seconds = models.IntegerField(null=True)
+    status = models.CharField(max_length=40, blank=True)
+    status_detail = models.CharField(max_length=300, blank=True)
+    status_at = models.DateTimeField(null=True, blank=True)
+    profile = models.JSONField(default=dict, help_text="The recipient's fields when it was sent.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            *message_constraints("international"),
+            models.CheckConstraint(
+                name="international_call_has_seconds",
+                condition=Q(channel=Channel.TEXT, seconds__isnull=True, billed_seconds__isnull=True)
+                | Q(channel=Channel.VOICE, seconds__gte=0),
+            ),
+            models.CheckConstraint(
+                name="international_price_has_rate",
+                condition=Q(credits=0) | Q(rate__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["location", "day", "id"], name="international_by_day")]
+        triggers = [
+            *message_triggers("international"),
+            # Delivery reports come later; everything else stays as it was charged.
+            pgtrigger.Protect(
+                name="international_only_status_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["status", "status_detail", "status_at"]),
+            ),
+        ]
+
+
+class ChatMessage(Message):
+    """A chat message, sent or received. `card` priced it; none: the standard chat prices."""
+
+    inbox = models.ForeignKey(ChatInbox, on_delete=models.PROTECT, related_name="messages")
+    direction = models.CharField(max_length=8, choices=Direction)
+    content = models.TextField(blank=True)
+    text_type = models.CharField(max_length=3, choices=TextType)
+    card = models.ForeignKey(
+        RateCard,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            *message_constraints("chat"),
+            models.CheckConstraint(
+                name="chat_inbound_is_never_refused",
+                condition=Q(direction=Direction.OUTBOUND) | Q(outcome=Outcome.CHARGED),
+            ),
+        ]
+        indexes = [models.Index(fields=["location", "day", "id"], name="chat_by_day")]
+        triggers = [
+            *message_triggers("chat"),
+            pgtrigger.Protect(name="chat_append_only", operation=pgtrigger.Update),
+        ]

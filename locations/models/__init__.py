@@ -1,0 +1,22 @@
+"""Who the customers are and on what terms they buy: accounts, contracts, rate cards."""
+
+from locations.models.contracts import Contract, DebtAtRenewal
+from locations.models.people import Membership, Role, User
+from locations.models.places import Account, ChatInbox, Location
+from locations.models.rates import CarrierType, Channel, Rate, RateCard, RateCardSeries
+
+__all__ = [
+    "Account",
+    "CarrierType",
+    "Channel",
+    "ChatInbox",
+    "Contract",
+    "DebtAtRenewal",
+    "Location",
+    "Membership",
+    "Rate",
+    "RateCard",
+    "RateCardSeries",
+    "Role",
+    "User",
+]

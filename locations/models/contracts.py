@@ -1,0 +1,125 @@
+"""Contracts: how many credits a location gets, for how long, at what price list."""
+
+import datetime as dt
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+
+from locations.models.places import Location
+from locations.models.rates import RateCardSeries
+
+MAX_CREDITS = 1_000_000_000
+
+
+class DebtAtRenewal(models.TextChoices):
+    """What a renewal does with a purchased bucket that is below zero."""
+
+    WRITE_OFF = "write_off", "Write it off"
+    CARRY = "carry", "Carry it over"
+
+
+class DateRange(Func):
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class Contract(models.Model):
+    """Included credits per term of N months, counted from the contract's first day.
+
+    It holds from `starts_on` until the day before `ends_on`; without an end it goes on. Enter
+    contracts with `locations.contracts.enter`, which ends the one before.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="contracts")
+    starts_on = models.DateField(help_text="First day, in the location's time zone.")
+    ends_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="First day without this contract. Empty: it renews until another follows.",
+    )
+    term_months = models.PositiveSmallIntegerField(
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text="Months from one renewal to the next.",
+    )
+    included_credits = models.BigIntegerField(
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_CREDITS)],
+        help_text="Credits granted at the start of each term.",
+    )
+    overdraft_limit = models.BigIntegerField(
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_CREDITS)],
+        help_text="How far below zero outbound messages may take the balance.",
+    )
+    rate_card_series = models.ForeignKey(
+        RateCardSeries,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        help_text="Empty: the default rate card.",
+    )
+    debt_at_renewal = models.CharField(
+        max_length=10,
+        choices=DebtAtRenewal,
+        default=DebtAtRenewal.WRITE_OFF,
+        help_text="What happens to a negative balance when a term begins.",
+    )
+    reference = models.CharField(max_length=120, blank=True, help_text="The contract's number.")
+
+    class Meta:
+        ordering = ["location", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="contract_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message="A contract ends after its first day.",
+            ),
+            # Far enough either way; beyond it a slip of the keyboard, and calendars that end.
+            models.CheckConstraint(
+                name="contract_starts_in_reason",
+                condition=Q(starts_on__gte=dt.date(2000, 1, 1), starts_on__lt=dt.date(2200, 1, 1)),
+                violation_error_message="A contract starts between 2000 and 2199.",
+            ),
+            models.CheckConstraint(
+                name="contract_term_months", condition=Q(term_months__gte=1, term_months__lte=120)
+            ),
+            models.CheckConstraint(
+                name="contract_included_credits",
+                condition=Q(included_credits__gte=0, included_credits__lte=MAX_CREDITS),
+            ),
+            models.CheckConstraint(
+                name="contract_overdraft_limit",
+                condition=Q(overdraft_limit__gte=0, overdraft_limit__lte=MAX_CREDITS),
+            ),
+            ExclusionConstraint(
+                name="contract_no_overlap",
+                expressions=[
+                    ("location", RangeOperators.EQUAL),
+                    (
+                        DateRange("starts_on", "ends_on", RangeBoundary()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message="The location has another contract in these days.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="contract_terms_version",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    UPDATE locations_location SET terms_version = terms_version + 1
+                     WHERE id IN (OLD.location_id, NEW.location_id);
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location} from {self.starts_on}"

@@ -1,0 +1,125 @@
+"""Accounts and their locations: what holds credits."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from locations.models.people import DETAIL_ROLES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from locations.models.people import User
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if name not in available_timezones():
+        raise ValidationError(
+            "%(name)s is no IANA time zone; write it like Europe/Amsterdam.",
+            params={"name": name},
+        )
+
+
+def default_profile_fields() -> list[str]:
+    return ["First Name", "Last Name", "Unique ID"]
+
+
+class Account(models.Model):
+    """The customer."""
+
+    name = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocationQuerySet(models.QuerySet["Location"]):
+    def visible_to(self, user: "User | AnonymousUser") -> "LocationQuerySet":
+        """The locations that exist for this user (domain.md section 1); all of them for staff."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        return self.filter(
+            models.Q(memberships__user=user) | models.Q(account__memberships__user=user)
+        ).distinct()
+
+    def details_open_to(self, user: "User | AnonymousUser") -> "LocationQuerySet":
+        """Those of them whose Location Details, Credit Usage included, the user may open."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        return self.filter(
+            models.Q(memberships__user=user, memberships__role__in=DETAIL_ROLES)
+            | models.Q(account__memberships__user=user)
+        ).distinct()
+
+
+class Location(models.Model):
+    """What holds credits."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="locations")
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
+    )
+    profile_fields = ArrayField(
+        models.CharField(max_length=80),
+        default=default_profile_fields,
+        blank=True,
+        help_text="The recipient fields that reports show, in this order, separated by commas.",
+    )
+    # Counts the changes of what charging must know (time zone, contracts). Whoever rated with
+    # an older version is told to look again: see ledger/sql. Kept by triggers, never by Python.
+    terms_version = models.BigIntegerField(default=1, editable=False)
+
+    objects = LocationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="location_once_per_account")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="location_terms_version",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("time_zone"),
+                condition=pgtrigger.Q(old__time_zone__df=pgtrigger.F("new__time_zone")),
+                func="NEW.terms_version := OLD.terms_version + 1; RETURN NEW;",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class ChatInbox(models.Model):
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="chat_inboxes")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "chat inboxes"
+        constraints = [
+            models.UniqueConstraint(fields=["location", "name"], name="inbox_once_per_location")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

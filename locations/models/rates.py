@@ -1,0 +1,193 @@
+"""Rate cards: published, dated lists of prices."""
+
+import datetime as dt
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from locations.models.guards import no_truncate
+
+# A published card explains what messages cost, for ever: it and its rows stay as they are.
+# The share lock makes a row that is being added wait for a publication under way.
+CARD_IS_PUBLISHED = """
+    PERFORM 1 FROM locations_ratecard WHERE id IN ({cards}) FOR SHARE;
+    IF EXISTS (SELECT 1 FROM locations_ratecard
+                WHERE id IN ({cards}) AND published_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a published rate card is never edited: publish a new one'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = '{name}';
+    END IF;
+    RETURN {row};
+"""
+
+
+class Channel(models.TextChoices):
+    TEXT = "text", "Text"
+    VOICE = "voice", "Voice call"
+
+
+class CarrierType(models.TextChoices):
+    MOBILE = "mobile", "Mobile"
+    LANDLINE = "landline", "Landline"
+
+
+class RateCardSeries(models.Model):
+    """A price list under one name; its cards follow one another by effective date."""
+
+    name = models.CharField(max_length=80, unique=True)
+    is_default = models.BooleanField(
+        "default",
+        default=False,
+        help_text="Prices every location whose contract names no series of its own.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "rate card series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_rate_card_series",
+                violation_error_message="Another series is the default one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RateCardQuerySet(models.QuerySet["RateCard"]):
+    def published(self) -> "RateCardQuerySet":
+        return self.filter(published_at__isnull=False)
+
+    def in_force_on(self, day: dt.date) -> "RateCardQuerySet":
+        """Of each series the newest published card that is effective on the day."""
+        return (
+            self.published()
+            .filter(effective_on__lte=day)
+            .order_by("series", "-effective_on")
+            .distinct("series")
+        )
+
+
+class RateCard(models.Model):
+    """The prices of a series from an effective date on; editable until it is published."""
+
+    series = models.ForeignKey(RateCardSeries, on_delete=models.PROTECT, related_name="cards")
+    effective_on = models.DateField(help_text="Prices messages sent on this day and later.")
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    chat_sms_credits = models.PositiveIntegerField(default=2, help_text="Per chat SMS.")
+    chat_mms_credits = models.PositiveIntegerField(default=4, help_text="Per chat MMS.")
+
+    objects = RateCardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["series", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "effective_on"],
+                condition=Q(published_at__isnull=False),
+                name="one_published_card_per_series_and_day",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="ratecard_published_is_fixed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
+            no_truncate("ratecard_no_truncate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series}, from {self.effective_on:%-d %b %Y}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+
+class Rate(models.Model):
+    """One price: credits per text, or per minute of a call, to a country and carrier type."""
+
+    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="rates")
+    country = models.CharField(
+        max_length=3,
+        validators=[RegexValidator(r"^([A-Z]{2}|001)$", "Two capital letters, or 001.")],
+        help_text="ISO 3166-1 alpha-2, or 001 for satellite networks.",
+    )
+    carrier_type = models.CharField(max_length=8, choices=CarrierType)
+    channel = models.CharField(max_length=5, choices=Channel)
+    prefix = models.CharField(
+        max_length=15,
+        blank=True,
+        validators=[RegexValidator(r"^[1-9][0-9]*$", "Digits of the number, without +.")],
+        help_text="Empty: the whole country. Else the first digits, without +, like 8816.",
+    )
+    credits = models.PositiveIntegerField(
+        help_text="Per text, or per minute of a call: 61 s at 12, increments 60/60, cost 24."
+    )
+    first_seconds = models.PositiveSmallIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+    )
+    following_seconds = models.PositiveSmallIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+    )
+
+    class Meta:
+        ordering = ["country", "carrier_type", "channel", "prefix"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card", "country", "carrier_type", "channel", "prefix"],
+                name="one_rate_per_destination",
+            ),
+            models.CheckConstraint(
+                name="rate_increments",
+                condition=Q(
+                    first_seconds__gte=1,
+                    first_seconds__lte=3600,
+                    following_seconds__gte=1,
+                    following_seconds__lte=3600,
+                ),
+            ),
+            models.CheckConstraint(name="rate_credits", condition=Q(credits__lte=1_000_000)),
+            models.CheckConstraint(
+                name="rate_country", condition=Q(country__regex=r"^([A-Z]{2}|001)$")
+            ),
+            models.CheckConstraint(
+                name="rate_prefix", condition=Q(prefix__regex=r"^([1-9][0-9]*)?$")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="rate_insert_on_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=CARD_IS_PUBLISHED.format(
+                    cards="NEW.card_id", row="NEW", name="rate_of_published_card"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="rate_update_on_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=CARD_IS_PUBLISHED.format(
+                    cards="OLD.card_id, NEW.card_id", row="NEW", name="rate_of_published_card"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="rate_delete_on_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=CARD_IS_PUBLISHED.format(
+                    cards="OLD.card_id", row="OLD", name="rate_of_published_card"
+                ),
+            ),
+            no_truncate("rate_no_truncate"),
+        ]
+
+    def __str__(self) -> str:
+        where = f"+{self.prefix}" if self.prefix else self.country
+        return f"{where} {self.carrier_type} {self.channel}: {self.credits}"

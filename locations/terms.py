@@ -1,0 +1,101 @@
+"""A location's contracts and time zone as charging and renewing need them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from locations.calendar import add_months, day_starts_at, local_day
+from locations.models import Contract, Location
+
+
+class UnknownLocation(Exception):
+    """No location has this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to a location's terms on one day.
+
+    `contract` is the one whose term begins; None where a contract ends and none follows.
+    `previous` is the one whose term ends there; None where there was none.
+    """
+
+    on: dt.date
+    at: dt.datetime
+    contract: Contract | None
+    previous: Contract | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One period of a contract: local days [starts_on, ends_on)."""
+
+    contract: Contract
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The contracts of one location, in order, as of one version of them."""
+
+    location_id: int
+    version: int
+    zone: ZoneInfo
+    contracts: tuple[Contract, ...]
+
+    def contract_on(self, day: dt.date) -> Contract | None:
+        """The contract that holds on a local day; None between and after contracts."""
+        for contract in reversed(self.contracts):
+            if contract.starts_on <= day:
+                return contract if contract.ends_on is None or day < contract.ends_on else None
+        return None
+
+    def term_on(self, day: dt.date) -> Term | None:
+        """The term that a local day lies in; None where no contract holds."""
+        contract = self.contract_on(day)
+        if contract is None:
+            return None
+        months = (day.year - contract.starts_on.year) * 12 + day.month - contract.starts_on.month
+        number = months // contract.term_months
+        if add_months(contract.starts_on, number * contract.term_months) > day:
+            number -= 1
+        starts_on = add_months(contract.starts_on, number * contract.term_months)
+        ends_on = add_months(contract.starts_on, (number + 1) * contract.term_months)
+        if contract.ends_on is not None:
+            ends_on = min(ends_on, contract.ends_on)
+        return Term(contract, starts_on, ends_on)
+
+    def next_step(self, after: dt.date | None) -> Step | None:
+        """The first beginning or end of a term later than the day `after` (None: the first).
+
+        None where nothing more is known: no contract, or all of them have ended.
+        """
+        term = self.term_on(after) if after is not None else None
+        if term is not None:
+            return self._step(term.ends_on)
+        for contract in self.contracts:
+            if after is None or contract.starts_on > after:
+                return self._step(contract.starts_on)
+        return None
+
+    def _step(self, on: dt.date) -> Step:
+        return Step(
+            on=on,
+            at=day_starts_at(on, self.zone),
+            contract=self.contract_on(on),
+            previous=self.contract_on(on - dt.timedelta(days=1)),
+        )
+
+    def day_of(self, at: dt.datetime) -> dt.date:
+        return local_day(at, self.zone)
+
+
+def load_terms(location_id: int) -> Terms:
+    """The location's terms as they are now; raises UnknownLocation."""
+    # The version is read first: terms that change in between are then called stale, not missed.
+    location = Location.objects.filter(pk=location_id).first()
+    if location is None:
+        raise UnknownLocation(f"There is no location {location_id}.")
+    contracts = Contract.objects.filter(location_id=location_id).order_by("starts_on")
+    return Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
