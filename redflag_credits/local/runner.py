@@ -72,7 +72,7 @@ class Run:
         if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
             with _step("Stopping the servers"):
                 if not servers.leave(self.data_dir):
-                    say("  another command uses them still: they stop with it")
+                    say("left to another command that uses them ... ", end="")
 
     def _be_the_only_one(self) -> None:
         self.locks.mkdir(parents=True, exist_ok=True)
@@ -189,7 +189,7 @@ def main() -> int:
     except Stop:
         code = 0
     except (CannotRun, ServersUnavailable) as problem:
-        say(f"{problem}")
+        say(f"\n{problem}")
 
     def second_request(number: int, frame: FrameType | None) -> None:
         run.hurry = True
@@ -199,9 +199,9 @@ def main() -> int:
     return code
 
 
-def say(line: str) -> None:
+def say(line: str, end: str = "\n") -> None:
     with contextlib.suppress(OSError):  # the terminal may have gone
-        print(line, flush=True)  # noqa: T201
+        print(line, end=end, flush=True)  # noqa: T201
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -216,9 +216,9 @@ def _on_request_to_end(handler: Callable[[int, FrameType | None], None]) -> None
 @contextlib.contextmanager
 def _step(what: str) -> Iterator[None]:
     began = time.monotonic()
-    say(f"{what} ...")
+    say(f"{what} ... ", end="")
     yield
-    say(f"  done in {time.monotonic() - began:.1f} s")
+    say(f"{time.monotonic() - began:.1f} s")
 
 
 def _greet(address: str) -> None:
