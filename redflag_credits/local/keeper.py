@@ -40,6 +40,10 @@ def try_lock(file: IO[bytes], how: int = fcntl.LOCK_EX) -> bool:
     return True
 
 
+def wait_for(file: IO[bytes]) -> None:
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
 def answers(path: Path) -> bool:
     """Whether a live process listens on this socket; a leftover file is not one."""
     with socket.socket(socket.AF_UNIX) as client:

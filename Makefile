@@ -1,0 +1,85 @@
+# Everything a newcomer needs is Python 3.11 or newer, pip and make; uv is used where there is one.
+
+PYTHON ?= python3
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
+PORT ?= 8000
+BIN := .venv/bin
+CODE := locations ledger reports redflag_credits
+export PORT
+
+.PHONY: help run test lint lock install clean
+
+help:
+	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
+	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
+	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
+	@echo "make install  the environment alone, in .venv"
+	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
+	@echo "make clean    remove .venv, caches and the local data in var/"
+
+run: .venv/.local
+	@exec $(BIN)/python -m redflag_credits.local.runner
+
+test: .venv/.dev
+	@.ci/tests
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	DATA_DIR=var/lint $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy, with production settings"
+	@REDFLAG_ENV=production ALLOWED_HOSTS=credits.example.com \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+	DATABASE_URL=postgresql://app@db.example.com/redflag REDIS_URL=redis://redis.example.com:6379/0 \
+	EMAIL_URL=smtp+tls://mail.example.com:587 DEFAULT_FROM_EMAIL=credits@example.com \
+	MEDIA_ROOT=/srv/redflag/media \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+install: .venv/.dev
+
+# --- The environment ----------------------------------------------------------------------
+
+define check_python
+@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): name one with PYTHON=..."; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V): name another with PYTHON=..."; exit 1; }
+endef
+
+$(BIN)/python:
+	$(check_python)
+ifneq ($(UV),)
+	@$(UV) venv --quiet --seed --python "$$(command -v $(PYTHON))" .venv
+else
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu install python3-venv."; exit 1; }
+endif
+
+define install_requirements
+@echo "Installing $(1) into .venv (once) ..."
+@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
+$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r $(1)
+endef
+
+.venv/.local: requirements/local.txt | $(BIN)/python
+	$(call install_requirements,$<)
+	@touch $@
+
+# dev.txt holds all of local.txt in the same versions.
+.venv/.dev: requirements/dev.txt | $(BIN)/python
+	$(call install_requirements,$<)
+	@touch .venv/.local $@
+
+COMPILE = pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
+
+lock: | $(BIN)/python
+	@$(if $(UV),,$(BIN)/python -m pip install --quiet --disable-pip-version-check uv)
+	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local --extra dev -o requirements/dev.txt
+	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(or $(UV),$(BIN)/uv) $(COMPILE) -c requirements/dev.txt -o requirements/base.txt
+
+clean:
+	@$(PYTHON) redflag_credits/local/clean.py
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

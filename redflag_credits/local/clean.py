@@ -1,0 +1,37 @@
+"""`make clean`: remove the local data, unless somebody uses it.
+
+Runs as a file of its own before there is an environment, so it has the standard library and
+its neighbours only. It touches `var/` of this checkout, never a folder that DATA_DIR names.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import keeper
+import places
+
+VAR = Path(__file__).resolve().parents[2] / "var"
+
+
+def main() -> None:
+    data_dirs = [locks.parent for locks in [*VAR.glob("locks"), *VAR.glob("*/locks")]]
+    for data_dir in data_dirs:
+        with keeper.open_lock(data_dir / "locks" / keeper.USERS_LOCK) as users:
+            if not keeper.try_lock(users):
+                sys.exit(
+                    f"The servers of {data_dir} are in use: stop `make run` and commands first."
+                )
+        with keeper.open_lock(data_dir / "locks" / keeper.CHANGE_LOCK) as change:
+            keeper.wait_for(change)  # the keeper may still be stopping them
+            keeper.stop_servers(data_dir / "locks")
+    for data_dir in data_dirs:
+        # Both may lie outside the checkout; inside it they go with it.
+        shutil.rmtree(places.socket_dir(data_dir), ignore_errors=True)
+        if places.home(data_dir) != data_dir:
+            shutil.rmtree(places.home(data_dir))
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Servers, databases and the running product for every test; `tests/plugin.py` comes before it."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connections
+
+from redflag_credits.local import servers
+from tests import databases, product
+
+
+@pytest.fixture(scope="session")
+def embedded_servers() -> None:
+    """PostgreSQL and Valkey of this run, unless DATABASE_URL and REDIS_URL name others.
+
+    PostgreSQL runs without fsync: a crash test asks `servers.use` for a data folder of its own.
+    """
+    if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
+        servers.use(
+            settings.DATA_DIR,
+            with_postgres=settings.LOCAL_POSTGRES,
+            with_redis=settings.LOCAL_REDIS,
+            fsync=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(embedded_servers: None, request: pytest.FixtureRequest) -> None:
+    """Name the test database after this run's folder: two checkouts may share one server."""
+    database = connections.settings["default"]
+    mark = hashlib.sha256(os.fsencode(settings.DATA_DIR)).hexdigest()[:8]
+    database["TEST"]["NAME"] = f"test_{database['NAME']}_{mark}"
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+    databases.drop_leftovers(database["TEST"]["NAME"])
+
+
+@pytest.fixture
+def cloned_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[databases.Clone]:
+    """A copy of the migrated database that this test may commit to, from several processes.
+
+    Instead of `db` or `@pytest.mark.django_db`, never beside them.
+    """
+    if {"db", "transactional_db", "live_product"} & set(request.fixturenames):
+        pytest.fail("cloned_database replaces db and django_db: use one of them.")
+    with django_db_blocker.unblock(), databases.cloned() as clone:
+        yield clone
+
+
+@pytest.fixture(scope="module")
+def live_product(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[product.LiveProduct]:
+    """The product on a free port with a database of the module's own, which tests may fill."""
+    if settings.LOCAL_REDIS:
+        with redis.Redis.from_url(settings.REDIS_URL) as broker:
+            broker.flushall()  # tasks of other tests name rows of other databases
+    with (
+        django_db_blocker.unblock(),
+        databases.cloned() as clone,
+        product.running(clone, tmp_path_factory.mktemp("product")) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright drives the Chromium of the system: its own builds cannot be had everywhere."""
+    if chromium := os.environ.get("CHROMIUM"):
+        return {**browser_type_launch_args, "executable_path": chromium}
+    return browser_type_launch_args

@@ -1,0 +1,45 @@
+"""The environment of a test run, set before anything reads the settings.
+
+pytest loads this with `-p`, ahead of pytest-django, which loads the settings before any
+conftest. Nothing of the caller's environment reaches the tests but DATA_DIR (the servers of a
+run live below it), DATABASE_URL and REDIS_URL (where those are set, those servers are used).
+"""
+
+import os
+from pathlib import Path
+from typing import IO
+
+from redflag_credits.local import keeper
+
+ROOT = Path(__file__).resolve().parent.parent
+FOREIGN = ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "MEDIA_ROOT", "PORT", "LOG_LEVEL"]
+FOREIGN += ["CSRF_TRUSTED_ORIGINS", "DOMESTIC_REGIONS", "DATABASE_CONN_MAX_AGE", "REPORT_KEPT_DAYS"]
+MOST_RUNS_AT_ONCE = 20
+
+_claimed: list[IO[bytes]] = []
+
+
+def own_data_dir(below: Path) -> Path:
+    """The first folder that no other run has; it stays ours until this process ends."""
+    for number in range(1, MOST_RUNS_AT_ONCE + 1):
+        folder = below / f"test-{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        claim = keeper.open_lock(folder / "test-run.lock")
+        if keeper.try_lock(claim):
+            _claimed.append(claim)
+            return folder
+        claim.close()
+    raise RuntimeError(f"{MOST_RUNS_AT_ONCE} test runs are using {below} already")
+
+
+def prepare() -> None:
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    base = Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().resolve()
+    data_dir = own_data_dir(base)
+    static = data_dir / "static"
+    static.mkdir(exist_ok=True)
+    os.environ.update(REDFLAG_ENV="local", DATA_DIR=str(data_dir), STATIC_ROOT=str(static))
+
+
+prepare()

@@ -1,0 +1,85 @@
+"""The whole product as processes: a web server on a free port and, when asked for, a worker."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.databases import Clone
+from tests.plugin import ROOT
+
+READY_SECONDS = 60
+
+
+@dataclass
+class LiveProduct:
+    """`url` answers; the test process and the product share `database` and the media folder."""
+
+    database: Clone
+    logs: Path
+    url: str = ""
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_web(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = ["granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
+        process = self._start(
+            "web", [*command, "--blocking-threads", "4", "redflag_credits.wsgi:application"]
+        )
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
+                return
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"The web server is not well:\n{self.log('web')}")
+            time.sleep(0.05)
+
+    def start_worker(self) -> None:
+        """Celery, one process, every queue. It takes some two seconds to be ready."""
+        command = ["celery", "-A", "redflag_credits", "worker", "-Q", "celery,reports"]
+        self._start("worker", [*command, "--pool", "solo", "--without-mingle", "-l", "INFO"])
+
+    def log(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(errors="replace")
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, name: str, module: list[str]) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{name}.log").open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                cwd=ROOT,
+                env=self.database.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+        return process
+
+
+@contextlib.contextmanager
+def running(database: Clone, logs: Path) -> Iterator[LiveProduct]:
+    product = LiveProduct(database=database, logs=logs)
+    try:
+        product.start_web()
+        yield product
+    finally:
+        product.stop()
