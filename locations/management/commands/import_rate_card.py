@@ -1,0 +1,75 @@
+"""Import a rate card from a CSV file."""
+
+import datetime as dt
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from locations import rate_cards
+from locations.models import RateCardSeries
+from locations.rate_card_files import NEEDED, OPTIONAL, SATELLITE
+
+
+def day(text: str) -> dt.date:
+    """A day written 2026-01-31, and in no other way that ISO 8601 knows."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"{text!r} is no day; write it like 2026-01-31.")
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports a rate card, whole or not at all, from a CSV file with the columns "
+        f"{', '.join(NEEDED)} and, if wanted, {' and '.join(OPTIONAL)}. "
+        "It stays a draft for the staff desk unless --publish is given."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="a CSV file in UTF-8")
+        parser.add_argument("--name", required=True, help="the series that the card belongs to")
+        parser.add_argument(
+            "--effective-on",
+            required=True,
+            type=day,
+            metavar="YYYY-MM-DD",
+            help="the first day whose messages it prices",
+        )
+        parser.add_argument(
+            "--publish", action="store_true", help="put it in force: it can never be changed again"
+        )
+
+    def handle(
+        self, *, file: Path, name: str, effective_on: dt.date, publish: bool, **_: Any
+    ) -> None:
+        known = RateCardSeries.objects.filter(name=name.strip()).exists()
+        try:
+            with file.open("rb") as opened:
+                lines = rate_cards.read_csv(opened)
+            card = rate_cards.import_card(
+                lines,
+                name=name,
+                effective_on=effective_on,
+                publish_at=timezone.now() if publish else None,
+            )
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}.") from error
+        except rate_cards.BadRateCard as bad:
+            raise CommandError(f"{file} was not imported:\n{bad}") from bad
+        except rate_cards.RateCardError as error:
+            raise CommandError(str(error)) from error
+        if not known:
+            which = "as the default one" if card.series.is_default else "not the default one"
+            self.stdout.write(f"Series {card.series} made, {which}.")
+        countries = {line.country for line in lines}
+        where = f"{len(countries - {SATELLITE})} countries"
+        if SATELLITE in countries:
+            where += " and satellite networks"
+        state = "published" if card.is_published else "kept as a draft"
+        self.stdout.write(self.style.SUCCESS(f"{card}: {len(lines)} prices for {where}, {state}."))

@@ -1,0 +1,223 @@
+"""Rate card files: CSV in, checked prices out, every bad line named."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import phonenumbers
+
+from locations.models import CarrierType, Channel
+
+NEEDED = ("country", "carrier_type", "channel", "prefix", "credits")
+OPTIONAL = ("first_seconds", "following_seconds")
+SATELLITE = "001"
+SATELLITE_CODES = tuple(
+    str(code)
+    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+    if SATELLITE in regions
+)
+MAX_CREDITS = 1_000_000
+MAX_SECONDS = 3600
+DEFAULT_SECONDS = 60
+MAX_BYTES = 10 * 1024 * 1024  # some 400,000 lines; more is not a rate card
+
+# int() takes "１２３", "1_000", " 1" and "+1": a price list does not.
+WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,6}")
+PREFIX = re.compile(r"[1-9][0-9]{0,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a line of the file; line 1 is the one with the column names."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.reason}"
+
+
+class RateCardError(Exception):
+    """A rate card that cannot be made or published; the message is for a person."""
+
+
+class BadRateCard(RateCardError):
+    """A file that is no rate card: every bad line, in the file's order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class RateLine:
+    """One price, as checked; `line` is where it stood in the file."""
+
+    line: int
+    country: str
+    carrier_type: str
+    channel: str
+    prefix: str
+    credits: int
+    first_seconds: int = DEFAULT_SECONDS
+    following_seconds: int = DEFAULT_SECONDS
+
+    @property
+    def destination(self) -> tuple[str, str, str, str]:
+        return self.country, self.carrier_type, self.channel, self.prefix
+
+
+def read_csv(file: BinaryIO) -> list[RateLine]:
+    """The prices of a file in UTF-8, columns separated by commas; raises BadRateCard.
+
+    A byte order mark at the start and empty lines are let pass: spreadsheets write both.
+    """
+    records = _records(_text(file))
+    _, header = next(records, (1, []))
+    columns = _columns(header)
+    lines: list[RateLine] = []
+    problems: list[Problem] = []
+    seen: dict[tuple[str, str, str, str], int] = {}
+    try:
+        for number, cells in records:
+            if not any(cells):
+                continue
+            if len(cells) != len(columns):
+                reason = f"{len(cells)} values, but {len(columns)} columns."
+                problems.append(Problem(number, reason))
+                continue
+            line, reasons = _line(number, dict(zip(columns, cells, strict=True)))
+            problems.extend(Problem(number, reason) for reason in reasons)
+            if line is None:
+                continue
+            first = seen.setdefault(line.destination, number)
+            if first != number:
+                problems.append(
+                    Problem(number, f"prices the same destination as line {first} does.")
+                )
+            lines.append(line)
+    except BadRateCard as broken:  # the rest of the file cannot be cut into lines
+        problems.extend(broken.problems)
+    if problems:
+        raise BadRateCard(problems)
+    if not lines:
+        raise BadRateCard([Problem(1, "the file has no prices below its column names.")])
+    return lines
+
+
+def _text(file: BinaryIO) -> str:
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise BadRateCard([Problem(1, f"the file is larger than {MAX_BYTES // 2**20} MiB.")])
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadRateCard([Problem(1, "the file is in UTF-16: save it as CSV in UTF-8.")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        reason = f"byte 0x{byte:02X} is not UTF-8: save the file as CSV in UTF-8."
+        raise BadRateCard([Problem(line, reason)]) from error
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the number of the line that it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadRateCard([Problem(number, f"cannot be read as CSV: {error}.")]) from error
+        yield number, [cell.strip(" ") for cell in cells]
+        number = reader.line_num + 1
+
+
+def _columns(header: list[str]) -> list[str]:
+    """The column names; raises BadRateCard naming each that is unknown, missing or doubled."""
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        raise BadRateCard([Problem(1, "separate the columns by commas, not semicolons or tabs.")])
+    problems = [
+        Problem(
+            1,
+            f"there is no column {_shown(name)}; the columns are {', '.join(NEEDED)}"
+            f" and, if wanted, {' and '.join(OPTIONAL)}.",
+        )
+        for name in header
+        if name not in NEEDED + OPTIONAL
+    ]
+    problems += [
+        Problem(1, f"the column {name} is missing.") for name in NEEDED if name not in header
+    ]
+    problems += [
+        Problem(1, f"the column {name} stands there twice.")
+        for name in NEEDED + OPTIONAL
+        if header.count(name) > 1
+    ]
+    if problems:
+        raise BadRateCard(problems)
+    return header
+
+
+def _line(number: int, cells: dict[str, str]) -> tuple[RateLine | None, list[str]]:
+    """The price of one line, or None and all the reasons why it is none."""
+    reasons = list(_reasons(cells))
+    if reasons:
+        return None, reasons
+    return RateLine(
+        line=number,
+        country=cells["country"],
+        carrier_type=cells["carrier_type"],
+        channel=cells["channel"],
+        prefix=cells["prefix"],
+        credits=int(cells["credits"]),
+        first_seconds=int(cells.get("first_seconds") or DEFAULT_SECONDS),
+        following_seconds=int(cells.get("following_seconds") or DEFAULT_SECONDS),
+    ), []
+
+
+def _reasons(cells: dict[str, str]) -> Iterator[str]:
+    country, prefix = cells["country"], cells["prefix"]
+    known = country == SATELLITE or country in phonenumbers.SUPPORTED_REGIONS
+    if not known:
+        yield (
+            f"country {_shown(country)} is no ISO 3166-1 code of two capital letters, "
+            f"nor {SATELLITE} for satellite networks."
+        )
+    if cells["carrier_type"] not in CarrierType.values:
+        yield f"carrier_type {_shown(cells['carrier_type'])} is neither mobile nor landline."
+    if cells["channel"] not in Channel.values:
+        yield f"channel {_shown(cells['channel'])} is neither text nor voice."
+    if prefix and not PREFIX.fullmatch(prefix):
+        yield f"prefix {_shown(prefix)} is not 1 to 15 digits, without + and leading zeros."
+    elif prefix and known and not _reachable(country, prefix):
+        yield f"prefix {prefix} is not one of {country}: no number of it begins like that."
+    if not _within(cells["credits"], 0, MAX_CREDITS):
+        yield f"credits {_shown(cells['credits'])} is no whole number from 0 to {MAX_CREDITS:,}."
+    for name in OPTIONAL:
+        seconds = cells.get(name, "")
+        if seconds and cells["channel"] == Channel.TEXT:
+            yield f"{name} is for calls: leave it empty for texts."
+        elif seconds and not _within(seconds, 1, MAX_SECONDS):
+            yield f"{name} {_shown(seconds)} is no whole number from 1 to {MAX_SECONDS:,}."
+
+
+def _within(text: str, least: int, most: int) -> bool:
+    return WHOLE_NUMBER.fullmatch(text) is not None and least <= int(text) <= most
+
+
+def _reachable(country: str, prefix: str) -> bool:
+    """Whether numbers of the country can begin with the prefix, calling code included."""
+    if country == SATELLITE:
+        return any(prefix.startswith(c) or c.startswith(prefix) for c in SATELLITE_CODES)
+    return prefix.startswith(str(phonenumbers.country_code_for_region(country)))
+
+
+def _shown(value: str) -> str:
+    """The value as a message can show it: cut short, control characters made visible."""
+    return repr(value if len(value) <= 40 else value[:40] + "…")

@@ -1,0 +1,104 @@
+"""Rate cards: imported whole, published once.
+
+Reading their files is in `rate_card_files`; what callers need of it is named here too.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import DatabaseError, transaction
+
+from locations.guards import message_of
+from locations.models import Rate, RateCard, RateCardSeries
+from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv
+
+__all__ = [
+    "AlreadyPublished",
+    "BadRateCard",
+    "Problem",
+    "RateCardError",
+    "RateLine",
+    "import_card",
+    "publish",
+    "read_csv",
+]
+
+
+class AlreadyPublished(RateCardError):
+    """This card, or another of its series for the same day, is published already."""
+
+
+def import_card(
+    lines: Sequence[RateLine],
+    *,
+    name: str,
+    effective_on: dt.date,
+    publish_at: dt.datetime | None = None,
+) -> RateCard:
+    """A card of the series `name` with these prices: a draft, or published as of `publish_at`.
+
+    Makes the series where it is missing; the first series ever becomes the default one. All or
+    nothing; raises RateCardError.
+    """
+    name = name.strip()
+    if not name or len(name) > 80 or not name.isprintable():
+        raise RateCardError("A series has a name of 1 to 80 characters.")
+    try:
+        with transaction.atomic():
+            first_ever = not RateCardSeries.objects.exists()
+            series, _ = RateCardSeries.objects.get_or_create(
+                name=name, defaults={"is_default": first_ever}
+            )
+            card = RateCard.objects.create(series=series, effective_on=effective_on)
+            Rate.objects.bulk_create(
+                (
+                    Rate(
+                        card=card,
+                        country=line.country,
+                        carrier_type=line.carrier_type,
+                        channel=line.channel,
+                        prefix=line.prefix,
+                        credits=line.credits,
+                        first_seconds=line.first_seconds,
+                        following_seconds=line.following_seconds,
+                    )
+                    for line in lines
+                ),
+                batch_size=2000,
+            )
+            if publish_at is not None:
+                card = publish(card, at=publish_at)
+    except DatabaseError as error:
+        raise RateCardError(message_of(error)) from error
+    return card
+
+
+def publish(card: RateCard, *, at: dt.datetime) -> RateCard:
+    """Put the card in force from its effective date on; it can never be changed again.
+
+    Raises AlreadyPublished, or RateCardError for a card without prices.
+    """
+    with transaction.atomic():
+        # Two people press Publish for two drafts of one day: the second waits here, then reads
+        # what the first has done.
+        RateCardSeries.objects.select_for_update(no_key=True).get(pk=card.series_id)
+        fresh = (
+            RateCard.objects.select_for_update(of=("self",))
+            .select_related("series")
+            .get(pk=card.pk)
+        )
+        if fresh.is_published:
+            raise AlreadyPublished(f"{fresh} is published already.")
+        twins = RateCard.objects.published().filter(
+            series=fresh.series_id, effective_on=fresh.effective_on
+        )
+        if twins.exists():
+            raise AlreadyPublished(
+                f"Another card of {fresh.series} is published for {fresh.effective_on}: "
+                "choose another effective date."
+            )
+        if not fresh.rates.exists():
+            raise RateCardError("This card has no prices yet: add them before publishing it.")
+        fresh.published_at = at
+        fresh.save(update_fields=["published_at"])
+    return fresh
