@@ -1,0 +1,36 @@
+-- After every `manage.py migrate`, as redflag_owner:
+--     psql -U redflag_owner -f deploy/privileges.sql redflag
+-- What the application may change. It may run any number of times.
+--
+-- Triggers refuse the same things. They stand where this file was forgotten; this stands where
+-- a session has switched a trigger off.
+
+\set ON_ERROR_STOP on
+BEGIN;
+
+-- Plain tables: people, locations, contracts, price lists, reports, sessions.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT tablename FROM pg_tables
+         WHERE schemaname = 'public' AND tablename NOT LIKE 'ledger\_%'
+    LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO redflag_app', name);
+    END LOOP;
+END $$;
+
+-- What has been migrated and what staff did: written once.
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
+REVOKE UPDATE, DELETE ON django_admin_log FROM redflag_app;
+
+-- The ledger: nothing is ever deleted, and entries, charges and chat messages never change.
+REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
+    ledger_chatmessage FROM redflag_app;
+GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_chatmessage TO redflag_app;
+GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at)
+    ON ledger_internationalmessage TO redflag_app;
+
+COMMIT;

@@ -1,0 +1,106 @@
+"""deploy/*.sql on a cluster of their own: what the application's role may not do."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+
+from redflag_credits.local import binaries, places
+from tests.local.conftest import User
+from tests.plugin import ROOT
+
+DATABASE = "redflag_real"
+
+
+def address(data_dir: Path, role: str) -> str:
+    return f"postgresql://{role}@/{DATABASE}?host={places.socket_dir(data_dir)}"
+
+
+def psql(data_dir: Path, file: str, role: str, database: str) -> None:
+    program = binaries.postgres_bin(places.home(data_dir)) / "psql"
+    server = f"postgresql://{role}@/{database}?host={places.socket_dir(data_dir)}"
+    done = subprocess.run(
+        [program, "-Xq", "-v", f"database={DATABASE}", "-f", ROOT / "deploy" / file, server],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def application(
+    data_dir: Path,
+    new_user: Callable[[Path], User],
+) -> Iterator[psycopg.Connection]:
+    """A connection as redflag_app to a database that was set up as deploy/README.md says."""
+    new_user(data_dir).wait_until_ready()
+    psql(data_dir, "roles.sql", role="postgres", database="postgres")
+    migrated = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": address(data_dir, "redflag_owner")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (migrated.returncode, migrated.stdout) == (0, ""), migrated.stderr
+    for _ in range(2):  # it may run any number of times
+        psql(data_dir, "privileges.sql", role="redflag_owner", database=DATABASE)
+    with psycopg.connect(address(data_dir, "redflag_app"), autocommit=True) as connection:
+        yield connection
+
+
+def test_the_application_cannot_get_round_the_guards(application: psycopg.Connection) -> None:
+    forbidden = [
+        "UPDATE ledger_entry SET contract_delta = 0",
+        "UPDATE ledger_charge SET key = ''",
+        "UPDATE ledger_chatmessage SET credits = 0",
+        "UPDATE ledger_internationalmessage SET credits = 0",
+        "DELETE FROM ledger_entry",
+        "DELETE FROM ledger_balance",
+        "DELETE FROM ledger_internationalmessage",
+        "TRUNCATE ledger_entry CASCADE",
+        "TRUNCATE locations_rate",
+        "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+        "DROP TABLE ledger_entry CASCADE",
+        "DROP FUNCTION ledger_append",
+        "SET session_replication_role = replica",
+        "CREATE TABLE public.mine (id int)",
+        "CREATE TEMPORARY TABLE ledger_balance (id int)",
+        "SET ROLE redflag_owner",
+        "UPDATE django_migrations SET name = ''",
+        "DELETE FROM django_admin_log",
+    ]
+    allowed = []
+    for statement in forbidden:
+        try:
+            application.execute(statement)
+            allowed.append(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            pass
+    assert allowed == []
+
+
+def test_the_application_can_do_its_work(application: psycopg.Connection) -> None:
+    def may(table: str, what: str) -> bool:
+        row = application.execute(
+            "SELECT has_table_privilege(%s, %s)", [f"public.{table}", what]
+        ).fetchone()
+        return row == (True,)
+
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    for table in tables:
+        assert may(table, "SELECT") and may(table, "INSERT"), table
+        assert not may(table, "TRUNCATE") and not may(table, "TRIGGER"), table
+        kept = table.startswith("ledger_") or table == "django_admin_log"
+        assert may(table, "DELETE") is not kept, table
+    changing = {table for table in tables if table.startswith("ledger_") and may(table, "UPDATE")}
+    assert changing == {"ledger_balance"}
+    application.execute("INSERT INTO locations_account (name) VALUES ('An account')")
+    application.execute("SELECT 1 FROM ledger_balance FOR UPDATE")
