@@ -2,7 +2,6 @@
 
 from django.apps import apps
 from django.db import DatabaseError
-from django.db.models import CheckConstraint
 
 # What pgtrigger's ready-made guards answer, by the first words of their own message.
 PGTRIGGER_SAYS = {
@@ -14,7 +13,7 @@ UNKNOWN = "The database refused this. Nothing was changed."
 
 def guard_of(error: DatabaseError) -> str:
     """The name of the constraint or guard that refused; empty where none is named."""
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    return _said(error, "constraint_name")
 
 
 def message_of(error: DatabaseError) -> str:
@@ -23,23 +22,23 @@ def message_of(error: DatabaseError) -> str:
     Guards written as triggers carry their own sentence; constraints have theirs beside them in
     the model (`violation_error_message`).
     """
-    said = getattr(getattr(error.__cause__, "diag", None), "message_primary", None) or ""
-    for words, message in PGTRIGGER_SAYS.items():
-        if said.startswith(words):
+    words = _said(error, "message_primary")
+    for beginning, message in PGTRIGGER_SAYS.items():
+        if words.startswith(beginning):
             return message
     name = guard_of(error)
-    if not name:
-        return UNKNOWN
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == name:
-                if constraint.violation_error_message in (
-                    None,
-                    CheckConstraint.default_violation_error_message,
-                ):
-                    return f"The rule “{name.replace('_', ' ')}” refuses this."
-                return str(constraint.violation_error_message)
-    # PostgreSQL's own words name tables and columns; a guard's begin otherwise.
-    if name.endswith(("_fk", "_pkey", "_uniq", "_key", "_check")):
+                own = constraint.violation_error_message
+                if own and own != constraint.default_violation_error_message:
+                    return str(own)
+                return f"The rule “{name.replace('_', ' ')}” refuses this."
+    # PostgreSQL names the table of its own constraints; a trigger's RAISE names none.
+    if not name or _said(error, "table_name"):
         return UNKNOWN
-    return said[:1].upper() + said[1:].rstrip(".") + "."
+    return words[:1].upper() + words[1:].rstrip(".") + "."
+
+
+def _said(error: DatabaseError, part: str) -> str:
+    return getattr(getattr(error.__cause__, "diag", None), part, None) or ""

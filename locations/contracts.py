@@ -1,0 +1,146 @@
+"""Contracts: entered, and amended as far as their granted terms allow."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+
+from locations.guards import guard_of, message_of
+from locations.models import Contract, DebtAtRenewal, Location, RateCardSeries
+
+# Which field a person has to look at when a guard of the database refuses.
+FIELD_OF_GUARD = {
+    "contract_no_overlap": "starts_on",
+    "contract_starts_in_reason": "starts_on",
+    "contract_after_settled_terms": "starts_on",
+    "contract_ends_after_start": "ends_on",
+    "contract_ended_stays_ended": "ends_on",
+    "contract_term_months": "term_months",
+    "contract_included_credits": "included_credits",
+    "contract_overdraft_limit": "overdraft_limit",
+}
+
+
+class ContractRefused(ValidationError):
+    """A contract that cannot be entered or amended so: for each field, sentences for people."""
+
+
+def enter(
+    location: Location,
+    *,
+    starts_on: dt.date,
+    ends_on: dt.date | None = None,
+    term_months: int = 12,
+    included_credits: int,
+    overdraft_limit: int = 0,
+    rate_card_series: RateCardSeries | None = None,
+    debt_at_renewal: str = DebtAtRenewal.WRITE_OFF,
+    reference: str = "",
+) -> Contract:
+    """Enter a contract; an open one before it ends on its first day. Raises ContractRefused."""
+    contract = Contract(
+        location=location,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        term_months=term_months,
+        included_credits=included_credits,
+        overdraft_limit=overdraft_limit,
+        rate_card_series=rate_card_series,
+        debt_at_renewal=debt_at_renewal,
+        reference=reference,
+    )
+    _check_fields(contract)
+    with transaction.atomic():
+        # Two contracts entered at once would both end the same one before them: one at a time.
+        Location.objects.select_for_update(no_key=True).get(pk=location.pk)
+        before = ended_by(contract)
+        _check_free(contract, besides=before)
+        try:
+            with transaction.atomic():
+                if before is not None:
+                    before.ends_on = starts_on
+                    before.save(update_fields=["ends_on"])
+                contract.save(force_insert=True)
+        except DatabaseError as error:
+            # Whatever stands in the way, the new contract's first day is what has to move.
+            raise _refused(error, default="starts_on") from error
+    return contract
+
+
+def amend(contract: Contract, fields: Collection[str]) -> Contract:
+    """Write these changed fields of a contract; what has been granted stays as it was.
+
+    An included amount takes effect at the next renewal, the other terms at once. Raises
+    ContractRefused.
+    """
+    if not fields:
+        return contract
+    _check_fields(contract)
+    with transaction.atomic():
+        Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
+        _check_free(contract)
+        try:
+            with transaction.atomic():
+                contract.save(update_fields=list(fields))
+        except DatabaseError as error:
+            named = [name for name in ("ends_on", "starts_on", "term_months") if name in fields]
+            raise _refused(error, default=named[0] if named else None) from error
+    return contract
+
+
+def ended_by(contract: Contract) -> Contract | None:
+    """The open contract that ends where this one, not yet entered, begins."""
+    return (
+        Contract.objects.filter(
+            location_id=contract.location_id, ends_on=None, starts_on__lt=contract.starts_on
+        )
+        .exclude(pk=contract.pk)
+        .first()
+    )
+
+
+def _check_fields(contract: Contract) -> None:
+    try:
+        contract.clean_fields()
+    except ValidationError as error:
+        raise ContractRefused(error.message_dict) from error
+    if not dt.date(2000, 1, 1) <= contract.starts_on < dt.date(2200, 1, 1):
+        raise ContractRefused({"starts_on": "A contract starts between 2000 and 2199."})
+    if contract.ends_on is not None and contract.ends_on <= contract.starts_on:
+        raise ContractRefused({"ends_on": "A contract ends after its first day."})
+
+
+def _check_free(contract: Contract, besides: Contract | None = None) -> None:
+    """Name the contract that stands in the way, which the exclusion constraint cannot."""
+    others = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=contract.starts_on), location_id=contract.location_id
+    ).exclude(pk=contract.pk)
+    if contract.ends_on is not None:
+        others = others.filter(starts_on__lt=contract.ends_on)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    other = others.order_by("starts_on").first()
+    if other is None:
+        return
+    if other.starts_on > contract.starts_on:
+        raise ContractRefused(
+            {
+                "ends_on": f"Another contract of this location starts on {other.starts_on}: "
+                "this one has to end by then."
+            }
+        )
+    until = f"until {other.ends_on}" if other.ends_on else "without an end"
+    raise ContractRefused(
+        {
+            "starts_on": f"Another contract of this location holds from {other.starts_on} {until}: "
+            "start after it, or end it first."
+        }
+    )
+
+
+def _refused(error: DatabaseError, *, default: str | None) -> ContractRefused:
+    field = FIELD_OF_GUARD.get(guard_of(error), default)
+    message = message_of(error)
+    return ContractRefused({field: message}) if field else ContractRefused(message)
