@@ -6,6 +6,8 @@ PORT ?= 8000
 BIN := .venv/bin
 CODE := locations ledger reports redflag_credits
 export PORT
+# A run starts many Python processes: compiled modules save each of them a second or two.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test lint lock install clean
 
@@ -57,7 +59,7 @@ endif
 
 define install_requirements
 @echo "Installing $(1) into .venv (once) ..."
-@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode,\
+@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,\
 $(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r $(1)
 endef
 
