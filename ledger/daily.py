@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 
 from ledger.models import Entry, Kind
 from locations.models import Location
@@ -15,7 +17,7 @@ ADDED = Q(kind__in=[Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRIT
 )
 
 
-def _sum(condition: Q) -> Sum:
+def _sum(condition: Q) -> CombinedExpression:
     return Sum("contract_delta", filter=condition, default=0) + Sum(
         "purchased_delta", filter=condition, default=0
     )
@@ -86,9 +88,12 @@ class DailyUsage:
         return self.opening + self.total.net
 
 
-def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, int]]:
+def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, Any]]:
     """The sums of each column for each day, oldest first."""
-    return entries.order_by("day").values("day").annotate(**COLUMNS)
+    rows: QuerySet[Entry, dict[str, Any]] = (
+        entries.order_by("day").values("day").annotate(**COLUMNS)  # type: ignore[assignment]
+    )
+    return rows
 
 
 def daily_usage(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from locations.calendar import add_months, day_starts_at, local_day
@@ -99,3 +100,13 @@ def load_terms(location_id: int) -> Terms:
         raise UnknownLocation(f"There is no location {location_id}.")
     contracts = Contract.objects.filter(location_id=location_id).order_by("starts_on")
     return Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
+
+
+@lru_cache(maxsize=20_000)
+def known_terms(location_id: int) -> Terms:
+    """The location's terms as this process last saw them; raises UnknownLocation.
+
+    They may be behind: use them only where their `version` is checked, as posting does, and
+    call `known_terms.cache_clear` when it was not the one.
+    """
+    return load_terms(location_id)

@@ -6,7 +6,7 @@
 --   'stale'        the location's terms or a card in force are not what was rated with
 --   'renewal_due'  a term has ended: renew first
 -- o_answer, one element a charge: 'posted', 'replayed' (same key, same content), 'key_reuse'
---   (same key, other content), 'external_id_taken'.
+--   (same key, other content), 'external_id_taken'. The figures beside it hold for 'posted'.
 CREATE FUNCTION ledger_charge(
     p_location bigint, p_terms_version bigint, p_overdraft_limit bigint,
     p_at timestamptz, p_today date,
@@ -24,7 +24,12 @@ CREATE FUNCTION ledger_charge(
     i_status_detail text[], i_status_at timestamptz[], i_profile text[],
     -- of chat messages
     t_inbox bigint[], t_direction text[], t_content text[], t_text_type text[], t_card bigint[],
-    OUT o_state text, OUT o_answer text[], OUT o_charge bigint[]
+    OUT o_state text, OUT o_answer text[], OUT o_charge bigint[],
+    -- of each charge: all that could be sent, what was charged, the balance before and after
+    OUT needed bigint[], OUT spent bigint[], OUT before bigint[],
+    OUT after_contract bigint[], OUT after_purchased bigint[], OUT refusal text[],
+    -- of each message: credits charged, of them from contract, its refusal or ''
+    OUT m_paid bigint[], OUT m_contract bigint[], OUT m_outcome text[]
 )
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -34,16 +39,8 @@ DECLARE
     c_whole boolean[];          -- of each charge: whether it goes whole or not at all
     found_id bigint;
     found_fingerprint bytea;
-    needed bigint[];            -- of each charge: all that could be sent
-    before bigint[];            -- available credits before it
-    after_contract bigint[];
-    after_purchased bigint[];
-    spent bigint[];
     sent boolean[];             -- whether any message of it went
     short boolean[];            -- whether any was refused for want of credits
-    m_paid bigint[] := '{}';    -- of each message: credits charged, of them from contract
-    m_contract bigint[] := '{}';
-    m_outcome text[] := '{}';   -- its refusal, or ''
     m_day date[];               -- the day on which it counts
     current int := 0;
     goes boolean;
@@ -129,7 +126,9 @@ BEGIN
     SELECT array_agg(kind <> 'chat' AND on_insufficient = 'refuse_all' ORDER BY n)
       INTO c_whole
       FROM unnest(c_kind, c_on_insufficient) WITH ORDINALITY AS c (kind, on_insufficient, n);
+    refusal := array_fill(''::text, ARRAY[charges]);
     needed := array_fill(0::bigint, ARRAY[charges]);
+    m_paid := '{}'; m_contract := '{}'; m_outcome := '{}';
     spent := needed; before := needed; after_contract := needed; after_purchased := needed;
     sent := array_fill(false, ARRAY[charges]);
     short := sent;
@@ -194,30 +193,30 @@ BEGIN
         after_purchased[current] := balance.purchased_credits;
     END LOOP;
 
+    FOR i IN 1 .. charges LOOP
+        refusal[i] := CASE WHEN sent[i] OR i <> ALL (m_charge) THEN ''
+                           WHEN short[i] THEN 'insufficient_credits'
+                           ELSE 'nothing_to_send' END;
+    END LOOP;
     WITH added AS (
         INSERT INTO ledger_charge (
             location_id, key, fingerprint, kind, on_insufficient, outcome, refusal, at, day,
             needed_credits, credits, available_before, contract_after, purchased_after,
             overdraft_limit)
         SELECT p_location, c.key, c.fingerprint, c.kind, c.on_insufficient,
-               CASE WHEN c.refusal = '' THEN 'charged' ELSE 'refused' END, c.refusal,
-               p_at, coalesce(c.day, greatest(p_today, balance.renewed_through_on)), c.needed, c.spent, c.before, c.after_contract, c.after_purchased,
+               CASE c.refusal WHEN '' THEN 'charged' ELSE 'refused' END, c.refusal, p_at,
+               coalesce(
+                   (SELECT min(m.day) FROM unnest(m_charge, m_day) AS m (charge, day)
+                     WHERE m.charge = c.n),
+                   greatest(p_today, balance.renewed_through_on)),
+               c.needed, c.spent, c.before, c.after_contract, c.after_purchased,
                p_overdraft_limit
-          FROM (SELECT u.*, CASE WHEN u.sent OR u.messages = 0 THEN ''
-                                 WHEN u.short THEN 'insufficient_credits'
-                                 ELSE 'nothing_to_send' END AS refusal
-                  FROM (SELECT a.*, coalesce(m.messages, 0) AS messages, m.day
-                          FROM unnest(c_key, c_fingerprint, c_kind, c_on_insufficient,
-                                      needed, spent, before, after_contract, after_purchased,
-                                      sent, short, o_answer)
-                                 WITH ORDINALITY
-                                 AS a (key, fingerprint, kind, on_insufficient,
-                                       needed, spent, before, after_contract, after_purchased,
-                                       sent, short, answer, n)
-                          LEFT JOIN (SELECT charge, count(*) AS messages, min(day) AS day
-                                       FROM unnest(m_charge, m_day) AS u (charge, day)
-                                      GROUP BY charge) m ON m.charge = a.n) u
-                 WHERE u.answer = 'posted' ORDER BY u.n) c
+          FROM unnest(c_key, c_fingerprint, c_kind, c_on_insufficient, needed, spent, before,
+                      after_contract, after_purchased, refusal, o_answer)
+                 WITH ORDINALITY
+                 AS c (key, fingerprint, kind, on_insufficient, needed, spent, before,
+                       after_contract, after_purchased, refusal, answer, n)
+         WHERE c.answer = 'posted' ORDER BY c.n
         RETURNING id, key)
     SELECT array_agg(coalesce(added.id, given.id) ORDER BY given.n) INTO o_charge
       FROM unnest(c_key, o_charge) WITH ORDINALITY AS given (key, id, n)

@@ -67,8 +67,8 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
         return (
             self.published()
             .filter(effective_on__lte=day)
-            .order_by("series", "-effective_on")
-            .distinct("series")
+            .order_by("series_id", "-effective_on")
+            .distinct("series_id")
         )
 
 

@@ -1,0 +1,298 @@
+"""Charging broadcasts and chat (domain.md section 3): parse, rate, post, answer."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ledger import posting, rating, renewing
+from ledger.models import Charge, ChargeKind, ChatMessage, OnInsufficient, Outcome, TextType
+from ledger.models import InternationalMessage as InternationalRow
+from ledger.requests import (
+    Answer,
+    Chat,
+    International,
+    Message,
+    MessageAnswer,
+    check_broadcast,
+    check_chat,
+    content_of,
+)
+from locations import price_lists
+from locations.models import ChatInbox
+from locations.price_lists import PriceList, price_list
+from locations.terms import Terms, known_terms
+
+DOMESTIC = "domestic"
+# Terms, cards and renewals change a few times a year; who meets that more often than this in
+# a row has found a fault, not a change.
+MOST_ATTEMPTS = 10
+
+
+class Unsettled(posting.LedgerError):
+    """The location's terms changed under every attempt; nothing was charged, try again."""
+
+
+class Tariff:
+    """The cards in force for a location on the days of one request, and which were used."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.used: dict[tuple[int | None, dt.date], int | None] = {}
+
+    def on(self, day: dt.date) -> PriceList | None:
+        """The prices of a local day: of its contract's own series, else of the default one."""
+        contract = self.terms.contract_on(day)
+        series = contract.rate_card_series_id if contract else None
+        if (series, day) not in self.used:
+            self.used[series, day] = price_lists.in_force(series, day)
+        card = self.used[series, day]
+        return price_list(card) if card is not None else None
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "r_series": [series for series, _ in self.used],
+            "r_day": [day for _, day in self.used],
+            "r_card": list(self.used.values()),
+        }
+
+
+def charge_broadcast(
+    location_id: int,
+    channel: str,
+    messages: Sequence[International],
+    *,
+    key: str,
+    at: dt.datetime,
+    on_insufficient: str = OnInsufficient.REFUSE_ALL,
+) -> Answer:
+    """Charge one broadcast of texts or calls, at the instant `at`, as one ledger entry.
+
+    What does not fit is refused whole or, with `send_what_fits`, in the order given. Numbers
+    that are not possible or not priced are refused by name and the others go on; domestic
+    ones are answered as such and not kept. Raises BadInput, KeyReused, ExternalIdTaken and
+    UnknownLocation: nothing is written then.
+    """
+    posting.check_key(key)
+    check_broadcast(channel, messages, at=at)
+    if on_insufficient not in OnInsufficient.values:
+        raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
+    content = posting.fingerprint([channel, on_insufficient, content_of(messages)])
+    rated: list[rating.Rated] = []
+
+    def prepare(terms: Terms) -> dict[str, Any]:
+        tariff = Tariff(terms)
+        rated[:] = [
+            rating.rate(
+                tariff.on(terms.day_of(message.sent_at)),
+                phone=message.phone,
+                channel=channel,
+                seconds=message.seconds,
+                carrier_type=message.carrier_type,
+            )
+            for message in messages
+        ]
+        kept = [
+            (number, message, result)
+            for number, (message, result) in enumerate(zip(messages, rated, strict=True))
+            if not result.is_domestic
+        ]
+        # A broadcast stands, whole, on the day of its first message.
+        first_on = terms.day_of(min(message.sent_at for message in messages))
+        return tariff.parameters() | {
+            "c_kind": [channel],
+            "c_on_insufficient": [str(on_insufficient)],
+            "m_charge": [1] * len(kept),
+            "m_position": [number for number, _, _ in kept],
+            "m_external_id": [message.external_id for _, message, _ in kept],
+            "m_phone": [message.phone for _, message, _ in kept],
+            "m_sent_at": [message.sent_at for _, message, _ in kept],
+            "m_sent_on": [first_on] * len(kept),
+            "m_credits": [result.credits for _, _, result in kept],
+            "m_refusal": [str(result.refusal) for _, _, result in kept],
+            "i_channel": [str(channel)] * len(kept),
+            "i_country": [result.country for _, _, result in kept],
+            "i_carrier_type": [str(result.carrier_type) for _, _, result in kept],
+            "i_carrier_source": [str(result.carrier_source) for _, _, result in kept],
+            "i_rate": [result.price and result.price.rate_id for _, _, result in kept],
+            "i_seconds": [result.seconds for _, _, result in kept],
+            "i_billed_seconds": [result.billed_seconds for _, _, result in kept],
+            "i_status": [message.status for _, message, _ in kept],
+            "i_status_detail": [message.status_detail for _, message, _ in kept],
+            "i_status_at": [message.status_at for _, message, _ in kept],
+            "i_profile": [json.dumps(message.profile) for _, message, _ in kept],
+        }
+
+    posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
+    if posted.answers == ["replayed"]:
+        return _first_answer(posted.charge_ids[0], messages)
+    return _answer(
+        key, posted, overdraft, messages, {n for n, r in enumerate(rated) if r.is_domestic}
+    )
+
+
+def charge_chat(location_id: int, messages: Sequence[Chat], *, key: str, at: dt.datetime) -> Answer:
+    """Charge chat messages, judged one by one in the order given, one entry a day.
+
+    An inbound message has arrived and is charged whatever the balance; an outbound one that
+    does not fit is refused. Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation.
+    """
+    posting.check_key(key)
+    check_chat(messages, at=at)
+    content = posting.fingerprint([ChargeKind.CHAT, content_of(messages)])
+    inboxes: dict[str, int] = {}
+
+    def prepare(terms: Terms) -> dict[str, Any]:
+        inboxes.update(_inboxes(location_id, {message.inbox for message in messages}))
+        tariff = Tariff(terms)
+        days = [terms.day_of(message.sent_at) for message in messages]
+        prices = [tariff.on(day) for day in days]
+        return tariff.parameters() | {
+            "c_kind": [str(ChargeKind.CHAT)],
+            "c_on_insufficient": [str(OnInsufficient.SEND_WHAT_FITS)],
+            "m_charge": [1] * len(messages),
+            "m_position": list(range(len(messages))),
+            "m_external_id": [message.external_id for message in messages],
+            "m_phone": [message.phone for message in messages],
+            "m_sent_at": [message.sent_at for message in messages],
+            "m_sent_on": days,
+            "m_credits": [
+                rating.chat_credits(price, has_image=message.has_image)
+                for message, price in zip(messages, prices, strict=True)
+            ],
+            "m_refusal": [""] * len(messages),
+            "t_inbox": [inboxes[message.inbox] for message in messages],
+            "t_direction": [str(message.direction) for message in messages],
+            "t_content": [message.content for message in messages],
+            "t_text_type": [
+                str(TextType.MMS if message.has_image else TextType.SMS) for message in messages
+            ],
+            "t_card": [price and price.card_id for price in prices],
+        }
+
+    posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
+    if posted.answers == ["replayed"]:
+        return _first_answer(posted.charge_ids[0], messages)
+    return _answer(key, posted, overdraft, messages, set())
+
+
+def _inboxes(location_id: int, names: set[str]) -> dict[str, int]:
+    """The ids of a location's inboxes by name; one that a message names for the first time is
+    made, for an inbound message cannot be turned away."""
+    known = dict(
+        ChatInbox.objects.filter(location_id=location_id, name__in=names).values_list("name", "pk")
+    )
+    if missing := names - known.keys():
+        ChatInbox.objects.bulk_create(
+            [ChatInbox(location_id=location_id, name=name) for name in sorted(missing)],
+            ignore_conflicts=True,
+        )
+        return _inboxes(location_id, names)
+    return known
+
+
+def _post(
+    location_id: int,
+    *,
+    key: str,
+    content: bytes,
+    at: dt.datetime,
+    prepare: Callable[[Terms], dict[str, Any]],
+) -> tuple[posting.Posted, int]:
+    """Rate with what this process knows and post; where that was behind, look and try again.
+
+    Returns the answer and the overdraft limit it was judged with.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        terms = known_terms(location_id)
+        today = terms.day_of(at)
+        contract = terms.contract_on(today)
+        overdraft = contract.overdraft_limit if contract else 0
+        posted = posting.charge(
+            {
+                "location": location_id,
+                "terms_version": terms.version,
+                "overdraft_limit": overdraft,
+                "at": at,
+                "today": today,
+                "c_key": [key],
+                "c_fingerprint": [content],
+            }
+            | prepare(terms)
+        )
+        if posted.state == "renewal_due":
+            renewing.renew(location_id, at=at)
+        elif posted.state == "stale":
+            known_terms.cache_clear()
+            price_lists.forget()
+        elif posted.answers == ["key_reuse"]:
+            raise posting.KeyReused(key)
+        elif posted.answers == ["external_id_taken"]:
+            raise posting.ExternalIdTaken(key)
+        else:
+            return posted, overdraft
+    raise Unsettled("The location's terms are being changed: nothing was charged, try again.")
+
+
+def _answer(
+    key: str,
+    posted: posting.Posted,
+    overdraft: int,
+    messages: Sequence[Message],
+    domestic: set[int],
+) -> Answer:
+    answers: list[MessageAnswer] = []
+    kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
+    for number, message in enumerate(messages):
+        if number in domestic:
+            answers.append(MessageAnswer(message.external_id, DOMESTIC))
+            continue
+        refusal, paid, from_contract = next(kept)
+        outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
+        answers.append(MessageAnswer(message.external_id, outcome, refusal, paid, from_contract))
+    return Answer(
+        charge_id=posted.charge_ids[0],
+        key=key,
+        outcome=Outcome.REFUSED if posted.charge_refusals[0] else Outcome.CHARGED,
+        refusal=posted.charge_refusals[0],
+        needed=posted.needed[0],
+        credits=posted.spent[0],
+        available_before=posted.before[0],
+        overdraft_limit=overdraft,
+        contract_after=posted.contract_after[0],
+        purchased_after=posted.purchased_after[0],
+        messages=tuple(answers),
+    )
+
+
+def _first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
+    """The answer that a charge got, from what was kept of it; what was not kept is domestic."""
+    charge = Charge.objects.get(pk=charge_id)
+    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalRow
+    kept = {
+        message.position: MessageAnswer(
+            message.external_id,
+            message.outcome,
+            message.refusal,
+            message.credits,
+            message.contract_credits,
+        )
+        for message in model.objects.filter(charge=charge)
+    }
+    return Answer(
+        charge_id=charge.pk,
+        key=charge.key,
+        outcome=charge.outcome,
+        refusal=charge.refusal,
+        needed=charge.needed_credits,
+        credits=charge.credits,
+        available_before=charge.available_before,
+        overdraft_limit=charge.overdraft_limit,
+        contract_after=charge.contract_after,
+        purchased_after=charge.purchased_after,
+        messages=tuple(
+            kept.get(number) or MessageAnswer(message.external_id, DOMESTIC)
+            for number, message in enumerate(messages)
+        ),
+        replayed=True,
+    )

@@ -1,0 +1,153 @@
+"""Purchases and adjustments: credits that come in, or are corrected, by a person's decision."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ledger import posting, renewing
+from ledger.models import Balance, Entry, Kind
+from ledger.posting import BadInput, LedgerError
+from locations.models import User
+from locations.terms import load_terms
+
+MOST_CREDITS = 100_000_000
+BUCKETS = ("purchased", "contract")
+
+
+class NotEnough(LedgerError):
+    """An adjustment would take more than its bucket holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The entry that a request made; `replayed` if an earlier one with the same key did."""
+
+    entry: Entry
+    replayed: bool
+
+
+def purchase(
+    location_id: int,
+    credits: int,
+    *,
+    key: str,
+    at: dt.datetime,
+    reference: str,
+    reason: str = "",
+    made_by: User | None = None,
+) -> Posted:
+    """Add bought credits; they pay a debt first and are kept over renewals.
+
+    `reference` is the order's or invoice's number. Raises BadInput, KeyReused and
+    UnknownLocation.
+    """
+    posting.check_text("reference", reference, longest=120, required=True)
+    if not _is_whole(credits) or not 1 <= credits <= MOST_CREDITS:
+        raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
+    return _post(
+        location_id,
+        kind=Kind.PURCHASE,
+        bucket="purchased",
+        credits=credits,
+        key=key,
+        at=at,
+        reason=reason,
+        reference=reference,
+        made_by=made_by,
+    )
+
+
+def adjust(
+    location_id: int,
+    credits: int,
+    *,
+    bucket: str = "purchased",
+    key: str,
+    at: dt.datetime,
+    reason: str,
+    reference: str = "",
+    made_by: User | None = None,
+) -> Posted:
+    """Add credits to a bucket or, below zero, take them from it, for a written reason.
+
+    Raises BadInput, NotEnough where the bucket holds less, KeyReused and UnknownLocation.
+    """
+    posting.check_text("reason", reason, longest=500, required=True)
+    posting.check_text("reference", reference, longest=120)
+    if bucket not in BUCKETS:
+        raise BadInput("bucket", "must be purchased or contract.")
+    if not _is_whole(credits) or not 1 <= abs(credits) <= MOST_CREDITS:
+        raise BadInput(
+            "credits", f"must be a whole number other than 0, at most {MOST_CREDITS:,} either way."
+        )
+    return _post(
+        location_id,
+        kind=Kind.ADJUSTMENT,
+        bucket=bucket,
+        credits=credits,
+        key=key,
+        at=at,
+        reason=reason,
+        reference=reference,
+        made_by=made_by,
+    )
+
+
+def _post(
+    location_id: int,
+    *,
+    kind: Kind,
+    bucket: str,
+    credits: int,
+    key: str,
+    at: dt.datetime,
+    reason: str,
+    reference: str,
+    made_by: User | None,
+) -> Posted:
+    posting.check_key(key)
+    posting.check_text("reason", reason, longest=500)
+    content = posting.fingerprint([kind, bucket, credits, reason, reference])
+    with transaction.atomic():
+        renewing.up_to_date(location_id, at=at)
+        # The same key from two sides, or a charge that takes the credits which an adjustment
+        # is about to take: both wait for this row.
+        balance = Balance.objects.select_for_update().get(location_id=location_id)
+        earlier = posting.entry_of_key(location_id, key, content)
+        if earlier is not None:
+            return Posted(earlier, replayed=True)
+        # A renewal may have come in between: look again, now that the row is ours.
+        renewing.renew(location_id, at=at)
+        balance.refresh_from_db()
+        terms = load_terms(location_id)
+        today = max(terms.day_of(at), balance.renewed_through_on or dt.date.min)
+        if bucket == "contract" and terms.contract_on(today) is None:
+            raise BadInput("bucket", "the location has no contract in force: adjust purchased.")
+        held = balance.contract_credits if bucket == "contract" else balance.purchased_credits
+        if credits < 0 and held + credits < 0:
+            raise NotEnough(
+                f"There are {held:,} {bucket} credits: an adjustment of {credits:,} takes more."
+            )
+        ids = posting.append(
+            location_id,
+            [
+                posting.NewEntry(
+                    kind=kind,
+                    contract_delta=credits if bucket == "contract" else 0,
+                    purchased_delta=credits if bucket == "purchased" else 0,
+                    at=at,
+                    day=today,
+                )
+            ],
+            key=key,
+            content=content,
+            reason=reason,
+            reference=reference,
+            made_by_id=made_by.pk if made_by else None,
+        )
+    return Posted(Entry.objects.get(pk=ids[0]), replayed=False)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)

@@ -1,0 +1,115 @@
+"""Whether the database still has every guard that the models and ledger/sql promise."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection
+from django.db.models import ForeignKey, Model
+
+GUARDED_APPS = ("locations", "ledger")
+SQL = Path(__file__).parent / "sql"
+FUNCTION = re.compile(r"CREATE FUNCTION (\w+).*?AS \$\$(.*?)\$\$", re.DOTALL)
+OWN_TRIGGERS = (("ledger_contract_guard", "locations_contract"),)
+
+
+def missing_guards() -> Iterator[str]:
+    """Name each constraint, trigger, function and foreign key that is absent or switched off."""
+    yield from _missing_triggers()
+    yield from _missing_constraints()
+    yield from _missing_foreign_keys()
+    yield from _changed_functions()
+
+
+def guarding_role() -> str | None:
+    """Why the connected role could get around the guards; None if it could not."""
+    rows = _rows(
+        """SELECT rolsuper, pg_has_role(current_user, c.relowner, 'usage')
+             FROM pg_roles, pg_class c
+            WHERE rolname = current_user AND c.oid = 'ledger_entry'::regclass"""
+    )
+    is_superuser, is_owner = rows[0]
+    if is_superuser:
+        return "is a superuser"
+    return "owns the ledger's tables" if is_owner else None
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def _missing_triggers() -> Iterator[str]:
+    # 'O' and 'A' fire in ordinary sessions; 'D' is disabled, 'R' fires on replicas only.
+    present = set(
+        _rows(
+            """SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+                WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+                  AND relnamespace = current_schema()::regnamespace"""
+        )
+    )
+    wanted = [
+        (trigger.get_pgid(model), model._meta.db_table)
+        for model, trigger in pgtrigger.registered()
+        if model._meta.app_label in GUARDED_APPS
+    ]
+    for name, table in [*wanted, *OWN_TRIGGERS]:
+        if (name, table) not in present:
+            yield f"trigger {name} on {table} is missing or switched off"
+
+
+def _missing_constraints() -> Iterator[str]:
+    # A unique constraint with a condition is an index to PostgreSQL.
+    present = {
+        name
+        for (name,) in _rows(
+            """SELECT conname FROM pg_constraint WHERE convalidated
+                UNION
+               SELECT relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+                WHERE indisunique AND indisvalid"""
+        )
+    }
+    for model in _models():
+        for constraint in model._meta.constraints:
+            if constraint.name not in present:
+                yield f"constraint {constraint.name} on {model._meta.db_table} is missing"
+
+
+def _missing_foreign_keys() -> Iterator[str]:
+    present = set(
+        _rows(
+            """SELECT c.relname, a.attname FROM pg_constraint k
+                 JOIN pg_class c ON c.oid = k.conrelid
+                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+                WHERE k.contype = 'f' AND k.convalidated
+                  AND NOT EXISTS (SELECT 1 FROM pg_trigger t
+                                   WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')"""
+        )
+    )
+    for model in _models():
+        for field in model._meta.local_fields:
+            if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True):
+                table, column = model._meta.db_table, field.column
+                if (table, column) not in present:
+                    yield f"foreign key {column} of {table} is missing or switched off"
+
+
+def _changed_functions() -> Iterator[str]:
+    rows = _rows("SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^ledger'")
+    present = dict(rows)
+    wanted: dict[str, str] = {}
+    # A later file replaces a function of an earlier one.
+    for file in sorted(SQL.glob("*.sql")):
+        wanted |= dict(FUNCTION.findall(file.read_text(encoding="utf-8")))
+    for name, body in wanted.items():
+        if present.get(name) != body:
+            yield f"function {name} is missing or not the one of this version"
+
+
+def _models() -> Iterator[type[Model]]:
+    for label in GUARDED_APPS:
+        yield from apps.get_app_config(label).get_models()

@@ -1,0 +1,94 @@
+"""`manage.py replay_traffic DIR`: send recorded traffic through the product's own functions."""
+
+import argparse
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from ledger import replaying
+from ledger.posting import LedgerError
+from ledger.traffic import BadTraffic, instant, read_folder
+from locations import rate_cards
+from locations.contracts import ContractRefused
+from locations.models import RateCard
+from locations.rate_cards import RateCardError
+
+SERIES = "Standard"
+
+
+def an_instant(text: str) -> dt.datetime:
+    try:
+        return instant(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+class Command(BaseCommand):
+    help = "Replay locations, purchases, international and chat traffic from a folder of CSV files."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="with locations.csv, rate_card.csv, …")
+        parser.add_argument(
+            "--until",
+            type=an_instant,
+            help="leave out what is later than this instant, such as 2026-11-20T00:00:00Z",
+        )
+        parser.add_argument("--json", type=Path, help="write the summary, with daily rows, here")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        until = options["until"] or timezone.now()
+        try:
+            traffic = read_folder(folder)
+            first_on = min(place.contract_starts_on for place in traffic.places)
+            self._publish(folder / "rate_card.csv", first_on, until)
+            locations = replaying.create_missing(traffic.places)
+            replaying.replay(
+                locations,
+                traffic.events,
+                until=until,
+                progress=lambda events: tqdm(events, unit=" events", disable=None),
+            )
+        except ContractRefused as fault:
+            raise CommandError("; ".join(fault.messages)) from None
+        except (BadTraffic, RateCardError, LedgerError, OSError) as fault:
+            raise CommandError(str(fault)) from None
+        summaries = {name: replaying.summary(place) for name, place in locations.items()}
+        self._print(summaries)
+        if options["json"]:
+            options["json"].write_text(
+                json.dumps({"locations": summaries}, indent=1, ensure_ascii=False) + "\n",
+                encoding="utf-8",
+            )
+
+    def _publish(self, file: Path, effective_on: dt.date, at: dt.datetime) -> None:
+        published = RateCard.objects.published()
+        if published.filter(series__name=SERIES, effective_on=effective_on).exists():
+            return
+        with file.open("rb") as lines:
+            rows = rate_cards.read_csv(lines)
+        rate_cards.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
+
+    def _print(self, summaries: dict[str, dict[str, Any]]) -> None:
+        rows = {
+            "international messages": lambda s: s["international_messages"],
+            "international credits": lambda s: s["international_credits"],
+            "chat messages": lambda s: s["chat_messages"],
+            "chat credits": lambda s: s["chat_credits"],
+            "refused: no rate": lambda s: s["refused"]["no_rate"],
+            "refused: bad number": lambda s: s["refused"]["bad_number"],
+            "refused: insufficient credits": lambda s: s["refused"]["insufficient_credits"],
+            "terms granted": lambda s: s["terms"],
+            "contract credits": lambda s: s["contract"],
+            "purchased credits": lambda s: s["purchased"],
+            "available credits": lambda s: s["available"],
+        }
+        width = max(len(name) for name in summaries)
+        self.stdout.write(" " * 31 + "".join(f"{name:>{width + 2}}" for name in summaries))
+        for label, value in rows.items():
+            cells = "".join(f"{value(s):>{width + 2},}" for s in summaries.values())
+            self.stdout.write(f"{label:<31}{cells}")

@@ -1,0 +1,63 @@
+"""`manage.py verify_ledger`: prove what must always be true; exit 1 where it is not."""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ledger.guards import guarding_role
+from ledger.models import Entry
+from ledger.verifying import verify
+from locations.models import Location
+from locations.terms import UnknownLocation
+
+
+class Command(BaseCommand):
+    help = "Prove the ledger over the whole database in one snapshot; exit 1 if a rule is broken."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--location", type=int, metavar="ID", help="this location alone")
+        parser.add_argument("--json", action="store_true", help="print the breaches as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            breaches = verify(options["location"])
+        except UnknownLocation as fault:
+            raise CommandError(str(fault)) from None
+        names = dict(Location.objects.values_list("pk", "name"))
+        if options["json"]:
+            found = [
+                asdict(breach) | {"location": names.get(breach.location_id or 0)}
+                for breach in breaches
+            ]
+            self.stdout.write(json.dumps({"breaches": found}, indent=1, ensure_ascii=False))
+        else:
+            for breach in breaches:
+                where = (
+                    f"{names.get(breach.location_id, '?')} (location {breach.location_id})"
+                    if breach.location_id
+                    else "database"
+                )
+                self.stdout.write(
+                    f"BROKEN rule {breach.rule}, {breach.check}: {where}: {breach.detail}"
+                )
+            self._conclude(options["location"], names)
+        if breaches:
+            raise SystemExit(1)
+
+    def _conclude(self, location_id: int | None, names: dict[int, str]) -> None:
+        entries = Entry.objects.all()
+        if location_id:
+            entries = entries.filter(location_id=location_id)
+            names = {location_id: names[location_id]}
+        self.stdout.write(
+            f"Checked {len(names):,} locations with {entries.count():,} entries"
+            " against rules 1 to 7."
+        )
+        if weakness := guarding_role():
+            self.stdout.write(
+                f"Note: this database role {weakness}, so it could switch guards off;"
+                " see deploy/README.md for the roles of production."
+            )

@@ -1,0 +1,233 @@
+"""The one writer of the ledger: everything that moves credits goes through this module.
+
+The rules of numbering, of splitting a charge over the buckets and of judging what fits are
+SQL functions (ledger/sql), so that a broadcast is one round trip and one commit however many
+messages it has. What they were rated with is checked there again, under the balance's lock.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from ledger.models import Charge, Entry
+
+
+class LedgerError(Exception):
+    """A request that the ledger does not take; its text is for people."""
+
+
+class BadInput(LedgerError):
+    """A request that is malformed: nothing was written, no key used up."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class KeyReused(LedgerError):
+    """The idempotency key has been used at this location for other content."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The idempotency key {key!r} has been used for something else.")
+        self.key = key
+
+
+class ExternalIdTaken(LedgerError):
+    """A message of the request has been charged already, under another key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "A message with the same external id has been charged at this location already."
+        )
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry to be written; its number and the balances after it come with the writing."""
+
+    kind: str
+    contract_delta: int = 0
+    purchased_delta: int = 0
+    at: dt.datetime
+    day: dt.date
+    contract_id: int | None = None
+    term_starts_on: dt.date | None = None
+
+
+def fingerprint(content: Any) -> bytes:
+    """32 bytes that tell one request's content from another's."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def check_key(key: str) -> None:
+    """Refuse an idempotency key that cannot be kept; raises BadInput."""
+    check_text("key", key, longest=255, required=True)
+
+
+def check_text(field: str, text: str, *, longest: int, required: bool = False) -> None:
+    """Refuse text that PostgreSQL cannot store or that is too long; raises BadInput."""
+    if not isinstance(text, str):
+        raise BadInput(field, "must be text.")
+    if required and not text:
+        raise BadInput(field, "must not be empty.")
+    if len(text) > longest:
+        raise BadInput(field, f"must not be longer than {longest} characters.")
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise BadInput(field, "contains a lone surrogate, which is no text.") from None
+    if "\x00" in text:
+        raise BadInput(field, "contains a NUL character, which cannot be stored.")
+
+
+def entry_of_key(location_id: int, key: str, content: bytes) -> Entry | None:
+    """The entry that an earlier request with this key made; None if the key is new.
+
+    Raises KeyReused where it stood for other content, or for a charge. Call it under the
+    balance's lock: a key is then used once in both tables.
+    """
+    entry = Entry.objects.filter(location_id=location_id, key=key).first()
+    if entry is not None:
+        if bytes(entry.fingerprint or b"") != content:
+            raise KeyReused(key)
+        return entry
+    if Charge.objects.filter(location_id=location_id, key=key).exists():
+        raise KeyReused(key)
+    return None
+
+
+def append(
+    location_id: int,
+    entries: Sequence[NewEntry],
+    *,
+    key: str | None = None,
+    content: bytes | None = None,
+    reason: str = "",
+    reference: str = "",
+    made_by_id: int | None = None,
+) -> list[int]:
+    """Write entries other than usage, in order, and move the balance; returns their ids.
+
+    The caller is in a transaction and holds the lock on the location's balance row.
+    """
+    if not entries:
+        return []
+    return _call(
+        """SELECT ledger_append(
+               %(location)s, %(kind)s::text[], %(contract)s::bigint[], %(purchased)s::bigint[],
+               %(at)s::timestamptz[], %(day)s::date[], NULL, %(contract_id)s::bigint[],
+               %(term)s::date[], %(key)s::text, %(content)s::bytea, %(reason)s::text,
+               %(reference)s::text, %(made_by)s::bigint)""",
+        {
+            "location": location_id,
+            "kind": [str(entry.kind) for entry in entries],
+            "contract": [entry.contract_delta for entry in entries],
+            "purchased": [entry.purchased_delta for entry in entries],
+            "at": [entry.at for entry in entries],
+            "day": [entry.day for entry in entries],
+            "contract_id": [entry.contract_id for entry in entries],
+            "term": [entry.term_starts_on for entry in entries],
+            "key": key,
+            "content": content,
+            "reason": reason,
+            "reference": reference,
+            "made_by": made_by_id,
+        },
+    )[0]
+
+
+# In the order of ledger_charge's parameters.
+CHARGE_PARAMETERS = {
+    "location": "bigint",
+    "terms_version": "bigint",
+    "overdraft_limit": "bigint",
+    "at": "timestamptz",
+    "today": "date",
+    "r_series": "bigint[]",
+    "r_day": "date[]",
+    "r_card": "bigint[]",
+    "c_key": "text[]",
+    "c_fingerprint": "bytea[]",
+    "c_kind": "text[]",
+    "c_on_insufficient": "text[]",
+    "m_charge": "int[]",
+    "m_position": "int[]",
+    "m_external_id": "text[]",
+    "m_phone": "text[]",
+    "m_sent_at": "timestamptz[]",
+    "m_sent_on": "date[]",
+    "m_credits": "bigint[]",
+    "m_refusal": "text[]",
+    "i_channel": "text[]",
+    "i_country": "text[]",
+    "i_carrier_type": "text[]",
+    "i_carrier_source": "text[]",
+    "i_rate": "bigint[]",
+    "i_seconds": "int[]",
+    "i_billed_seconds": "int[]",
+    "i_status": "text[]",
+    "i_status_detail": "text[]",
+    "i_status_at": "timestamptz[]",
+    "i_profile": "text[]",
+    "t_inbox": "bigint[]",
+    "t_direction": "text[]",
+    "t_content": "text[]",
+    "t_text_type": "text[]",
+    "t_card": "bigint[]",
+}
+CHARGE = "SELECT * FROM ledger_charge({})".format(
+    ", ".join(f"%({name})b::{kind}" for name, kind in CHARGE_PARAMETERS.items())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What ledger_charge answered; lists are by charge or, from `paid` on, by message."""
+
+    state: str
+    answers: list[str]
+    charge_ids: list[int]
+    needed: list[int]
+    spent: list[int]
+    before: list[int]
+    contract_after: list[int]
+    purchased_after: list[int]
+    charge_refusals: list[str]
+    paid: list[int]
+    paid_by_contract: list[int]
+    refusals: list[str]
+
+
+def charge(parameters: dict[str, Any]) -> Posted:
+    """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null."""
+    return Posted(*_call(CHARGE, {name: parameters.get(name) for name in CHARGE_PARAMETERS}))
+
+
+def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
+    """One prepared statement with parameters bound by the server: arrays stay binary."""
+    connection.ensure_connection()
+    with (
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection) as cursor,
+    ):
+        row = cursor.execute(sql, parameters, prepare=True).fetchone()
+    assert row is not None  # noqa: S101  # a function call answers with one row
+    return row

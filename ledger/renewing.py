@@ -1,0 +1,140 @@
+"""Renewals: what is left lapses, the included amount comes in (domain.md section 3).
+
+A renewal does not depend on its schedule: whoever meets a location whose term has ended makes
+it up first, under the lock of the balance row, so that it happens exactly once.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from ledger import posting
+from ledger.models import Balance, Entry, Kind
+from locations.models import Contract, DebtAtRenewal, Location
+from locations.terms import Step, Terms, load_terms
+
+
+def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
+    """Make up every beginning and end of a term that is due at the instant `at`, in order.
+
+    Each is dated at its own day's start. Returns those days; calling it again does nothing.
+    Raises UnknownLocation.
+    """
+    with transaction.atomic():
+        terms = load_terms(location_id)
+        Balance.objects.bulk_create([Balance(location_id=location_id)], ignore_conflicts=True)
+        # Two workers that both saw the term's end would both grant the credits: lock, re-read.
+        balance = Balance.objects.select_for_update().get(location_id=location_id)
+        terms = load_terms(location_id)
+        done = []
+        step = _step_of_a_late_successor(balance, terms) or terms.next_step(
+            balance.renewed_through_on
+        )
+        while step is not None and step.at <= at:
+            _take(step, location_id, terms)
+            done.append(step.on)
+            balance.renewed_through_on = step.on
+            step = terms.next_step(step.on)
+        balance.renewal_due_at = step.at if step else None
+        balance.terms_version = terms.version
+        balance.save(update_fields=["renewed_through_on", "renewal_due_at", "terms_version"])
+    return done
+
+
+def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
+    """The location's balance at the instant `at`, a renewal that is due done first.
+
+    Raises UnknownLocation.
+    """
+    current = Balance.objects.filter(~due(at), location_id=location_id)
+    balance = current.first()
+    if balance is None:
+        renew(location_id, at=at)
+        balance = Balance.objects.get(location_id=location_id)
+    return balance
+
+
+def due(at: dt.datetime) -> Q:
+    """Balances whose location has a renewal to make up, or terms that changed since the last."""
+    return ~Q(terms_version=F("location__terms_version")) | Q(
+        renewal_due_at__isnull=False, renewal_due_at__lte=at
+    )
+
+
+def locations_due(at: dt.datetime) -> list[int]:
+    """The ids of the locations that `renew` has something to do for."""
+    never_looked_at = Location.objects.filter(balance__isnull=True).values_list("pk", flat=True)
+    return [
+        *Balance.objects.filter(due(at)).values_list("location_id", flat=True),
+        *never_looked_at,
+    ]
+
+
+def _step_of_a_late_successor(balance: Balance, terms: Terms) -> Step | None:
+    """The day an ended contract was closed, where one that begins that very day came later."""
+    on = balance.renewed_through_on
+    contract = terms.contract_on(on) if on else None
+    if on is None or contract is None or contract.starts_on != on:
+        return None
+    granted = Entry.objects.filter(
+        contract=contract, term_starts_on=on, kind=Kind.CONTRACT_GRANT
+    ).exists()
+    return None if granted else terms.next_step(on - dt.timedelta(days=1))
+
+
+def _take(step: Step, location_id: int, terms: Terms) -> None:
+    """Write the entries of one step; the balance row is locked by this transaction."""
+    balance = Balance.objects.get(location_id=location_id)
+    entries = []
+    if balance.contract_credits and step.previous is not None:
+        lapsed = terms.term_on(step.on - dt.timedelta(days=1))
+        entries.append(
+            _entry(
+                step,
+                Kind.CONTRACT_EXPIRY,
+                step.previous,
+                contract_delta=-balance.contract_credits,
+                term_starts_on=lapsed.starts_on if lapsed else step.on,
+            )
+        )
+    if step.contract is not None:
+        entries.append(
+            _entry(
+                step,
+                Kind.CONTRACT_GRANT,
+                step.contract,
+                contract_delta=step.contract.included_credits,
+            )
+        )
+        writes_off = step.contract.debt_at_renewal == DebtAtRenewal.WRITE_OFF
+        if balance.purchased_credits < 0 and writes_off:
+            entries.append(
+                _entry(
+                    step,
+                    Kind.WRITE_OFF,
+                    step.contract,
+                    purchased_delta=-balance.purchased_credits,
+                )
+            )
+    posting.append(location_id, entries)
+
+
+def _entry(
+    step: Step,
+    kind: Kind,
+    contract: Contract,
+    *,
+    contract_delta: int = 0,
+    purchased_delta: int = 0,
+    term_starts_on: dt.date | None = None,
+) -> posting.NewEntry:
+    return posting.NewEntry(
+        kind=kind,
+        contract_delta=contract_delta,
+        purchased_delta=purchased_delta,
+        at=step.at,
+        day=step.on,
+        contract_id=contract.pk,
+        term_starts_on=term_starts_on or step.on,
+    )

@@ -1,0 +1,24 @@
+"""Periodic work on the ledger. Credits never depend on it: see `ledger.renewing`."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from ledger import renewing
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def renew_due_locations() -> None:
+    """Make up every renewal that is due, so that balances are right before somebody looks."""
+    at = timezone.now()
+    for location_id in renewing.locations_due(at):
+        try:
+            days = renewing.renew(location_id, at=at)
+        except Exception:
+            # One location's fault must not keep the others from their credits.
+            logger.exception("Renewing location %s failed", location_id)
+        else:
+            logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")

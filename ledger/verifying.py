@@ -1,0 +1,95 @@
+"""Proving the ledger: domain.md section 4 over the whole database, in one snapshot."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from ledger.checks import CHECKS
+from ledger.daily import daily_usage
+from ledger.guards import missing_guards
+from ledger.models import Balance, Entry, Kind
+from locations.models import Location
+from locations.terms import Terms, UnknownLocation, load_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule of domain.md section 4 that does not hold; no location: a guard is missing."""
+
+    rule: int
+    check: str
+    location_id: int | None
+    detail: str
+
+
+def verify(location_id: int | None = None) -> list[Breach]:
+    """Every breach of rules 1 to 7, of one location or of all of them.
+
+    Reads one REPEATABLE READ snapshot, so that charges may go on meanwhile; call it outside a
+    transaction. Raises UnknownLocation.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if location_id and not Location.objects.filter(pk=location_id).exists():
+            raise UnknownLocation(f"There is no location {location_id}.")
+        return list(breaches(location_id))
+
+
+def breaches(location_id: int | None = None) -> Iterator[Breach]:
+    """The same within the caller's transaction."""
+    for check in CHECKS:
+        with connection.cursor() as cursor:
+            cursor.execute(check.sql, {"location": location_id})
+            for location, detail in cursor.fetchall():
+                yield Breach(check.rule, check.name, location, detail)
+    locations = Location.objects.select_related("balance").order_by("pk")
+    for location in locations.filter(pk=location_id) if location_id else locations:
+        balance = getattr(location, "balance", None)
+        yield from _terms(location, balance)
+        yield from _daily_table(location, balance)
+    for guard in missing_guards():
+        yield Breach(7, "every guard is in place", None, guard)
+
+
+def _terms(location: Location, balance: Balance | None) -> Iterator[Breach]:
+    """Rule 4: a grant for each term that the location has been renewed through, no other."""
+    name = "one grant per term, no gap"
+    wanted = _settled_terms(
+        load_terms(location.pk), balance.renewed_through_on if balance else None
+    )
+    entries = Entry.objects.for_location(location).filter(kind=Kind.CONTRACT_GRANT)
+    granted = list(entries.order_by("number").values_list("contract_id", "term_starts_on"))
+    for contract_id, starts_on in sorted(wanted - set(granted)):
+        detail = f"the term from {starts_on} of contract {contract_id} has no grant"
+        yield Breach(4, name, location.pk, detail)
+    for grant in granted:
+        if grant not in wanted or granted.count(grant) > 1:
+            detail = f"the grant for {grant[1]} of contract {grant[0]} is one too many"
+            yield Breach(4, name, location.pk, detail)
+
+
+def _settled_terms(terms: Terms, through: dt.date | None) -> set[tuple[int, dt.date]]:
+    settled: set[tuple[int, dt.date]] = set()
+    step = terms.next_step(None)
+    while step is not None and through is not None and step.on <= through:
+        if step.contract is not None:
+            settled.add((step.contract.pk, step.on))
+        step = terms.next_step(step.on)
+    return settled
+
+
+def _daily_table(location: Location, balance: Balance | None) -> Iterator[Breach]:
+    """Rule 6: the days chain, and the last closing balance is the balance on the page."""
+    name = "the daily table closes at the balance"
+    usage = daily_usage(location)
+    running = 0
+    for row in usage.rows:
+        if row.opening != running or row.closing != row.opening + row.moved.net:
+            yield Breach(6, name, location.pk, f"{row.day} opens at {row.opening}, not {running}")
+        running = row.closing
+    total = balance.total if balance else 0
+    if running != total:
+        yield Breach(6, name, location.pk, f"the last day closes at {running}, the page at {total}")
