@@ -5,7 +5,8 @@ from django.db import DatabaseError
 
 # What pgtrigger's ready-made guards answer, by the first words of their own message.
 PGTRIGGER_SAYS = {
-    "pgtrigger: Cannot update": "This is kept as it was written: it cannot be changed.",
+    "pgtrigger: Cannot update or delete": "This is kept as it is: it cannot be changed or deleted.",
+    "pgtrigger: Cannot update": "This is kept as it is: it cannot be changed.",
     "pgtrigger: Cannot delete": "This is kept for good: it cannot be deleted.",
 }
 UNKNOWN = "The database refused this. Nothing was changed."
@@ -34,8 +35,8 @@ def message_of(error: DatabaseError) -> str:
                 if own and own != constraint.default_violation_error_message:
                     return str(own)
                 return f"The rule “{name.replace('_', ' ')}” refuses this."
-    # PostgreSQL names the table of its own constraints; a trigger's RAISE names none.
-    if not name or _said(error, "table_name"):
+    # Class 23 is refusals. PostgreSQL names the table of its own; a trigger's RAISE names none.
+    if not _said(error, "sqlstate").startswith("23") or _said(error, "table_name"):
         return UNKNOWN
     return words[:1].upper() + words[1:].rstrip(".") + "."
 
