@@ -1,0 +1,223 @@
+"""Rows in, an .xlsx file out; no ORM, no clock.
+
+openpyxl takes some text for formulas and errors, raises on some, and leaves a truncated file
+behind if that is caught: every text goes through `shown` first, and an error ends the build.
+Only text that needs it becomes a cell of its own; styling every cell costs several times more.
+"""
+
+import contextlib
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from lxml.etree import LxmlSyntaxError
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
+
+# A write-only worksheet; the stubs know little of it.
+Sheet = Any
+Value = str | int | float | dt.date | dt.datetime | None
+
+# Of Excel, the heading included.
+MOST_ROWS = 1_048_576
+LONGEST_TEXT = 32_767  # UTF-16 units
+CUT = "… (cut)"
+
+# What XML or Excel cannot hold, other control characters, and the marks that openpyxl drops.
+UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# A text that a program may take for a formula. +49151234567 stays as it is: as a formula it
+# would do no harm, and a column of quoted cells costs a quarter of the build.
+FORMULA_LIKE = re.compile(r"[=@\-\t\n]|\+(?!\d+\Z)")
+# What openpyxl writes with the cell type "error", whatever follows.
+ERROR_LIKE = re.compile(r"#[A-Z0-9/]+[!?]?\Z")
+# Excel reads _x0041_ in a text as the character A. It reads each run of a text on its own, so
+# that a text which is split between _ and x shows as it is written, in every reader.
+ESCAPE_LIKE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
+
+HEADING = Font(bold=True, color="FFFFFF")
+HEADING_FILL = PatternFill("solid", fgColor="1F3A5F")
+HEADING_LAYOUT = Alignment(vertical="center", wrap_text=True)
+LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
+DAY_FORMAT = "yyyy-mm-dd"
+INSTANT_FORMAT = "yyyy-mm-dd h:mm:ss"  # the one that openpyxl gives to plain datetimes
+CREDITS_FORMAT = "#,##0"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading and its width in characters."""
+
+    title: str
+    width: int = 16
+
+
+class SpoiledBook(Exception):
+    """openpyxl would save what it has, as if that were all."""
+
+
+class Book:
+    """A workbook whose rows go to the disk as they come: Summary first, then the rows' sheets.
+
+    To be used in a `with`. All its temporary files are in `folder`, which is the caller's to
+    remove. After an error while rows go in it cannot be saved.
+    """
+
+    def __init__(self, folder: Path, *, title: str, rows_per_sheet: int = MOST_ROWS - 1) -> None:
+        self._folder = folder
+        self._rows_per_sheet = rows_per_sheet
+        self._book = Workbook(write_only=True)
+        self._book.properties.creator = "RedFlag Credits"
+        self._book.properties.title = shown(title)
+        self._title = title
+        self._spoiled = False
+        self._summary = self._sheet("Summary")
+        self._widths(self._summary, [34, 60])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End what was begun and not saved: openpyxl leaves its generators to the collector."""
+        sheet: Sheet
+        for sheet in self._book.worksheets:
+            if sheet._writer is not None and not sheet.closed:
+                for begun in (sheet._rows, sheet._writer.xf):
+                    if begun is not None:
+                        with contextlib.suppress(LxmlSyntaxError):
+                            begun.close()
+
+    def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
+        """Write the rows under their headings and count them; a full sheet goes on in the next.
+
+        Values are text, numbers, and naive datetimes of the zone that the heading names.
+        """
+        self._spoiled = True  # until the last row is in
+        sheets: list[Sheet] = []
+        written = 0
+        for row in rows:
+            if written % self._rows_per_sheet == 0:
+                sheets.append(self._table(_numbered(name, len(sheets) + 1), columns))
+            sheet = sheets[-1]
+            sheet.append([_safe(sheet, v) if isinstance(v, str) else v for v in row])
+            written += 1
+        if not sheets:
+            sheets.append(self._table(name, columns))
+        last_column = get_column_letter(len(columns))
+        for number, sheet in enumerate(sheets):
+            here = min(self._rows_per_sheet, written - number * self._rows_per_sheet)
+            sheet.auto_filter.ref = f"A1:{last_column}{here + 1}"
+        self._spoiled = False
+        return written
+
+    def add_summary(self, lines: Iterable[tuple[str, Value]]) -> None:
+        """Fill the first sheet: what the book is, and the totals that it answers for."""
+        sheet = self._summary
+        self._start(sheet)
+        heading = _own_cell(sheet, self._title)
+        heading.font = Font(bold=True, size=14)
+        sheet.append([heading])
+        for label, value in lines:
+            name, cell = _own_cell(sheet, label), _own_cell(sheet, value)
+            name.font = Font(bold=True)
+            name.alignment = cell.alignment = LEFT
+            sheet.append([name, cell])
+
+    def save(self, path: Path) -> None:
+        if self._spoiled:
+            raise SpoiledBook("Its rows did not all go in: saving would hide that.")
+        self._book.save(path)
+
+    def _table(self, name: str, columns: Sequence[Column]) -> Sheet:
+        sheet = self._sheet(name)
+        self._widths(sheet, [column.width for column in columns])
+        sheet.freeze_panes = "A2"
+        sheet.row_dimensions[1].height = 32
+        self._start(sheet)
+        headings = [_own_cell(sheet, column.title) for column in columns]
+        for heading in headings:
+            heading.font, heading.fill, heading.alignment = HEADING, HEADING_FILL, HEADING_LAYOUT
+        sheet.append(headings)
+        return sheet
+
+    def _sheet(self, name: str) -> Sheet:
+        return self._book.create_sheet(name)
+
+    def _widths(self, sheet: Sheet, widths: Iterable[int]) -> None:
+        for number, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
+
+    def _start(self, sheet: Sheet) -> None:
+        """Begin the sheet's file; widths and panes are written here and cannot change later."""
+        path = self._folder / f"sheet-{self._book.index(sheet)}.xml"
+        sheet._writer = _Writer(sheet, out=str(path))
+        sheet._writer.write_top()
+
+
+class _Writer(WorksheetWriter):
+    """Writes to a file of ours: openpyxl's own ones stay in /tmp when a build fails."""
+
+    def cleanup(self) -> None:
+        Path(str(self.out)).unlink()
+
+
+def shown(text: str) -> str:
+    """The text as a cell can hold it: what it cannot shows as U+FFFD, and a cut as … (cut)."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if UNSHOWABLE.search(text):
+        text = UNSHOWABLE.sub("\ufffd", text)
+    if len(text) > LONGEST_TEXT // 2 and _units(text) > LONGEST_TEXT:
+        text = _cut(text, LONGEST_TEXT - _units(CUT)) + CUT
+    return text
+
+
+def _safe(sheet: Sheet, text: str) -> str | Cell | None:
+    """What to append for a text: itself where that is harmless, else a cell that keeps it text."""
+    text = shown(text)
+    pieces = ESCAPE_LIKE.split(text) if "_x" in text else [text]
+    if len(pieces) == 1 and not FORMULA_LIKE.match(text) and not ERROR_LIKE.match(text):
+        return text or None
+    return _text_cell(sheet, pieces)
+
+
+def _text_cell(sheet: Sheet, pieces: list[str]) -> Cell:
+    cell = WriteOnlyCell(sheet)
+    cell.value = pieces[0] if len(pieces) == 1 else CellRichText(pieces)
+    cell.data_type = "s"
+    cell.quotePrefix = True  # and it stays text when somebody edits it
+    return cell
+
+
+def _own_cell(sheet: Sheet, value: Value) -> Cell:
+    """A cell that may be styled, for headings and the summary."""
+    safe: Any = _safe(sheet, value) if isinstance(value, str) else value
+    if isinstance(safe, Cell):
+        return safe
+    cell = WriteOnlyCell(sheet, value=safe)
+    if isinstance(value, dt.datetime):
+        cell.number_format = INSTANT_FORMAT
+    elif isinstance(value, dt.date):
+        cell.number_format = DAY_FORMAT
+    elif isinstance(value, int):
+        cell.number_format = CREDITS_FORMAT
+    return cell
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cut(text: str, units: int) -> str:
+    # A character beyond U+FFFF takes two units; half of one is dropped.
+    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"

@@ -1,0 +1,260 @@
+"""Workbooks: whatever text comes, it is read back as text, whole or visibly cut."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from reports import workbooks
+from reports.workbooks import Book, Column
+
+COLUMNS = [Column("Text", 20), Column("Sent date (Europe/Amsterdam)", 20), Column("Credits used")]
+SENT_AT = dt.datetime(2026, 10, 25, 2, 30, 5)
+HOSTILE = [
+    "=1+1",
+    "=",
+    '=HYPERLINK("http://example.com","here")',
+    "+x",
+    "+1+1",
+    "+4915123456789",
+    "-x",
+    "-2+3",
+    "@x",
+    "@SUM(1)",
+    "#N/A",
+    "#DIV/0!",
+    "#hashtag",
+    "_x0041_",
+    "_x005F_x0041_",
+    "_x000D_ and =1+1",
+    "=_x0041_",
+    "__x0041__x0042_",
+    "_X0041_",
+    "http://example.com/",
+    "mailto:nobody@example.com",
+    "007",
+    "1e400",
+    "TRUE",
+    "2026-01-01",
+    "  spaces  ",
+    "two\nlines",
+    "\ttab",
+    "<b>&amp;</b>",
+    "]]>",
+    "😀 👩‍👩‍👧‍👧",
+    "שלום (مرحبا) \u202eright to left",
+    "é" * 200,
+]
+
+
+def write(folder: Path, texts: list[str], **options: Any) -> Path:
+    with Book(folder, title="International Messages", **options) as book:
+        written = book.add_rows("Messages", COLUMNS, ((text, SENT_AT, 7) for text in texts))
+        assert written == len(texts)
+        book.add_summary(
+            [("Location", "=Acme"), ("From", dt.date(2026, 10, 1)), ("Messages", 1234)]
+        )
+        book.save(folder / "book.xlsx")
+    return folder / "book.xlsx"
+
+
+def openpyxl_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        return list(book[sheet].iter_rows(values_only=True))
+    finally:
+        book.close()
+
+
+def calamine_rows(path: Path, sheet: str) -> list[list[Any]]:
+    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python()
+
+
+def test_hostile_text_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    path = write(tmp_path, HOSTILE)
+    assert [row[0] for row in openpyxl_rows(path, "Messages")[1:]] == HOSTILE
+    assert [row[0] for row in calamine_rows(path, "Messages")[1:]] == HOSTILE
+
+
+def test_no_text_is_a_formula_an_error_or_a_link(tmp_path: Path) -> None:
+    path = write(tmp_path, HOSTILE)
+    sheet = openpyxl.load_workbook(path)["Messages"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.hyperlink for cell in cells] == [None] * len(HOSTILE)
+    with zipfile.ZipFile(path) as parts:
+        assert all(b"<f>" not in parts.read(name) for name in parts.namelist())
+
+
+def test_text_that_looks_like_a_formula_stays_text_when_it_is_edited(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(write(tmp_path, HOSTILE))["Messages"]
+    quoted = [row[0].value for row in sheet.iter_rows(min_row=2) if row[0].quotePrefix]
+    first = [text for text in HOSTILE if text[0] in "=@-\t" and text != "+4915123456789"]
+    assert set(first) <= set(quoted)
+    assert {"+x", "+1+1", "#N/A", "#DIV/0!"} <= set(quoted)
+    assert not {"+4915123456789", "http://example.com/", "007"} & set(quoted)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bell\x07", "bell\ufffd"),
+        ("nul\x00", "nul\ufffd"),
+        ("escape\x1b[31m", "escape\ufffd[31m"),
+        ("next line\x85", "next line\ufffd"),
+        ("half \ud83d a pair", "half \ufffd a pair"),
+        ("\udc00", "\ufffd"),
+        ("not a character \ufffe\uffff", "not a character \ufffd\ufffd"),
+        ("a\r\nb\rc", "a\nb\nc"),
+    ],
+)
+def test_what_no_cell_can_hold_is_replaced_visibly(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert workbooks.shown(text) == expected
+    path = write(tmp_path, [text])
+    assert openpyxl_rows(path, "Messages")[1][0] == expected
+    assert calamine_rows(path, "Messages")[1][0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x" * 32_767, "x" * 32_767),
+        ("x" * 32_768, "x" * 32_760 + "… (cut)"),
+        ("x" * 40_000, "x" * 32_760 + "… (cut)"),
+        ("😀" * 16_383, "😀" * 16_383),
+        ("😀" * 16_384, "😀" * 16_380 + "… (cut)"),
+        ("x" + "😀" * 20_000, "x" + "😀" * 16_379 + "… (cut)"),
+        ("=" + "x" * 40_000, "=" + "x" * 32_759 + "… (cut)"),
+    ],
+)
+def test_long_text_is_cut_visibly_at_what_excel_holds(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert len(expected.encode("utf-16-le")) // 2 <= 32_767
+    path = write(tmp_path, [text])
+    assert openpyxl_rows(path, "Messages")[1][0] == expected
+    assert calamine_rows(path, "Messages")[1][0] == expected
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_any_text_is_shown_as_something_that_xml_can_hold(text: str) -> None:
+    shown = workbooks.shown(text)
+    shown.encode("utf-8")
+    assert not workbooks.UNSHOWABLE.search(shown)
+    assert len(shown) <= len(text)
+
+
+@given(st.lists(st.text(alphabet="=+-@#_x0041AN/!\t\n a😀"), max_size=5))
+def test_any_mixture_of_the_dangerous_characters_survives(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    path = write(tmp_path_factory.mktemp("book"), texts)
+    assert [row[0] or "" for row in openpyxl_rows(path, "Messages")[1:]] == texts
+    assert [row[0] for row in calamine_rows(path, "Messages")[1:]] == texts
+
+
+def test_dates_and_numbers_are_typed(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(write(tmp_path, ["text"]))["Messages"]
+    _, sent, credits = sheet[2]
+    assert (sent.value, sent.number_format) == (SENT_AT, "yyyy-mm-dd h:mm:ss")
+    assert (credits.value, credits.data_type) == (7, "n")
+    assert calamine_rows(tmp_path / "book.xlsx", "Messages")[1] == ["text", SENT_AT, 7]
+
+
+def test_the_heading_stays_in_sight_and_filters(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(write(tmp_path, ["a", "b"]))["Messages"]
+    assert [cell.value for cell in sheet[1]] == [column.title for column in COLUMNS]
+    assert all(cell.font.b and cell.fill.fgColor.rgb == "001F3A5F" for cell in sheet[1])
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:C3"
+    assert sheet.column_dimensions["A"].width == 20
+
+
+def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
+    texts = [f"row {number}" for number in range(7)]
+    path = write(tmp_path, texts, rows_per_sheet=3)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Summary", "Messages", "Messages 2", "Messages 3"]
+    sheets = [openpyxl_rows(path, name) for name in book.sheetnames[1:]]
+    assert [row[0] for rows in sheets for row in rows[1:]] == texts
+    assert all(rows[0] == tuple(column.title for column in COLUMNS) for rows in sheets)
+    assert [book[name].auto_filter.ref for name in book.sheetnames[1:]] == [
+        "A1:C4",
+        "A1:C4",
+        "A1:C2",
+    ]
+
+
+def test_exactly_full_sheets_are_not_followed_by_an_empty_one(tmp_path: Path) -> None:
+    path = write(tmp_path, ["a"] * 6, rows_per_sheet=3)
+    assert openpyxl.load_workbook(path).sheetnames == ["Summary", "Messages", "Messages 2"]
+
+
+def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
+    assert workbooks.MOST_ROWS == 2**20
+    assert Book(tmp_path, title="t")._rows_per_sheet == 2**20 - 1
+
+
+def test_without_rows_there_are_still_headings(tmp_path: Path) -> None:
+    path = write(tmp_path, [])
+    assert openpyxl_rows(path, "Messages") == [tuple(column.title for column in COLUMNS)]
+    assert openpyxl.load_workbook(path)["Messages"].auto_filter.ref == "A1:C1"
+
+
+def test_the_summary_is_typed_and_safe(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(write(tmp_path, []))["Summary"]
+    assert list(sheet.iter_rows(values_only=True)) == [
+        ("International Messages", None),
+        ("Location", "=Acme"),
+        ("From", dt.datetime(2026, 10, 1)),
+        ("Messages", 1234),
+    ]
+    assert [sheet[f"B{row}"].data_type for row in (2, 3, 4)] == ["s", "d", "n"]
+    assert [sheet[f"B{row}"].number_format for row in (3, 4)] == ["yyyy-mm-dd", "#,##0"]
+
+
+@pytest.mark.parametrize(
+    "value", [dt.datetime(2026, 1, 1, tzinfo=dt.UTC), object(), ["a list"], 3 + 4j]
+)
+def test_a_value_that_does_not_go_in_spoils_the_book(tmp_path: Path, value: Any) -> None:
+    rows = iter([("fine", SENT_AT, 1), ("not fine", value, 1), ("never read", SENT_AT, 1)])
+    with Book(tmp_path, title="t") as book:
+        with pytest.raises((TypeError, ValueError)):
+            book.add_rows("Messages", COLUMNS, rows)
+        with pytest.raises(workbooks.SpoiledBook):
+            book.save(tmp_path / "book.xlsx")
+    assert not (tmp_path / "book.xlsx").exists()
+
+
+def test_rows_that_end_in_an_error_spoil_the_book(tmp_path: Path) -> None:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        yield ("fine", SENT_AT, 1)
+        raise ConnectionError("the database has gone")
+
+    with Book(tmp_path, title="t") as book:
+        with pytest.raises(ConnectionError):
+            book.add_rows("Messages", COLUMNS, rows())
+        with pytest.raises(workbooks.SpoiledBook):
+            book.save(tmp_path / "book.xlsx")
+
+
+def test_all_temporary_files_are_in_the_folder_of_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    folder = tmp_path / "build"
+    folder.mkdir()
+    path = write(folder, ["text"])
+    assert list(elsewhere.iterdir()) == []
+    assert list(folder.iterdir()) == [path]
