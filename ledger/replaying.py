@@ -91,8 +91,8 @@ def _send(location: Location, event: Event) -> None:
         case ChatEvent():
             charging.charge_chat(
                 location.pk,
-                [event.message],
-                key=f"chat:{event.message.external_id}",
+                event.messages,
+                key=f"chat:{event.id}",
                 at=event.at,
             )
 

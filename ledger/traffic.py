@@ -73,12 +73,18 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class ChatEvent:
+    """Chat messages that are reported together, when the last of them has come or gone."""
+
     location: str
-    message: Chat
+    messages: tuple[Chat, ...]
+
+    @property
+    def id(self) -> str:
+        return self.messages[0].external_id
 
     @property
     def at(self) -> dt.datetime:
-        return self.message.sent_at
+        return max(message.sent_at for message in self.messages)
 
 
 Event = Purchase | Broadcast | ChatEvent
@@ -100,7 +106,7 @@ def in_order(events: list[Event]) -> tuple[Event, ...]:
             case Broadcast():
                 return event.at, 2, event.id
             case ChatEvent():
-                return event.at, 3, event.message.external_id
+                return event.at, 3, event.id
 
     return tuple(sorted(events, key=rank))
 
@@ -209,15 +215,13 @@ def _international(row: dict[str, Any]) -> tuple[str, str, str, International]:
 def _chat(row: dict[str, str]) -> ChatEvent:
     if row["has_image"] not in ("yes", "no"):
         raise ValueError(f"{row['has_image']!r}: has_image is yes or no")
-    return ChatEvent(
-        row["location"],
-        Chat(
-            external_id=row["external_id"],
-            inbox=row["inbox"],
-            direction=row["direction"].lower(),
-            phone=row["phone"],
-            content=row["content"],
-            has_image=row["has_image"] == "yes",
-            sent_at=instant(row["sent_at"]),
-        ),
+    message = Chat(
+        external_id=row["external_id"],
+        inbox=row["inbox"],
+        direction=row["direction"].lower(),
+        phone=row["phone"],
+        content=row["content"],
+        has_image=row["has_image"] == "yes",
+        sent_at=instant(row["sent_at"]),
     )
+    return ChatEvent(row["location"], (message,))

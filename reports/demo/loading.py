@@ -1,0 +1,128 @@
+"""Loading the demo, whole or not at all."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.db import transaction
+
+from ledger import charging, rating, replaying
+from ledger.traffic import Broadcast, ChatEvent, Event
+from locations import contracts, rate_cards
+from locations.calendar import add_months
+from locations.models import Account, ChatInbox, Location, Membership, Role, User
+from locations.terms import load_terms
+from reports.demo.people import DEMO_SIGN_INS, PASSWORD
+from reports.demo.places import FIELDS, PLACES, DemoPlace
+from reports.demo.traffic import events_of
+
+RATE_CARD = Path(__file__).parent / "rate_card.csv"
+
+Progress = Callable[[Iterable[Event]], Iterable[Event]]
+
+
+def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
+    """Make the demo's customers, people and fourteen months up to `at`; returns its locations."""
+    with transaction.atomic():
+        first_on = at.date() - dt.timedelta(days=3 * 365)
+        with RATE_CARD.open("rb") as file:
+            lines = rate_cards.read_csv(file)
+        rate_cards.import_card(lines, name="Standard", effective_on=first_on, publish_at=at)
+        locations = {}
+        events: list[Event] = []
+        for place in PLACES:
+            of_place = events_of(place, at=at)
+            locations[place.name] = _location(place, of_place, at=at)
+            events += of_place
+        # One location after the other: nothing of one depends on another.
+        replaying.replay(locations, events, until=at, progress=progress)
+        _people()
+    return list(locations.values())
+
+
+def _location(place: DemoPlace, events: Iterable[Event], *, at: dt.datetime) -> Location:
+    account, _ = Account.objects.get_or_create(name=place.account)
+    location = Location.objects.create(
+        account=account,
+        name=place.name,
+        time_zone=place.time_zone,
+        profile_fields=list(FIELDS),
+    )
+    for inbox in place.inboxes:
+        ChatInbox.objects.create(location=location, name=inbox)
+    if place.has_contract:
+        today = at.astimezone(place.zone).date()
+        renewed_on = place.renewed_on(today)
+        contracts.enter(
+            location,
+            starts_on=add_months(renewed_on, -2 * place.term_months),
+            term_months=place.term_months,
+            included_credits=_included(place, location, events, renewed_on, today),
+            overdraft_limit=place.overdraft_limit,
+            reference=f"C-{2000 + location.pk}",
+        )
+    return location
+
+
+def _included(
+    place: DemoPlace,
+    location: Location,
+    events: Iterable[Event],
+    renewed_on: dt.date,
+    today: dt.date,
+) -> int:
+    """The included amount that brings the place into its state; see DemoPlace."""
+    first_on, last_on = renewed_on, today - dt.timedelta(days=place.covered_until_days)
+    if place.covers_last_term:
+        first_on, last_on = add_months(renewed_on, -12), renewed_on - dt.timedelta(days=1)
+    tariff = charging.Tariff(load_terms(location.pk))
+    used = sum(
+        _cost(tariff, event)
+        for event in events
+        if first_on <= event.at.astimezone(place.zone).date() <= last_on
+    )
+    return round((used * place.factor + place.spare) / 10) * 10
+
+
+def _cost(tariff: charging.Tariff, event: Event) -> int:
+    day = tariff.terms.day_of(event.at)
+    prices = tariff.on(day)
+    match event:
+        case Broadcast():
+            return sum(
+                rating.rate(
+                    prices,
+                    phone=message.phone,
+                    channel=event.channel,
+                    seconds=message.seconds,
+                ).credits
+                for message in event.messages
+            )
+        case ChatEvent():
+            return sum(
+                rating.chat_credits(prices, has_image=message.has_image)
+                for message in event.messages
+            )
+    return 0
+
+
+def _people() -> None:
+    clinics = Account.objects.get(name="Brightwater Clinics")
+    chicago = Location.objects.get(name="Brightwater Chicago")
+    manager, admin, editor, staff = (email for email, _, _ in DEMO_SIGN_INS)
+    Membership.objects.create(
+        user=User.objects.create_user(manager, PASSWORD, full_name="Marta Keane"),
+        role=Role.ADMIN,
+        location=chicago,
+    )
+    Membership.objects.create(
+        user=User.objects.create_user(admin, PASSWORD, full_name="Idris Vale"),
+        role=Role.ACCOUNT_ADMIN,
+        account=clinics,
+    )
+    Membership.objects.create(
+        user=User.objects.create_user(editor, PASSWORD, full_name="Noor Sander"),
+        role=Role.EDITOR,
+        location=chicago,
+    )
+    User.objects.create_superuser(staff, PASSWORD, full_name="Jude Okafor")
