@@ -1,8 +1,18 @@
 """The addresses of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from redflag_credits.health import healthz
 
 urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("locations.urls")),
+    path("healthz", healthz, name="healthz"),
     path("staff/", admin.site.urls),
 ]
+
+handler400 = "redflag_credits.errors.bad_request"
+handler403 = "redflag_credits.errors.forbidden"
+handler404 = "redflag_credits.errors.not_found"
+handler500 = "redflag_credits.errors.server_error"

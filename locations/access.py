@@ -1,0 +1,41 @@
+"""Who may open the Location Details of which location (domain.md section 1)."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest
+
+from locations.models import Location
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from locations.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `login_required` is given."""
+
+    user: "User"
+
+
+def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
+    """The location, where this user may open its details, Credit Usage included.
+
+    Raises Http404 for a location that the user has no part in, the same as for one that never
+    was, and PermissionDenied where the user's role does not include Location Details.
+    """
+    may_open = Location.objects.details_open_to(user).filter(pk=OuterRef("pk"))
+    location = (
+        Location.objects.visible_to(user)
+        .select_related("account")
+        .annotate(may_open=Exists(may_open))
+        .filter(pk=location_id)
+        .first()
+    )
+    if location is None:
+        raise Http404
+    if not location.may_open:
+        raise PermissionDenied
+    return location

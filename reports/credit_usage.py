@@ -1,0 +1,78 @@
+"""What the Credit Usage page says, read as of one instant."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from ledger.daily import DailyUsage
+from locations.models import Location
+from reports.filters import DailyFilter
+from reports.forms import EARLIEST_ON, ReportForm
+from reports.models import Report
+from reports.moments import one_moment
+from reports.showing import newest_reports
+from reports.standing import Standing, standing
+from reports.tables import DailyTable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from locations.models import User
+
+MOST_OTHER_LOCATIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CreditUsage:
+    """`usage` and `table` are None where the filters of the address make no sense."""
+
+    at: dt.datetime
+    standing: Standing
+    filter: DailyFilter
+    usage: DailyUsage | None
+    table: DailyTable | None
+    reports: list[Report]
+    report_form: ReportForm
+
+    @property
+    def is_proved(self) -> bool:
+        """A table that goes on to now must close with the balance at the top of the page."""
+        if self.usage is None or not self.filter.reaches_now:
+            return self.usage is not None
+        return self.usage.closing == self.standing.balance.total
+
+
+def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
+    """The page for the filters, order and page number of an address."""
+    with one_moment():
+        now = standing(location, at=at)
+        filter_ = DailyFilter(asked, now)
+        usage = filter_.usage() if filter_.is_valid() else None
+        reports = newest_reports(location)
+    table = usage and DailyTable(
+        usage,
+        today=now.today,
+        foot=str(filter_.quick_range.label) if filter_.quick_range else _("Total"),
+        order=asked.get("sort", ""),
+        page=asked.get("page", ""),
+    )
+    first_on, last_on = filter_.days
+    days = {"first_on": first_on or EARLIEST_ON, "last_on": last_on}
+    return CreditUsage(
+        at=at,
+        standing=now,
+        filter=filter_,
+        usage=usage,
+        table=table or None,
+        reports=reports,
+        report_form=ReportForm(initial=days, auto_id="report_%s"),
+    )
+
+
+def other_locations(user: "User | AnonymousUser", location: Location) -> list[Location]:
+    """Where else the user may go from here; one more than fits says that there are more."""
+    mine = Location.objects.details_open_to(user).exclude(pk=location.pk)
+    return list(mine.order_by("name", "pk")[: MOST_OTHER_LOCATIONS + 1])

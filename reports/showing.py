@@ -1,0 +1,33 @@
+"""Reports as the pages list and hand them out."""
+
+import re
+from typing import IO
+
+from django.core.files.storage import default_storage
+
+from locations.models import Location
+from reports.models import Report, ReportState
+
+NEWEST = 5
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def newest_reports(location: Location) -> list[Report]:
+    return list(location.reports.select_related("asked_by")[:NEWEST])
+
+
+def open_file(report: Report) -> IO[bytes] | None:
+    """The finished workbook; None where there is none (not yet, not any more, or lost)."""
+    if report.state != ReportState.READY:
+        return None
+    try:
+        return default_storage.open(report.file)
+    except FileNotFoundError:
+        return None
+
+
+def filename(report: Report) -> str:
+    """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
+    parts = [report.location.name, report.get_kind_display()]
+    words = [re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in parts]
+    return "_".join([*words, str(report.first_on), str(report.last_on)]) + ".xlsx"

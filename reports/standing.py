@@ -1,0 +1,188 @@
+"""How a location stands: its balance, and what its contract makes of it next."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ledger.models import Balance, Entry, Kind
+from ledger.renewing import due, up_to_date
+from locations.models import Contract, DebtAtRenewal, Location
+from locations.terms import Step, Term, Terms, load_terms
+
+JUST_RENEWED_DAYS = 7
+LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
+
+
+@dataclass(frozen=True, slots=True)
+class TermStart:
+    """What the start of the running term did to the balance; no figure is negative."""
+
+    granted: int
+    lapsed: int
+    written_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`term` is the one that today lies in, `step` the next begin or end of one.
+
+    `start` is None where no term runs, or where nobody asked.
+    """
+
+    location: Location
+    balance: Balance
+    terms: Terms
+    today: dt.date
+    term: Term | None
+    step: Step | None
+    start: TermStart | None = None
+
+    @property
+    def available(self) -> int:
+        return self.balance.available
+
+    @property
+    def contract_credits(self) -> int:
+        return self.balance.contract_credits
+
+    @property
+    def purchased_credits(self) -> int:
+        return self.balance.purchased_credits
+
+    @property
+    def held(self) -> int:
+        return self.balance.total - self.balance.available
+
+    @property
+    def debt(self) -> int:
+        """What the location is overdrawn by; 0 if it is not."""
+        return max(0, -self.purchased_credits)
+
+    @property
+    def included(self) -> int:
+        """What this term was granted; the contract may promise another figure for the next."""
+        if self.start is not None:
+            return self.start.granted
+        return self.term.contract.included_credits if self.term else 0
+
+    @property
+    def overdraft_limit(self) -> int:
+        return self.term.contract.overdraft_limit if self.term else 0
+
+    @property
+    def next_contract(self) -> Contract | None:
+        """The contract that grants credits at the next step; None where nothing will."""
+        return self.step.contract if self.step else None
+
+    @property
+    def renews_on(self) -> dt.date | None:
+        """When a running contract's credits are replaced by new ones."""
+        return self.step.on if self.step and self.term and self.step.contract else None
+
+    @property
+    def ends_on(self) -> dt.date | None:
+        """When the running contract ends with none to follow."""
+        return self.step.on if self.step and not self.step.contract else None
+
+    @property
+    def starts_on(self) -> dt.date | None:
+        """When a contract begins, where none runs today."""
+        return self.step.on if self.step and not self.term and self.step.contract else None
+
+    @property
+    def debt_is_written_off(self) -> bool:
+        """Whether the next step lifts a negative balance to zero."""
+        contract = self.next_contract
+        return contract is not None and contract.debt_at_renewal == DebtAtRenewal.WRITE_OFF
+
+    @property
+    def is_out(self) -> bool:
+        return self.available <= 0
+
+    @property
+    def outbound_stops(self) -> bool:
+        """Nothing can be sent: not even the overdraft that the contract allows is left."""
+        return self.available + self.overdraft_limit <= 0
+
+    @property
+    def is_low(self) -> bool:
+        return not self.is_out and self.available * LOW_SHARE < self.included
+
+    @property
+    def just_renewed(self) -> bool:
+        """Credits lapsed, or a debt was written off, a few days ago."""
+        return (
+            self.term is not None
+            and self.start is not None
+            and (self.today - self.term.starts_on).days < JUST_RENEWED_DAYS
+            and bool(self.start.lapsed or self.start.written_off)
+        )
+
+    @property
+    def full_scale(self) -> int:
+        """What the whole width of the balance bar stands for."""
+        return max(self.included, self.contract_credits) + max(0, self.purchased_credits)
+
+
+def standing(location: Location, *, at: dt.datetime) -> Standing:
+    """Reads the balance as it is: call `up_to_date` before it."""
+    balance = Balance.objects.get(location=location)
+    now = _standing(location, balance, load_terms(location.pk), at)
+    return replace(now, start=_term_start(now))
+
+
+def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:
+    """How several locations stand, in their order; renewals that are due are done first.
+
+    Three queries, and those of the renewals.
+    """
+    ids = [location.pk for location in locations]
+    current = Balance.objects.filter(~due(at), location_id__in=ids).in_bulk()
+    for location_id in ids:
+        if location_id not in current:
+            current[location_id] = up_to_date(location_id, at=at)
+    contracts: dict[int, list[Contract]] = {}
+    for contract in Contract.objects.filter(location_id__in=ids).order_by("starts_on"):
+        contracts.setdefault(contract.location_id, []).append(contract)
+    return [
+        _standing(
+            location,
+            current[location.pk],
+            Terms(
+                location.pk,
+                location.terms_version,
+                location.zone,
+                tuple(contracts.get(location.pk, ())),
+            ),
+            at,
+        )
+        for location in locations
+    ]
+
+
+def _term_start(now: Standing) -> TermStart | None:
+    if now.term is None:
+        return None
+    sums = dict.fromkeys((Kind.CONTRACT_EXPIRY, Kind.CONTRACT_GRANT, Kind.WRITE_OFF), 0)
+    starting = Entry.objects.filter(
+        location=now.location, day=now.term.starts_on, kind__in=list(sums)
+    )
+    for entry in starting:
+        sums[Kind(entry.kind)] += entry.contract_delta + entry.purchased_delta
+    return TermStart(
+        granted=sums[Kind.CONTRACT_GRANT],
+        lapsed=-sums[Kind.CONTRACT_EXPIRY],
+        written_off=sums[Kind.WRITE_OFF],
+    )
+
+
+def _standing(location: Location, balance: Balance, terms: Terms, at: dt.datetime) -> Standing:
+    today = terms.day_of(at)
+    return Standing(
+        location=location,
+        balance=balance,
+        terms=terms,
+        today=today,
+        term=terms.term_on(today),
+        step=terms.next_step(today),
+    )

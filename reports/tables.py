@@ -1,0 +1,84 @@
+"""The daily table."""
+
+import datetime as dt
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import get_template
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from ledger.daily import DailyUsage, Day
+from reports.templatetags.credits import credits, moved
+
+ROWS_PER_PAGE = 31  # a month fits on one
+
+
+class DayColumn(tables.Column):
+    """The day; on a phone it opens to the columns that do not fit there."""
+
+    def render(self, record: Day, table: "DailyTable") -> str:
+        day = date_format(record.day, table.day_format)
+        return get_template("reports/_day.html").render({"day": day, "moved": record.moved})
+
+    def footer(self, table: "DailyTable") -> str:
+        return table.foot
+
+
+class MovedColumn(tables.Column):
+    """Credits that moved, with their sign; its foot adds up the rows of all pages."""
+
+    def render(self, value: int) -> str:
+        return moved(value)
+
+    def footer(self, bound_column: Any, table: "DailyTable") -> str:
+        return moved(getattr(table.usage.shown, bound_column.name))
+
+
+class ClosingColumn(tables.Column):
+    def render(self, value: int) -> str:
+        return credits(value)
+
+    def footer(self, table: "DailyTable") -> str:
+        return credits(table.usage.closing)
+
+
+def cells(css_class: str) -> dict[str, dict[str, str]]:
+    return {part: {"class": css_class} for part in ("th", "td", "tf")}
+
+
+def moved_column(name: str, title: Any, css_class: str = "more") -> MovedColumn:
+    return MovedColumn(
+        accessor=f"moved__{name}", verbose_name=title, attrs=cells(f"figure {css_class} {name}")
+    )
+
+
+class DailyTable(tables.Table):
+    """One row a day with movement, newest first unless asked otherwise."""
+
+    day = DayColumn(verbose_name=_("Day"), attrs=cells("day"))
+    additions = moved_column("additions", _("Additions"))
+    text = moved_column("text", _("Texts"))
+    voice = moved_column("voice", _("Calls"))
+    chat = moved_column("chat", _("Chat"))
+    other = moved_column("other", _("Lapsed, other"))
+    net = moved_column("net", _("Net"), "fits")
+    closing = ClosingColumn(verbose_name=_("Closing balance"), attrs=cells("figure fits closing"))
+
+    caption = _("Credits that moved on each day, and the balance at its end")
+
+    class Meta:
+        attrs = {"class": "daily"}
+
+    def __init__(
+        self, usage: DailyUsage, *, today: dt.date, foot: str, order: str, page: str
+    ) -> None:
+        self.usage = usage
+        self.foot = foot
+        # The year is said where it is not plainly this one.
+        years = {row.day.year for row in usage.rows}
+        self.day_format = "D j M" if years <= {today.year} else "D j M Y"
+        known = order.removeprefix("-") in self.base_columns
+        super().__init__(usage.rows, order_by=order if known else "-day")
+        self.paginate(per_page=ROWS_PER_PAGE)
+        self.page = self.paginator.get_page(page)  # whatever the address says is a page of it

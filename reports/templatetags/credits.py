@@ -1,0 +1,87 @@
+"""Figures, days and instants as the pages write them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def credits(value: int) -> str:
+    """9,775, and below zero with a true minus sign."""
+    figure = str(number_format(abs(value), force_grouping=True))
+    return f"{MINUS}{figure}" if value < 0 else figure
+
+
+@register.filter
+def signed(value: int) -> str:
+    """With the sign of its direction: +2,500, −42, and plain 0."""
+    return f"+{credits(value)}" if value > 0 else credits(value)
+
+
+@register.filter
+def moved(value: int) -> str | SafeString:
+    """A signed figure of the daily table; nothing moved is a faint dash, read out as zero."""
+    if value:
+        return signed(value)
+    return format_html(
+        '<span class="nothing" aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
+        _("none"),
+    )
+
+
+@register.filter
+def taken(value: int) -> str:
+    """What a deduction took, for a sum that writes the minus itself."""
+    return credits(-value)
+
+
+@register.simple_tag
+def share(done: int, total: int) -> str:
+    """How far a report is: 64 %, 41,000 of 64,000 rows."""
+    return _("%(percent)d %%, %(done)s of %(total)s rows") % {
+        "percent": min(100, done * 100 // total),
+        "done": credits(done),
+        "total": credits(total),
+    }
+
+
+@register.filter
+def in_words(day: dt.date) -> str:
+    """A day in a sentence: 15 September 2027."""
+    return date_format(day, "j F Y")
+
+
+@register.filter
+def short(day: dt.date) -> str:
+    """A day in small print: 22 Nov 2026."""
+    return date_format(day, "j M Y")
+
+
+@register.simple_tag
+def days(first_on: dt.date | None, last_on: dt.date) -> str:
+    """A range in small print: 24 Oct – 22 Nov 2026."""
+    if first_on is None:
+        return _("until %(day)s") % {"day": short(last_on)}
+    if first_on == last_on:
+        return short(first_on)
+    start = date_format(first_on, "j M" if first_on.year == last_on.year else "j M Y")
+    return f"{start} – {short(last_on)}"
+
+
+@register.simple_tag
+def instant(at: dt.datetime, zone: ZoneInfo) -> str:
+    """An instant as the location's clock showed it: 22 Nov 2026, 14:05 CST."""
+    local = at.astimezone(zone)
+    name = local.strftime("%Z")
+    if name.startswith(("+", "-")):  # a zone without letters of its own
+        name = f"UTC{name.replace('-', MINUS)}"
+    return f"{date_format(local, 'j M Y, H:i')} {name}"
