@@ -1,7 +1,7 @@
 """`make run`: the servers, the web server, the worker and the beat of a checkout, as one."""
 
 import contextlib
-import importlib
+import io
 import os
 import signal
 import socket
@@ -15,8 +15,10 @@ from types import FrameType
 
 import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
+from django.db import connection
 
 from redflag_credits.local import home, keeper, servers
 from redflag_credits.local.binaries import ServersUnavailable
@@ -56,8 +58,9 @@ class Run:
         django.setup()
         with _step("Bringing the database up to date"):
             call_command("migrate", verbosity=0, interactive=False)
-        if "load_demo" in get_commands():
-            call_command("load_demo", "--if-empty")
+        if not get_user_model().objects.exists():
+            say("Loading the demo data (on the first start only) ...")
+            call_command("load_demo", "--if-empty", stdout=io.StringIO())
         self._start_children()
 
     def watch(self) -> None:
@@ -229,16 +232,13 @@ def _greet(address: str) -> None:
 
 def _demo_sign_ins() -> list[tuple[str, str, str]]:
     """Those of the demo's people who are in this database."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415  models need django.setup()
-    from django.db import connection  # noqa: PLC0415
+    from reports.demo import DEMO_SIGN_INS  # noqa: PLC0415  models need django.setup()
 
-    try:
-        people = importlib.import_module("reports.demo").DEMO_SIGN_INS
-    except (ImportError, AttributeError):
-        return []
-    known = set(get_user_model().objects.values_list("email", flat=True)[:1000])
-    connection.close()
-    return [person for person in people if person[0] in known]
+    emails = [email for email, _, _ in DEMO_SIGN_INS]
+    found = get_user_model().objects.filter(email__in=emails)
+    known = set(found.values_list("email", flat=True))
+    connection.close()  # nobody asks it again
+    return [person for person in DEMO_SIGN_INS if person[0] in known]
 
 
 if __name__ == "__main__":
