@@ -10,6 +10,8 @@ import redis
 from django.conf import settings
 from django.db import connections
 
+from locations import price_lists
+from locations.terms import known_terms
 from redflag_credits.local import servers
 from tests import databases, product
 
@@ -37,6 +39,14 @@ def django_db_modify_db_settings(embedded_servers: None, request: pytest.Fixture
     database["TEST"]["NAME"] = f"test_{database['NAME']}_{mark}"
     request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
     databases.drop_leftovers(database["TEST"]["NAME"])
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """Ids repeat from one cloned database to the next: no process knows both, but this one."""
+    known_terms.cache_clear()
+    price_lists.forget()
+    price_lists.price_list.cache_clear()
 
 
 @pytest.fixture
