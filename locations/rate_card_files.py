@@ -183,7 +183,7 @@ def _line(number: int, cells: dict[str, str]) -> tuple[RateLine | None, list[str
 
 def _reasons(cells: dict[str, str]) -> Iterator[str]:
     country, prefix = cells["country"], cells["prefix"]
-    known = country == SATELLITE or country in phonenumbers.SUPPORTED_REGIONS
+    known = is_country(country)
     if not known:
         yield (
             f"country {_shown(country)} is no ISO 3166-1 code of two capital letters, "
@@ -195,7 +195,7 @@ def _reasons(cells: dict[str, str]) -> Iterator[str]:
         yield f"channel {_shown(cells['channel'])} is neither text nor voice."
     if prefix and not PREFIX.fullmatch(prefix):
         yield f"prefix {_shown(prefix)} is not 1 to 15 digits, without + and leading zeros."
-    elif prefix and known and not _reachable(country, prefix):
+    elif prefix and known and not reachable(country, prefix):
         yield f"prefix {prefix} is not one of {country}: no number of it begins like that."
     if not _within(cells["credits"], 0, MAX_CREDITS):
         yield f"credits {_shown(cells['credits'])} is no whole number from 0 to {MAX_CREDITS:,}."
@@ -211,7 +211,12 @@ def _within(text: str, least: int, most: int) -> bool:
     return WHOLE_NUMBER.fullmatch(text) is not None and least <= int(text) <= most
 
 
-def _reachable(country: str, prefix: str) -> bool:
+def is_country(code: str) -> bool:
+    """Whether numbering metadata knows the code: ISO 3166-1, XK, or 001 for satellites."""
+    return code == SATELLITE or code in phonenumbers.SUPPORTED_REGIONS
+
+
+def reachable(country: str, prefix: str) -> bool:
     """Whether numbers of the country can begin with the prefix, calling code included."""
     if country == SATELLITE:
         return any(prefix.startswith(c) or c.startswith(prefix) for c in SATELLITE_CODES)

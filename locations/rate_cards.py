@@ -18,7 +18,9 @@ __all__ = [
     "Problem",
     "RateCardError",
     "RateLine",
+    "draft_from",
     "import_card",
+    "make_default",
     "publish",
     "read_csv",
 ]
@@ -102,3 +104,31 @@ def publish(card: RateCard, *, at: dt.datetime) -> RateCard:
         fresh.published_at = at
         fresh.save(update_fields=["published_at"])
     return fresh
+
+
+def draft_from(card: RateCard, *, effective_on: dt.date) -> RateCard:
+    """A new draft of the same series with the prices of this card."""
+    with transaction.atomic():
+        draft = RateCard.objects.create(
+            series=card.series,
+            effective_on=effective_on,
+            chat_sms_credits=card.chat_sms_credits,
+            chat_mms_credits=card.chat_mms_credits,
+        )
+        rates = list(card.rates.order_by("pk"))
+        for rate in rates:
+            rate.pk = None
+            rate.card = draft
+        Rate.objects.bulk_create(rates, batch_size=2000)
+    return draft
+
+
+def make_default(series: RateCardSeries) -> None:
+    """Have this series price every location whose contract names none."""
+    with transaction.atomic():
+        # Two people choosing at once: the second waits for all rows, so one default remains.
+        list(RateCardSeries.objects.select_for_update().order_by("pk"))
+        RateCardSeries.objects.filter(is_default=True).exclude(pk=series.pk).update(
+            is_default=False
+        )
+        RateCardSeries.objects.filter(pk=series.pk).update(is_default=True)

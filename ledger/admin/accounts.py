@@ -1,0 +1,115 @@
+"""Balances and charges, to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.html import format_html_join
+
+from ledger.models import Balance, Charge, ChargeKind
+from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("overdrawn", "Overdrawn"), ("empty", "Nothing left")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Balance]
+    ) -> QuerySet[Balance] | None:
+        match self.value():
+            case "overdrawn":
+                return queryset.filter(purchased_credits__lt=0)
+            case "empty":
+                return queryset.filter(contract_credits__lte=-F("purchased_credits"))
+        return None
+
+
+@admin.register(Balance)
+class BalanceAdmin(ReadOnlyAdmin):
+    list_display = (
+        "location",
+        "available_shown",
+        "contract_credits",
+        "purchased_credits",
+        "last_number",
+        "renewal_due_at",
+    )
+    list_filter = (StandingFilter,)
+    list_select_related = ("location",)
+    ordering = ("location__name",)
+    search_fields = ("location__name", "location__account__name")
+    fields = (
+        "location",
+        "available_shown",
+        ("contract_credits", "purchased_credits"),
+        "last_number",
+        ("renewed_through_on", "renewal_due_at"),
+        "terms_version",
+    )
+
+    @admin.display(description="Available")
+    def available_shown(self, balance: Balance) -> str:
+        return number_format(balance.available)
+
+
+@admin.register(Charge)
+class ChargeAdmin(LedgerAdmin):
+    list_display = (
+        "key",
+        "location_shown",
+        "kind",
+        "outcome",
+        "refusal",
+        "needed_credits",
+        "credits",
+        "day",
+        "at",
+    )
+    list_filter = ("kind", "outcome", "refusal")
+    list_select_related = ("location",)
+    search_fields = ("=key", "=location__name")
+    search_help_text = "A whole idempotency key, or the name of a location"
+    fields = (
+        ("location", "kind"),
+        ("key", "on_insufficient"),
+        ("outcome", "refusal"),
+        ("at", "day"),
+        ("needed_credits", "credits", "shortfall_shown"),
+        ("available_before", "overdraft_limit"),
+        ("contract_after", "purchased_after"),
+        "entries_shown",
+        "messages_shown",
+    )
+
+    @admin.display(description="Location", ordering="location")
+    def location_shown(self, charge: Charge) -> str:
+        return location_link(charge.location)
+
+    @admin.display(description="Shortfall")
+    def shortfall_shown(self, charge: Charge) -> str:
+        return number_format(charge.shortfall)
+
+    @admin.display(description="Entries", empty_value="none: it cost nothing")
+    def entries_shown(self, charge: Charge) -> str | None:
+        entries = charge.entries.select_related("location").order_by("number")
+        return (
+            format_html_join(
+                ", ", "{}", ((link("ledger_entry_change", entry, entry.pk),) for entry in entries)
+            )
+            or None
+        )
+
+    @admin.display(description="Messages")
+    def messages_shown(self, charge: Charge) -> str:
+        table = "chatmessage" if charge.kind == ChargeKind.CHAT else "internationalmessage"
+        return link(
+            f"ledger_{table}_changelist",
+            "The messages that it brought",
+            query=f"?charge__id__exact={charge.pk}",
+        )

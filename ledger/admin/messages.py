@@ -1,0 +1,101 @@
+"""International and chat messages, to read. Nobody searches for a person here.
+
+Phone numbers, recipients' fields and chat content are shown on a message's own page, to
+superusers; lists and addresses carry external ids only.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from ledger.explaining import explain_chat, explain_international
+from ledger.models import ChatMessage, InternationalMessage
+from locations.admin.lists import LedgerAdmin, link, location_link
+
+
+class MessageAdmin(LedgerAdmin):
+    search_fields = ("=external_id",)
+    search_help_text = "A whole external id"
+    personal: tuple[str, ...] = ("phone",)
+    what: tuple[str | tuple[str, ...], ...] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        origin = (("location", "external_id"), "charge_shown", "position", ("outcome", "refusal"))
+        price = ("why", ("credits", "contract_credits"), ("sent_at", "day"), "entry_shown")
+        fieldsets = [
+            (None, {"fields": origin}),
+            ("What it was", {"fields": self.what}),
+            ("What it cost", {"fields": price}),
+        ]
+        if request.user.is_superuser:
+            fieldsets.append(("Personal data", {"fields": self.personal}))
+        return fieldsets
+
+    @admin.display(description="Location")
+    def location_shown(self, message: Any) -> str:
+        return location_link(message.location)
+
+    @admin.display(description="Charge")
+    def charge_shown(self, message: Any) -> str:
+        return link("ledger_charge_change", message.charge, message.charge_id)
+
+    @admin.display(description="Entry", empty_value="none: it cost nothing")
+    def entry_shown(self, message: Any) -> str | None:
+        if message.entry is None:
+            return None
+        return link("ledger_entry_change", message.entry, message.entry_id)
+
+
+@admin.register(InternationalMessage)
+class InternationalMessageAdmin(MessageAdmin):
+    list_display = (
+        "external_id",
+        "location_shown",
+        "channel",
+        "country",
+        "carrier_type",
+        "outcome",
+        "refusal",
+        "credits",
+        "day",
+        "sent_at",
+        "status",
+    )
+    list_filter = ("channel", "outcome", "refusal", "carrier_type")
+    list_select_related = ("location",)
+    personal = ("phone", "profile")
+    what = (
+        ("channel", "country"),
+        ("carrier_type", "carrier_source"),
+        ("seconds", "billed_seconds"),
+        ("status", "status_detail", "status_at"),
+    )
+
+    @admin.display(description="Why")
+    def why(self, message: InternationalMessage) -> str:
+        return explain_international(message)
+
+
+@admin.register(ChatMessage)
+class ChatMessageAdmin(MessageAdmin):
+    list_display = (
+        "external_id",
+        "location_shown",
+        "inbox",
+        "direction",
+        "text_type",
+        "outcome",
+        "refusal",
+        "credits",
+        "day",
+        "sent_at",
+    )
+    list_filter = ("direction", "text_type", "outcome")
+    list_select_related = ("location", "inbox")
+    personal = ("phone", "content")
+    what = ("inbox", ("direction", "text_type"))
+
+    @admin.display(description="Why")
+    def why(self, message: ChatMessage) -> str:
+        return explain_chat(message)

@@ -1,0 +1,116 @@
+"""Contracts: entered and amended through `locations.contracts`, its refusals at their fields."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpRequest
+
+from locations import contracts
+from locations.admin.lists import GuardedAdmin
+from locations.models import Contract
+
+TERMS = (
+    "starts_on",
+    "ends_on",
+    "term_months",
+    "included_credits",
+    "overdraft_limit",
+    "rate_card_series",
+    "debt_at_renewal",
+    "reference",
+)
+
+
+class ContractForm(forms.ModelForm):
+    """Rehearses what saving will do, so that whatever refuses is shown at its field."""
+
+    class Meta:
+        model = Contract
+        fields = ("location", *TERMS)
+        help_texts = {
+            "starts_on": "First day, in the location's time zone. It may lie ahead: an open "
+            "contract before it ends on that day, and this one takes over. Terms that have begun "
+            "already are granted at once.",
+            "included_credits": "Granted at the start of each term; what is left of them lapses "
+            "at the next. On a running contract a change takes effect at its next renewal.",
+            "overdraft_limit": "How far below zero outbound messages may take the balance. "
+            "With 500 and 20 credits left, a broadcast of 520 goes and one of 521 is refused.",
+            "term_months": "Months from one renewal to the next: 12 from 29 February 2024 "
+            "renews on 28 February 2025, and on 29 February again in 2028.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        try:
+            with transaction.atomic():
+                self.write()
+                transaction.set_rollback(True)
+        except contracts.ContractRefused as refused:
+            by_field = refused.message_dict if hasattr(refused, "error_dict") else {}
+            for field, sentences in by_field.items():
+                self.add_error(field if field in self.fields else None, sentences)
+            if not by_field:
+                self.add_error(None, refused.messages)
+        return cleaned
+
+    def write(self) -> Contract:
+        """Enter the contract, or amend it; raises ContractRefused."""
+        terms = {name: self.cleaned_data[name] for name in TERMS}
+        if self.instance.pk is None:
+            return contracts.enter(self.cleaned_data["location"], **terms)
+        amended = Contract.objects.select_related("location").get(pk=self.instance.pk)
+        for name in self.changed_data:
+            setattr(amended, name, terms[name])
+        return contracts.amend(amended, self.changed_data)
+
+    # The constraints are asked in the rehearsal, with sentences that name what is in the way.
+    def validate_constraints(self) -> None:
+        return None
+
+
+@admin.register(Contract)
+class ContractAdmin(GuardedAdmin):
+    form = ContractForm
+    list_display = (
+        "location",
+        "starts_on",
+        "ends_on",
+        "term_months",
+        "included_credits",
+        "overdraft_limit",
+        "rate_card_series",
+        "reference",
+    )
+    list_filter = ("rate_card_series", "debt_at_renewal", ("ends_on", admin.EmptyFieldListFilter))
+    list_select_related = ("location", "rate_card_series")
+    search_fields = ("location__name", "location__account__name", "reference")
+    date_hierarchy = "starts_on"
+    autocomplete_fields = ("location", "rate_card_series")
+    fieldsets = (
+        (None, {"fields": ("location", ("starts_on", "ends_on"), "term_months")}),
+        ("Credits", {"fields": ("included_credits", "overdraft_limit", "debt_at_renewal")}),
+        ("Prices and paper", {"fields": ("rate_card_series", "reference")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> Any:
+        return ("location",) if obj else ()
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
+        """Written here, before the rest of the admin needs its id."""
+        before = None if change else contracts.ended_by(form.instance)
+        contract: Contract = form.write()
+        if before is not None:
+            self.message_user(
+                request,
+                f"The contract from {before.starts_on} ends on {contract.starts_on}.",
+                messages.INFO,
+            )
+        form.save_m2m = lambda: None
+        return contract
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Done in `save_form`."""

@@ -1,0 +1,93 @@
+"""What the pages of the staff desk have in common, the ledger's and the reports' included."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import IntegrityError, InternalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+
+from locations.contracts import ContractRefused
+from locations.guards import message_of
+from locations.models import Location
+
+MOST_LISTED = 10_000
+
+
+class NewestPaginator(Paginator):
+    """Counts no further than anybody pages: counting ten million rows takes seconds."""
+
+    @cached_property
+    def count(self) -> int:
+        newest: Any = self.object_list[:MOST_LISTED]
+        return int(newest.count())
+
+
+class GuardedAdmin(admin.ModelAdmin):
+    """Says what a guard of the database refused, should it come to that, instead of a 500."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._guarded(super().changeform_view, request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._guarded(super().changelist_view, request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._guarded(super().delete_view, request, *args, **kwargs)
+
+    def _guarded(
+        self, view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ContractRefused as refused:
+            words = " ".join(refused.messages)
+        except (IntegrityError, InternalError) as error:
+            if request.method != "POST":
+                raise
+            words = message_of(error)
+        self.message_user(request, words, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnlyAdmin(GuardedAdmin):
+    """For what nobody adds, changes or deletes by hand."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LedgerAdmin(ReadOnlyAdmin):
+    """For tables of millions of rows: newest first, no other order, no full count."""
+
+    paginator = NewestPaginator
+    ordering = ("-id",)
+    sortable_by = ()
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        note = f"Newest first, at most {MOST_LISTED:,}: open them from a location to see its own"
+        return super().changelist_view(request, {"subtitle": note})
+
+
+def link(to: str, text: object, *args: object, query: str = "") -> str:
+    """A link to a page of the desk: `locations_location_change` and the like."""
+    return format_html('<a href="{}{}">{}</a>', reverse(f"admin:{to}", args=args), query, text)
+
+
+def location_link(location: Location) -> str:
+    return link("locations_location_change", location, location.pk)

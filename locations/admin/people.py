@@ -1,0 +1,113 @@
+"""Users and their memberships."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from locations.admin.lists import GuardedAdmin
+from locations.models import Membership, User
+
+# Who may do what is for superusers to say: nobody raises themselves.
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class LowerCaseEmail(forms.ModelForm):
+    """An address in other capitals is the same person's."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewUserForm(LowerCaseEmail, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "full_name", "is_staff")
+
+
+class UserForm(LowerCaseEmail, UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"  # noqa: DJ007
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ("account", "location")
+    extra = 0
+    verbose_name_plural = (
+        "memberships: an Account Admin belongs to an account, every other role to one location"
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("account", "location", "user")
+
+
+@admin.register(User)
+class UserAdmin(GuardedAdmin, DjangoUserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    list_display = ("email", "full_name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("email", "full_name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "created_at")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("email", "full_name", "password")}),
+        (
+            "What they may do",
+            {
+                "fields": ("is_active", *POWERS),
+                "description": "Location managers need none of this: what they see follows from "
+                "their memberships, below.",
+            },
+        ),
+        ("When", {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "email",
+                    "full_name",
+                    "is_staff",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Whoever sets a superuser's password is one.
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Never: entries and reports name who made them. Untick “active” instead."""
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(GuardedAdmin):
+    list_display = ("user", "role", "account", "location")
+    list_filter = ("role",)
+    list_select_related = ("user", "account", "location")
+    search_fields = ("user__email", "user__full_name", "account__name", "location__name")
+    autocomplete_fields = ("user", "account", "location")

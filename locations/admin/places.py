@@ -1,0 +1,166 @@
+"""Accounts, locations and their chat inboxes."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+
+from locations.admin.lists import GuardedAdmin, link
+from locations.models import Account, ChatInbox, Contract, Location
+
+
+class LocationLine(admin.TabularInline):
+    model = Location
+    fields = ("name", "time_zone")
+    readonly_fields = fields
+    can_delete = False
+    show_change_link = True
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(GuardedAdmin):
+    list_display = ("name", "locations_shown")
+    search_fields = ("name",)
+    inlines = (LocationLine,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        return super().get_queryset(request).annotate(location_count=Count("locations"))
+
+    def get_inlines(self, request: HttpRequest, obj: Account | None) -> Any:
+        return self.inlines if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None or not obj.locations.exists()
+        )
+
+    @admin.display(description="Locations", ordering="location_count")
+    def locations_shown(self, account: Any) -> str:
+        return link(
+            "locations_location_changelist",
+            number_format(account.location_count),
+            query=f"?account__id__exact={account.pk}",
+        )
+
+
+class LocationForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        initial="UTC",
+        help_text="Its days and renewals begin at midnight there. A change cuts days anew from "
+        "then on; days that are past stay as they were.",
+    )
+
+    class Meta:
+        model = Location
+        fields = ("account", "name", "time_zone", "profile_fields")
+        widgets = {"profile_fields": forms.TextInput(attrs={"class": "vLargeTextField"})}
+
+
+class ChatInboxInline(admin.TabularInline):
+    model = ChatInbox
+    extra = 0
+    can_delete = False  # their messages are kept, so they are; a new name is fine
+    verbose_name_plural = "chat inboxes"
+
+
+class ContractLine(admin.TabularInline):
+    """Contracts to look at; they are entered and amended on pages of their own."""
+
+    model = Contract
+    fields = (
+        "starts_on",
+        "ends_on",
+        "term_months",
+        "included_credits",
+        "overdraft_limit",
+        "rate_card_series",
+        "reference",
+    )
+    readonly_fields = fields
+    ordering = ("-starts_on",)
+    can_delete = False
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
+        return super().get_queryset(request).select_related("rate_card_series", "location")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Location)
+class LocationAdmin(GuardedAdmin):
+    form = LocationForm
+    list_display = ("name", "account", "time_zone", "available", "contract_now", "usage_page")
+    list_select_related = ("account", "balance")
+    search_fields = ("name", "account__name")
+    autocomplete_fields = ("account",)
+    readonly_fields = ("available", "contract_now")
+    inlines = (ContractLine, ChatInboxInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        return super().get_queryset(request).prefetch_related("contracts")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Location | None = None) -> Any:
+        fields = ("account", "name", "time_zone", "profile_fields")
+        if obj is None:
+            return ((None, {"fields": fields}),)
+        return ((None, {"fields": (("available", "contract_now"), *fields)}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Location | None) -> Any:
+        return self.inlines if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
+        """Never: what it spent is kept. End its contract and its memberships instead."""
+        return False
+
+    @admin.display(description="Available credits")
+    def available(self, location: Location) -> str:
+        balance = getattr(location, "balance", None)
+        return number_format(balance.available) if balance else "0"
+
+    @admin.display(description="Contract today", empty_value="none")
+    def contract_now(self, location: Location) -> str | None:
+        today = timezone.now().astimezone(location.zone).date()
+        for contract in location.contracts.all():
+            if contract.starts_on <= today and (not contract.ends_on or today < contract.ends_on):
+                return f"{number_format(contract.included_credits)} every {_term(contract)}"
+        return None
+
+    @admin.display(description="Page")
+    def usage_page(self, location: Location) -> str:
+        address = reverse("credit-usage", args=[location.pk])
+        return format_html('<a href="{}">Credit Usage</a>', address)
+
+
+def _term(contract: Contract) -> str:
+    months = contract.term_months
+    return {1: "month", 12: "12 months"}.get(months, f"{months} months")
+
+
+@admin.register(ChatInbox)
+class ChatInboxAdmin(GuardedAdmin):
+    list_display = ("name", "location")
+    list_select_related = ("location",)
+    search_fields = ("name", "location__name")
+    autocomplete_fields = ("location",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ChatInbox | None = None) -> Any:
+        return ("location",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: ChatInbox | None = None) -> bool:
+        """Never: its messages are kept and name it."""
+        return False

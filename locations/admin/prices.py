@@ -1,0 +1,158 @@
+"""The prices of rate cards: edited in their list while the card is a draft."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from locations.admin.lists import GuardedAdmin
+from locations.models import Channel, Rate, RateCard
+from locations.rate_card_files import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
+
+CARD = "card__id__exact"
+MOST_CARDS = 50
+
+
+class CardFilter(admin.SimpleListFilter):
+    title = "card"
+    parameter_name = CARD
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        cards = RateCard.objects.select_related("series").order_by("-id")[:MOST_CARDS]
+        return [
+            (str(card.pk), f"{card}{'' if card.is_published else ' (draft)'}") for card in cards
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        card = chosen_card(request)
+        return queryset.filter(card_id=card) if card is not None else None
+
+
+def chosen_card(request: HttpRequest) -> int | None:
+    """The id of the card that the list is narrowed to."""
+    text = request.GET.get(CARD, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+class RateForm(forms.ModelForm):
+    class Meta:
+        model = Rate
+        fields = (
+            "card",
+            "country",
+            "carrier_type",
+            "channel",
+            "prefix",
+            "credits",
+            "first_seconds",
+            "following_seconds",
+        )
+        help_texts = {
+            "credits": "Per text, or per minute of a call. A call of 61 seconds at 12, increments "
+            "60/60, costs 24; with increments 30/6 it is billed as 66 seconds and costs 14.",
+            "first_seconds": "Calls are billed for at least this long.",
+            "following_seconds": "After that, every started step of so many seconds counts whole.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        card = cleaned.get("card") or (self.instance.card if self.instance.pk else None)
+        country, prefix = cleaned.get("country"), cleaned.get("prefix")
+        if card is not None and card.is_published:
+            self.add_error(None, "This card is published: its prices stay as they are.")
+        if country and not is_country(country):
+            self.add_error("country", f"{country} is no country's code.")
+        elif country and prefix and not reachable(country, prefix):
+            self.add_error("prefix", f"No number of {country} begins with +{prefix}.")
+        if cleaned.get("channel") == Channel.TEXT:
+            for name in ("first_seconds", "following_seconds"):
+                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
+                    self.add_error(name, f"Increments are for calls: leave {DEFAULT_SECONDS}.")
+        if card is not None and not self.errors:
+            twins = Rate.objects.filter(
+                card=card,
+                country=country,
+                carrier_type=cleaned["carrier_type"],
+                channel=cleaned["channel"],
+                prefix=prefix,
+            )
+            if twins.exclude(pk=self.instance.pk).exists():
+                self.add_error(None, "The card has a price for this destination already.")
+        return cleaned
+
+
+class IncrementsForm(forms.ModelForm):
+    """A line of the list: what may be edited there."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.channel == Channel.TEXT:
+            for name in ("first_seconds", "following_seconds"):
+                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
+                    self.add_error(name, f"Increments are for calls: leave {DEFAULT_SECONDS}.")
+        return cleaned
+
+
+@admin.register(Rate)
+class RateAdmin(GuardedAdmin):
+    form = RateForm
+    list_display = (
+        "country",
+        "carrier_type",
+        "channel",
+        "prefix",
+        "credits",
+        "first_seconds",
+        "following_seconds",
+        "card",
+    )
+    list_editable = ("credits", "first_seconds", "following_seconds")
+    list_filter = (CardFilter, "channel", "carrier_type")
+    list_select_related = ("card__series",)
+    list_per_page = 100
+    ordering = ("country", "carrier_type", "channel", "prefix", "id")
+    search_fields = ("=country", "^prefix")
+    search_help_text = "A country's code, like NL, or the beginning of a prefix, like 8816"
+    autocomplete_fields = ("card",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rate | None = None) -> Any:
+        return ("card",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Rate | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.card.is_published)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Rate | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.card.is_published)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Only the list of one draft is a form: the prices of published cards are fixed."""
+        changelist = super().get_changelist_instance(request)
+        card = chosen_card(request)
+        is_draft = card is not None and RateCard.objects.filter(pk=card, published_at=None).exists()
+        if not (is_draft and self.has_change_permission(request)):
+            changelist.list_editable = ()
+        return changelist
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form", IncrementsForm)
+        return super().get_changelist_form(request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "credits":
+            kwargs["max_value"] = MAX_CREDITS
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # Back to the card's prices, not to those of all cards.
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._card_prices(obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._card_prices(obj)
+
+    def _card_prices(self, rate: Rate) -> HttpResponseRedirect:
+        address = reverse("admin:locations_rate_changelist")
+        return HttpResponseRedirect(f"{address}?{CARD}={rate.card_id}")

@@ -1,0 +1,195 @@
+"""Rate cards: drafts to work on, published ones to read, their prices in a list of their own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+
+from locations import rate_cards
+from locations.admin.lists import GuardedAdmin, link
+from locations.models import RateCard, RateCardSeries
+
+
+@admin.register(RateCardSeries)
+class RateCardSeriesAdmin(GuardedAdmin):
+    list_display = ("name", "is_default", "cards_shown")
+    search_fields = ("name",)
+    fields = ("name", "is_default")
+    readonly_fields = ("is_default",)
+    actions = ("make_default",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RateCardSeries]:
+        return super().get_queryset(request).annotate(card_count=Count("cards"))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: RateCardSeries | None = None
+    ) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None or not (obj.is_default or obj.cards.exists())
+        )
+
+    @admin.display(description="Cards", ordering="card_count")
+    def cards_shown(self, series: Any) -> str:
+        return link(
+            "locations_ratecard_changelist",
+            number_format(series.card_count),
+            query=f"?series__id__exact={series.pk}",
+        )
+
+    @admin.action(description="Make the selected series the default one", permissions=["change"])
+    def make_default(self, request: HttpRequest, chosen: QuerySet[RateCardSeries]) -> None:
+        if len(chosen) != 1:
+            self.message_user(request, "Choose one series.", messages.ERROR)
+            return
+        (series,) = chosen
+        rate_cards.make_default(series)
+        self.log_change(request, series, "Made the default series.")
+        self.message_user(
+            request, f"{series} now prices every location whose contract names no series."
+        )
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("draft", "Draft"), ("published", "Published")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() in ("draft", "published"):
+            return queryset.filter(published_at__isnull=self.value() == "draft")
+        return None
+
+
+class RateCardForm(forms.ModelForm):
+    class Meta:
+        model = RateCard
+        fields = ("series", "effective_on", "chat_sms_credits", "chat_mms_credits")
+        help_texts = {
+            "effective_on": "Prices messages sent on this day and later, in their location's time "
+            "zone, until a later card of the series takes over.",
+        }
+
+
+@admin.register(RateCard)
+class RateCardAdmin(GuardedAdmin):
+    form = RateCardForm
+    list_display = ("series", "effective_on", "state", "prices", "published_at")
+    list_display_links = ("series", "effective_on")
+    list_filter = (StateFilter, "series")
+    list_select_related = ("series",)
+    search_fields = ("series__name",)
+    date_hierarchy = "effective_on"
+    autocomplete_fields = ("series",)
+    readonly_fields = ("state", "prices", "published_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RateCard]:
+        return super().get_queryset(request).annotate(price_count=Count("rates"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: RateCard | None = None) -> Any:
+        chat = (
+            "Chat",
+            {
+                "fields": (("chat_sms_credits", "chat_mms_credits"),),
+                "description": "Each chat message, sent or received; one with an image is an MMS.",
+            },
+        )
+        if obj is None:
+            intro = {
+                "fields": ("series", "effective_on"),
+                "description": "A whole price list comes in with "
+                "“manage.py import_rate_card”; here you start an empty draft.",
+            }
+            return ((None, intro), chat)
+        fields = (("state", "published_at"), "series", "effective_on", "prices")
+        return ((None, {"fields": fields}), chat)
+
+    def has_change_permission(self, request: HttpRequest, obj: RateCard | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_published)
+
+    def has_delete_permission(self, request: HttpRequest, obj: RateCard | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Drafts with the number of their prices: not a line for each of the 633."""
+        cards = list(objs)
+        names = [f"{card}: {number_format(card.rates.count())} prices" for card in cards]
+        published = [str(card) for card in cards if card.is_published]
+        return names, {"rate cards": len(cards)}, set(), published
+
+    @admin.display(description="State")
+    def state(self, card: RateCard) -> str:
+        return "Published" if card.is_published else "Draft"
+
+    @admin.display(description="Prices")
+    def prices(self, card: Any) -> str:
+        count = number_format(card.price_count)
+        words = count if card.is_published else f"{count}, to see and edit"
+        return link("locations_rate_changelist", words, query=f"?card__id__exact={card.pk}")
+
+    # --- Publishing and drafting -----------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/publish/", view(self.publish), name="locations_ratecard_publish"),
+            path("<int:pk>/draft/", view(self.draft_from), name="locations_ratecard_draft"),
+            *super().get_urls(),
+        ]
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks first: a published card can never be changed."""
+        card = self._card(request, pk, allowed=self.has_change_permission(request))
+        back = HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
+        if card.is_published:
+            self.message_user(request, f"{card} is published already.", messages.WARNING)
+            return back
+        if request.method == "POST":
+            try:
+                rate_cards.publish(card, at=timezone.now())
+            except rate_cards.RateCardError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.log_change(request, card, "Published.")
+                self.message_user(request, f"{card} is published.")
+            return back
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Publish this rate card?",
+            "opts": self.opts,
+            "card": card,
+            "prices": card.rates.count(),
+            "countries": card.rates.values("country").distinct().count(),
+            "superseded": RateCard.objects.published()
+            .filter(series=card.series, effective_on__lt=card.effective_on)
+            .order_by("-effective_on")
+            .first(),
+            "takes_effect_at_once": card.effective_on <= timezone.now().date(),
+        }
+        return TemplateResponse(request, "admin/locations/ratecard/publish.html", context)
+
+    def draft_from(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A new draft with the prices of this card."""
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
+        card = self._card(request, pk, allowed=self.has_add_permission(request))
+        draft = rate_cards.draft_from(card, effective_on=timezone.now().date())
+        self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
+        self.message_user(request, f"A draft with the prices of {card}: set its effective date.")
+        return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
+
+    def _card(self, request: HttpRequest, pk: int, *, allowed: bool) -> RateCard:
+        if not allowed:
+            raise PermissionDenied
+        card = RateCard.objects.select_related("series").filter(pk=pk).first()
+        if card is None:
+            raise Http404
+        return card

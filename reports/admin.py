@@ -1,0 +1,40 @@
+"""Reports that people asked for, to read."""
+
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
+
+from locations.admin.lists import ReadOnlyAdmin
+from reports.models import Report
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    list_display = (
+        "kind",
+        "location",
+        "first_on",
+        "last_on",
+        "state",
+        "attempts",
+        "asked_by",
+        "asked_at",
+        "finished_at",
+        "size",
+    )
+    list_filter = ("state", "kind")
+    list_select_related = ("location", "asked_by")
+    search_fields = ("location__name", "asked_by__email")
+    date_hierarchy = "asked_at"
+    fields = (
+        ("location", "kind"),
+        ("first_on", "last_on"),
+        ("state", "attempts", "failure"),
+        ("asked_by", "asked_at"),
+        ("started_at", "leased_until", "finished_at"),
+        ("rows_done", "rows_total", "credits"),
+        ("size", "file"),
+    )
+
+    @admin.display(description="Size")
+    def size(self, report: Report) -> str:
+        return filesizeformat(report.size_bytes) if report.size_bytes is not None else "–"
