@@ -8,6 +8,8 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from ledger.daily import DailyUsage, daily_usage
@@ -81,14 +83,19 @@ class DailyFilter(django_filters.FilterSet):
     class Meta:
         form = DailyFilterForm
 
-    def __init__(self, data: Mapping[str, Any], standing: Standing) -> None:
+    def __init__(self, data: QueryDict, standing: Standing) -> None:
         super().__init__(data, queryset=Entry.objects.none())
         self.standing = standing
         self.ranges = quick_ranges(standing.terms, standing.today)
         self.is_bound = True  # an address without filters is a choice as well
         self.form.ranges = self.ranges
-        # The fields show the days of the table, whichever way they were chosen.
-        self.form.initial = {"first_on": self.days[0], "last_on": self.days[1]}
+        if self.form.is_valid():
+            # The fields show the days of the table, whichever way they were chosen.
+            first_on, last_on = self.days
+            shown = {"first_on": first_on, "last_on": last_on}
+            self.form.data = MultiValueDict(
+                {**dict(data.lists()), **{name: [day] for name, day in shown.items()}}
+            )
 
     @property
     def kinds(self) -> list[str]:

@@ -21,7 +21,7 @@ class DayColumn(tables.Column):
         day = date_format(record.day, table.day_format)
         return get_template("reports/_day.html").render({"day": day, "moved": record.moved})
 
-    def footer(self, table: "DailyTable") -> str:
+    def render_footer(self, table: "DailyTable") -> str:
         return table.foot
 
 
@@ -31,7 +31,7 @@ class MovedColumn(tables.Column):
     def render(self, value: int) -> str:
         return moved(value)
 
-    def footer(self, bound_column: Any, table: "DailyTable") -> str:
+    def render_footer(self, bound_column: Any, table: "DailyTable") -> str:
         return moved(getattr(table.usage.shown, bound_column.name))
 
 
@@ -39,7 +39,7 @@ class ClosingColumn(tables.Column):
     def render(self, value: int) -> str:
         return credits(value)
 
-    def footer(self, table: "DailyTable") -> str:
+    def render_footer(self, table: "DailyTable") -> str:
         return credits(table.usage.closing)
 
 
@@ -49,7 +49,7 @@ def cells(css_class: str) -> dict[str, dict[str, str]]:
 
 def moved_column(name: str, title: Any, css_class: str = "more") -> MovedColumn:
     return MovedColumn(
-        accessor=f"moved__{name}", verbose_name=title, attrs=cells(f"figure {css_class} {name}")
+        accessor=f"moved__{name}", verbose_name=title, attrs=cells(f"num {css_class} {name}")
     )
 
 
@@ -63,7 +63,7 @@ class DailyTable(tables.Table):
     chat = moved_column("chat", _("Chat"))
     other = moved_column("other", _("Lapsed, other"))
     net = moved_column("net", _("Net"), "fits")
-    closing = ClosingColumn(verbose_name=_("Closing balance"), attrs=cells("figure fits closing"))
+    closing = ClosingColumn(verbose_name=_("Closing balance"), attrs=cells("num fits closing"))
 
     caption = _("Credits that moved on each day, and the balance at its end")
 
