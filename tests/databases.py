@@ -55,6 +55,7 @@ class Clone:
 def cloned() -> Iterator[Clone]:
     live = connections.settings["default"]
     template = live["NAME"]
+    assert template == live["TEST"]["NAME"], "the test database has not been set up"
     name = f"{template}_clone_{os.getpid()}_{next(_numbers)}"
     url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
     connections.close_all()

@@ -5,9 +5,9 @@ conftest. Nothing of the caller's environment reaches the tests but DATA_DIR (th
 run live below it), DATABASE_URL and REDIS_URL (where those are set, those servers are used).
 """
 
+import atexit
 import os
 from pathlib import Path
-from typing import IO
 
 from redflag_credits.local import keeper
 
@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "MEDIA_ROOT", "PORT", "LOG_LEVEL"]
 FOREIGN += ["CSRF_TRUSTED_ORIGINS", "DOMESTIC_REGIONS", "DATABASE_CONN_MAX_AGE", "REPORT_KEPT_DAYS"]
 MOST_RUNS_AT_ONCE = 20
-
-_claimed: list[IO[bytes]] = []
 
 
 def own_data_dir(below: Path) -> Path:
@@ -26,7 +24,7 @@ def own_data_dir(below: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         claim = keeper.open_lock(folder / "test-run.lock")
         if keeper.try_lock(claim):
-            _claimed.append(claim)
+            atexit.register(claim.close)
             return folder
         claim.close()
     raise RuntimeError(f"{MOST_RUNS_AT_ONCE} test runs are using {below} already")
