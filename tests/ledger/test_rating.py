@@ -393,12 +393,11 @@ def test_any_text_is_a_destination_or_a_bad_number(phone: str):
     ("country", "line_type", "rated_as"),
     [
         ("FR", PhoneNumberType.MOBILE, "mobile"),
-        ("MX", PhoneNumberType.FIXED_LINE_OR_MOBILE, "mobile"),
         ("CA", PhoneNumberType.FIXED_LINE_OR_MOBILE, "mobile"),
         ("FR", PhoneNumberType.FIXED_LINE, "landline"),
         ("GB", PhoneNumberType.TOLL_FREE, "landline"),
         ("GB", PhoneNumberType.PREMIUM_RATE, "landline"),
-        ("GB", PhoneNumberType.SHARED_COST, "landline"),
+        ("DE", PhoneNumberType.SHARED_COST, "landline"),
         ("FR", PhoneNumberType.VOIP, "landline"),
         ("GB", PhoneNumberType.PERSONAL_NUMBER, "landline"),
         ("GB", PhoneNumberType.PAGER, "landline"),
@@ -411,6 +410,12 @@ def test_line_types_other_than_mobile_are_rated_as_landline(
     phone = example(country, line_type)
     assert phonenumbers.number_type(phonenumbers.parse(phone)) == line_type
     assert destination(phone) == Destination(country, rated_as)
+
+
+def test_a_number_that_the_metadata_calls_fixed_line_or_mobile_is_rated_as_mobile():
+    line_type = phonenumbers.number_type(phonenumbers.parse(MEXICO))
+    assert line_type == PhoneNumberType.FIXED_LINE_OR_MOBILE
+    assert destination(MEXICO) == Destination("MX", "mobile")
 
 
 def test_a_possible_number_whose_country_nobody_knows_has_no_rate():
