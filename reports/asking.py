@@ -1,0 +1,104 @@
+"""Asking for a report: the row that says so, and the task that builds it."""
+
+import datetime as dt
+import logging
+import uuid
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from locations.models import Location, User
+from reports.models import Report, ReportKind, ReportState
+
+BUILD_TASK = "reports.tasks.build_report"
+UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
+MOST_UNFINISHED = 5  # of one location
+# Seconds; a broker that refuses, or that does not answer at all, costs at most some two.
+IMPATIENT = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_step": 0.1,
+}
+
+log = logging.getLogger(__name__)
+
+
+class CannotAsk(Exception):
+    """A report that is not taken on; its text is for people."""
+
+
+class TooMany(CannotAsk):
+    """The location waits for as many reports as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{MOST_UNFINISHED} reports of this location are being built: "
+            "ask for more when one of them is ready."
+        )
+
+
+class BadRange(CannotAsk):
+    """The last day comes before the first."""
+
+    def __init__(self) -> None:
+        super().__init__("The last day must not be before the first.")
+
+
+def ask(
+    location: Location,
+    *,
+    kind: str,
+    first_on: dt.date,
+    last_on: dt.date,
+    asked_by: User,
+    at: dt.datetime,
+) -> Report:
+    """Ask for a workbook of these days of the location, both included.
+
+    Its task is queued after the commit; where the broker does not answer, the sweep queues it
+    later. Raises TooMany and BadRange. Whether the user may ask is the caller's question.
+    """
+    if last_on < first_on:
+        raise BadRange
+    with transaction.atomic():
+        # Two people who ask at once would both take the last place. Nothing else that charges
+        # or refers to the location waits for this kind of lock.
+        Location.objects.select_for_update(no_key=True).get(pk=location.pk)
+        if Report.objects.filter(location=location, state__in=UNFINISHED).count() >= (
+            MOST_UNFINISHED
+        ):
+            raise TooMany
+        report = Report.objects.create(
+            location=location,
+            kind=ReportKind(kind),
+            first_on=first_on,
+            last_on=last_on,
+            asked_by=asked_by,
+            asked_at=at,
+        )
+        transaction.on_commit(lambda: queue(report.pk))
+    return report
+
+
+def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:
+    """Hand the building to a worker, and say whether the broker took it.
+
+    The connection is one of its own: the request that asked must not wait long for a broker
+    that is down, while a worker may.
+    """
+    try:
+        with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
+            current_app.send_task(
+                BUILD_TASK,
+                args=[str(report_id)],
+                expires=expires_seconds,
+                connection=broker,
+                retry=False,
+            )
+    except (OperationalError, OSError) as problem:
+        log.warning("report %s is not queued, the sweep will do it: %s", report_id, problem)
+        return False
+    return True
