@@ -1,0 +1,76 @@
+"""What the schedule does for reports: nothing stays stuck, and nothing is kept for ever."""
+
+import datetime as dt
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from reports.asking import queue
+from reports.building import FOLDER_PREFIX, LOST_LEASE, MOST_ATTEMPTS, remove_file
+from reports.models import Report, ReportState
+
+# A report that waits longer may never have been queued. What the sweep queues expires before
+# long: however many sweeps run while no worker does, few tasks are left for it.
+QUEUED_AGAIN_AFTER = dt.timedelta(minutes=1)
+TASK_EXPIRES_SECONDS = 120
+# Longer than any build: a folder this old was left by a worker that was killed.
+FOLDER_ABANDONED_AFTER = dt.timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+def sweep(*, at: dt.datetime) -> None:
+    """Run every minute; late, twice at once or never for a while does no harm."""
+    give_up(at=at)
+    queue_again(at=at)
+    expire(at=at)
+    remove_leftovers(at=at)
+
+
+def give_up(*, at: dt.datetime) -> int:
+    """Fail what has been started often enough and never came to an end."""
+    return Report.objects.filter(LOST_LEASE, attempts__gte=MOST_ATTEMPTS).update(
+        state=ReportState.FAILED,
+        failure=f"Building it was interrupted {MOST_ATTEMPTS} times.",
+        finished_at=at,
+        leased_until=None,
+    )
+
+
+def queue_again(*, at: dt.datetime) -> int:
+    """Queue what waits although its task may be lost, and what a dead worker left."""
+    waiting = Q(state=ReportState.QUEUED, asked_at__lt=at - QUEUED_AGAIN_AFTER)
+    left = LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS)
+    queued = 0
+    for report in Report.objects.filter(waiting | left).order_by("asked_at").only("pk"):
+        if not queue(report.pk, expires_seconds=TASK_EXPIRES_SECONDS):
+            break
+        queued += 1
+    return queued
+
+
+def expire(*, at: dt.datetime) -> int:
+    """Take back reports that have been kept long enough; their files go with the leftovers."""
+    kept_since = at - dt.timedelta(days=settings.REPORT_KEPT_DAYS)
+    return Report.objects.filter(state=ReportState.READY, finished_at__lt=kept_since).update(
+        state=ReportState.EXPIRED
+    )
+
+
+def remove_leftovers(*, at: dt.datetime) -> None:
+    """Delete the files of reports that nobody can download any more, and dead builds' folders.
+
+    The state changes before the file goes: whatever fails in between is done by the next sweep.
+    """
+    gone = Q(state__in=[ReportState.EXPIRED, ReportState.FAILED])
+    for report in Report.objects.filter(gone).exclude(file=""):
+        if remove_file(report.file):
+            log.info("report %s, %s: its file is deleted", report.pk, report.state)
+            Report.objects.filter(gone, pk=report.pk).update(file="")
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        if folder.stat().st_mtime < (at - FOLDER_ABANDONED_AFTER).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,159 @@
+"""The sweep: whatever was lost, a report comes to an end, and nothing is kept for ever."""
+
+import datetime as dt
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.db.models.functions import Now
+
+from reports import building, sweeping
+from reports.models import Report, ReportState
+from reports.tasks import sweep_reports
+from tests.reports import traffic
+from tests.reports.traffic import NOW, files
+
+pytestmark = pytest.mark.django_db
+RUNNING, QUEUED = ReportState.RUNNING, ReportState.QUEUED
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.REPORT_KEPT_DAYS = 30
+    (tmp_path / "builds").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "builds"))
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The ids that were handed to the broker."""
+    ids: list[Any] = []
+
+    def queue(report_id: Any, *, expires_seconds: int | None = None) -> bool:
+        assert expires_seconds == sweeping.TASK_EXPIRES_SECONDS
+        ids.append(report_id)
+        return True
+
+    monkeypatch.setattr(sweeping, "queue", queue)
+    return ids
+
+
+def report(*, lease_seconds: int | None = None, minutes_old: int = 10, **fields: Any) -> Report:
+    place = traffic.Location.objects.first() or traffic.location()
+    made = traffic.report(place, **fields)
+    Report.objects.filter(pk=made.pk).update(asked_at=NOW - dt.timedelta(minutes=minutes_old))
+    if lease_seconds is not None:
+        Report.objects.filter(pk=made.pk).update(
+            leased_until=Now() + dt.timedelta(seconds=lease_seconds)
+        )
+    return made
+
+
+def with_file(media: Path, **fields: Any) -> Report:
+    name = f"reports/{len(files(media))}.xlsx"
+    (media / "reports").mkdir(parents=True, exist_ok=True)
+    (media / name).write_bytes(b"workbook")
+    return report(file=name, credits=0, **fields)
+
+
+def test_what_was_never_queued_or_was_left_is_queued_again(queued: list[Any]) -> None:
+    lost = report(state=QUEUED, minutes_old=2)
+    left = report(state=RUNNING, attempts=1, lease_seconds=-1)
+    report(state=QUEUED, minutes_old=0)
+    report(state=RUNNING, attempts=1, lease_seconds=60)
+    report(state=ReportState.FAILED, attempts=1, lease_seconds=-1)
+    sweeping.sweep(at=NOW)
+    assert set(queued) == {lost.pk, left.pk}
+    assert Report.objects.filter(state=QUEUED).count() == 2
+
+
+def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = [report(minutes_old=age).pk for age in (3, 9, 6)]
+    seen: list[Any] = []
+    monkeypatch.setattr(sweeping, "queue", lambda pk, **_: seen.append(pk) or len(seen) < 2)
+    assert sweeping.queue_again(at=NOW) == 1
+    assert seen == [asked[1], asked[2]]
+
+
+def test_what_was_interrupted_three_times_has_failed(queued: list[Any], media: Path) -> None:
+    worn_out = with_file(media, state=RUNNING, attempts=building.MOST_ATTEMPTS, lease_seconds=-1)
+    alive = report(state=RUNNING, attempts=building.MOST_ATTEMPTS, lease_seconds=60)
+    sweeping.sweep(at=NOW)
+    worn_out.refresh_from_db()
+    alive.refresh_from_db()
+    assert (worn_out.state, worn_out.failure) == (
+        ReportState.FAILED,
+        "Building it was interrupted 3 times.",
+    )
+    assert (worn_out.finished_at, worn_out.leased_until, worn_out.file) == (NOW, None, "")
+    assert alive.state == RUNNING
+    assert queued == []
+    assert files(media) == []
+
+
+def test_a_report_is_kept_for_its_days_and_then_deleted_with_a_line_in_the_log(
+    queued: list[Any], media: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = dt.timedelta(days=1)
+    old = with_file(media, state=ReportState.READY, finished_at=NOW - 30 * day - day / 24)
+    young = with_file(media, state=ReportState.READY, finished_at=NOW - 29 * day)
+    with caplog.at_level(logging.INFO):
+        sweeping.sweep(at=NOW)
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.state, old.file) == (ReportState.EXPIRED, "")
+    assert young.state == ReportState.READY
+    assert files(media) == [media / young.file]
+    assert f"report {old.pk}, expired: its file is deleted" in caplog.text
+    sweeping.sweep(at=NOW)
+    assert files(media) == [media / young.file]
+
+
+def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = with_file(media, state=ReportState.EXPIRED)
+    with monkeypatch.context() as context:
+
+        def refuse(*_: Any) -> None:
+            raise PermissionError("read-only")
+
+        context.setattr(FileSystemStorage, "delete", refuse)
+        sweeping.remove_leftovers(at=NOW)
+    old.refresh_from_db()
+    assert (media / old.file).exists()
+    sweeping.remove_leftovers(at=NOW)
+    old.refresh_from_db()
+    assert (old.file, files(media)) == ("", [])
+
+
+def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
+    old = with_file(media, state=ReportState.EXPIRED)
+    (media / old.file).unlink()
+    sweeping.remove_leftovers(at=NOW)
+    old.refresh_from_db()
+    assert old.file == ""
+
+
+def test_folders_of_killed_builds_go_after_a_day_and_others_stay(tmp_path: Path) -> None:
+    builds = tmp_path / "builds"
+    for name, hours in [("redflag-report-dead", 25), ("redflag-report-live", 1), ("other", 25)]:
+        (builds / name).mkdir()
+        (builds / name / "sheet-1.xml").write_text("rows")
+        stamp = (NOW - dt.timedelta(hours=hours)).timestamp()
+        os.utime(builds / name, (stamp, stamp))
+    sweeping.remove_leftovers(at=NOW)
+    assert sorted(path.name for path in builds.iterdir()) == ["other", "redflag-report-live"]
+
+
+def test_the_task_sweeps(queued: list[Any]) -> None:
+    lost = report()
+    sweep_reports()
+    assert queued == [lost.pk]
