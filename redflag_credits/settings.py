@@ -211,6 +211,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_USERNAME_CALLABLE = "locations.forms.tried_address"
 AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
 
 # --- Browser ------------------------------------------------------------------------------

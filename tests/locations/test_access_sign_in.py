@@ -1,0 +1,90 @@
+"""Signing in and out."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from locations.models import User
+from tests.factories import make_location, make_member, make_user
+
+PASSWORD = "a long enough password"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return make_member(make_location(), email="dana@example.org", password=PASSWORD)
+
+
+def sign_in(client: Client, email: str, password: str, **more: str) -> Any:
+    return client.post("/sign-in/", {"username": email, "password": password, **more})
+
+
+def test_it_leads_to_credit_usage_of_the_only_location(client: Client, user: User) -> None:
+    answer = sign_in(client, "Dana@Example.ORG", PASSWORD)
+    assert answer["Location"] == "/"
+    location = user.memberships.get().location
+    assert location is not None
+    assert client.get("/")["Location"] == f"/locations/{location.pk}/credit-usage/"
+
+
+def test_it_leads_back_to_the_page_that_was_asked_for(client: Client, user: User) -> None:
+    assert sign_in(client, user.email, PASSWORD, next="/locations/3/")["Location"] == (
+        "/locations/3/"
+    )
+    client.post("/sign-out/")
+    elsewhere = sign_in(client, user.email, PASSWORD, next="https://elsewhere.example/")
+    assert elsewhere["Location"] == "/"
+
+
+def test_the_answer_does_not_say_who_exists(client: Client, user: User) -> None:
+    make_user("gone@example.org", PASSWORD, is_active=False)
+    errors = set()
+    for email, password in [
+        (user.email, "wrong"),
+        ("nobody@example.org", "wrong"),
+        ("gone@example.org", PASSWORD),
+    ]:
+        answer = sign_in(client, email, password)
+        assert answer.status_code == 200
+        errors.add(str(answer.context["form"].non_field_errors()))
+    assert len(errors) == 1
+    assert "do not go together" in errors.pop()
+
+
+@pytest.mark.parametrize("email", ["", "no address", "a\x00b@example.org", "x" * 400 + "@a.org"])
+def test_what_is_no_address_is_said_by_its_field(client: Client, email: str) -> None:
+    answer = sign_in(client, email, "\x00")
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["username"]
+
+
+def test_ten_wrong_passwords_close_the_door_with_words(client: Client, user: User) -> None:
+    spellings = [user.email, user.email.upper()]
+    answers = [
+        sign_in(client, spellings[number % 2], "wrong")
+        for number in range(settings.AXES_FAILURE_LIMIT)
+    ]
+    assert [answer.status_code for answer in answers[:-1]] == [200] * len(answers[:-1])
+    right = sign_in(client, user.email, PASSWORD)
+    for answer in (answers[-1], right):
+        assert answer.status_code == 429
+        assert "Wait 15 minutes" in answer.text
+        assert '<link rel="stylesheet"' in answer.text
+
+
+def test_signing_out_takes_a_post(client: Client, user: User) -> None:
+    client.force_login(user)
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/")["Location"] == "/sign-in/"
+    assert client.get("/")["Location"] == "/sign-in/?next=/"
+
+
+def test_a_form_without_its_token_is_refused_with_words(user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = sign_in(client, user.email, PASSWORD)
+    assert answer.status_code == 403
+    assert "too old to be trusted" in answer.text
