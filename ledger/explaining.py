@@ -35,14 +35,14 @@ def explain_international(message: InternationalMessage) -> str:
         }
     if not message.seconds:
         return _("The call was not answered: 0 s cost nothing (%s)") % row
-    return _("%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s") % {
+    billed = message.billed_seconds or 0
+    return _("%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s%(rounded)s") % {
         "seconds": number_format(message.seconds),
-        "measure": _measure(
-            message.billed_seconds or 0, rate.first_seconds, rate.following_seconds
-        ),
+        "measure": _measure(billed, rate.first_seconds, rate.following_seconds),
         "rate": number_format(rate.credits),
         "row": row,
         "credits": number_format(message.credits),
+        "rounded": _(", rounded up") if billed * rate.credits % 60 else "",
     }
 
 
@@ -50,11 +50,13 @@ def explain_chat(message: ChatMessage) -> str:
     """The price of a chat message. Select `card__series` with it: it is read here."""
     if message.outcome == Outcome.REFUSED:
         return _refused(message.refusal)
-    card = card_name(message.card) if message.card else _("the standard chat prices")
-    return _("1 %(type)s %(direction)s (card %(card)s) = %(credits)s") % {
+    prices = (
+        _("card %s") % card_name(message.card) if message.card else _("the standard chat prices")
+    )
+    return _("1 %(type)s %(direction)s (%(prices)s) = %(credits)s") % {
         "type": message.get_text_type_display(),
         "direction": message.get_direction_display().lower(),
-        "card": card,
+        "prices": prices,
         "credits": number_format(message.credits),
     }
 
