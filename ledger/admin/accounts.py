@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html_join
 
 from ledger.models import Balance, Charge, ChargeKind
-from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link
+from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link, signed
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -55,7 +55,7 @@ class BalanceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Available")
     def available_shown(self, balance: Balance) -> str:
-        return number_format(balance.available)
+        return signed(balance.available)
 
 
 @admin.register(Charge)

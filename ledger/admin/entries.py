@@ -18,13 +18,8 @@ from ledger.admin.forms import AdjustmentForm, FundingForm, PurchaseForm
 from ledger.funding import Posted
 from ledger.models import Balance, Entry
 from ledger.posting import BadInput, KeyReused, LedgerError
-from locations.admin.lists import LedgerAdmin, link, location_link
+from locations.admin.lists import LedgerAdmin, link, location_link, signed
 from locations.models import Location, User
-
-
-def signed(credits: int) -> str:
-    """With its sign, a true minus: + is what came in."""
-    return f"{'+' if credits > 0 else '−' if credits < 0 else ''}{number_format(abs(credits))}"
 
 
 @admin.register(Entry)
@@ -36,7 +31,6 @@ class EntryAdmin(LedgerAdmin):
         "credits_shown",
         "balance_shown",
         "day",
-        "at",
         "reference",
         "made_by",
     )
@@ -73,11 +67,11 @@ class EntryAdmin(LedgerAdmin):
     @admin.display(description="Credits")
     def credits_shown(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
-        return format_html('<span class="{}">{}</span>', side, signed(entry.credits))
+        return format_html('<span class="{}">{}</span>', side, signed(entry.credits, plus=True))
 
     @admin.display(description="Balance after")
     def balance_shown(self, entry: Entry) -> str:
-        return number_format(entry.balance_after)
+        return signed(entry.balance_after)
 
     @admin.display(description="Messages", empty_value="none")
     def messages_shown(self, entry: Entry) -> str | None:
@@ -169,7 +163,7 @@ class EntryAdmin(LedgerAdmin):
                 format_html(
                     "Recorded: {}. The balance is {} now.",
                     link("ledger_entry_change", entry, entry.pk),
-                    number_format(entry.balance_after),
+                    signed(entry.balance_after),
                 ),
             )
         return HttpResponseRedirect(
@@ -179,11 +173,17 @@ class EntryAdmin(LedgerAdmin):
         )
 
 
-def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, int, int | None]]:
+def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, str, str]]:
     """Each bucket and their sum: what is there now and, once it is known, what will be."""
-    entry = rehearsed.entry if rehearsed and not rehearsed.replayed else None
+    rows = [
+        ("Contract", balance.contract_credits),
+        ("Purchased", balance.purchased_credits),
+        ("Balance", balance.total),
+    ]
+    if rehearsed is None or rehearsed.replayed:
+        return [(bucket, signed(now), "") for bucket, now in rows]
+    entry = rehearsed.entry
+    after = (entry.contract_after, entry.purchased_after, entry.balance_after)
     return [
-        ("Contract", balance.contract_credits, entry.contract_after if entry else None),
-        ("Purchased", balance.purchased_credits, entry.purchased_after if entry else None),
-        ("Balance", balance.total, entry.balance_after if entry else None),
+        (bucket, signed(now), signed(then)) for (bucket, now), then in zip(rows, after, strict=True)
     ]

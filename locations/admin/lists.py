@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, InternalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
@@ -80,8 +81,14 @@ class LedgerAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        note = f"Newest first, at most {MOST_LISTED:,}: open them from a location to see its own"
+        note = f"Newest first, at most {MOST_LISTED:,}; a location's page leads to its own"
         return super().changelist_view(request, {"subtitle": note})
+
+
+def signed(credits: int, *, plus: bool = False) -> str:
+    """Credits with a true minus, and with a plus where the sign says a direction."""
+    sign = "−" if credits < 0 else "+" if credits and plus else ""
+    return f"{sign}{number_format(abs(credits))}"
 
 
 def link(to: str, text: object, *args: object, query: str = "") -> str:

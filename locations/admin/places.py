@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 
-from locations.admin.lists import GuardedAdmin, link
+from locations.admin.lists import GuardedAdmin, link, signed
 from locations.models import Account, ChatInbox, Contract, Location
 
 
@@ -130,7 +130,7 @@ class LocationAdmin(GuardedAdmin):
     @admin.display(description="Available credits")
     def available(self, location: Location) -> str:
         balance = getattr(location, "balance", None)
-        return number_format(balance.available) if balance else "0"
+        return signed(balance.available) if balance else "0"
 
     @admin.display(description="Contract today", empty_value="none")
     def contract_now(self, location: Location) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from locations.admin.lists import GuardedAdmin
@@ -28,13 +28,15 @@ class CardFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         card = chosen_card(request)
-        return queryset.filter(card_id=card) if card is not None else None
+        return queryset.filter(card=card) if card else None
 
 
-def chosen_card(request: HttpRequest) -> int | None:
-    """The id of the card that the list is narrowed to."""
+def chosen_card(request: HttpRequest) -> RateCard | None:
+    """The card that the list is narrowed to."""
     text = request.GET.get(CARD, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return RateCard.objects.select_related("series").filter(pk=int(text)).first()
 
 
 class RateForm(forms.ModelForm):
@@ -113,6 +115,7 @@ class RateAdmin(GuardedAdmin):
     list_filter = (CardFilter, "channel", "carrier_type")
     list_select_related = ("card__series",)
     list_per_page = 100
+    sortable_by = ()
     ordering = ("country", "carrier_type", "channel", "prefix", "id")
     search_fields = ("=country", "^prefix")
     search_help_text = "A country's code, like NL, or the beginning of a prefix, like 8816"
@@ -127,12 +130,25 @@ class RateAdmin(GuardedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Rate | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.card.is_published)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        return columns[:-1] if chosen_card(request) else columns
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Nothing to choose where nothing can be deleted."""
+        card = chosen_card(request)
+        return super().get_actions(request) if card and not card.is_published else {}
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        card = chosen_card(request)
+        context = {"title": f"Prices: {card}", "card": card} if card else {"title": "Prices"}
+        return super().changelist_view(request, context)
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Only the list of one draft is a form: the prices of published cards are fixed."""
         changelist = super().get_changelist_instance(request)
         card = chosen_card(request)
-        is_draft = card is not None and RateCard.objects.filter(pk=card, published_at=None).exists()
-        if not (is_draft and self.has_change_permission(request)):
+        if card is None or not self.has_change_permission(request, Rate(card=card)):
             changelist.list_editable = ()
         return changelist
 

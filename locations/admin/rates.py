@@ -15,6 +15,7 @@ from django.utils.formats import number_format
 from locations import rate_cards
 from locations.admin.lists import GuardedAdmin, link
 from locations.models import RateCard, RateCardSeries
+from locations.rate_card_files import SATELLITE
 
 
 @admin.register(RateCardSeries)
@@ -73,6 +74,7 @@ class RateCardForm(forms.ModelForm):
     class Meta:
         model = RateCard
         fields = ("series", "effective_on", "chat_sms_credits", "chat_mms_credits")
+        labels = {"chat_sms_credits": "SMS credits", "chat_mms_credits": "MMS credits"}
         help_texts = {
             "effective_on": "Prices messages sent on this day and later, in their location's time "
             "zone, until a later card of the series takes over.",
@@ -167,7 +169,7 @@ class RateCardAdmin(GuardedAdmin):
             "opts": self.opts,
             "card": card,
             "prices": card.rates.count(),
-            "countries": card.rates.values("country").distinct().count(),
+            "countries": card.rates.exclude(country=SATELLITE).values("country").distinct().count(),
             "superseded": RateCard.objects.published()
             .filter(series=card.series, effective_on__lt=card.effective_on)
             .order_by("-effective_on")
