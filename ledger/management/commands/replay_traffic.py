@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
 from ledger import replaying
 from ledger.posting import LedgerError
-from ledger.traffic import BadTraffic, instant, read_folder
+from ledger.traffic_files import BadTraffic, instant, read_folder
 from locations import rate_cards
 from locations.contracts import ContractRefused
 from locations.models import RateCard
@@ -45,8 +46,9 @@ class Command(BaseCommand):
         try:
             traffic = read_folder(folder)
             first_on = min(place.contract_starts_on for place in traffic.places)
-            self._publish(folder / "rate_card.csv", first_on, until)
-            locations = replaying.create_missing(traffic.places)
+            with transaction.atomic():
+                self._publish(folder / "rate_card.csv", first_on, until)
+                locations = replaying.create_missing(traffic.places)
             replaying.replay(
                 locations,
                 traffic.events,
@@ -69,8 +71,15 @@ class Command(BaseCommand):
         published = RateCard.objects.published()
         if published.filter(series__name=SERIES, effective_on=effective_on).exists():
             return
-        with file.open("rb") as lines:
-            rows = rate_cards.read_csv(lines)
+        try:
+            with file.open("rb") as lines:
+                rows = rate_cards.read_csv(lines)
+        except OSError as fault:
+            raise BadTraffic([f"{file.name}: {fault.strerror}"]) from None
+        except rate_cards.BadRateCard as fault:
+            raise BadTraffic(
+                [f"{file.name} line {problem.line}: {problem.reason}" for problem in fault.problems]
+            ) from None
         rate_cards.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
 
     def _print(self, summaries: dict[str, dict[str, Any]]) -> None:

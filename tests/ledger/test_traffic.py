@@ -1,0 +1,444 @@
+"""Traffic files: what is read from them, in which order, and every bad line named."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.requests import Chat, International
+from ledger.traffic import Broadcast, ChatEvent, Place, Purchase, in_order
+from ledger.traffic_files import BadTraffic, read_folder
+
+LOCATIONS = """\
+account,location,timezone,contract_starts_on,term_months,included_credits,overdraft_limit,\
+profile_fields,inboxes
+Pellworth Foods,Soho,Europe/London,2026-01-31,12,1000,50,First Name|City,Front Desk|Kitchen
+Pellworth Foods,Leith,Europe/London,2026-02-01,6,0,0,,
+"""
+PURCHASES = """\
+location,purchased_at,credits,reference
+Soho,2026-03-01T09:00:00Z,250,PO-1
+Leith,2026-03-01T09:00:00+01:00,100,PO-1
+"""
+INTERNATIONAL = """\
+location,broadcast_id,external_id,channel,to,seconds,sent_at,\
+status,status_detail,status_at,First Name,City
+Soho,B1,t-1,text,+522221234567,,2026-03-02T10:00:00Z,Delivered,,2026-03-02T10:00:05Z,Vera,Wien
+Soho,B1,t-2,text,+33612345678,,2026-03-02T10:00:01Z,Sent,on its way,,"Ana ""A"" Sol",
+Leith,B1,v-1,voice,+33612345678,61,2026-03-02T10:00:00Z,Answered,,,Bo,Oslo
+"""
+CHATS = """\
+location,external_id,inbox,direction,phone,content,has_image,sent_at
+Soho,c-1,Kitchen,Inbound,+12015550123,"Hello, is
+this the kitchen?",yes,2026-03-02T10:00:00Z
+Soho,c-2,Kitchen,Outbound,+12015550123,Yes 👍,no,2026-03-02T10:01:00Z
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Write:
+    """Writes the files above, or others in their place: `folder(chat="...")`."""
+
+    def write(**others: str | bytes) -> Path:
+        files = {
+            "locations": LOCATIONS,
+            "purchases": PURCHASES,
+            "traffic_international": INTERNATIONAL,
+            "traffic_chat": CHATS,
+        }
+        for name, content in (files | others).items():
+            written = content.encode() if isinstance(content, str) else content
+            (tmp_path / f"{name}.csv").write_bytes(written)
+        return tmp_path
+
+    return write
+
+
+def utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(BadTraffic) as caught:
+        read_folder(folder)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return caught.value.problems
+
+
+# --- What is read -----------------------------------------------------------------------------
+
+
+def test_locations_are_read_with_their_contract_fields_and_inboxes(folder: Write):
+    soho, leith = read_folder(folder()).places
+    assert soho == Place(
+        account="Pellworth Foods",
+        name="Soho",
+        time_zone="Europe/London",
+        contract_starts_on=dt.date(2026, 1, 31),
+        term_months=12,
+        included_credits=1000,
+        overdraft_limit=50,
+        profile_fields=("First Name", "City"),
+        inboxes=("Front Desk", "Kitchen"),
+    )
+    assert (leith.term_months, leith.profile_fields, leith.inboxes) == (6, (), ())
+
+
+def test_events_are_read_in_the_order_of_their_instants(folder: Write):
+    sent_at = utc("2026-03-02T10:00:00")
+    soho_b1 = Broadcast(
+        "Soho",
+        "B1",
+        "text",
+        (
+            International(
+                external_id="t-1",
+                phone="+522221234567",
+                sent_at=sent_at,
+                status="Delivered",
+                status_at=utc("2026-03-02T10:00:05"),
+                profile={"First Name": "Vera", "City": "Wien"},
+            ),
+            International(
+                external_id="t-2",
+                phone="+33612345678",
+                sent_at=utc("2026-03-02T10:00:01"),
+                status="Sent",
+                status_detail="on its way",
+                profile={"First Name": 'Ana "A" Sol', "City": ""},
+            ),
+        ),
+    )
+    leith_b1 = Broadcast(
+        "Leith",
+        "B1",
+        "voice",
+        (
+            International(
+                external_id="v-1",
+                phone="+33612345678",
+                sent_at=sent_at,
+                seconds=61,
+                status="Answered",
+                profile={"First Name": "Bo", "City": "Oslo"},
+            ),
+        ),
+    )
+    chats = [
+        ChatEvent(
+            "Soho",
+            (
+                Chat(
+                    external_id=f"c-{number}",
+                    inbox="Kitchen",
+                    direction=direction,
+                    phone="+12015550123",
+                    content=content,
+                    has_image=has_image,
+                    sent_at=utc(f"2026-03-02T10:0{number - 1}:00"),
+                ),
+            ),
+        )
+        for number, direction, content, has_image in (
+            (1, "inbound", "Hello, is\nthis the kitchen?", True),
+            (2, "outbound", "Yes 👍", False),
+        )
+    ]
+    assert read_folder(folder()).events == (
+        Purchase("Leith", utc("2026-03-01T08:00:00"), 100, "PO-1"),
+        Purchase("Soho", utc("2026-03-01T09:00:00"), 250, "PO-1"),
+        soho_b1,
+        leith_b1,
+        *chats,
+    )
+
+
+def test_a_spreadsheets_byte_order_mark_and_empty_lines_are_let_pass(folder: Write):
+    expected = read_folder(folder())
+    marked = {"locations": b"\xef\xbb\xbf" + LOCATIONS.encode()}
+    spaced = {"traffic_chat": CHATS + "\r\n\r\n"}
+    assert read_folder(folder(**marked, **spaced)) == expected
+
+
+def test_a_file_without_lines_holds_no_events(folder: Write):
+    headers = {
+        "purchases": PURCHASES.splitlines()[0],
+        "traffic_international": INTERNATIONAL.splitlines()[0],
+        "traffic_chat": CHATS.splitlines()[0],
+    }
+    traffic = read_folder(folder(**headers))
+    assert (len(traffic.places), traffic.events) == (2, ())
+
+
+# --- The order --------------------------------------------------------------------------------
+
+
+def a_broadcast(name: str, *sent_at: str) -> Broadcast:
+    messages = tuple(
+        International(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
+        for at in sent_at
+    )
+    return Broadcast("Soho", name, "text", messages)
+
+
+def a_chat(name: str, sent_at: str) -> ChatEvent:
+    message = Chat(
+        external_id=name,
+        inbox="Kitchen",
+        direction="inbound",
+        phone="+33612345678",
+        content="",
+        sent_at=utc(sent_at),
+    )
+    return ChatEvent("Soho", (message,))
+
+
+def test_at_one_instant_purchases_come_before_broadcasts_and_those_before_chats():
+    at = "2026-03-02T10:00:00"
+    events = [
+        a_chat("a", at),
+        a_chat("0", at),
+        a_broadcast("b", at),
+        a_broadcast("a", at),
+        Purchase("Soho", utc(at), 10, "z"),
+        Purchase("Soho", utc(at), 10, "y"),
+        a_chat("z", "2026-03-02T09:59:59"),
+    ]
+    assert in_order(events) == tuple(events[number] for number in (6, 5, 4, 3, 2, 1, 0))
+
+
+def test_a_broadcast_is_charged_when_its_first_message_was_sent():
+    early = a_broadcast("B", "2026-03-02T10:00:00", "2026-03-02T09:00:00")
+    assert early.at == utc("2026-03-02T09:00:00")
+    between = a_chat("c", "2026-03-02T09:30:00")
+    assert in_order([between, early]) == (early, between)
+
+
+def test_chats_reported_together_are_charged_when_the_last_has_come():
+    first, last = a_chat("c-1", "2026-03-02T09:00:00"), a_chat("c-2", "2026-03-02T09:10:00")
+    both = ChatEvent("Soho", first.messages + last.messages)
+    assert (both.at, both.id) == (utc("2026-03-02T09:10:00"), "c-1")
+
+
+# --- Bad files --------------------------------------------------------------------------------
+
+
+def test_every_bad_line_of_every_file_is_named(folder: Write):
+    found = problems(
+        folder(
+            purchases=PURCHASES + "Soho,yesterday,5,PO-2\nSoho,2026-03-01T09:00:00Z,ten,PO-3\n",
+            traffic_international=INTERNATIONAL.replace(",text,", ",fax,", 1),
+            traffic_chat=CHATS.replace(",no,", ",maybe,"),
+        )
+    )
+    assert found == [
+        "purchases.csv line 4: purchased_at: Invalid isoformat string: 'yesterday'",
+        "purchases.csv line 5: credits: 'ten' is no whole number",
+        "traffic_international.csv line 2: channel must be text or voice",
+        "traffic_chat.csv line 4: has_image: 'maybe' is not yes or no",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("P,Bar,Mars/Phobos,2026-01-01,12,10,0,,", "Mars/Phobos is no IANA time zone"),
+        ("P,Bar,,2026-01-01,12,10,0,,", "This field cannot be blank"),
+        ("P,Bar,UTC,29/02/2026,12,10,0,,", "contract_starts_on: Invalid isoformat string"),
+        ("P,Bar,UTC,2026-02-29,12,10,0,,", "contract_starts_on: day is out of range for month"),
+        ("P,Bar,UTC,2026-01-01,0,10,0,,", "greater than or equal to 1."),
+        ("P,Bar,UTC,2026-01-01,12,-1,0,,", "greater than or equal to 0."),
+        ("P,Bar,UTC,2026-01-01,12,10,-1,,", "greater than or equal to 0."),
+        ("P,Bar,UTC,2026-01-01,12,1_000,0,,", "included_credits: '1_000' is no whole number"),
+        ("P,Bar,UTC,2026-01-01,12,１２,0,,", "included_credits: '１２' is no whole number"),
+        ("P,Bar,UTC,2026-01-01,twelve,10,0,,", "term_months: 'twelve' is no whole number"),
+        (f"P,{'B' * 121},UTC,2026-01-01,12,10,0,,", "at most 120 characters (it has 121)."),
+        (f"P,Bar,UTC,2026-01-01,12,10,0,{'F' * 81},", "at most 80 characters (it has 81)."),
+        (",Bar,UTC,2026-01-01,12,10,0,,", "This field cannot be blank."),
+        ("P,,UTC,2026-01-01,12,10,0,,", "This field cannot be blank."),
+        ("P,Bar,UTC,2026-01-01,12,10,0,", "8 values, but 9 columns"),
+        ("P,Bar,UTC,2026-01-01,12,10,0,,,", "10 values, but 9 columns"),
+        ("P,Soho,UTC,2026-01-01,12,10,0,,", "location 'Soho' is on line 2 too"),
+    ],
+)
+def test_a_bad_location_is_named(folder: Write, line: str, said: str):
+    (found,) = problems(folder(locations=LOCATIONS + line + "\n"))
+    assert found.startswith("locations.csv line 4: ")
+    assert said in found
+
+
+def line_of(columns: dict[str, str], changes: dict[str, str]) -> str:
+    return ",".join((columns | changes).values()) + "\n"
+
+
+A_PURCHASE = {
+    "location": "Soho",
+    "purchased_at": "2026-03-01T09:00:00Z",
+    "credits": "5",
+    "reference": "PO-2",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"purchased_at": "2026-03-01T09:00:00"},
+            "purchased_at: '2026-03-01T09:00:00' lacks its offset from UTC, such as Z",
+        ),
+        ({"credits": "0"}, "credits must be a whole number from 1 to 100,000,000"),
+        ({"credits": "-5"}, "credits must be a whole number from 1 to 100,000,000"),
+        ({"credits": "1e3"}, "credits: '1e3' is no whole number"),
+        ({"reference": ""}, "reference must not be empty"),
+        ({"reference": "PO-1"}, "reference 'PO-1' is on line 2 too"),
+        ({"reference": "a,b"}, "5 values, but 4 columns"),
+        ({"reference": "a\x00b"}, "contains a NUL character"),
+        ({"location": "Bar"}, "locations.csv has no location 'Bar'"),
+    ],
+)
+def test_a_bad_purchase_is_named(folder: Write, changes: dict[str, str], said: str):
+    found = problems(folder(purchases=PURCHASES + line_of(A_PURCHASE, changes)))
+    assert found == [f"purchases.csv line 4: {said}"]
+
+
+A_TEXT = {
+    "location": "Soho",
+    "broadcast_id": "B2",
+    "external_id": "x",
+    "channel": "text",
+    "to": "+33612345678",
+    "seconds": "",
+    "sent_at": "2026-03-02T10:00:00Z",
+    "status": "",
+    "status_detail": "",
+    "status_at": "",
+    "First Name": "",
+    "City": "",
+}
+A_CALL = {"channel": "voice"}
+OF_B1 = {"broadcast_id": "B1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seconds": "61"}, "seconds is for calls; leave it out of a text"),
+        (A_CALL, "seconds: '' is no whole number"),
+        (A_CALL | {"seconds": "6.5"}, "seconds: '6.5' is no whole number"),
+        (A_CALL | {"seconds": "-1"}, "seconds must be from 0 to 604,800 seconds"),
+        ({"channel": ""}, "channel must be text or voice"),
+        ({"to": ""}, "phone must not be empty"),
+        ({"external_id": ""}, "external_id must not be empty"),
+        ({"broadcast_id": ""}, "broadcast_id must not be empty"),
+        ({"sent_at": ""}, "sent_at: Invalid isoformat string: ''"),
+        ({"sent_at": "1999-12-31T10:00:00Z"}, "sent_at lies before the year 2000"),
+        ({"status_at": "soon"}, "status_at: Invalid isoformat string: 'soon'"),
+        ({"status": "s" * 41}, "status must not be longer than 40 characters"),
+        ({"City": "c" * 2001}, "profile.City must not be longer than 2000 characters"),
+        ({"location": "Bar"}, "locations.csv has no location 'Bar'"),
+        (
+            OF_B1 | A_CALL | {"seconds": "61"},
+            "broadcast B1 has texts and calls: it must be one channel",
+        ),
+        (
+            OF_B1 | {"external_id": "t-1"},
+            "broadcast B1: external_id stands twice in the request",
+        ),
+        (
+            OF_B1 | {"sent_at": "2026-03-02T11:00:01Z"},
+            "broadcast B1: sent_at lies in the future",
+        ),
+    ],
+)
+def test_a_bad_text_or_call_is_named(folder: Write, changes: dict[str, str], said: str):
+    found = problems(folder(traffic_international=INTERNATIONAL + line_of(A_TEXT, changes)))
+    assert found == [f"traffic_international.csv line 5: {said}"]
+
+
+A_CHAT = {
+    "location": "Soho",
+    "external_id": "c-3",
+    "inbox": "Kitchen",
+    "direction": "Inbound",
+    "phone": "+12015550123",
+    "content": "Hi",
+    "has_image": "no",
+    "sent_at": "2026-03-02T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"direction": "sideways"}, "direction must be inbound or outbound"),
+        ({"inbox": ""}, "inbox must not be empty"),
+        ({"sent_at": "now"}, "sent_at: Invalid isoformat string: 'now'"),
+        ({"external_id": "c-1"}, "external_id 'c-1' is on line 2 too"),
+        ({"content": "Hi, you"}, "9 values, but 8 columns"),
+        ({"has_image": "YES"}, "has_image: 'YES' is not yes or no"),
+    ],
+)
+def test_a_bad_chat_message_is_named_by_the_line_on_which_it_begins(
+    folder: Write, changes: dict[str, str], said: str
+):
+    found = problems(folder(traffic_chat=CHATS + line_of(A_CHAT, changes)))
+    assert found == [f"traffic_chat.csv line 5: {said}"]
+
+
+def test_missing_columns_are_named_once(folder: Write):
+    without = CHATS.replace("has_image", "picture").replace("inbox", "box")
+    assert problems(folder(traffic_chat=without)) == [
+        "traffic_chat.csv line 1: there is no column inbox, has_image"
+    ]
+    twice = CHATS.replace("external_id", "external_id,inbox")
+    assert problems(folder(traffic_chat=twice)) == [
+        "traffic_chat.csv line 1: a column stands twice"
+    ]
+
+
+def test_an_empty_file_lacks_its_columns(folder: Write):
+    assert problems(folder(purchases="")) == [
+        "purchases.csv line 1: there is no column location, purchased_at, credits, reference"
+    ]
+
+
+def test_locations_that_cannot_be_read_do_not_make_every_line_a_problem(folder: Write):
+    assert problems(folder(locations=LOCATIONS.replace("timezone", "zone"))) == [
+        "locations.csv line 1: there is no column timezone"
+    ]
+
+
+def test_no_location_at_all_is_a_problem(folder: Write):
+    headers = {
+        "locations": LOCATIONS.splitlines()[0],
+        "purchases": PURCHASES.splitlines()[0],
+        "traffic_international": INTERNATIONAL.splitlines()[0],
+        "traffic_chat": CHATS.splitlines()[0],
+    }
+    assert problems(folder(**headers)) == ["locations.csv: there is no location in it"]
+
+
+def test_missing_files_are_named(folder: Write):
+    where = folder()
+    for name in ("purchases", "traffic_chat"):
+        (where / f"{name}.csv").unlink()
+    assert problems(where) == [
+        "purchases.csv: No such file or directory",
+        "traffic_chat.csv: No such file or directory",
+    ]
+
+
+def test_a_file_that_is_not_utf_8_is_named(folder: Write):
+    assert problems(folder(traffic_chat=CHATS.encode("utf-16"))) == [
+        "traffic_chat.csv: is not UTF-8"
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_named_by_its_line(folder: Write):
+    broken = CHATS + 'Soho,c-3,Kitchen,Inbound,+12015550123,"Hi,no,2026-03-02T10:00:00Z\n'
+    assert problems(folder(traffic_chat=broken)) == [
+        "traffic_chat.csv line 5: unexpected end of data"
+    ]
