@@ -1,0 +1,216 @@
+"""The daily table's ranges, kinds, order and pages, and what makes no sense there."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from ledger.charging import charge_broadcast, charge_chat
+from ledger.funding import adjust, purchase
+from ledger.models import Balance
+from locations.models import Location
+from tests.factories import call, chat, key, make_card, make_location, make_member, text
+from tests.reports.pages import rows, words
+
+NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
+NEWEST_FIRST = ["Mon 15 Jun", "Fri 12 Jun", "Wed 10 Jun", "Fri 5 Jun", "Mon 1 Jun"]
+
+pytestmark = pytest.mark.django_db
+
+
+def on(day: int) -> dt.datetime:
+    return dt.datetime(2026, 6, day, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def location() -> Location:
+    """Five days of June with one kind of movement each."""
+    make_card()
+    location = make_location(included=1000, starts_on=dt.date(2026, 6, 1))
+    location.chat_inboxes.create(name="Front Desk")
+    charge_broadcast(location.pk, "text", [text(sent_at=on(5))], key=key(), at=on(5))
+    charge_broadcast(location.pk, "voice", [call(61, sent_at=on(10))], key=key(), at=on(10))
+    charge_chat(location.pk, [chat(sent_at=on(12))], key=key(), at=on(12))
+    purchase(location.pk, 500, key=key(), at=on(15), reference="Invoice 1")
+    adjust(location.pk, -3, key=key(), at=on(15), reason="Test")
+    return location
+
+
+@pytest.fixture
+def page(client: Client, location: Location) -> Any:
+    client.force_login(make_member(location))
+
+    def opened(**filters: Any) -> Any:
+        answer = client.get(f"/locations/{location.pk}/credit-usage/", filters)
+        assert answer.status_code == 200
+        return answer
+
+    return opened
+
+
+def days(answer: Any) -> list[str]:
+    return [row[0] for row in rows(answer)]
+
+
+def test_the_last_thirty_days_newest_first_unless_asked_otherwise(page: Any) -> None:
+    answer = page()
+    assert days(answer) == NEWEST_FIRST
+    assert rows(answer, "tfoot") == [
+        ["30 days", "+1,500", "−7", "−24", "−2", "−3", "+1,464", "1,464"]
+    ]
+    assert "Opening 0 + additions 1,500 − usage 33 − lapsed, other 3 = closing 1,464 ✓" in words(
+        answer
+    )
+
+
+def test_a_range_of_days(page: Any) -> None:
+    answer = page(first_on="2026-06-05", last_on="2026-06-10")
+    assert days(answer) == ["Wed 10 Jun", "Fri 5 Jun"]
+    assert rows(answer, "tfoot")[0][0] == "Total"
+    assert "Opening 1,000 + additions 0 − usage 31 − lapsed, other 0 = closing 969 ✓" in words(
+        answer
+    )
+    assert 'value="2026-06-05"' in answer.text
+    assert 'value="2026-06-10"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"first_on": "2026-06-10"}, NEWEST_FIRST[:3]),
+        ({"last_on": "2026-06-05"}, NEWEST_FIRST[3:]),
+        ({"range": "this-term"}, NEWEST_FIRST),
+        ({"range": "90-days"}, NEWEST_FIRST),
+        ({"range": "this-term", "first_on": "2026-06-12"}, NEWEST_FIRST[:2]),
+        ({"kind": "text"}, ["Fri 5 Jun"]),
+        ({"kind": ["voice", "chat"]}, ["Fri 12 Jun", "Wed 10 Jun"]),
+        ({"kind": "additions"}, ["Mon 15 Jun", "Mon 1 Jun"]),
+        ({"kind": "other"}, ["Mon 15 Jun"]),
+        ({"sort": "day"}, NEWEST_FIRST[::-1]),
+        ({"sort": "net"}, [NEWEST_FIRST[i] for i in (2, 3, 1, 0, 4)]),
+        ({"sort": "-closing"}, [NEWEST_FIRST[i] for i in (0, 4, 3, 2, 1)]),
+    ],
+)
+def test_filters_and_order(page: Any, filters: dict[str, Any], expected: list[str]) -> None:
+    assert days(page(**filters)) == expected
+
+
+def test_a_kind_keeps_the_proof_of_the_whole_range(page: Any) -> None:
+    said = words(page(kind="text"))
+    assert "Only days with the ticked kinds are listed. All movements of the range:" in said
+    assert "Opening 0 + additions 1,500 − usage 33 − lapsed, other 3 = closing 1,464 ✓" in said
+
+
+def test_the_order_is_told_to_screen_readers(page: Any) -> None:
+    heads = re.findall(r"<th ([^>]*)>", page(sort="-net").text.split("<tbody")[0])
+    assert [("aria-sort" in head, "net" in head) for head in heads].count((True, True)) == 1
+    assert sum("aria-sort" in head for head in heads) == 1
+    assert 'aria-sort="descending"' in next(head for head in heads if "net" in head)
+
+
+def test_the_quick_range_that_is_shown_is_marked(page: Any) -> None:
+    marked = re.compile(r'<a href="[^"]*"\s*aria-current="true">([^<]*)</a>')
+    assert marked.findall(page().text) == ["30 days"]
+    assert marked.findall(page(range="this-term").text) == ["This term"]
+    assert marked.findall(page(first_on="2026-06-01", last_on="2026-06-15").text) == ["This term"]
+    assert marked.findall(page(first_on="2026-06-02", last_on="2026-06-15").text) == []
+
+
+def test_last_term(client: Client) -> None:
+    location = make_location(included=1000, starts_on=dt.date(2025, 6, 10))
+    client.force_login(make_member(location))
+    answer = client.get(f"/locations/{location.pk}/credit-usage/", {"range": "last-term"})
+    assert days(answer) == ["Tue 10 Jun 2025"]
+    assert "10 Jun 2025 – 9 Jun 2026, UTC" in words(answer)
+
+
+def test_a_long_table_has_pages(client: Client) -> None:
+    location = make_location(included=1000)
+    location.chat_inboxes.create(name="Front Desk")
+    for back in range(70):
+        at = NOW - dt.timedelta(days=back)
+        charge_chat(location.pk, [chat(sent_at=at)], key=key(), at=at)
+    client.force_login(make_member(location))
+
+    def look(page: str) -> Any:
+        return client.get(
+            f"/locations/{location.pk}/credit-usage/", {"range": "90-days", "page": page}
+        )
+
+    assert [len(rows(look(page))) for page in "123"] == [31, 31, 8]
+    assert rows(look("1"), "tfoot") == rows(look("3"), "tfoot")
+    assert re.findall(r'aria-current="page"><span[^>]*>Page </span>(\d)', look("2").text) == ["2"]
+    assert "range=90-days&amp;page=3#days" in look("2").text
+    for nonsense in ("0", "-1", "99999"):
+        assert len(rows(look(nonsense))) == 8
+    for nonsense in ("x", "\x00", "9" * 5000):
+        assert len(rows(look(nonsense))) == 31
+
+
+@pytest.mark.parametrize(
+    ("filters", "error"),
+    [
+        ({"first_on": "2026-02-30"}, "Write a date like 2026-10-31."),
+        ({"first_on": "yesterday"}, "Write a date like 2026-10-31."),
+        ({"first_on": "1/6/2026"}, "Write a date like 2026-10-31."),
+        ({"last_on": "2026-06-01\x00"}, "Write a date like 2026-10-31."),
+        ({"last_on": "9" * 5000}, "Write a date like 2026-10-31."),
+        ({"first_on": "1999-12-31"}, "Choose a day between 2000 and 2199."),
+        ({"last_on": "9999-12-31"}, "Choose a day between 2000 and 2199."),
+        ({"first_on": "0001-01-01"}, "Choose a day between 2000 and 2199."),
+        (
+            {"first_on": "2026-06-02", "last_on": "2026-06-01"},
+            "The last day is before the first: swap them.",
+        ),
+        ({"first_on": "2016-06-01", "last_on": "2026-06-01"}, "That is more than ten years"),
+        ({"kind": "sms"}, "Select a valid choice."),
+        ({"kind": "\x00"}, "Select a valid choice."),
+        ({"range": "for-ever"}, "Select a valid choice."),
+        ({"range": "last-term"}, "This location has no such term. Choose other days."),
+    ],
+)
+def test_what_makes_no_sense_is_said_with_the_way_out(
+    page: Any, filters: dict[str, str], error: str
+) -> None:
+    answer = page(**filters)
+    said = words(answer)
+    assert error in said
+    assert "No days are shown" in said
+    assert "show the last 30 days" in said
+    assert "<tbody" not in answer.text
+    assert "1,464 credits available" in said
+
+
+def test_ten_years_less_a_day_are_allowed(page: Any) -> None:
+    assert days(page(first_on="2016-06-16", last_on="2026-06-15")) == NEWEST_FIRST
+
+
+@pytest.mark.parametrize("sort", ["nothing", "--day", "day,net", "-", "\x00", "a" * 5000, "moved"])
+def test_an_unknown_order_is_the_usual_one(page: Any, sort: str) -> None:
+    assert days(page(sort=sort)) == NEWEST_FIRST
+
+
+@pytest.mark.parametrize(
+    "pk", ["9223372036854775807", "9223372036854775808", "9" * 300, "9" * 5000]
+)
+@pytest.mark.parametrize("page", ["", "credit-usage/", "reports/", "reports/newest/"])
+def test_ids_beyond_any_location_are_not_found(client: Client, pk: str, page: str) -> None:
+    client.force_login(make_member(make_location()))
+    assert client.get(f"/locations/{pk}/{page}").status_code == 404
+
+
+def test_every_default_table_closes_with_the_balance(page: Any, location: Location) -> None:
+    balance = f"{Balance.objects.get(location=location).total:,}"
+    for filters in ({}, {"range": "this-term"}, {"range": "90-days"}, {"first_on": "2026-06-15"}):
+        assert rows(page(**filters))[0][-1] == balance
+        assert rows(page(**filters), "tfoot")[0][-1] == balance
