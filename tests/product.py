@@ -5,9 +5,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from tests.databases import Clone
@@ -36,10 +38,16 @@ class LiveProduct:
         )
         deadline = time.monotonic() + READY_SECONDS
         while True:
-            with contextlib.suppress(OSError):
+            mistake = False
+            try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
                 return
-            if process.poll() is not None or time.monotonic() > deadline:
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                mistake = answer.code != HTTPStatus.SERVICE_UNAVAILABLE
+            except OSError:
+                pass
+            if mistake or process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"The web server is not well:\n{self.log('web')}")
             time.sleep(0.05)
 

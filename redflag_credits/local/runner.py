@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -157,6 +158,8 @@ class Run:
             except urllib.error.HTTPError as answer:
                 with answer:
                     problem = f"status {answer.code}"
+                if answer.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    break  # time does not mend a mistake
             except OSError:
                 pass
             time.sleep(0.1)
