@@ -57,7 +57,7 @@ class Command(BaseCommand):
             )
         except ContractRefused as fault:
             raise CommandError("; ".join(fault.messages)) from None
-        except (BadTraffic, RateCardError, LedgerError, OSError) as fault:
+        except (BadTraffic, RateCardError, LedgerError) as fault:
             raise CommandError(str(fault)) from None
         summaries = {name: replaying.summary(place) for name, place in locations.items()}
         self._print(summaries)
