@@ -9,10 +9,12 @@ from ledger.models.messages import (
     InternationalMessage,
     TextType,
 )
+from ledger.models.tokens import ApiToken, Scope
 
 __all__ = [
     "ADDITIONS",
     "USAGE",
+    "ApiToken",
     "Balance",
     "CarrierSource",
     "Charge",
@@ -25,5 +27,6 @@ __all__ = [
     "OnInsufficient",
     "Outcome",
     "Refusal",
+    "Scope",
     "TextType",
 ]

@@ -1,0 +1,126 @@
+"""Tokens of the HTTP API: made here, shown once, revoked; never edited."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from ledger import tokens
+from ledger.models import ApiToken, Scope
+from locations.admin.lists import GuardedAdmin
+
+
+class ApiTokenForm(forms.ModelForm):
+    """What a new token may do. Nothing of it can be changed later: make another, revoke this."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ, Scope.CHARGE],
+    )
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=tokens.MOST_DAYS,
+        help_text="After so many days it opens nothing. Empty: it stays until it is revoked.",
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("name", "location")
+        widgets = {"name": AdminTextInputWidget}
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(GuardedAdmin):
+    form = ApiTokenForm
+    list_display = (
+        "name",
+        "prefix",
+        "location_shown",
+        "scopes_shown",
+        "state",
+        "expires_at",
+        "last_used_at",
+    )
+    list_select_related = ("location",)
+    search_fields = ("name", "=prefix")
+    autocomplete_fields = ("location",)
+    actions = ("revoke",)
+    shown = (
+        "name",
+        "prefix",
+        "location_shown",
+        "scopes_shown",
+        "state",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.shown if obj else ("name", "location", "scopes", "days")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.shown if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """For the list and its action; a token's own page only shows it."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        made = tokens.create(
+            form.cleaned_data["name"],
+            at=timezone.now(),
+            scopes=form.cleaned_data["scopes"],
+            location=form.cleaned_data["location"],
+            days=form.cleaned_data["days"],
+        )
+        obj.pk = made.token.pk
+        obj.secret = made.secret
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        """The one page that shows the secret: no message, no session and no log keeps it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{obj.name}: its token",
+            "subtitle": None,
+            "opts": self.opts,
+            "token": ApiToken.objects.select_related("location").get(pk=obj.pk),
+            "secret": obj.secret,
+        }
+        return TemplateResponse(request, "admin/ledger/apitoken/created.html", context)
+
+    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
+        in_use = list(chosen.filter(revoked_at__isnull=True))
+        revoked = tokens.revoke([token.pk for token in in_use], at=timezone.now())
+        for token in in_use:
+            self.log_change(request, token, "Revoked.")
+        words = "Revoked {} token{}: the next request with one is refused."
+        self.message_user(
+            request, words.format(revoked, "" if revoked == 1 else "s"), messages.SUCCESS
+        )
+
+    @admin.display(description="Location", ordering="location__name")
+    def location_shown(self, token: ApiToken) -> str:
+        return str(token.location) if token.location else "all locations"
+
+    @admin.display(description="Scopes")
+    def scopes_shown(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.display(description="State")
+    def state(self, token: ApiToken) -> str:
+        if token.revoked_at:
+            return "revoked"
+        return "expired" if token.is_expired(timezone.now()) else "in force"

@@ -1,0 +1,61 @@
+"""Tokens of the HTTP API: who may spend, and where."""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from locations.models import Location
+
+
+class Scope(models.TextChoices):
+    """What a token may do; each scope stands alone."""
+
+    READ = "read", "Read balances and entries, ask for quotes"
+    CHARGE = "charge", "Charge, hold, report statuses, reverse"
+    FUND = "fund", "Record purchases"
+
+
+class ApiToken(models.Model):
+    """A bearer token. Its secret is shown once and known nowhere after that, only its digest."""
+
+    name = models.CharField(max_length=120, help_text="Who uses it, like Broadcaster, production.")
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    prefix = models.CharField(
+        "begins with", max_length=12, editable=False, help_text="To tell it from others."
+    )
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="api_tokens",
+        help_text="The only location that exists for it. Empty: all of them.",
+    )
+    scopes = ArrayField(models.CharField(max_length=6, choices=Scope))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(
+        null=True, editable=False, help_text="Written at most once a minute."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "API token"
+        verbose_name_plural = "API tokens"
+        constraints = [
+            models.CheckConstraint(name="token_has_scopes", condition=Q(scopes__len__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_expired(self, at: dt.datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= at
+
+    def reaches(self, location_id: int) -> bool:
+        """Whether the location exists for this token."""
+        return self.location_id is None or self.location_id == location_id
