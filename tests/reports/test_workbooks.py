@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -145,6 +145,7 @@ def test_long_text_is_cut_visibly_at_what_excel_holds(
     assert calamine_rows(path, "Messages")[1][0] == expected
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_any_text_is_shown_as_something_that_xml_can_hold(text: str) -> None:
     shown = workbooks.shown(text)
@@ -153,6 +154,7 @@ def test_any_text_is_shown_as_something_that_xml_can_hold(text: str) -> None:
     assert len(shown) <= len(text)
 
 
+@settings(deadline=None)  # each example writes and reads a file
 @given(st.lists(st.text(alphabet="=+-@#_x0041AN/!\t\n a😀"), max_size=5))
 def test_any_mixture_of_the_dangerous_characters_survives(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
