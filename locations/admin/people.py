@@ -20,7 +20,10 @@ class LowerCaseEmail(forms.ModelForm):
     """An address in other capitals is the same person's."""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Another user has this address.")
+        return email
 
 
 class NewUserForm(LowerCaseEmail, AdminUserCreationForm):

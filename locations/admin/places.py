@@ -104,11 +104,11 @@ class ContractLine(admin.TabularInline):
 @admin.register(Location)
 class LocationAdmin(GuardedAdmin):
     form = LocationForm
-    list_display = ("name", "account", "time_zone", "available", "contract_now", "usage_page")
+    list_display = ("name", "account", "time_zone", "credits", "contract_now", "usage_page")
     list_select_related = ("account", "balance")
     search_fields = ("name", "account__name")
     autocomplete_fields = ("account",)
-    readonly_fields = ("available", "contract_now")
+    readonly_fields = ("credits", "contract_now")
     inlines = (ContractLine, ChatInboxInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
@@ -118,7 +118,7 @@ class LocationAdmin(GuardedAdmin):
         fields = ("account", "name", "time_zone", "profile_fields")
         if obj is None:
             return ((None, {"fields": fields}),)
-        return ((None, {"fields": (("available", "contract_now"), *fields)}),)
+        return ((None, {"fields": (("credits", "contract_now"), *fields)}),)
 
     def get_inlines(self, request: HttpRequest, obj: Location | None) -> Any:
         return self.inlines if obj else ()
@@ -127,10 +127,11 @@ class LocationAdmin(GuardedAdmin):
         """Never: what it spent is kept. End its contract and its memberships instead."""
         return False
 
-    @admin.display(description="Available credits")
-    def available(self, location: Location) -> str:
+    @admin.display(description="Credits")
+    def credits(self, location: Location) -> str:
+        """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
-        return signed(balance.available) if balance else "0"
+        return signed(balance.total) if balance else "0"
 
     @admin.display(description="Contract today", empty_value="none")
     def contract_now(self, location: Location) -> str | None:

@@ -1,0 +1,197 @@
+"""Purchases and adjustments from the staff desk."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from ledger import charging
+from ledger.models import Balance, Entry, Kind
+from locations.models import Location, User
+from tests.factories import NOON, chat, key, make_location, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dana() -> User:
+    return make_user("dana@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def staff(client: Client, dana: User) -> Client:
+    client.force_login(dana)
+    return client
+
+
+@pytest.fixture
+def soho() -> Location:
+    return make_location(name="Soho", included=1000, starts_on=dt.date(2026, 1, 1))
+
+
+def page(kind: str, location: Location) -> str:
+    return reverse(f"admin:ledger_entry_{kind}", args=[location.pk])
+
+
+def purchase(**fields: Any) -> dict[str, Any]:
+    return {"key": str(uuid.uuid4()), "credits": "500", "reference": "INV-1", "reason": ""} | fields
+
+
+def adjustment(**fields: Any) -> dict[str, Any]:
+    return {
+        "key": str(uuid.uuid4()),
+        "credits": "-40",
+        "bucket": "contract",
+        "reason": "Sent twice",
+        "reference": "T-9",
+    } | fields
+
+
+def by_hand() -> list[tuple[str, int, int]]:
+    made = Entry.objects.filter(kind__in=[Kind.PURCHASE, Kind.ADJUSTMENT]).order_by("number")
+    return [(entry.kind, entry.contract_delta, entry.purchased_delta) for entry in made]
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_purchase_is_shown_before_it_is_recorded(staff: Client, soho: Location, dana: User):
+    asked = purchase()
+    answer = staff.post(page("purchase", soho), asked)
+    assert answer.context["steps"] == [
+        ("Contract", "1,000", "1,000"),
+        ("Purchased", "0", "500"),
+        ("Balance", "1,000", "1,500"),
+    ]
+    assert by_hand() == []
+    answer = staff.post(page("purchase", soho), asked | {"_record": "1"}, follow=True)
+    assert "The balance is 1,500 now." in said(answer)[0]
+    entry = Entry.objects.get(kind=Kind.PURCHASE)
+    assert (entry.purchased_delta, entry.reference, entry.made_by) == (500, "INV-1", dana)
+    assert LogEntry.objects.get().change_message == "Recorded a purchase."
+
+
+def test_form_comes_with_a_key_and_the_balance(staff: Client, soho: Location):
+    first, second = (staff.get(page("purchase", soho)).context for _ in range(2))
+    assert first["steps"][-1] == ("Balance", "1,000", "")
+    assert first["form"]["key"].value() != second["form"]["key"].value()
+
+
+def test_double_click_books_once(staff: Client, soho: Location):
+    asked = purchase(_record="1")
+    staff.post(page("purchase", soho), asked)
+    answer = staff.post(page("purchase", soho), asked, follow=True)
+    assert "It was recorded already, once, as" in said(answer)[-1]
+    assert by_hand() == [("purchase", 0, 500)]
+    assert LogEntry.objects.count() == 1
+    # The way back to the preview says so too, and a changed amount is not booked as well.
+    asked.pop("_record")
+    assert staff.post(page("purchase", soho), asked).context["rehearsed"].replayed
+    answer = staff.post(page("purchase", soho), asked | {"credits": "501", "_record": "1"})
+    assert "has recorded an entry already" in str(answer.context["form"].errors)
+    assert by_hand() == [("purchase", 0, 500)]
+
+
+def test_change_it_leads_back_to_the_form_with_its_key(staff: Client, soho: Location):
+    asked = purchase()
+    answer = staff.post(page("purchase", soho), asked | {"_back": "1"})
+    assert answer.context["rehearsed"] is None
+    assert answer.context["form"]["key"].value() == asked["key"]
+
+
+def test_purchase_pays_a_debt_first(staff: Client):
+    location = make_location(included=None)
+    charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
+    answer = staff.post(page("purchase", location), purchase(credits="10"))
+    assert answer.context["steps"][1] == ("Purchased", "−2", "8")
+
+
+def test_adjustment_is_recorded_with_its_reason(staff: Client, soho: Location, dana: User):
+    staff.post(page("adjustment", soho), adjustment(_record="1"))
+    entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
+    assert (entry.contract_delta, entry.reason, entry.reference) == (-40, "Sent twice", "T-9")
+    assert entry.made_by == dana
+    assert Balance.objects.get(location=soho).contract_credits == 960
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"credits": "0"}, "credits"),
+        ({"credits": "1.5"}, "credits"),
+        ({"credits": ""}, "credits"),
+        ({"credits": "9" * 5000}, "credits"),
+        ({"credits": "NaN"}, "credits"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "   "}, "reason"),
+        ({"reason": "x" * 501}, "reason"),
+        ({"reason": "a\x00b"}, "reason"),
+        ({"bucket": "held"}, "bucket"),
+        ({"key": "not-a-key"}, "key"),
+        ({"credits": "-1001"}, "__all__"),
+        ({"bucket": "purchased", "credits": "-1"}, "__all__"),
+    ],
+)
+@pytest.mark.parametrize("step", [{}, {"_record": "1"}])
+def test_bad_adjustment_is_refused_at_its_field(
+    staff: Client, soho: Location, fields: dict[str, str], field: str, step: dict[str, str]
+):
+    answer = staff.post(page("adjustment", soho), adjustment(**fields, **step))
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert by_hand() == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"credits": "-5"}, {"credits": "0"}, {"reference": ""}, {"credits": "100000001"}],
+)
+def test_bad_purchase_is_refused(staff: Client, soho: Location, fields: dict[str, str]):
+    answer = staff.post(page("purchase", soho), purchase(**fields, _record="1"))
+    assert answer.status_code == 200
+    assert by_hand() == []
+
+
+@pytest.mark.parametrize("kind", ["purchase", "adjustment"])
+def test_forms_need_the_permission_to_add_entries(client: Client, soho: Location, kind: str):
+    clerk = make_user("clerk@example.org", is_staff=True)
+    client.force_login(clerk)
+    body = (purchase() if kind == "purchase" else adjustment()) | {"_record": "1"}
+    assert client.get(page(kind, soho)).status_code == 403
+    assert client.post(page(kind, soho), body).status_code == 403
+    clerk.user_permissions.add(Permission.objects.get(codename="add_entry"))
+    assert client.post(page(kind, soho), body).status_code == 302
+    assert len(by_hand()) == 1
+
+
+@pytest.mark.parametrize("kind", ["purchase", "adjustment"])
+def test_forms_are_for_staff_and_refuse_what_comes_from_elsewhere(
+    soho: Location, dana: User, kind: str
+):
+    body = (purchase() if kind == "purchase" else adjustment()) | {"_record": "1"}
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.get(page(kind, soho)).status_code == 302
+    stranger.force_login(dana)
+    assert stranger.post(page(kind, soho), body).status_code == 403
+    assert by_hand() == []
+
+
+def test_location_that_is_not_there_is_not_found(staff: Client):
+    for pk in (0, 987654321, 10**30):
+        for kind in ("purchase", "adjustment"):
+            where = reverse(f"admin:ledger_entry_{kind}", args=[pk])
+            assert staff.get(where).status_code == 404
+            assert staff.post(where, purchase(_record="1")).status_code == 404
+
+
+def test_page_of_a_location_whose_term_has_ended_renews_first(staff: Client):
+    location = make_location(included=1000, starts_on=dt.date(2020, 1, 1), term_months=120)
+    assert not Balance.objects.filter(location=location).exists()
+    steps = staff.get(page("purchase", location)).context["steps"]
+    assert steps[0] == ("Contract", "1,000", "")
