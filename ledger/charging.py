@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger import posting, rating, renewing
-from ledger.models import Charge, ChargeKind, ChatMessage, OnInsufficient, Outcome, TextType
-from ledger.models import InternationalMessage as InternationalRow
+from ledger.answering import answer_of, first_answer
+from ledger.models import ChargeKind, OnInsufficient, TextType
 from ledger.requests import (
     Answer,
     Chat,
     International,
-    Message,
-    MessageAnswer,
     check_broadcast,
     check_chat,
     content_of,
@@ -23,7 +21,6 @@ from locations.models import ChatInbox
 from locations.price_lists import PriceList, price_list
 from locations.terms import Terms, known_terms
 
-DOMESTIC = "domestic"
 # Terms, cards and renewals change a few times a year; who meets that more often than this in
 # a row has found a fault, not a change.
 MOST_ATTEMPTS = 10
@@ -31,6 +28,14 @@ MOST_ATTEMPTS = 10
 
 class Unsettled(posting.LedgerError):
     """The location's terms changed under every attempt; nothing was charged, try again."""
+
+
+class HoldNotOpen(posting.LedgerError):
+    """The hold to be settled was settled or released, or has expired."""
+
+
+class OverHold(posting.LedgerError):
+    """What happened costs more than was held, and more than the hold's rule allows."""
 
 
 class Tariff:
@@ -65,19 +70,22 @@ def charge_broadcast(
     key: str,
     at: dt.datetime,
     on_insufficient: str = OnInsufficient.REFUSE_ALL,
+    settles: tuple[int, bytes] | None = None,
 ) -> Answer:
     """Charge one broadcast of texts or calls, at the instant `at`, as one ledger entry.
 
     What does not fit is refused whole or, with `send_what_fits`, in the order given. Numbers
     that are not possible or not priced are refused by name and the others go on; domestic
-    ones are answered as such and not kept. Raises BadInput, KeyReused, ExternalIdTaken and
-    UnknownLocation: nothing is written then.
+    ones are answered as such and not kept. `settles` is the hold that it settles, and what ends
+    it: see `ledger.holding.settle`, the one caller that gives it. Raises BadInput, KeyReused,
+    ExternalIdTaken and UnknownLocation: nothing is written then.
     """
     posting.check_key(key)
     check_broadcast(channel, messages, at=at)
     if on_insufficient not in OnInsufficient.values:
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
-    content = posting.fingerprint([channel, on_insufficient, content_of(messages)])
+    hold_id, ending = settles or (None, None)
+    content = ending or posting.fingerprint([channel, on_insufficient, content_of(messages)])
     rated: list[rating.Rated] = []
 
     def prepare(terms: Terms) -> dict[str, Any]:
@@ -100,6 +108,8 @@ def charge_broadcast(
         # A broadcast stands, whole, on the day of its first message.
         first_on = terms.day_of(min(message.sent_at for message in messages))
         return tariff.parameters() | {
+            "hold": hold_id,
+            "ending": ending,
             "c_kind": [channel],
             "c_on_insufficient": [str(on_insufficient)],
             "m_charge": [1] * len(kept),
@@ -125,8 +135,8 @@ def charge_broadcast(
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.answers == ["replayed"]:
-        return _first_answer(posted.charge_ids[0], messages)
-    return _answer(
+        return first_answer(posted.charge_ids[0], messages)
+    return answer_of(
         key, posted, overdraft, messages, {n for n, r in enumerate(rated) if r.is_domestic}
     )
 
@@ -172,8 +182,8 @@ def charge_chat(location_id: int, messages: Sequence[Chat], *, key: str, at: dt.
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.answers == ["replayed"]:
-        return _first_answer(posted.charge_ids[0], messages)
-    return _answer(key, posted, overdraft, messages, set())
+        return first_answer(posted.charge_ids[0], messages)
+    return answer_of(key, posted, overdraft, messages, set())
 
 
 def _inboxes(location_id: int, names: set[str]) -> dict[str, int]:
@@ -222,6 +232,10 @@ def _post(
         )
         if posted.state == "renewal_due":
             renewing.renew(location_id, at=at)
+        elif posted.state == "hold_ended":
+            raise HoldNotOpen("The hold has ended.")
+        elif posted.state == "over_hold":
+            raise OverHold("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
             known_terms.cache_clear()
             price_lists.forget()
@@ -232,67 +246,3 @@ def _post(
         else:
             return posted, overdraft
     raise Unsettled("The location's terms are being changed: nothing was charged, try again.")
-
-
-def _answer(
-    key: str,
-    posted: posting.Posted,
-    overdraft: int,
-    messages: Sequence[Message],
-    domestic: set[int],
-) -> Answer:
-    answers: list[MessageAnswer] = []
-    kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
-    for number, message in enumerate(messages):
-        if number in domestic:
-            answers.append(MessageAnswer(message.external_id, DOMESTIC))
-            continue
-        refusal, paid, from_contract = next(kept)
-        outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
-        answers.append(MessageAnswer(message.external_id, outcome, refusal, paid, from_contract))
-    return Answer(
-        charge_id=posted.charge_ids[0],
-        key=key,
-        outcome=Outcome.REFUSED if posted.charge_refusals[0] else Outcome.CHARGED,
-        refusal=posted.charge_refusals[0],
-        needed=posted.needed[0],
-        credits=posted.spent[0],
-        available_before=posted.before[0],
-        overdraft_limit=overdraft,
-        contract_after=posted.contract_after[0],
-        purchased_after=posted.purchased_after[0],
-        messages=tuple(answers),
-    )
-
-
-def _first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
-    """The answer that a charge got, from what was kept of it; what was not kept is domestic."""
-    charge = Charge.objects.get(pk=charge_id)
-    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalRow
-    kept = {
-        message.position: MessageAnswer(
-            message.external_id,
-            message.outcome,
-            message.refusal,
-            message.credits,
-            message.contract_credits,
-        )
-        for message in model.objects.filter(charge=charge)
-    }
-    return Answer(
-        charge_id=charge.pk,
-        key=charge.key,
-        outcome=charge.outcome,
-        refusal=charge.refusal,
-        needed=charge.needed_credits,
-        credits=charge.credits,
-        available_before=charge.available_before,
-        overdraft_limit=charge.overdraft_limit,
-        contract_after=charge.contract_after,
-        purchased_after=charge.purchased_after,
-        messages=tuple(
-            kept.get(number) or MessageAnswer(message.external_id, DOMESTIC)
-            for number, message in enumerate(messages)
-        ),
-        replayed=True,
-    )

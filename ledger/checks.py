@@ -17,18 +17,20 @@ class Check:
 
 
 MESSAGES = """(
-    SELECT location_id, charge_id, entry_id, external_id, position, outcome, refusal, credits,
-           contract_credits, day, channel AS kind, false AS inbound
+    SELECT location_id, charge_id, entry_id, reversal_id, external_id, position, outcome,
+           refusal, credits, contract_credits, day, channel AS kind, false AS inbound
       FROM ledger_internationalmessage
      WHERE %(location)s::bigint IS NULL OR location_id = %(location)s
     UNION ALL
-    SELECT location_id, charge_id, entry_id, external_id, position, outcome, refusal, credits,
-           contract_credits, day, 'chat', direction = 'inbound'
+    SELECT location_id, charge_id, entry_id, reversal_id, external_id, position, outcome,
+           refusal, credits, contract_credits, day, 'chat', direction = 'inbound'
       FROM ledger_chatmessage
      WHERE %(location)s::bigint IS NULL OR location_id = %(location)s)"""
 ENTRIES = """(SELECT * FROM ledger_entry
      WHERE %(location)s::bigint IS NULL OR location_id = %(location)s)"""
 CHARGES = """(SELECT * FROM ledger_charge
+     WHERE %(location)s::bigint IS NULL OR location_id = %(location)s)"""
+HOLDS = """(SELECT * FROM ledger_hold
      WHERE %(location)s::bigint IS NULL OR location_id = %(location)s)"""
 USAGE_KIND = "CASE m.kind WHEN 'chat' THEN 'chat' ELSE 'international_' || m.kind END"
 
@@ -125,8 +127,11 @@ CHECKS = (
           FROM ledger_internationalmessage m
           LEFT JOIN locations_rate r ON r.id = m.rate_id
           LEFT JOIN locations_ratecard c ON c.id = r.card_id
+          JOIN ledger_charge g ON g.id = m.charge_id
+          LEFT JOIN ledger_hold h ON h.id = g.hold_id
          WHERE (%(location)s::bigint IS NULL OR m.location_id = %(location)s)
            AND m.outcome = 'charged'
+           AND NOT (h.over_rule IS NOT DISTINCT FROM 'cap' AND g.credits = h.credits)
            AND (r.id IS NULL OR c.published_at IS NULL
                 OR (r.country, r.carrier_type, r.channel)
                    <> (m.country, m.carrier_type, m.channel)
@@ -166,7 +171,9 @@ CHECKS = (
         SELECT location_id, format('key %%s was used %%s times', key, count(*))
           FROM (SELECT location_id, key FROM {CHARGES} c
                 UNION ALL
-                SELECT location_id, key FROM {ENTRIES} e WHERE key IS NOT NULL) k
+                SELECT location_id, key FROM {ENTRIES} e WHERE key IS NOT NULL
+                UNION ALL
+                SELECT location_id, key FROM {HOLDS} h) k
          GROUP BY location_id, key HAVING count(*) > 1""",
     ),
     Check(
@@ -179,21 +186,51 @@ CHECKS = (
           FROM (SELECT m.*, sum(credits) OVER (PARTITION BY charge_id ORDER BY position)
                        AS until_here FROM {MESSAGES} m) m
           JOIN ledger_charge c ON c.id = m.charge_id
-         WHERE m.credits > 0 AND NOT m.inbound
+         WHERE m.credits > 0 AND NOT m.inbound AND c.hold_id IS NULL
            AND c.available_before - m.until_here < -c.overdraft_limit""",
     ),
     Check(
         5,
         "a charge was judged by the balance that was there",
         f"""
-        SELECT c.location_id, format('charge %%s saw %%s available, the ledger %%s', c.key,
-                                     c.available_before, e.before)
+        SELECT c.location_id, format('charge %%s saw %%s available and %%s held, the ledger '
+                                     '%%s', c.key, c.available_before, c.held_before, e.before)
           FROM {CHARGES} c
           JOIN LATERAL (SELECT contract_after + purchased_after - contract_delta - purchased_delta
                                AS before
                           FROM ledger_entry e WHERE e.charge_id = c.id
                          ORDER BY number LIMIT 1) e ON true
-         WHERE c.available_before <> e.before""",
+         WHERE c.available_before + c.held_before <> e.before""",
+    ),
+    Check(
+        3,
+        "a reversal gives back what its messages cost",
+        f"""
+        SELECT e.location_id,
+               format('entry %%s gave back %%s contract (%%s lapsed) + %%s purchased, its messages '
+                      'cost %%s + %%s', e.number, e.contract_delta, e.lapsed_credits,
+                      e.purchased_delta, coalesce(m.contract, 0),
+                      coalesce(m.credits - m.contract, 0))
+          FROM {ENTRIES} e
+          LEFT JOIN (SELECT reversal_id, sum(credits) AS credits,
+                            sum(contract_credits) AS contract
+                       FROM {MESSAGES} m WHERE reversal_id IS NOT NULL
+                      GROUP BY reversal_id) m ON m.reversal_id = e.id
+         WHERE e.kind = 'reversal'
+           AND (e.contract_delta + e.lapsed_credits, e.purchased_delta) IS DISTINCT FROM
+               (coalesce(m.contract, 0), coalesce(m.credits - m.contract, 0))""",
+    ),
+    Check(
+        1,
+        "a hold ends once, by what it says",
+        f"""
+        SELECT h.location_id, format('hold %%s is %%s, its charge took %%s of %%s held', h.key,
+                                     h.state, coalesce(c.credits::text, 'nothing'), h.credits)
+          FROM {HOLDS} h LEFT JOIN ledger_charge c ON c.hold_id = h.id
+         WHERE (h.state = 'settled') <> (c.id IS NOT NULL)
+            OR c.location_id <> h.location_id
+            OR (c.credits > h.credits AND h.over_rule <> 'overflow')
+            OR (h.state = 'open') <> (h.ended_at IS NULL)""",
     ),
     Check(
         6,

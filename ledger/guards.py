@@ -12,7 +12,7 @@ from django.db.models import ForeignKey, Model
 
 GUARDED_APPS = ("locations", "ledger")
 SQL = Path(__file__).parent / "sql"
-FUNCTION = re.compile(r"CREATE FUNCTION (\w+).*?AS \$\$(.*?)\$\$", re.DOTALL)
+FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+).*?AS \$\$(.*?)\$\$", re.DOTALL)
 OWN_TRIGGERS = (("ledger_contract_guard", "locations_contract"),)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from ledger.models import Charge, Entry
+from ledger.arrays import LITERALS
+from ledger.models import Charge, Entry, Hold
 
 
 class LedgerError(Exception):
@@ -60,6 +61,8 @@ class NewEntry:
     day: dt.date
     contract_id: int | None = None
     term_starts_on: dt.date | None = None
+    charge_id: int | None = None
+    lapsed_credits: int = 0
 
 
 def fingerprint(content: Any) -> bytes:
@@ -101,16 +104,17 @@ def check_text(field: str, text: str, *, longest: int, required: bool = False) -
 def entry_of_key(location_id: int, key: str, content: bytes) -> Entry | None:
     """The entry that an earlier request with this key made; None if the key is new.
 
-    Raises KeyReused where it stood for other content, or for a charge. Call it under the
-    balance's lock: a key is then used once in both tables.
+    Raises KeyReused where it stood for other content, or for a charge or a hold. Call it under the
+    balance's lock: a key is then used once in all three tables.
     """
     entry = Entry.objects.filter(location_id=location_id, key=key).first()
     if entry is not None:
         if bytes(entry.fingerprint or b"") != content:
             raise KeyReused(key)
         return entry
-    if Charge.objects.filter(location_id=location_id, key=key).exists():
-        raise KeyReused(key)
+    for kept in (Charge, Hold):
+        if kept.objects.filter(location_id=location_id, key=key).exists():
+            raise KeyReused(key)
     return None
 
 
@@ -133,9 +137,10 @@ def append(
     return _call(
         """SELECT ledger_append(
                %(location)s, %(kind)s::text[], %(contract)s::bigint[], %(purchased)s::bigint[],
-               %(at)s::timestamptz[], %(day)s::date[], NULL, %(contract_id)s::bigint[],
-               %(term)s::date[], %(key)s::text, %(content)s::bytea, %(reason)s::text,
-               %(reference)s::text, %(made_by)s::bigint)""",
+               %(at)s::timestamptz[], %(day)s::date[], %(charge)s::bigint[],
+               %(contract_id)s::bigint[], %(term)s::date[], %(key)s::text,
+               %(content)s::bytea, %(reason)s::text, %(reference)s::text,
+               %(made_by)s::bigint, %(lapsed)s::bigint[])""",
         {
             "location": location_id,
             "kind": [str(entry.kind) for entry in entries],
@@ -143,6 +148,8 @@ def append(
             "purchased": [entry.purchased_delta for entry in entries],
             "at": [entry.at for entry in entries],
             "day": [entry.day for entry in entries],
+            "charge": [entry.charge_id for entry in entries],
+            "lapsed": [entry.lapsed_credits for entry in entries],
             "contract_id": [entry.contract_id for entry in entries],
             "term": [entry.term_starts_on for entry in entries],
             "key": key,
@@ -192,9 +199,14 @@ CHARGE_PARAMETERS = {
     "t_content": "text[]",
     "t_text_type": "text[]",
     "t_card": "bigint[]",
+    "hold": "bigint",
+    "ending": "bytea",
 }
 CHARGE = "SELECT * FROM ledger_charge({})".format(
-    ", ".join(f"%({name})b::{kind}" for name, kind in CHARGE_PARAMETERS.items())
+    ", ".join(
+        f"%({name}){'t' if kind in LITERALS else 'b'}::{kind}"
+        for name, kind in CHARGE_PARAMETERS.items()
+    )
 )
 
 
@@ -218,11 +230,15 @@ class Posted:
 
 def charge(parameters: dict[str, Any]) -> Posted:
     """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null."""
-    return Posted(*_call(CHARGE, {name: parameters.get(name) for name in CHARGE_PARAMETERS}))
+    values: dict[str, Any] = {}
+    for name, kind in CHARGE_PARAMETERS.items():
+        value = parameters.get(name)
+        values[name] = LITERALS[kind](value) if value is not None and kind in LITERALS else value
+    return Posted(*_call(CHARGE, values))
 
 
 def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
-    """One prepared statement with parameters bound by the server: arrays stay binary."""
+    """One prepared statement with parameters bound by the server."""
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,

@@ -43,15 +43,15 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
 
 
 def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
-    """The location's balance at the instant `at`, a renewal that is due done first.
+    """The location's balance at the instant `at`, holds included, after a renewal that is due.
 
     Raises UnknownLocation.
     """
-    current = Balance.objects.filter(~due(at), location_id=location_id)
-    balance = current.first()
+    as_of = Balance.objects.as_of(at)
+    balance = as_of.filter(~due(at), location_id=location_id).first()
     if balance is None:
         renew(location_id, at=at)
-        balance = Balance.objects.get(location_id=location_id)
+        balance = as_of.get(location_id=location_id)
     return balance
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.db.models import Count, QuerySet, Sum
 
 from ledger import charging, funding, renewing
-from ledger.models import ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
+from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
 from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase
 from locations import contracts
 from locations.models import Account, ChatInbox, Location
@@ -97,7 +97,7 @@ def _send(location: Location, event: Event) -> None:
             )
 
 
-def summary(location: Location) -> dict[str, object]:
+def summary(location: Location, *, at: dt.datetime) -> dict[str, object]:
     """What a location's ledger holds: messages, credits used, balance, and its daily rows.
 
     `days` are signed as they moved the balance, with kinds that did not move left out.
@@ -117,7 +117,7 @@ def summary(location: Location) -> dict[str, object]:
     ):
         if contract + purchased:
             days.setdefault(day.isoformat(), {})[SHORT[Kind(kind)]] = contract + purchased
-    balance = location.balance
+    balance = Balance.objects.as_of(at).get(location=location)
     return {
         "contract": balance.contract_credits,
         "purchased": balance.purchased_credits,

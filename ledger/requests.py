@@ -1,8 +1,10 @@
 """What callers ask to be charged, checked at the door, and the answers they get."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import TypeVar
 
 from ledger.models import Direction
 from ledger.posting import BadInput, check_text
@@ -25,6 +27,9 @@ class Message:
     external_id: str
     phone: str
     sent_at: dt.datetime
+
+
+M = TypeVar("M", bound=Message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,63 +98,94 @@ class Answer:
         return max(0, self.needed - self.available_before - self.overdraft_limit)
 
 
-def content_of(messages: Sequence[Message]) -> list[dict[str, object]]:
+# Instants are told apart by when they are, not by how they are written.
+_values = {
+    kind: attrgetter(*(each.name for each in fields(kind) if not each.name.endswith("_at")))
+    for kind in (International, Chat)
+}
+
+
+def content_of(messages: Sequence[International] | Sequence[Chat]) -> list[list[object]]:
     """The messages as plain values, for the fingerprint."""
-    return [asdict(message) for message in messages]
+    return [
+        [
+            *_values[type(message)](message),
+            message.sent_at.timestamp(),
+            status_at and status_at.timestamp(),
+        ]
+        for message in messages
+        for status_at in (getattr(message, "status_at", None),)
+    ]
 
 
 def check_broadcast(channel: str, messages: Sequence[International], *, at: dt.datetime) -> None:
     """Refuse a malformed broadcast; raises BadInput that names the field."""
     if channel not in Channel.values:
         raise BadInput("channel", "must be text or voice.")
-    _check_many(messages, MOST_MESSAGES)
-    for number, message in enumerate(messages):
-        where = f"messages[{number}]"
-        check_text(f"{where}.phone", message.phone, longest=32, required=True)
-        _check_instant(f"{where}.sent_at", message.sent_at, at)
-        if message.carrier_type is not None and message.carrier_type not in CarrierType.values:
-            raise BadInput(f"{where}.carrier_type", "must be mobile or landline.")
-        if channel == Channel.TEXT and message.seconds is not None:
-            raise BadInput(f"{where}.seconds", "is for calls; leave it out of a text.")
-        if channel == Channel.VOICE:
-            _check_seconds(f"{where}.seconds", message.seconds)
-        check_text(f"{where}.status", message.status, longest=40)
-        check_text(f"{where}.status_detail", message.status_detail, longest=300)
+    is_call = channel == Channel.VOICE
+    latest = at + AHEAD
+    lines = frozenset(CarrierType.values)
+
+    def check(message: International) -> None:
+        check_text("phone", message.phone, longest=32, required=True)
+        _check_instant("sent_at", message.sent_at, latest)
+        if message.carrier_type is not None and message.carrier_type not in lines:
+            raise BadInput("carrier_type", "must be mobile or landline.")
+        if is_call:
+            _check_seconds("seconds", message.seconds)
+        elif message.seconds is not None:
+            raise BadInput("seconds", "is for calls; leave it out of a text.")
+        if message.status != "":
+            check_text("status", message.status, longest=40)
+        if message.status_detail != "":
+            check_text("status_detail", message.status_detail, longest=300)
         if message.status_at is not None:
-            _check_instant(f"{where}.status_at", message.status_at, None)
-        if len(message.profile) > MOST_PROFILE_FIELDS:
-            raise BadInput(f"{where}.profile", f"has more than {MOST_PROFILE_FIELDS} fields.")
-        for name, value in message.profile.items():
-            check_text(f"{where}.profile", name, longest=80, required=True)
-            check_text(f"{where}.profile.{name}", value, longest=2_000)
+            _check_instant("status_at", message.status_at, None)
+        if message.profile:
+            _check_profile(message.profile)
+
+    _check_many(messages, MOST_MESSAGES, check)
+
+
+def _check_profile(profile: dict[str, str]) -> None:
+    if len(profile) > MOST_PROFILE_FIELDS:
+        raise BadInput("profile", f"has more than {MOST_PROFILE_FIELDS} fields.")
+    for name, value in profile.items():
+        check_text("profile", name, longest=80, required=True)
+        check_text(f"profile.{name}", value, longest=2_000)
 
 
 def check_chat(messages: Sequence[Chat], *, at: dt.datetime) -> None:
     """Refuse a malformed list of chat messages; raises BadInput that names the field."""
-    _check_many(messages, MOST_CHAT_MESSAGES)
-    for number, message in enumerate(messages):
-        where = f"messages[{number}]"
-        check_text(f"{where}.phone", message.phone, longest=32, required=True)
-        check_text(f"{where}.inbox", message.inbox, longest=120, required=True)
-        check_text(f"{where}.content", message.content, longest=LONGEST_CONTENT)
-        if message.direction not in Direction.values:
-            raise BadInput(f"{where}.direction", "must be inbound or outbound.")
-        _check_instant(f"{where}.sent_at", message.sent_at, at)
+    latest = at + AHEAD
+    directions = frozenset(Direction.values)
+
+    def check(message: Chat) -> None:
+        check_text("phone", message.phone, longest=32, required=True)
+        check_text("inbox", message.inbox, longest=120, required=True)
+        check_text("content", message.content, longest=LONGEST_CONTENT)
+        if message.direction not in directions:
+            raise BadInput("direction", "must be inbound or outbound.")
+        _check_instant("sent_at", message.sent_at, latest)
+
+    _check_many(messages, MOST_CHAT_MESSAGES, check)
 
 
-def _check_many(messages: Sequence[Message], most: int) -> None:
+def _check_many(messages: Sequence[M], most: int, check: Callable[[M], None]) -> None:
     if not 1 <= len(messages) <= most:
         raise BadInput("messages", f"must be 1 to {most:,} messages.")
     for number, message in enumerate(messages):
-        check_text(
-            f"messages[{number}].external_id", message.external_id, longest=120, required=True
-        )
-    twice = _first_repeated(message.external_id for message in messages)
+        try:
+            check_text("external_id", message.external_id, longest=120, required=True)
+            check(message)
+        except BadInput as wrong:
+            raise BadInput(f"messages[{number}].{wrong.field}", wrong.message) from None
+    twice = _first_repeated([message.external_id for message in messages])
     if twice is not None:
         raise BadInput(f"messages[{twice}].external_id", "stands twice in the request.")
 
 
-def _first_repeated(names: Iterable[str]) -> int | None:
+def _first_repeated(names: Sequence[str]) -> int | None:
     seen: set[str] = set()
     for number, name in enumerate(names):
         if name in seen:
@@ -165,10 +201,10 @@ def _check_seconds(where: str, seconds: int | None) -> None:
         raise BadInput(where, f"must be from 0 to {LONGEST_CALL_SECONDS:,} seconds.")
 
 
-def _check_instant(where: str, instant: dt.datetime, at: dt.datetime | None) -> None:
+def _check_instant(where: str, instant: dt.datetime, latest: dt.datetime | None) -> None:
     if instant.tzinfo is None:
         raise BadInput(where, "needs its offset from UTC.")
     if instant < EARLIEST:
         raise BadInput(where, "lies before the year 2000.")
-    if at is not None and instant > at + AHEAD:
+    if latest is not None and instant > latest:
         raise BadInput(where, "lies in the future.")

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import renewing
+from ledger import holding, renewing
 
 logger = logging.getLogger(__name__)
 
@@ -22,3 +22,10 @@ def renew_due_locations() -> None:
             logger.exception("Renewing location %s failed", location_id)
         else:
             logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")
+
+
+@shared_task
+def write_down_expired_holds() -> None:
+    """Mark holds whose time is over; whoever reads one before knows it without the mark."""
+    if number := holding.write_down_expiries(at=timezone.now()):
+        logger.info("Wrote down %s expired holds", number)

@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "write-down-expired-holds": {
+        "task": "ledger.tasks.write_down_expired_holds",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
     "sweep-reports": {
         "task": "reports.tasks.sweep_reports",
         "schedule": crontab(minute="*"),
@@ -179,6 +184,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# Reports hold phone numbers and what people wrote: only the product itself reads them.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
 

@@ -126,7 +126,7 @@ class Standing:
 
 def standing(location: Location, *, at: dt.datetime) -> Standing:
     """Reads the balance as it is: call `up_to_date` before it."""
-    balance = Balance.objects.get(location=location)
+    balance = Balance.objects.as_of(at).get(location=location)
     now = _standing(location, balance, load_terms(location.pk), at)
     return replace(now, start=_term_start(now))
 
@@ -137,7 +137,7 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
     Three queries, and those of the renewals.
     """
     ids = [location.pk for location in locations]
-    current = Balance.objects.filter(~due(at), location_id__in=ids).in_bulk()
+    current = Balance.objects.as_of(at).filter(~due(at), location_id__in=ids).in_bulk()
     for location_id in ids:
         if location_id not in current:
             current[location_id] = up_to_date(location_id, at=at)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
 
@@ -52,6 +53,9 @@ class BalanceAdmin(ReadOnlyAdmin):
         ("renewed_through_on", "renewal_due_at"),
         "terms_version",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Balance]:
+        return super().get_queryset(request).as_of(timezone.now())
 
     @admin.display(description="Available")
     def available_shown(self, balance: Balance) -> str:

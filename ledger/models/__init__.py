@@ -2,6 +2,7 @@
 
 from ledger.models.accounts import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
 from ledger.models.entries import ADDITIONS, USAGE, Entry, Kind
+from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
 from ledger.models.messages import (
     CarrierSource,
     ChatMessage,
@@ -22,10 +23,14 @@ __all__ = [
     "ChatMessage",
     "Direction",
     "Entry",
+    "Hold",
+    "HoldKind",
+    "HoldState",
     "InternationalMessage",
     "Kind",
     "OnInsufficient",
     "Outcome",
+    "OverRule",
     "Refusal",
     "Scope",
     "TextType",

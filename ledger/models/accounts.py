@@ -1,9 +1,13 @@
 """The balance of a location, and the charges that want to spend it."""
 
+import datetime as dt
+
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
+from ledger.models.holds import Hold
 from locations.models import Location
 from locations.models.guards import no_truncate
 
@@ -37,6 +41,21 @@ class OnInsufficient(models.TextChoices):
     SEND_WHAT_FITS = "send_what_fits", "Send what fits"
 
 
+class BalanceQuerySet(models.QuerySet["Balance"]):
+    def as_of(self, at: dt.datetime) -> "BalanceQuerySet":
+        """With `held_credits` and `open_holds`: what is set aside at the instant `at`."""
+        holds = Hold.objects.open_at(at).filter(location=OuterRef("location")).order_by()
+        of_location = holds.values("location")
+        return self.annotate(
+            held_credits=Coalesce(
+                Subquery(of_location.annotate(sum=Sum("credits")).values("sum")), 0
+            ),
+            open_holds=Coalesce(
+                Subquery(of_location.annotate(count=Count("pk")).values("count")), 0
+            ),
+        )
+
+
 class Balance(models.Model):
     """The two buckets of a location as its last entry left them; moved by ledger/posting only.
 
@@ -54,6 +73,12 @@ class Balance(models.Model):
     renewed_through_on = models.DateField(null=True)
     renewal_due_at = models.DateTimeField(null=True)
     terms_version = models.BigIntegerField(default=0)
+
+    objects = BalanceQuerySet.as_manager()
+
+    # There only where the balance was read `as_of` an instant: holds expire by themselves.
+    held_credits: int
+    open_holds: int
 
     class Meta:
         constraints = [
@@ -101,7 +126,7 @@ class Balance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.available}"
+        return f"{self.location}: {self.total}"
 
     @property
     def total(self) -> int:
@@ -110,8 +135,8 @@ class Balance(models.Model):
 
     @property
     def available(self) -> int:
-        """What can be spent: the total less what open holds set aside."""
-        return self.total
+        """What can be spent: the total less what open holds set aside; see `as_of`."""
+        return self.total - self.held_credits
 
 
 class Charge(models.Model):
@@ -138,6 +163,17 @@ class Charge(models.Model):
     contract_after = models.BigIntegerField()
     purchased_after = models.BigIntegerField()
     overdraft_limit = models.BigIntegerField()
+    held_before = models.BigIntegerField(
+        default=0, db_default=0, help_text="What open holds had set aside, not available to it."
+    )
+    hold = models.OneToOneField(
+        "ledger.Hold",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charge",
+        help_text="The hold that it settled.",
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -153,10 +189,12 @@ class Charge(models.Model):
                 | (Q(outcome=Outcome.REFUSED, credits=0) & ~Q(refusal="")),
             ),
             # domain.md section 4, rule 5. Inbound chat may go below, so chat is left to
-            # verify_ledger, which replays the messages one by one.
+            # verify_ledger, which replays the messages one by one. What a hold has promised
+            # was within the limit when it was made.
             models.CheckConstraint(
                 name="charge_within_overdraft",
                 condition=Q(kind=ChargeKind.CHAT)
+                | Q(hold__isnull=False)
                 | Q(credits=0)
                 | Q(available_before__gte=F("credits") - F("overdraft_limit")),
             ),

@@ -65,6 +65,11 @@ class Entry(models.Model):
         Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
     term_starts_on = models.DateField(null=True, blank=True)
+    lapsed_credits = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Of a reversal: contract credits of an earlier term, which did not come back.",
+    )
     key = models.CharField("idempotency key", max_length=255, null=True, blank=True)  # noqa: DJ001
     fingerprint = models.BinaryField(max_length=32, null=True)
     reason = models.CharField(max_length=500, blank=True)
@@ -92,7 +97,7 @@ class Entry(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["charge", "day"],
-                condition=Q(charge__isnull=False),
+                condition=Q(charge__isnull=False, kind__in=USAGE),
                 name="entry_once_per_charge_and_day",
             ),
             models.CheckConstraint(
@@ -123,6 +128,11 @@ class Entry(models.Model):
                     key__isnull=False,
                     fingerprint__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="entry_reversal_names_its_charge",
+                condition=Q(kind=Kind.REVERSAL, charge__isnull=False, lapsed_credits__gte=0)
+                | (~Q(kind=Kind.REVERSAL) & Q(lapsed_credits=0)),
             ),
             models.CheckConstraint(
                 name="entry_adjustment_has_reason",
@@ -199,7 +209,9 @@ class Entry(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
-                condition=pgtrigger.Q(new__kind__in=[str(kind) for kind in USAGE]),
+                condition=pgtrigger.Q(
+                    new__kind__in=[str(kind) for kind in (*USAGE, Kind.REVERSAL)]
+                ),
                 func="""
                     PERFORM ledger_check_messages(NEW.id);
                     RETURN NULL;

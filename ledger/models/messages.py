@@ -55,6 +55,10 @@ def message_constraints(name: str) -> list[models.BaseConstraint]:
     ]
 
 
+def reversal_index(name: str) -> models.Index:
+    return models.Index(fields=["reversal"], name=name, condition=Q(reversal__isnull=False))
+
+
 def message_triggers(name: str) -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
@@ -75,6 +79,28 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
                 PERFORM ledger_check_messages(touched.entry_id)
                    FROM (SELECT DISTINCT entry_id FROM added
                           WHERE entry_id IS NOT NULL) touched;
+                RETURN NULL;
+            """,
+        ),
+        # A reversal gives back what the messages that it names have cost, and each once.
+        pgtrigger.Protect(
+            name=f"{name}_reversed_once",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Q(old__reversal__isnull=False)
+            & pgtrigger.Q(old__reversal__df=pgtrigger.F("new__reversal")),
+        ),
+        pgtrigger.Trigger(
+            name=f"{name}_reversal_adds_up",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="before", new="changed"),
+            func="""
+                PERFORM ledger_check_messages(touched.reversal_id)
+                   FROM (SELECT DISTINCT changed.reversal_id FROM changed
+                           JOIN before USING (id)
+                          WHERE changed.reversal_id IS NOT NULL
+                            AND before.reversal_id IS NULL) touched;
                 RETURN NULL;
             """,
         ),
@@ -109,6 +135,15 @@ class Message(models.Model):
     refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
     credits = models.BigIntegerField()
     contract_credits = models.BigIntegerField(help_text="The part that contract credits paid.")
+    reversal = models.ForeignKey(
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_%(class)ss",
+        db_index=False,
+        help_text="The entry that gave its credits back.",
+    )
     sent_at = models.DateTimeField()
     day = models.DateField(help_text="The day of the daily table on which it counts.")
 
@@ -155,14 +190,19 @@ class InternationalMessage(Message):
                 condition=Q(credits=0) | Q(rate__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["location", "day", "id"], name="international_by_day")]
+        indexes = [
+            models.Index(fields=["location", "day", "id"], name="international_by_day"),
+            reversal_index("international_by_reversal"),
+        ]
         triggers = [
             *message_triggers("international"),
             # Delivery reports come later; everything else stays as it was charged.
             pgtrigger.Protect(
                 name="international_only_status_changes",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["status", "status_detail", "status_at"]),
+                condition=pgtrigger.AnyChange(
+                    exclude=["status", "status_detail", "status_at", "reversal"]
+                ),
             ),
         ]
 
@@ -192,8 +232,15 @@ class ChatMessage(Message):
                 condition=Q(direction=Direction.OUTBOUND) | Q(outcome=Outcome.CHARGED),
             ),
         ]
-        indexes = [models.Index(fields=["location", "day", "id"], name="chat_by_day")]
+        indexes = [
+            models.Index(fields=["location", "day", "id"], name="chat_by_day"),
+            reversal_index("chat_by_reversal"),
+        ]
         triggers = [
             *message_triggers("chat"),
-            pgtrigger.Protect(name="chat_append_only", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="chat_append_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["reversal"]),
+            ),
         ]

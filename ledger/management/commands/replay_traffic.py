@@ -59,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(fault.messages)) from None
         except (BadTraffic, RateCardError, LedgerError) as fault:
             raise CommandError(str(fault)) from None
-        summaries = {name: replaying.summary(place) for name, place in locations.items()}
+        summaries = {name: replaying.summary(place, at=until) for name, place in locations.items()}
         self._print(summaries)
         if options["json"]:
             options["json"].write_text(

@@ -1,0 +1,74 @@
+"""The answer to a charge: as it was posted, and the same again from what was kept of it."""
+
+from collections.abc import Sequence
+
+from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage, Outcome
+from ledger.posting import Posted
+from ledger.requests import Answer, Message, MessageAnswer
+
+DOMESTIC = "domestic"
+
+
+def answer_of(
+    key: str,
+    posted: Posted,
+    overdraft: int,
+    messages: Sequence[Message],
+    domestic: set[int],
+) -> Answer:
+    """The answer to a charge that was just posted; `domestic` are positions in the request."""
+    answers: list[MessageAnswer] = []
+    kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
+    for number, message in enumerate(messages):
+        if number in domestic:
+            answers.append(MessageAnswer(message.external_id, DOMESTIC))
+            continue
+        refusal, paid, from_contract = next(kept)
+        outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
+        answers.append(MessageAnswer(message.external_id, outcome, refusal, paid, from_contract))
+    return Answer(
+        charge_id=posted.charge_ids[0],
+        key=key,
+        outcome=Outcome.REFUSED if posted.charge_refusals[0] else Outcome.CHARGED,
+        refusal=posted.charge_refusals[0],
+        needed=posted.needed[0],
+        credits=posted.spent[0],
+        available_before=posted.before[0],
+        overdraft_limit=overdraft,
+        contract_after=posted.contract_after[0],
+        purchased_after=posted.purchased_after[0],
+        messages=tuple(answers),
+    )
+
+
+def first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
+    """The answer that a charge got, from what was kept of it; what was not kept is domestic."""
+    charge = Charge.objects.get(pk=charge_id)
+    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
+    kept = {
+        message.position: MessageAnswer(
+            message.external_id,
+            message.outcome,
+            message.refusal,
+            message.credits,
+            message.contract_credits,
+        )
+        for message in model.objects.filter(charge=charge)
+    }
+    return Answer(
+        charge_id=charge.pk,
+        key=charge.key,
+        outcome=charge.outcome,
+        refusal=charge.refusal,
+        needed=charge.needed_credits,
+        credits=charge.credits,
+        available_before=charge.available_before,
+        overdraft_limit=charge.overdraft_limit,
+        contract_after=charge.contract_after,
+        purchased_after=charge.purchased_after,
+        messages=tuple(
+            kept.get(number) or MessageAnswer(message.external_id, DOMESTIC)
+            for number, message in enumerate(messages)
+        ),
+        replayed=True,
+    )

@@ -1,0 +1,237 @@
+"""Holds: credits set aside for calls in progress, until they are settled, released or expire.
+
+Expiry is decided when a hold is read; the sweep only writes it down. A hold ends exactly once.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ledger import charging, posting, rating, renewing
+from ledger.answering import first_answer
+from ledger.models import (
+    Balance,
+    Charge,
+    Entry,
+    Hold,
+    HoldKind,
+    HoldState,
+    OverRule,
+    Refusal,
+)
+from ledger.posting import BadInput, KeyReused, LedgerError
+from ledger.requests import LONGEST_CALL_SECONDS, Answer, International, content_of
+from locations.models import CarrierType, Channel
+from locations.terms import load_terms
+
+MOST_CREDITS = 1_000_000
+LONGEST_HOLD_SECONDS = 7 * 24 * 3600
+
+
+class UnknownHold(LedgerError):
+    """No hold has this id."""
+
+
+class HoldEnded(LedgerError):
+    """The hold has ended in another way; `state` says how."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The hold is {state}: it cannot end a second time.")
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold as asked for; `replayed` if an earlier request with the same key made it."""
+
+    hold: Hold
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call about to be made: to whom (E.164), for how many seconds it is expected to last."""
+
+    phone: str
+    expected_seconds: int
+    carrier_type: str | None = None
+
+
+def hold(
+    location_id: int,
+    *,
+    call: Call | None = None,
+    credits: int | None = None,
+    over_rule: str = OverRule.REFUSE,
+    seconds_to_live: int,
+    key: str,
+    at: dt.datetime,
+) -> Held:
+    """Set credits aside for a call, at the price of today, or a plain amount.
+
+    What does not fit is refused and kept so (`insufficient_credits`), as is a number that
+    cannot be called (`bad_number`, `no_rate`). A domestic call holds nothing. Raises BadInput,
+    KeyReused and UnknownLocation.
+    """
+    posting.check_key(key)
+    _check(call, credits, over_rule, seconds_to_live)
+    content = posting.fingerprint(
+        [
+            "hold",
+            [call.phone, call.expected_seconds, call.carrier_type] if call else None,
+            credits,
+            over_rule,
+            seconds_to_live,
+        ]
+    )
+    with transaction.atomic():
+        renewing.up_to_date(location_id, at=at)
+        # Two holds, or a hold and a charge, after the same credits: the second waits and looks.
+        Balance.objects.select_for_update().get(location_id=location_id)
+        earlier = _hold_of_key(location_id, key, content)
+        if earlier is not None:
+            return Held(earlier, replayed=True)
+        renewing.renew(location_id, at=at)
+        available = Balance.objects.as_of(at).get(location_id=location_id).available
+        terms = load_terms(location_id)
+        contract = terms.contract_on(terms.day_of(at))
+        rated = rating.Rated(credits=credits or 0)
+        if call is not None:
+            rated = rating.rate(
+                charging.Tariff(terms).on(terms.day_of(at)),
+                phone=call.phone,
+                channel=Channel.VOICE,
+                seconds=call.expected_seconds,
+                carrier_type=call.carrier_type,
+            )
+        refusal = rated.refusal
+        overdraft = contract.overdraft_limit if contract else 0
+        if not refusal and rated.credits and available - rated.credits < -overdraft:
+            refusal = Refusal.INSUFFICIENT_CREDITS
+        made = Hold.objects.create(
+            location_id=location_id,
+            key=key,
+            fingerprint=content,
+            kind=HoldKind.CALL if call else HoldKind.AMOUNT,
+            credits=rated.credits,
+            over_rule=over_rule,
+            phone=call.phone if call else "",
+            carrier_type=(call.carrier_type or "") if call else "",
+            expected_seconds=call.expected_seconds if call else None,
+            at=at,
+            expires_at=at + dt.timedelta(seconds=seconds_to_live),
+            state=HoldState.REFUSED if refusal else HoldState.OPEN,
+            refusal=refusal,
+            ended_at=at if refusal else None,
+            available_before=available,
+        )
+    return Held(made, replayed=False)
+
+
+def settle(
+    hold_id: int,
+    channel: str,
+    messages: Sequence[International],
+    *,
+    key: str,
+    at: dt.datetime,
+) -> Answer:
+    """End a hold with what really happened: charge it, and free what was not used.
+
+    A hold for a call takes the one call. What costs more than was held follows the hold's
+    `over_rule`. The same settlement again returns the first answer, whatever its key. Raises
+    UnknownHold, HoldEnded, charging.OverHold, and what `charging.charge_broadcast` raises:
+    nothing is written then and the hold stays as it is.
+    """
+    found = Hold.objects.filter(pk=hold_id).first()
+    if found is None:
+        raise UnknownHold(f"There is no hold {hold_id}.")
+    if found.kind == HoldKind.CALL:
+        if channel != Channel.VOICE or len(messages) != 1:
+            raise BadInput("messages", "a hold for a call is settled with that one call.")
+        if messages[0].phone != found.phone:
+            raise BadInput("messages[0].phone", "is not the number that the hold is for.")
+    ending = posting.fingerprint(["settle", hold_id, channel, content_of(messages)])
+    first = _first_settlement(found, ending)
+    if first is not None:
+        return first_answer(first.pk, messages)
+    try:
+        return charging.charge_broadcast(
+            found.location_id, channel, messages, key=key, at=at, settles=(found.pk, ending)
+        )
+    except charging.HoldNotOpen:
+        found.refresh_from_db()
+        # The same ending may have come in from elsewhere just before.
+        first = _first_settlement(found, ending)
+        if first is not None:
+            return first_answer(first.pk, messages)
+        raise HoldEnded(found.state_at(at)) from None
+
+
+def release(hold_id: int, *, at: dt.datetime) -> Hold:
+    """End a hold without a charge; releasing it again returns it as it is.
+
+    Raises UnknownHold, and HoldEnded where it was settled, refused or has expired.
+    """
+    location_id = Hold.objects.filter(pk=hold_id).values_list("location_id", flat=True).first()
+    if location_id is None:
+        raise UnknownHold(f"There is no hold {hold_id}.")
+    with transaction.atomic():
+        # A settlement and a release at once: one of them comes first, the other sees it.
+        Balance.objects.select_for_update().get(location_id=location_id)
+        found = Hold.objects.get(pk=hold_id)
+        state = found.state_at(at)
+        if state == HoldState.OPEN:
+            found.state, found.ended_at = HoldState.RELEASED, at
+            found.save(update_fields=["state", "ended_at"])
+        elif state != HoldState.RELEASED:
+            raise HoldEnded(state)
+    return found
+
+
+def write_down_expiries(*, at: dt.datetime) -> int:
+    """Mark holds that have expired as such; returns how many. Nothing depends on it."""
+    count = 0
+    for location_id in set(Hold.objects.overdue(at).values_list("location_id", flat=True)):
+        with transaction.atomic():
+            Balance.objects.select_for_update().get(location_id=location_id)
+            overdue = Hold.objects.overdue(at).filter(location_id=location_id)
+            count += overdue.update(state=HoldState.EXPIRED, ended_at=at)
+    return count
+
+
+def _first_settlement(found: Hold, ending: bytes) -> Charge | None:
+    if found.ending is None or bytes(found.ending) != ending:
+        return None
+    return Charge.objects.get(hold=found)
+
+
+def _hold_of_key(location_id: int, key: str, content: bytes) -> Hold | None:
+    earlier = Hold.objects.filter(location_id=location_id, key=key).first()
+    if earlier is not None:
+        if bytes(earlier.fingerprint) != content:
+            raise KeyReused(key)
+        return earlier
+    for kept in (Charge, Entry):
+        if kept.objects.filter(location_id=location_id, key=key).exists():
+            raise KeyReused(key)
+    return None
+
+
+def _check(call: Call | None, credits: int | None, over_rule: str, seconds_to_live: int) -> None:
+    if (call is None) == (credits is None):
+        raise BadInput("credits", "give either a call or a number of credits.")
+    if credits is not None and not 1 <= credits <= MOST_CREDITS:
+        raise BadInput("credits", f"must be from 1 to {MOST_CREDITS:,}.")
+    if call is not None:
+        posting.check_text("phone", call.phone, longest=32, required=True)
+        if not 0 <= call.expected_seconds <= LONGEST_CALL_SECONDS:
+            raise BadInput("expected_seconds", f"must be from 0 to {LONGEST_CALL_SECONDS:,}.")
+        if call.carrier_type is not None and call.carrier_type not in CarrierType.values:
+            raise BadInput("carrier_type", "must be mobile or landline.")
+    if over_rule not in OverRule.values:
+        raise BadInput("over", "must be refuse, cap or overflow.")
+    if not 1 <= seconds_to_live <= LONGEST_HOLD_SECONDS:
+        raise BadInput("seconds_to_live", f"must be from 1 to {LONGEST_HOLD_SECONDS:,}.")

@@ -1,0 +1,130 @@
+"""Reversals: a charge, or one message of it, given back once (domain.md section 3)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+
+from ledger import posting, renewing
+from ledger.models import (
+    Balance,
+    Charge,
+    ChargeKind,
+    ChatMessage,
+    Entry,
+    InternationalMessage,
+    Kind,
+)
+from ledger.posting import LedgerError
+from locations.models import User
+from locations.terms import load_terms
+
+
+class UnknownCharge(LedgerError):
+    """The location has no such charge, or the charge no such message."""
+
+
+class NothingToReverse(LedgerError):
+    """It cost nothing, or has been given back already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """The entry that gave the credits back; `replayed` if an earlier request made it."""
+
+    entry: Entry
+    replayed: bool
+
+
+def reverse(
+    location_id: int,
+    charge_id: int,
+    *,
+    external_id: str | None = None,
+    key: str,
+    at: dt.datetime,
+    reason: str,
+    made_by: User | None = None,
+) -> Reversed:
+    """Give back a charge, or the one message `external_id` of it, to the buckets it came from.
+
+    The contract part of a charge from an earlier term comes back as nothing: those credits have
+    lapsed, and the entry's `lapsed_credits` say how many. A whole charge gives back what single
+    reversals have left of it. Raises UnknownCharge, NothingToReverse, BadInput, KeyReused and
+    UnknownLocation.
+    """
+    posting.check_key(key)
+    posting.check_text("reason", reason, longest=500, required=True)
+    content = posting.fingerprint(["reversal", charge_id, external_id, reason])
+    with transaction.atomic():
+        renewing.up_to_date(location_id, at=at)
+        # Two reversals of one message at once: the second waits here and finds it done.
+        balance = Balance.objects.select_for_update().get(location_id=location_id)
+        earlier = posting.entry_of_key(location_id, key, content)
+        if earlier is not None:
+            return Reversed(earlier, replayed=True)
+        renewing.renew(location_id, at=at)
+        balance.refresh_from_db()
+        charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
+        if charge is None:
+            raise UnknownCharge(f"This location has no charge {charge_id}.")
+        messages = _messages(charge, external_id)
+        paid = messages.aggregate(
+            all=Sum("credits", default=0), contract=Sum("contract_credits", default=0)
+        )
+        lapsed = paid["contract"] if _is_of_an_earlier_term(charge) else 0
+        today = load_terms(location_id).day_of(at)
+        ids = posting.append(
+            location_id,
+            [
+                posting.NewEntry(
+                    kind=Kind.REVERSAL,
+                    contract_delta=paid["contract"] - lapsed,
+                    purchased_delta=paid["all"] - paid["contract"],
+                    at=at,
+                    day=max(today, balance.renewed_through_on or today),
+                    charge_id=charge.pk,
+                    lapsed_credits=lapsed,
+                )
+            ],
+            key=key,
+            content=content,
+            reason=reason,
+            made_by_id=made_by.pk if made_by else None,
+        )
+        messages.update(reversal_id=ids[0])
+    return Reversed(Entry.objects.get(pk=ids[0]), replayed=False)
+
+
+def _messages(
+    charge: Charge, external_id: str | None
+) -> QuerySet[ChatMessage] | QuerySet[InternationalMessage]:
+    """The messages of the charge that can still be given back; at least one."""
+    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
+    messages = model._default_manager.filter(charge=charge)
+    if external_id is not None:
+        messages = messages.filter(external_id=external_id)
+        if not messages.exists():
+            raise UnknownCharge(f"Charge {charge.pk} has no message {external_id!r}.")
+    cost = messages.filter(credits__gt=0)
+    if not cost.exists():
+        raise NothingToReverse("It cost nothing: there is nothing to give back.")
+    left = cost.filter(reversal__isnull=True)
+    if not left.exists():
+        raise NothingToReverse("It has been reversed already: a charge is given back once.")
+    return left
+
+
+def _is_of_an_earlier_term(charge: Charge) -> bool:
+    """Whether the location's contract credits have been reset since it was charged."""
+    entry = Entry.objects.filter(charge=charge).exclude(kind=Kind.REVERSAL).order_by("number")
+    last = entry.last()
+    return (
+        last is not None
+        and Entry.objects.filter(
+            location_id=charge.location_id,
+            number__gt=last.number,
+            kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY],
+        ).exists()
+    )

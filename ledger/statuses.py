@@ -1,0 +1,72 @@
+"""Delivery reports: what became of international messages after they were sent."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ledger.models import InternationalMessage, Outcome
+from ledger.posting import BadInput, check_text
+from ledger.requests import MOST_MESSAGES
+
+UPDATED, OLDER, UNKNOWN = "updated", "older", "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """The status of a message, by the caller's external id, as of an instant (aware UTC)."""
+
+    external_id: str
+    status: str
+    status_at: dt.datetime
+    status_detail: str = ""
+
+
+def report(location_id: int, reports: Sequence[DeliveryReport]) -> list[str]:
+    """Take delivery reports in any order, repeated or late; the newest status date wins.
+
+    Answers for each, in order: updated, older (a newer or the same status is known), unknown
+    (no charged international message of the location has this id). Raises BadInput.
+    """
+    if not 1 <= len(reports) <= MOST_MESSAGES:
+        raise BadInput("statuses", f"must be 1 to {MOST_MESSAGES:,} reports.")
+    for number, item in enumerate(reports):
+        _check(f"statuses[{number}]", item)
+    with transaction.atomic():
+        wanted = {item.external_id for item in reports}
+        # Two reports of one message at once: the later status date must win, whoever is last.
+        # Locked in the order of their ids, so that two lists cannot wait for each other.
+        messages = {
+            message.external_id: message
+            for message in InternationalMessage.objects.select_for_update()
+            .filter(location_id=location_id, outcome=Outcome.CHARGED, external_id__in=wanted)
+            .only("external_id", "status", "status_detail", "status_at")
+            .order_by("pk")
+        }
+        answers = []
+        changed = {}
+        for item in reports:
+            message = messages.get(item.external_id)
+            if message is None:
+                answers.append(UNKNOWN)
+            elif message.status_at is not None and item.status_at <= message.status_at:
+                answers.append(OLDER)
+            else:
+                message.status = item.status
+                message.status_detail = item.status_detail
+                message.status_at = item.status_at
+                changed[message.pk] = message
+                answers.append(UPDATED)
+        InternationalMessage.objects.bulk_update(
+            changed.values(), ["status", "status_detail", "status_at"], batch_size=1000
+        )
+    return answers
+
+
+def _check(where: str, item: DeliveryReport) -> None:
+    check_text(f"{where}.external_id", item.external_id, longest=120, required=True)
+    check_text(f"{where}.status", item.status, longest=40, required=True)
+    check_text(f"{where}.status_detail", item.status_detail, longest=300)
+    if item.status_at.tzinfo is None:
+        raise BadInput(f"{where}.status_at", "needs its offset from UTC.")
