@@ -128,7 +128,7 @@ def check_broadcast(channel: str, messages: Sequence[International], *, at: dt.d
 
     def check(message: International) -> None:
         check_text("phone", message.phone, longest=32, required=True)
-        _check_instant("sent_at", message.sent_at, latest)
+        check_instant("sent_at", message.sent_at, latest)
         if message.carrier_type is not None and message.carrier_type not in lines:
             raise BadInput("carrier_type", "must be mobile or landline.")
         if is_call:
@@ -140,7 +140,7 @@ def check_broadcast(channel: str, messages: Sequence[International], *, at: dt.d
         if message.status_detail != "":
             check_text("status_detail", message.status_detail, longest=300)
         if message.status_at is not None:
-            _check_instant("status_at", message.status_at, None)
+            check_instant("status_at", message.status_at, latest)
         if message.profile:
             _check_profile(message.profile)
 
@@ -166,7 +166,7 @@ def check_chat(messages: Sequence[Chat], *, at: dt.datetime) -> None:
         check_text("content", message.content, longest=LONGEST_CONTENT)
         if message.direction not in directions:
             raise BadInput("direction", "must be inbound or outbound.")
-        _check_instant("sent_at", message.sent_at, latest)
+        check_instant("sent_at", message.sent_at, latest)
 
     _check_many(messages, MOST_CHAT_MESSAGES, check)
 
@@ -201,10 +201,11 @@ def _check_seconds(where: str, seconds: int | None) -> None:
         raise BadInput(where, f"must be from 0 to {LONGEST_CALL_SECONDS:,} seconds.")
 
 
-def _check_instant(where: str, instant: dt.datetime, latest: dt.datetime | None) -> None:
+def check_instant(where: str, instant: dt.datetime, latest: dt.datetime) -> None:
+    """Refuse an instant without an offset, before 2000 or after `latest`; raises BadInput."""
     if instant.tzinfo is None:
         raise BadInput(where, "needs its offset from UTC.")
     if instant < EARLIEST:
         raise BadInput(where, "lies before the year 2000.")
-    if latest is not None and instant > latest:
+    if instant > latest:
         raise BadInput(where, "lies in the future.")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ledger.models import InternationalMessage, Outcome
 from ledger.posting import BadInput, check_text
-from ledger.requests import MOST_MESSAGES
+from ledger.requests import AHEAD, MOST_MESSAGES, check_instant
 
 UPDATED, OLDER, UNKNOWN = "updated", "older", "unknown"
 
@@ -23,7 +23,7 @@ class DeliveryReport:
     status_detail: str = ""
 
 
-def report(location_id: int, reports: Sequence[DeliveryReport]) -> list[str]:
+def report(location_id: int, reports: Sequence[DeliveryReport], *, at: dt.datetime) -> list[str]:
     """Take delivery reports in any order, repeated or late; the newest status date wins.
 
     Answers for each, in order: updated, older (a newer or the same status is known), unknown
@@ -32,7 +32,7 @@ def report(location_id: int, reports: Sequence[DeliveryReport]) -> list[str]:
     if not 1 <= len(reports) <= MOST_MESSAGES:
         raise BadInput("statuses", f"must be 1 to {MOST_MESSAGES:,} reports.")
     for number, item in enumerate(reports):
-        _check(f"statuses[{number}]", item)
+        _check(f"statuses[{number}]", item, at + AHEAD)
     with transaction.atomic():
         wanted = {item.external_id for item in reports}
         # Two reports of one message at once: the later status date must win, whoever is last.
@@ -64,9 +64,8 @@ def report(location_id: int, reports: Sequence[DeliveryReport]) -> list[str]:
     return answers
 
 
-def _check(where: str, item: DeliveryReport) -> None:
+def _check(where: str, item: DeliveryReport, latest: dt.datetime) -> None:
     check_text(f"{where}.external_id", item.external_id, longest=120, required=True)
     check_text(f"{where}.status", item.status, longest=40, required=True)
     check_text(f"{where}.status_detail", item.status_detail, longest=300)
-    if item.status_at.tzinfo is None:
-        raise BadInput(f"{where}.status_at", "needs its offset from UTC.")
+    check_instant(f"{where}.status_at", item.status_at, latest)

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from ledger import charging
+from ledger import charging, statuses
 from ledger.models import InternationalMessage
 from ledger.posting import BadInput
-from ledger.statuses import DeliveryReport, report
+from ledger.statuses import DeliveryReport
 from tests.factories import NOON, key, make_card, make_location, text
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,10 @@ def status(external_id="a", name="Delivered", minutes=1, detail=""):
         status_at=NOON + dt.timedelta(minutes=minutes),
         status_detail=detail,
     )
+
+
+def report(location_id, reports):
+    return statuses.report(location_id, reports, at=NOON)
 
 
 @pytest.fixture
@@ -74,6 +78,7 @@ def test_another_locations_messages_are_unknown(location):
         ([status(name="")], "statuses[0].status"),
         ([status(name="x" * 41)], "statuses[0].status"),
         ([status(detail="\x00")], "statuses[0].status_detail"),
+        ([status(minutes=100)], "statuses[0].status_at"),
     ],
 )
 def test_a_malformed_report_names_its_field(location, reports, field):
