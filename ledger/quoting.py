@@ -1,0 +1,211 @@
+"""Quotes: what a broadcast would cost and what would pay for it; nothing is written but a
+renewal that is due (domain.md section 3)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger import rating, renewing
+from ledger.models import Refusal
+from ledger.posting import BadInput, check_text
+from ledger.requests import LONGEST_CALL_SECONDS, MOST_MESSAGES
+from locations.models import CarrierType, Channel, RateCard
+from locations.price_lists import PriceList, price_list
+from locations.terms import Terms, known_terms, load_terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldBe:
+    """A text, or a call of `seconds`, that has not been sent; `phone` is E.164."""
+
+    phone: str
+    seconds: int | None = None
+    carrier_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A number that could not be sent to, by its place in the request."""
+
+    index: int
+    phone: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """All messages of the quote to one country and kind of line."""
+
+    country: str
+    carrier_type: str
+    messages: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Which credits would pay, and what would be left of each bucket."""
+
+    contract: int
+    purchased: int
+    overdraft: int
+    contract_left: int
+    purchased_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What was asked about, were it sent at that instant.
+
+    `payment` is None where it does not fit as a whole; `fitting` and `fitting_credits` say how
+    much of it would go with `send_what_fits`.
+    """
+
+    credits: int
+    available: int
+    overdraft_limit: int
+    payment: Payment | None
+    fitting: int
+    fitting_credits: int
+    destinations: tuple[Destination, ...]
+    refused: tuple[Refused, ...]
+    rated: tuple[rating.Rated, ...]
+
+    @property
+    def fits(self) -> bool:
+        return self.payment is not None
+
+    @property
+    def shortfall(self) -> int:
+        return 0 if self.fits else self.credits - self.available - self.overdraft_limit
+
+    @property
+    def domestic(self) -> int:
+        return sum(result.is_domestic for result in self.rated)
+
+    @property
+    def chargeable(self) -> int:
+        return len(self.rated) - self.domestic - len(self.refused)
+
+
+def quote(location_id: int, channel: str, messages: Sequence[WouldBe], *, at: dt.datetime) -> Quote:
+    """What these messages would cost, all sent at the instant `at` as one broadcast.
+
+    Raises BadInput and UnknownLocation.
+    """
+    _check(channel, messages)
+    balance = renewing.up_to_date(location_id, at=at)
+    terms = known_terms(location_id)
+    if terms.version != balance.terms_version:
+        terms = load_terms(location_id)
+    prices = _prices(terms, terms.day_of(at))
+    # People share destinations and lengths, and lists repeat numbers.
+    known: dict[WouldBe, rating.Rated] = {}
+    rated = []
+    for message in messages:
+        result = known.get(message)
+        if result is None:
+            result = known[message] = rating.rate(
+                prices,
+                phone=message.phone,
+                channel=channel,
+                seconds=message.seconds,
+                carrier_type=message.carrier_type,
+            )
+        rated.append(result)
+    credits = sum(result.credits for result in rated)
+    contract = terms.contract_on(terms.day_of(at))
+    overdraft = contract.overdraft_limit if contract else 0
+    fits = credits == 0 or balance.available - credits >= -overdraft
+    fitting, fitting_credits = _fitting(rated, balance.available + overdraft)
+    return Quote(
+        credits=credits,
+        available=balance.available,
+        overdraft_limit=overdraft,
+        payment=_payment(credits, balance.contract_credits, balance.purchased_credits)
+        if fits
+        else None,
+        fitting=fitting,
+        fitting_credits=fitting_credits,
+        destinations=_destinations(rated),
+        refused=tuple(
+            Refused(index, message.phone, result.refusal)
+            for index, (message, result) in enumerate(zip(messages, rated, strict=True))
+            if result.refusal
+        ),
+        rated=tuple(rated),
+    )
+
+
+def _prices(terms: Terms, day: dt.date) -> PriceList | None:
+    """The card in force on the day, asked of the database: one may have been published since."""
+    contract = terms.contract_on(day)
+    series = contract.rate_card_series_id if contract else None
+    cards = RateCard.objects.published().filter(effective_on__lte=day)
+    cards = cards.filter(series_id=series) if series else cards.filter(series__is_default=True)
+    card = cards.order_by("-effective_on").values_list("pk", flat=True).first()
+    return price_list(card) if card else None
+
+
+def _payment(credits: int, contract: int, purchased: int) -> Payment:
+    from_contract = min(credits, contract)
+    from_purchased = min(credits - from_contract, max(purchased, 0))
+    return Payment(
+        contract=from_contract,
+        purchased=from_purchased,
+        overdraft=credits - from_contract - from_purchased,
+        contract_left=contract - from_contract,
+        purchased_left=purchased - (credits - from_contract),
+    )
+
+
+def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
+    """How many would go one by one in the order given, and for how many credits."""
+    count = spent = 0
+    for result in rated:
+        if result.is_domestic or result.refusal:
+            continue
+        if result.credits == 0 or spent + result.credits <= spendable:
+            count += 1
+            spent += result.credits
+    return count, spent
+
+
+def _destinations(rated: Sequence[rating.Rated]) -> tuple[Destination, ...]:
+    """What each destination costs, the dearest first."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for result in rated:
+        if not result.is_domestic and not result.refusal:
+            where = (result.country, str(result.carrier_type))
+            messages, credits = sums.get(where, (0, 0))
+            sums[where] = (messages + 1, credits + result.credits)
+    return tuple(
+        Destination(country, carrier_type, messages, credits)
+        for (country, carrier_type), (messages, credits) in sorted(
+            sums.items(), key=lambda item: (-item[1][1], item[0])
+        )
+    )
+
+
+def _check(channel: str, messages: Sequence[WouldBe]) -> None:
+    if channel not in Channel.values:
+        raise BadInput("channel", "must be text or voice.")
+    if not 1 <= len(messages) <= MOST_MESSAGES:
+        raise BadInput("messages", f"must be 1 to {MOST_MESSAGES:,} messages.")
+    for number, message in enumerate(messages):
+        check_text(f"messages[{number}].phone", message.phone, longest=32, required=True)
+        seconds = message.seconds
+        if channel == Channel.TEXT and seconds is not None:
+            raise BadInput(f"messages[{number}].seconds", "is for calls; leave it out of a text.")
+        if channel == Channel.VOICE and (
+            not isinstance(seconds, int) or not 0 <= seconds <= LONGEST_CALL_SECONDS
+        ):
+            raise BadInput(
+                f"messages[{number}].seconds", "must be the call's expected length in seconds."
+            )
+        if message.carrier_type is not None and message.carrier_type not in CarrierType.values:
+            raise BadInput(f"messages[{number}].carrier_type", "must be mobile or landline.")
+
+
+def refusal_in_words(reason: str) -> str:
+    return f"{Refusal(reason).label}."
