@@ -70,22 +70,28 @@ def charge_broadcast(
     key: str,
     at: dt.datetime,
     on_insufficient: str = OnInsufficient.REFUSE_ALL,
+    content: bytes | None = None,
     settles: tuple[int, bytes] | None = None,
 ) -> Answer:
     """Charge one broadcast of texts or calls, at the instant `at`, as one ledger entry.
 
     What does not fit is refused whole or, with `send_what_fits`, in the order given. Numbers
     that are not possible or not priced are refused by name and the others go on; domestic
-    ones are answered as such and not kept. `settles` is the hold that it settles, and what ends
-    it: see `ledger.holding.settle`, the one caller that gives it. Raises BadInput, KeyReused,
-    ExternalIdTaken and UnknownLocation: nothing is written then.
+    ones are answered as such and not kept. `content` is the fingerprint of what the caller said,
+    where `messages` say more than that: a sent date that was left out. `settles` is the hold
+    that it settles, and what ends it: see `ledger.holding.settle`, the one caller that gives it.
+    Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation: nothing is written then.
     """
     posting.check_key(key)
     check_broadcast(channel, messages, at=at)
     if on_insufficient not in OnInsufficient.values:
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
     hold_id, ending = settles or (None, None)
-    content = ending or posting.fingerprint([channel, on_insufficient, content_of(messages)])
+    content = (
+        ending
+        or content
+        or posting.fingerprint([channel, on_insufficient, content_of(messages)])
+    )
     rated: list[rating.Rated] = []
 
     def prepare(terms: Terms) -> dict[str, Any]:
@@ -141,7 +147,14 @@ def charge_broadcast(
     )
 
 
-def charge_chat(location_id: int, messages: Sequence[Chat], *, key: str, at: dt.datetime) -> Answer:
+def charge_chat(
+    location_id: int,
+    messages: Sequence[Chat],
+    *,
+    key: str,
+    at: dt.datetime,
+    content: bytes | None = None,
+) -> Answer:
     """Charge chat messages, judged one by one in the order given, one entry a day.
 
     An inbound message has arrived and is charged whatever the balance; an outbound one that
@@ -149,7 +162,7 @@ def charge_chat(location_id: int, messages: Sequence[Chat], *, key: str, at: dt.
     """
     posting.check_key(key)
     check_chat(messages, at=at)
-    content = posting.fingerprint([ChargeKind.CHAT, content_of(messages)])
+    content = content or posting.fingerprint([ChargeKind.CHAT, content_of(messages)])
     inboxes: dict[str, int] = {}
 
     def prepare(terms: Terms) -> dict[str, Any]:

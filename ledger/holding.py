@@ -137,11 +137,13 @@ def settle(
     *,
     key: str,
     at: dt.datetime,
+    content: bytes | None = None,
 ) -> Answer:
     """End a hold with what really happened: charge it, and free what was not used.
 
     A hold for a call takes the one call. What costs more than was held follows the hold's
-    `over_rule`. The same settlement again returns the first answer, whatever its key. Raises
+    `over_rule`. The same settlement again returns the first answer, whatever its key; `content`
+    is its fingerprint where `messages` say more than the caller did. Raises
     UnknownHold, HoldEnded, charging.OverHold, and what `charging.charge_broadcast` raises:
     nothing is written then and the hold stays as it is.
     """
@@ -153,7 +155,7 @@ def settle(
             raise BadInput("messages", "a hold for a call is settled with that one call.")
         if messages[0].phone != found.phone:
             raise BadInput("messages[0].phone", "is not the number that the hold is for.")
-    ending = posting.fingerprint(["settle", hold_id, channel, content_of(messages)])
+    ending = content or posting.fingerprint(["settle", hold_id, channel, content_of(messages)])
     first = _first_settlement(found, ending)
     if first is not None:
         return first_answer(first.pk, messages)

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "ledger.api.door.api_door",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -188,6 +189,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A broadcast of ten thousand messages with their recipients' fields, as one request of the API.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
 
 # --- People -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("locations.urls")),
     path("healthz", healthz, name="healthz"),
     path("staff/", admin.site.urls),
+    path("api/v1/", include("ledger.api.urls")),
 ]
 
 handler400 = "redflag_credits.errors.bad_request"

@@ -1,0 +1,66 @@
+"""The API put together: its endpoints, its strictness, its errors."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from ledger.api import charges, problems, purchases, quotes, reading
+from ledger.api.auth import Bearer
+from ledger.api.openapi import finish
+from ledger.api.parsing import StrictParser
+from ledger.api.problems import Problem
+from ledger.api.refusals import problem_of
+
+logger = logging.getLogger(__name__)
+
+
+class ChargingApi(NinjaAPI):
+    """Ninja, with an OpenAPI description that tells errors, keys and examples as well."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        return finish(super().get_openapi_schema(**options), scopes=self._scopes())
+
+    def _scopes(self) -> dict[str, str]:
+        """The scope that each operation takes, by its id."""
+        return {
+            operation.view_func.__name__: callback.scope
+            for router in self._get_bound_routers()
+            for view in router.path_operations.values()
+            for operation in view.operations
+            for callback in operation.auth_callbacks
+            if isinstance(callback, Bearer)
+        }
+
+
+def refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    """Every exception of every endpoint ends here."""
+    assert isinstance(error, Exception)  # noqa: S101  # ninja's handlers are typed for both
+    problem = problem_of(error)
+    if problem is None:
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        problem = Problem("internal_error")
+    return problems.reply(problem)
+
+
+api = ChargingApi(
+    title="RedFlag Credits",
+    version="1",
+    description="Charges, holds, quotes and balances of prepaid messaging credits.",
+    docs_url=None,
+    parser=StrictParser(),
+    urls_namespace="api-v1",
+)
+handler: Callable[..., HttpResponse] = refused
+for kind in (Exception, HttpError, ValidationError):
+    api.add_exception_handler(kind, handler)
+for part in (charges, quotes, purchases, reading):
+    api.add_router("", part.router)

@@ -1,0 +1,225 @@
+"""An example of every operation, for OpenAPI and its page; a test holds them to the schemas."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+BALANCE = {
+    "contract_credits": 986,
+    "purchased_credits": 0,
+    "total_credits": 986,
+    "held_credits": 0,
+    "available_credits": 986,
+    "overdraft_limit": 0,
+}
+MEXICO, PARIS, NEW_JERSEY = "+525512345678", "+33612345678", "+12015550123"
+TEXT_TO_MEXICO = "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2026) = 7"
+PURCHASE = {
+    "number": 2,
+    "kind": "purchase",
+    "credits": 500,
+    "contract_delta": 0,
+    "purchased_delta": 500,
+    "contract_after": 1000,
+    "purchased_after": 500,
+    "balance_after": 1500,
+    "at": "2026-03-01T09:30:00Z",
+    "day": "2026-03-01",
+    "charge_id": None,
+    "key": "order-2041",
+    "reason": "",
+    "reference": "Order 2041",
+}
+MOVED = {
+    "additions": 1500,
+    "international_text": -14,
+    "international_voice": 0,
+    "chat": 0,
+    "other_deductions": 0,
+    "net": 1486,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request and its answer; `parameters` are of the path, the query and the headers."""
+
+    response: dict[str, Any]
+    request: dict[str, Any] | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def _charged(external_id: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "external_id": external_id,
+        "outcome": "charged",
+        "reason": None,
+        "units": 1,
+        "credits": 7,
+        "country": "MX",
+        "carrier_type": "mobile",
+        "explanation": TEXT_TO_MEXICO,
+    } | fields
+
+
+EXAMPLES = {
+    "charge_international_messages": Example(
+        parameters={"location_id": 1, "Idempotency-Key": "broadcast-1041"},
+        request={
+            "channel": "text",
+            "on_insufficient": "refuse_all",
+            "messages": [
+                {
+                    "external_id": "b1041-1",
+                    "phone": MEXICO,
+                    "profile": {"First Name": "Lucía", "Unique ID": "E-1"},
+                },
+                {"external_id": "b1041-2", "phone": MEXICO, "carrier_type": "mobile"},
+                {"external_id": "b1041-3", "phone": NEW_JERSEY},
+                {"external_id": "b1041-4", "phone": "+33"},
+            ],
+        },
+        response={
+            "charge_id": 31,
+            "outcome": "charged",
+            "reason": None,
+            "credits": 14,
+            "needed_credits": 14,
+            "available_before": 1000,
+            "shortfall": 0,
+            "balance_after": BALANCE,
+            "messages": [
+                _charged("b1041-1"),
+                _charged("b1041-2"),
+                _charged(
+                    "b1041-3",
+                    outcome="domestic",
+                    credits=0,
+                    country=None,
+                    carrier_type=None,
+                    explanation="Domestic: part of the plan, costs no international credits.",
+                ),
+                _charged(
+                    "b1041-4",
+                    outcome="refused",
+                    reason="bad_number",
+                    units=0,
+                    credits=0,
+                    country=None,
+                    carrier_type=None,
+                    explanation="Refused, costs nothing: Not a possible phone number.",
+                ),
+            ],
+        },
+    ),
+    "charge_chat_messages": Example(
+        parameters={"location_id": 1, "Idempotency-Key": "chat-77-1"},
+        request={
+            "messages": [
+                {
+                    "external_id": "chat-77-1",
+                    "phone": NEW_JERSEY,
+                    "inbox": "Front Desk",
+                    "direction": "inbound",
+                    "content": "Is the office open today?",
+                },
+                {
+                    "external_id": "chat-77-2",
+                    "phone": NEW_JERSEY,
+                    "inbox": "Front Desk",
+                    "direction": "outbound",
+                    "content": "Yes, until five. Here is the way in.",
+                    "has_image": True,
+                },
+            ]
+        },
+        response={
+            "charge_id": 32,
+            "outcome": "charged",
+            "reason": None,
+            "credits": 6,
+            "needed_credits": 6,
+            "available_before": 992,
+            "shortfall": 0,
+            "balance_after": BALANCE,
+            "messages": [
+                _charged(
+                    "chat-77-1",
+                    credits=2,
+                    country=None,
+                    carrier_type=None,
+                    explanation="1 SMS inbound (card Standard, from 1 Jan 2026) = 2",
+                ),
+                _charged(
+                    "chat-77-2",
+                    credits=4,
+                    country=None,
+                    carrier_type=None,
+                    explanation="1 MMS outbound (card Standard, from 1 Jan 2026) = 4",
+                ),
+            ],
+        },
+    ),
+    "quote": Example(
+        parameters={"location_id": 1},
+        request={
+            "channel": "text",
+            "messages": [{"phone": MEXICO}, {"phone": PARIS}, {"phone": "+33"}],
+        },
+        response={
+            "credits": 13,
+            "fits": True,
+            "shortfall": 0,
+            "chargeable": 2,
+            "domestic": 0,
+            "available_credits": 1000,
+            "overdraft_limit": 0,
+            "pays": {"contract_credits": 13, "purchased_credits": 0, "overdraft_credits": 0},
+            "left": {"contract_credits": 987, "purchased_credits": 0, "available_credits": 987},
+            "send_what_fits": {"messages": 2, "credits": 13},
+            "destinations": [
+                {"country": "MX", "carrier_type": "mobile", "messages": 1, "credits": 7},
+                {"country": "FR", "carrier_type": "mobile", "messages": 1, "credits": 6},
+            ],
+            "refused": [
+                {
+                    "index": 2,
+                    "phone": "+33",
+                    "reason": "bad_number",
+                    "explanation": "Not a possible phone number.",
+                }
+            ],
+            "messages": None,
+        },
+    ),
+    "record_purchase": Example(
+        parameters={"location_id": 1, "Idempotency-Key": "order-2041"},
+        request={"credits": 500, "reference": "Order 2041"},
+        response={"entry": PURCHASE},
+    ),
+    "get_balance": Example(
+        parameters={"location_id": 1},
+        response={
+            "location_id": 1,
+            "as_of": "2026-03-01T09:30:00Z",
+            "renews_at": "2027-01-01T00:00:00Z",
+            **BALANCE,
+        },
+    ),
+    "list_entries": Example(
+        parameters={"location_id": 1, "limit": 100, "from": "2026-03-01", "to": "2026-03-31"},
+        response={"entries": [PURCHASE], "next_cursor": None},
+    ),
+    "get_daily_usage": Example(
+        parameters={"location_id": 1, "from": "2026-03-01", "to": "2026-03-31"},
+        response={
+            "location_id": 1,
+            "time_zone": "America/New_York",
+            "first_day": "2026-03-01",
+            "last_day": "2026-03-31",
+            "opening": 0,
+            "closing": 1486,
+            "total": MOVED,
+            "days": [{"day": "2026-03-01", "opening": 0, "closing": 1486, **MOVED}],
+        },
+    ),
+}

@@ -1,0 +1,91 @@
+"""The kinds of fields that requests have, checked before the ledger sees them."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+
+# Nothing is converted ("3" is no 3, true is no 1) and nothing unknown is passed over.
+STRICT = ConfigDict(strict=True, extra="forbid")
+# PostgreSQL cannot store NUL. Lone surrogates are refused by pydantic itself.
+NO_NUL = r"^[^\u0000]*$"
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Strict(BaseModel):
+    """A request's body, or a part of it."""
+
+    model_config = STRICT
+
+
+def text(longest: int, *, shortest: int = 0) -> Any:
+    """Text that PostgreSQL can store, of so many characters."""
+    return StringConstraints(min_length=shortest, max_length=longest, pattern=NO_NUL)
+
+
+def parse_instant(given: object) -> dt.datetime:
+    """An RFC 3339 instant, in UTC."""
+    if not isinstance(given, str) or not INSTANT.fullmatch(given):
+        raise ValueError("must be an instant like 2026-03-01T09:30:00Z, with its offset")
+    try:
+        instant = dt.datetime.fromisoformat(given.upper())
+    except ValueError:
+        raise ValueError("is no instant of the calendar") from None
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        raise ValueError(f"must lie in the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return instant.astimezone(dt.UTC)
+
+
+def parse_day(given: object) -> dt.date:
+    """An ISO 8601 day."""
+    if not isinstance(given, str) or not DAY.fullmatch(given):
+        raise ValueError("must be a day like 2026-03-01")
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+
+
+Instant = Annotated[
+    dt.datetime,
+    PlainValidator(parse_instant),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339 with its offset from UTC.",
+            "examples": ["2026-03-01T09:30:00Z"],
+        }
+    ),
+]
+Day = Annotated[
+    dt.date,
+    PlainValidator(parse_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-01"]}),
+]
+ExternalId = Annotated[
+    str, text(120, shortest=1), Field(description="Your own id; charged once in a location.")
+]
+Phone = Annotated[
+    str,
+    text(32, shortest=1),
+    Field(description="E.164: + and digits. One that is not possible is refused by name."),
+]
+Seconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
+Reference = Annotated[str, text(120, shortest=1)]
+Reason = Annotated[str, text(500, shortest=1)]
+
+
+def whole(given: object) -> int:
+    """A number of a query string: ASCII digits alone."""
+    if isinstance(given, int):
+        return given
+    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{1,18}", given):
+        raise ValueError("must be a whole number, in digits")
+    return int(given)

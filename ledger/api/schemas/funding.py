@@ -1,0 +1,21 @@
+"""Purchases."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from ledger.api.fields import Reference, Strict, text
+from ledger.api.schemas.reading import Entry
+from ledger.funding import MOST_CREDITS
+
+
+class Purchase(Strict):
+    """Credits that were bought; they pay a debt first and are kept over renewals."""
+
+    credits: int = Field(ge=1, le=MOST_CREDITS)
+    reference: Reference = Field(description="The order's or invoice's number.")
+    reason: Annotated[str, text(500)] = ""
+
+
+class PurchaseAnswer(BaseModel):
+    entry: Entry = Field(description="The entry that it made, with the balance right after it.")

@@ -1,0 +1,83 @@
+"""A location with a card, and a client that speaks for a token."""
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ledger import tokens
+from ledger.api import explanations
+from ledger.models import Scope
+from tests.factories import make_card, make_location
+
+_keys = itertools.count(1)
+
+
+class Caller:
+    """Speaks JSON with a bearer token; every POST has a fresh key unless one is given."""
+
+    def __init__(self, secret: str, location_id: int) -> None:
+        self.secret = secret
+        self.location_id = location_id
+        self.client = Client(raise_request_exception=False)
+
+    def get(self, address: str, **headers: str) -> Any:
+        return self.client.get(self.path(address), headers=self.headers(headers))
+
+    def post(self, address: str, body: Any, *, key: str | None = "", **headers: str) -> Any:
+        if key is not None:
+            headers["Idempotency-Key"] = key or f"http-{next(_keys)}"
+        return self.client.post(
+            self.path(address),
+            body if isinstance(body, (bytes, str)) else json.dumps(body),
+            content_type=headers.pop("content_type", "application/json"),
+            headers=self.headers(headers),
+        )
+
+    def path(self, address: str) -> str:
+        if address.startswith("/"):
+            return address
+        return f"/api/v1/locations/{self.location_id}/{address}"
+
+    def headers(self, more: dict[str, str]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"} | more
+
+
+def make_caller(location, *, scopes=tuple(Scope.values), **token: Any) -> Caller:
+    created = tokens.create("Test", at=timezone.now(), scopes=scopes, **token)
+    return Caller(created.secret, location.pk)
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    """Status and code of an error, which is a problem document in every respect."""
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    told = answer.json()
+    assert told["status"] == answer.status_code
+    assert told["type"] == f"/api/v1/docs#{told['code']}"
+    assert told["title"] and told["detail"].endswith(".")
+    return answer.status_code, told["code"]
+
+
+def faults(answer: Any) -> dict[str, str]:
+    """The fields at fault of a malformed request, with their messages."""
+    assert problem(answer) == (422, "invalid_request")
+    return {error["field"]: error["message"] for error in answer.json()["errors"]}
+
+
+@pytest.fixture(autouse=True)
+def nothing_explained() -> None:
+    explanations.forget()
+
+
+@pytest.fixture
+def location(db: None) -> Any:
+    make_card()
+    return make_location(starts_on=timezone.now().date().replace(month=1, day=1))
+
+
+@pytest.fixture
+def api(location: Any) -> Caller:
+    return make_caller(location)

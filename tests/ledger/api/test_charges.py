@@ -1,0 +1,213 @@
+"""Broadcasts and chat over HTTP: what the answers say, and that asking again changes nothing."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from ledger import funding
+from ledger.models import Charge, ChatMessage, Entry, InternationalMessage
+from tests.factories import DOMESTIC, FRANCE, GERMANY, IMPOSSIBLE, MEXICO
+from tests.ledger.api.conftest import faults, problem
+
+BROADCAST = "international-messages"
+CHAT = "chat-messages"
+
+
+def texts(*phones, **fields):
+    messages = [{"external_id": f"m{n}", "phone": phone} for n, phone in enumerate(phones)]
+    return {"channel": "text", "messages": messages} | fields
+
+
+def chats(*directions, **fields):
+    return {
+        "messages": [
+            {
+                "external_id": f"c{n}",
+                "phone": DOMESTIC,
+                "inbox": "Front Desk",
+                "direction": direction,
+            }
+            | fields
+            for n, direction in enumerate(directions)
+        ]
+    }
+
+
+def test_a_broadcast_is_answered_message_by_message(api):
+    answer = api.post(BROADCAST, texts(MEXICO, DOMESTIC, IMPOSSIBLE, GERMANY, FRANCE))
+    assert answer.status_code == 201
+    told = answer.json()
+    assert told["charge_id"] == Charge.objects.get().pk
+    assert (told["outcome"], told["reason"], told["credits"]) == ("charged", None, 13)
+    assert told["balance_after"] == {
+        "contract_credits": 987,
+        "purchased_credits": 0,
+        "total_credits": 987,
+        "held_credits": 0,
+        "available_credits": 987,
+        "overdraft_limit": 0,
+    }
+    said = [(m["outcome"], m["reason"], m["credits"], m["country"]) for m in told["messages"]]
+    assert said == [
+        ("charged", None, 7, "MX"),
+        ("domestic", None, 0, None),
+        ("refused", "bad_number", 0, None),
+        ("refused", "no_rate", 0, "DE"),
+        ("charged", None, 6, "FR"),
+    ]
+    words = [message["explanation"] for message in told["messages"]]
+    assert words[0] == "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2020) = 7"
+    assert words[1] == "Domestic: part of the plan, costs no international credits."
+    assert words[2] == "Refused, costs nothing: Not a possible phone number."
+
+
+def test_a_call_is_answered_in_minutes(api):
+    messages = [{"external_id": "c1", "phone": MEXICO, "seconds": 61, "carrier_type": "mobile"}]
+    told = api.post(BROADCAST, {"channel": "voice", "messages": messages}).json()["messages"]
+    assert told[0]["units"] == 2
+    assert told[0]["credits"] == 24
+    assert told[0]["explanation"] == (
+        "61 s = 2 started minutes × 12 "
+        "(MX, mobile as stated by the sender; card Standard, from 1 Jan 2020) = 24"
+    )
+
+
+def test_what_does_not_fit_is_refused_with_what_was_missing(api):
+    told = api.post(BROADCAST, texts(*[MEXICO] * 143)).json()
+    assert (told["outcome"], told["reason"]) == ("refused", "insufficient_credits")
+    assert (told["needed_credits"], told["available_before"], told["shortfall"]) == (1001, 1000, 1)
+    assert {message["reason"] for message in told["messages"]} == {"insufficient_credits"}
+    assert told["balance_after"]["available_credits"] == 1000
+
+
+def test_what_fits_goes_where_the_sender_says_so(api):
+    told = api.post(BROADCAST, texts(*[MEXICO] * 143, on_insufficient="send_what_fits")).json()
+    assert (told["outcome"], told["credits"]) == ("charged", 994)
+    assert [message["outcome"] for message in told["messages"]].count("refused") == 1
+
+
+def test_chat_is_answered_message_by_message(api):
+    told = api.post(CHAT, chats("inbound", "outbound", has_image=True)).json()
+    assert [m["credits"] for m in told["messages"]] == [4, 4]
+    assert told["messages"][0]["explanation"] == (
+        "1 MMS inbound (card Standard, from 1 Jan 2020) = 4"
+    )
+    assert told["balance_after"]["available_credits"] == 992
+
+
+@pytest.mark.parametrize(
+    ("fields", "text_type"),
+    [
+        ({}, "sms"),
+        ({"text_type": "sms"}, "sms"),
+        ({"text_type": "mms"}, "mms"),
+        ({"has_image": True}, "mms"),
+        ({"has_image": True, "text_type": "mms"}, "mms"),
+    ],
+)
+def test_an_image_makes_an_mms(api, fields, text_type):
+    assert api.post(CHAT, chats("outbound", **fields)).status_code == 201
+    assert ChatMessage.objects.get().text_type == text_type
+
+
+def test_an_sms_has_no_image(api):
+    answer = api.post(CHAT, chats("outbound", has_image=True, text_type="sms"))
+    assert list(faults(answer)) == ["messages[0].text_type"]
+
+
+@pytest.mark.parametrize(
+    ("address", "body"), [(BROADCAST, texts(MEXICO)), (CHAT, chats("inbound"))]
+)
+def test_the_same_request_is_charged_once(api, address, body):
+    """Without a sent date, too: now is another instant when it is asked again."""
+    first = api.post(address, body, key="k1")
+    again = api.post(address, body, key="k1")
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert "Idempotency-Replayed" not in first
+    assert again["Idempotency-Replayed"] == "true"
+    assert Charge.objects.count() == 1
+
+
+def test_a_refusal_is_replayed_after_credits_were_bought(api, location):
+    body = texts(*[MEXICO] * 143)
+    first = api.post(BROADCAST, body, key="k1")
+    funding.purchase(location.pk, 500, key="order", at=timezone.now(), reference="1")
+    again = api.post(BROADCAST, body, key="k1")
+    assert again.json() == first.json()
+    assert api.post(BROADCAST, body, key="k2").json()["outcome"] == "charged"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        texts(FRANCE),
+        texts(MEXICO, on_insufficient="send_what_fits"),
+        texts(MEXICO, FRANCE),
+        {"channel": "voice", "messages": [{"external_id": "m0", "phone": MEXICO, "seconds": 1}]},
+    ],
+)
+def test_a_key_stands_for_one_content(api, other):
+    api.post(BROADCAST, texts(MEXICO), key="k1")
+    assert problem(api.post(BROADCAST, other, key="k1")) == (422, "idempotency_key_reuse")
+    assert Charge.objects.count() == 1
+
+
+def test_a_key_stands_for_one_address(api):
+    api.post(BROADCAST, texts(MEXICO), key="k1")
+    purchase = {"credits": 5, "reference": "1"}
+    assert problem(api.post("purchases", purchase, key="k1")) == (422, "idempotency_key_reuse")
+    assert problem(api.post(CHAT, chats("inbound"), key="k1")) == (422, "idempotency_key_reuse")
+
+
+def test_a_malformed_request_uses_up_no_key(api):
+    assert faults(api.post(BROADCAST, texts(""), key="k1"))
+    assert api.post(BROADCAST, texts(MEXICO), key="k1").status_code == 201
+
+
+def test_an_external_id_is_charged_once(api):
+    api.post(BROADCAST, texts(MEXICO))
+    assert problem(api.post(BROADCAST, texts(MEXICO))) == (409, "external_id_taken")
+    assert Charge.objects.count() == 1
+
+
+def test_the_sent_date_says_the_day(api, location):
+    sent_at = timezone.now() - dt.timedelta(minutes=5)
+    body = texts(MEXICO)
+    body["messages"][0]["sent_at"] = sent_at.isoformat()
+    assert api.post(BROADCAST, body).status_code == 201
+    assert InternationalMessage.objects.get().sent_at == sent_at
+
+
+@pytest.mark.parametrize("shift", ["+02:00", "-07:30"])
+def test_the_same_instant_written_otherwise_is_the_same_request(api, shift):
+    sent_at = timezone.now().replace(microsecond=0)
+    body = texts(MEXICO)
+    body["messages"][0]["sent_at"] = sent_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    api.post(BROADCAST, body, key="k1")
+    zone = dt.datetime.strptime(shift, "%z").tzinfo
+    body["messages"][0]["sent_at"] = sent_at.astimezone(zone).isoformat()
+    assert api.post(BROADCAST, body, key="k1").status_code == 201
+    assert Charge.objects.count() == 1
+
+
+def test_recipients_are_kept_for_the_reports(api):
+    body = texts(MEXICO)
+    body["messages"][0] |= {"profile": {"First Name": "Zoë"}, "status": "queued"}
+    api.post(BROADCAST, body)
+    message = InternationalMessage.objects.get()
+    assert (message.profile, message.status) == ({"First Name": "Zoë"}, "queued")
+
+
+def test_a_charge_takes_few_queries_however_many_messages(api, django_assert_num_queries):
+    api.post(BROADCAST, texts(MEXICO, FRANCE))
+    for count in (1, 50):
+        body = texts(*[MEXICO, FRANCE] * count)
+        for message in body["messages"]:
+            message["external_id"] += f"-{count}"
+        with django_assert_num_queries(
+            2
+        ):  # the token and the facts; the charge is the driver's own
+            assert api.post(BROADCAST, body).json()["outcome"] == "charged"
+    assert Entry.objects.exclude(kind="contract_grant").count() == 3
