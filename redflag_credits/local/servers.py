@@ -7,17 +7,18 @@ the last one has gone.
 
 import contextlib
 import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
 from redflag_credits.local import home, keeper, postgres, valkey
 
-_held: dict[Path, IO[bytes]] = {}
+# Bare descriptors: they stay open until the process ends, and nothing has to close them.
+_held: dict[Path, int] = {}
 
 
 def use_configured() -> None:
@@ -42,7 +43,7 @@ def use(
     home.make_folder(folder)
     with _change(folder):
         if data_dir not in _held:
-            users = keeper.open_lock(folder / keeper.USERS_LOCK)
+            users = os.open(folder / keeper.USERS_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(users, fcntl.LOCK_SH)
             _held[data_dir] = users
         try:
@@ -52,7 +53,7 @@ def use(
             if with_redis:
                 valkey.start(data_dir)
         except BaseException:
-            _held.pop(data_dir).close()
+            os.close(_held.pop(data_dir))
             raise
 
 
@@ -63,7 +64,7 @@ def leave(data_dir: Path) -> bool:
     """
     folder = keeper.lock_folder(data_dir)
     if data_dir in _held:
-        _held.pop(data_dir).close()
+        os.close(_held.pop(data_dir))
     with _change(folder), keeper.open_lock(folder / keeper.USERS_LOCK) as users:
         if not keeper.try_lock(users):
             return False
@@ -73,7 +74,7 @@ def leave(data_dir: Path) -> bool:
 
 def held_locks() -> list[int]:
     """The descriptors of this process's shares, to hand on to children that may outlive it."""
-    return [users.fileno() for users in _held.values()]
+    return list(_held.values())
 
 
 @contextlib.contextmanager

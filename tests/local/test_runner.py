@@ -19,7 +19,7 @@ from redflag_credits.local import places
 from tests.local.conftest import remove, stopped
 from tests.plugin import ROOT
 
-READY_SECONDS = 120  # the first start loads the demo
+READY_SECONDS = 240  # the first start loads the demo, perhaps beside other work
 
 
 class Run:
