@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
 
-from ledger.models import Balance, Charge, ChargeKind
+from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
 from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link, signed
 
 
@@ -55,7 +55,7 @@ class BalanceAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Balance]:
-        return super().get_queryset(request).as_of(timezone.now())
+        return Balance.objects.as_of(timezone.now())
 
     @admin.display(description="Available")
     def available_shown(self, balance: Balance) -> str:
@@ -85,7 +85,8 @@ class ChargeAdmin(LedgerAdmin):
         ("outcome", "refusal"),
         ("at", "day"),
         ("needed_credits", "credits", "shortfall_shown"),
-        ("available_before", "overdraft_limit"),
+        ("available_before", "held_before", "overdraft_limit"),
+        "hold",
         ("contract_after", "purchased_after"),
         "entries_shown",
         "messages_shown",
@@ -117,3 +118,31 @@ class ChargeAdmin(LedgerAdmin):
             "The messages that it brought",
             query=f"?charge__id__exact={charge.pk}",
         )
+
+
+@admin.register(Hold)
+class HoldAdmin(LedgerAdmin):
+    """Without the number that is called: its call has it, for those who may see it."""
+
+    list_display = ("key", "location_shown", "kind", "credits", "state_now", "at", "expires_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("location",)
+    search_fields = ("=key", "=location__name")
+    search_help_text = "A whole idempotency key, or the name of a location"
+    fields = (
+        ("location", "kind"),
+        "key",
+        ("credits", "over_rule"),
+        ("state_now", "refusal"),
+        ("at", "expires_at", "ended_at"),
+        ("expected_seconds", "carrier_type"),
+        "available_before",
+    )
+
+    @admin.display(description="Location")
+    def location_shown(self, hold: Hold) -> str:
+        return location_link(hold.location)
+
+    @admin.display(description="State")
+    def state_now(self, hold: Hold) -> str:
+        return str(HoldState(hold.state_at(timezone.now())).label)

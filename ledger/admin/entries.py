@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from ledger import renewing
 from ledger.admin.forms import AdjustmentForm, FundingForm, PurchaseForm
 from ledger.funding import Posted
-from ledger.models import Balance, Entry
+from ledger.models import Balance, ChargeKind, Entry, Kind
 from ledger.posting import BadInput, KeyReused, LedgerError
 from locations.admin.lists import LedgerAdmin, link, location_link, signed
 from locations.models import Location, User
@@ -41,7 +41,7 @@ class EntryAdmin(LedgerAdmin):
     fields = (
         ("location", "number"),
         "kind_shown",
-        ("contract_delta", "purchased_delta"),
+        ("contract_delta", "purchased_delta", "lapsed_credits"),
         ("contract_after", "purchased_after"),
         ("at", "day", "recorded_at"),
         ("charge", "messages_shown"),
@@ -75,14 +75,13 @@ class EntryAdmin(LedgerAdmin):
 
     @admin.display(description="Messages", empty_value="none")
     def messages_shown(self, entry: Entry) -> str | None:
-        if entry.charge_id is None:
+        if entry.charge is None:
             return None
-        table = "chatmessage" if entry.kind == "chat" else "internationalmessage"
-        return link(
-            f"ledger_{table}_changelist",
-            "The messages that it paid for",
-            query=f"?entry__id__exact={entry.pk}",
-        )
+        table = "chatmessage" if entry.charge.kind == ChargeKind.CHAT else "internationalmessage"
+        words, field = "The messages that it paid for", "entry"
+        if entry.kind == Kind.REVERSAL:
+            words, field = "The messages that it gave back", "reversal"
+        return link(f"ledger_{table}_changelist", words, query=f"?{field}__id__exact={entry.pk}")
 
     # --- Purchases and adjustments ---------------------------------------------------------
 

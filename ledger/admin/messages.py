@@ -22,7 +22,13 @@ class MessageAdmin(LedgerAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         origin = (("location", "external_id"), "charge_shown", "position", ("outcome", "refusal"))
-        price = ("why", ("credits", "contract_credits"), ("sent_at", "day"), "entry_shown")
+        price = (
+            "why",
+            ("credits", "contract_credits"),
+            ("sent_at", "day"),
+            "entry_shown",
+            "reversal",
+        )
         fieldsets = [
             (None, {"fields": origin}),
             ("What it was", {"fields": self.what}),

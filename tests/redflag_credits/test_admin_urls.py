@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import charging, funding
-from ledger.models import Balance, Charge, ChatMessage, Entry, InternationalMessage
+from ledger import charging, funding, holding, reversing
+from ledger.models import Balance, Charge, ChatMessage, Entry, Hold, InternationalMessage
 from locations.models import ChatInbox, Location, Role
 from reports.models import Report
 from tests.factories import (
@@ -31,7 +31,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = [Balance, Charge, Entry, InternationalMessage, ChatMessage, Report]
+READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, Report]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -52,6 +52,9 @@ def fill(name: str = "Soho") -> Location:
     )
     charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
+    chats = Charge.objects.get(location=location, kind="chat")
+    reversing.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")
+    holding.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     buyer = make_user()
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
     Report.objects.create(
