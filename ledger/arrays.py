@@ -5,7 +5,8 @@ longer than the database took to write it; here a list is a handful of calls in 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 
 def plain_array(values: Sequence[int | dt.date | None]) -> str:
@@ -28,7 +29,7 @@ def bytes_array(values: Sequence[bytes]) -> str:
     return text_array(["\\x" + value.hex() for value in values])
 
 
-LITERALS = {
+LITERALS: dict[str, Callable[[Sequence[Any]], str]] = {
     "bigint[]": plain_array,
     "int[]": plain_array,
     "date[]": plain_array,

@@ -44,15 +44,16 @@ class Tariff:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.used: dict[tuple[int | None, dt.date], int | None] = {}
+        self.prices: dict[dt.date, PriceList | None] = {}
 
     def on(self, day: dt.date) -> PriceList | None:
         """The prices of a local day: of its contract's own series, else of the default one."""
-        contract = self.terms.contract_on(day)
-        series = contract.rate_card_series_id if contract else None
-        if (series, day) not in self.used:
-            self.used[series, day] = price_lists.in_force(series, day)
-        card = self.used[series, day]
-        return price_list(card) if card is not None else None
+        if day not in self.prices:
+            contract = self.terms.contract_on(day)
+            series = contract.rate_card_series_id if contract else None
+            card = self.used[series, day] = price_lists.in_force(series, day)
+            self.prices[day] = price_list(card) if card is not None else None
+        return self.prices[day]
 
     def parameters(self) -> dict[str, Any]:
         return {
@@ -117,7 +118,7 @@ def charge_broadcast(
             "hold": hold_id,
             "ending": ending,
             "c_kind": [channel],
-            "c_on_insufficient": [str(on_insufficient)],
+            "c_on_insufficient": [on_insufficient],
             "m_charge": [1] * len(kept),
             "m_position": [number for number, _, _ in kept],
             "m_external_id": [message.external_id for _, message, _ in kept],
@@ -125,18 +126,20 @@ def charge_broadcast(
             "m_sent_at": [message.sent_at for _, message, _ in kept],
             "m_sent_on": [first_on] * len(kept),
             "m_credits": [result.credits for _, _, result in kept],
-            "m_refusal": [str(result.refusal) for _, _, result in kept],
-            "i_channel": [str(channel)] * len(kept),
+            "m_refusal": [result.refusal for _, _, result in kept],
+            "i_channel": [channel] * len(kept),
             "i_country": [result.country for _, _, result in kept],
-            "i_carrier_type": [str(result.carrier_type) for _, _, result in kept],
-            "i_carrier_source": [str(result.carrier_source) for _, _, result in kept],
+            "i_carrier_type": [result.carrier_type for _, _, result in kept],
+            "i_carrier_source": [result.carrier_source for _, _, result in kept],
             "i_rate": [result.price and result.price.rate_id for _, _, result in kept],
             "i_seconds": [result.seconds for _, _, result in kept],
             "i_billed_seconds": [result.billed_seconds for _, _, result in kept],
             "i_status": [message.status for _, message, _ in kept],
             "i_status_detail": [message.status_detail for _, message, _ in kept],
             "i_status_at": [message.status_at for _, message, _ in kept],
-            "i_profile": [json.dumps(message.profile) for _, message, _ in kept],
+            "i_profile": [
+                json.dumps(message.profile) if message.profile else "{}" for _, message, _ in kept
+            ],
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
@@ -171,8 +174,8 @@ def charge_chat(
         days = [terms.day_of(message.sent_at) for message in messages]
         prices = [tariff.on(day) for day in days]
         return tariff.parameters() | {
-            "c_kind": [str(ChargeKind.CHAT)],
-            "c_on_insufficient": [str(OnInsufficient.SEND_WHAT_FITS)],
+            "c_kind": [ChargeKind.CHAT],
+            "c_on_insufficient": [OnInsufficient.SEND_WHAT_FITS],
             "m_charge": [1] * len(messages),
             "m_position": list(range(len(messages))),
             "m_external_id": [message.external_id for message in messages],
@@ -185,10 +188,10 @@ def charge_chat(
             ],
             "m_refusal": [""] * len(messages),
             "t_inbox": [inboxes[message.inbox] for message in messages],
-            "t_direction": [str(message.direction) for message in messages],
+            "t_direction": [message.direction for message in messages],
             "t_content": [message.content for message in messages],
             "t_text_type": [
-                str(TextType.MMS if message.has_image else TextType.SMS) for message in messages
+                TextType.MMS if message.has_image else TextType.SMS for message in messages
             ],
             "t_card": [price and price.card_id for price in prices],
         }
