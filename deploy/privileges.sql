@@ -25,12 +25,16 @@ END $$;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
 REVOKE UPDATE, DELETE ON django_admin_log FROM redflag_app;
 
--- The ledger: nothing is ever deleted, and entries, charges and chat messages never change.
+-- The ledger: nothing is ever deleted, entries and charges never change, and of
+-- messages and holds only what becomes of them.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
-    ledger_chatmessage FROM redflag_app;
-GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_chatmessage TO redflag_app;
+    ledger_chatmessage, ledger_hold, ledger_apitoken FROM redflag_app;
+GRANT SELECT, INSERT ON ledger_charge, ledger_entry TO redflag_app;
+GRANT SELECT, INSERT, UPDATE ON ledger_apitoken TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
-GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at)
+GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)
     ON ledger_internationalmessage TO redflag_app;
 
 COMMIT;

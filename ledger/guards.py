@@ -12,7 +12,9 @@ from django.db.models import ForeignKey, Model
 
 GUARDED_APPS = ("locations", "ledger")
 SQL = Path(__file__).parent / "sql"
-FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+).*?AS \$\$(.*?)\$\$", re.DOTALL)
+FUNCTION = re.compile(
+    r"CREATE (?:OR REPLACE )?FUNCTION (?:public\.)?(\w+).*?AS \$\$(.*?)\$\$", re.DOTALL
+)
 OWN_TRIGGERS = (("ledger_contract_guard", "locations_contract"),)
 
 
@@ -99,7 +101,7 @@ def _missing_foreign_keys() -> Iterator[str]:
 
 
 def _changed_functions() -> Iterator[str]:
-    rows = _rows("SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^ledger'")
+    rows = _rows("SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^(ledger|_pgtrigger)_'")
     present = dict(rows)
     wanted: dict[str, str] = {}
     # A later file replaces a function of an earlier one.

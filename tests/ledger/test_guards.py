@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -75,6 +76,12 @@ def test_what_happened_cannot_be_deleted(ledger, model, guard):
 def test_what_happened_cannot_be_truncated(ledger, model):
     with refused("is never emptied"):
         sql(f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+@pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])
+def test_no_session_can_tell_the_triggers_to_look_away(ledger, model):
+    with pgtrigger.ignore(), refused("append_only"):
+        sql(f"UPDATE {model._meta.db_table} SET day = '2020-01-01'")
 
 
 @pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])

@@ -101,6 +101,6 @@ def test_the_application_can_do_its_work(application: psycopg.Connection) -> Non
         kept = table.startswith("ledger_") or table == "django_admin_log"
         assert may(table, "DELETE") is not kept, table
     changing = {table for table in tables if table.startswith("ledger_") and may(table, "UPDATE")}
-    assert changing == {"ledger_balance"}
+    assert changing == {"ledger_apitoken", "ledger_balance"}
     application.execute("INSERT INTO locations_account (name) VALUES ('An account')")
     application.execute("SELECT 1 FROM ledger_balance FOR UPDATE")
