@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from ledger.api import charges, problems, purchases, quotes, reading
+from ledger.api import charges, corrections, holds, problems, purchases, quotes, reading
 from ledger.api.auth import Bearer
 from ledger.api.openapi import finish
 from ledger.api.parsing import StrictParser
@@ -62,5 +62,5 @@ api = ChargingApi(
 handler: Callable[..., HttpResponse] = refused
 for kind in (Exception, HttpError, ValidationError):
     api.add_exception_handler(kind, handler)
-for part in (charges, quotes, purchases, reading):
+for part in (quotes, charges, holds, corrections, purchases, reading):
     api.add_router("", part.router)

@@ -29,6 +29,16 @@ PURCHASE = {
     "reason": "",
     "reference": "Order 2041",
 }
+HOLD = {
+    "hold_id": 9,
+    "location_id": 1,
+    "kind": "call",
+    "state": "open",
+    "credits": 24,
+    "over": "overflow",
+    "expires_at": "2026-03-01T10:30:00Z",
+    "ended_at": None,
+}
 MOVED = {
     "additions": 1500,
     "international_text": -14,
@@ -189,6 +199,99 @@ EXAMPLES = {
                 }
             ],
             "messages": None,
+        },
+    ),
+    "hold": Example(
+        parameters={"location_id": 1, "Idempotency-Key": "call-508-hold"},
+        request={
+            "call": {"phone": MEXICO, "expected_seconds": 120},
+            "over": "overflow",
+            "seconds_to_live": 3600,
+        },
+        response={
+            "hold_id": 9,
+            "outcome": "held",
+            "reason": None,
+            "credits": 24,
+            "over": "overflow",
+            "expires_at": "2026-03-01T10:30:00Z",
+            "available_before": 1000,
+            "available_after": 976,
+        },
+    ),
+    "get_hold": Example(parameters={"hold_id": 9}, response=HOLD),
+    "settle_hold": Example(
+        parameters={"hold_id": 9, "Idempotency-Key": "call-508"},
+        request={"messages": [{"external_id": "call-508", "phone": MEXICO, "seconds": 61}]},
+        response={
+            "charge_id": 33,
+            "outcome": "charged",
+            "reason": None,
+            "credits": 24,
+            "needed_credits": 24,
+            "available_before": 1000,
+            "shortfall": 0,
+            "balance_after": BALANCE
+            | dict.fromkeys(("contract_credits", "total_credits", "available_credits"), 976),
+            "messages": [
+                _charged(
+                    "call-508",
+                    units=2,
+                    credits=24,
+                    explanation="61 s = 2 started minutes × 12 "
+                    "(MX, mobile; card Standard, from 1 Jan 2026) = 24",
+                )
+            ],
+        },
+    ),
+    "release_hold": Example(
+        parameters={"hold_id": 9},
+        response=HOLD | {"state": "released", "ended_at": "2026-03-01T09:31:00Z"},
+    ),
+    "report_statuses": Example(
+        parameters={"location_id": 1},
+        request={
+            "statuses": [
+                {
+                    "external_id": "b1041-1",
+                    "status": "delivered",
+                    "status_at": "2026-03-01T09:30:07Z",
+                },
+                {
+                    "external_id": "b1041-9",
+                    "status": "failed",
+                    "status_detail": "30003: unreachable handset",
+                    "status_at": "2026-03-01T09:30:09Z",
+                },
+            ]
+        },
+        response={
+            "statuses": [
+                {"external_id": "b1041-1", "result": "updated"},
+                {"external_id": "b1041-9", "result": "unknown"},
+            ]
+        },
+    ),
+    "reverse": Example(
+        parameters={"location_id": 1, "Idempotency-Key": "undo-b1041-2"},
+        request={"charge_id": 31, "external_id": "b1041-2", "reason": "Sent twice by our mistake"},
+        response={
+            "entry": PURCHASE
+            | {
+                "number": 4,
+                "kind": "reversal",
+                "credits": 7,
+                "contract_delta": 7,
+                "purchased_delta": 0,
+                "contract_after": 993,
+                "purchased_after": 0,
+                "balance_after": 993,
+                "charge_id": 31,
+                "key": "undo-b1041-2",
+                "reason": "Sent twice by our mistake",
+                "reference": "",
+            },
+            "lapsed_credits": 0,
         },
     ),
     "record_purchase": Example(

@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from ninja.errors import HttpError, ValidationError
 
-from ledger import charging, funding
+from ledger import charging, funding, holding, reversing
 from ledger.api.problems import FieldError, Problem
 from ledger.posting import BadInput, ExternalIdTaken, KeyReused
 from locations.terms import UnknownLocation
@@ -25,6 +25,11 @@ BY_CLASS: dict[type, str] = {
     ExternalIdTaken: "external_id_taken",
     funding.NotEnough: "not_enough_credits",
     charging.Unsettled: "try_again",
+    charging.OverHold: "over_hold",
+    holding.UnknownHold: "hold_not_found",
+    holding.HoldEnded: "hold_ended",
+    reversing.UnknownCharge: "charge_not_found",
+    reversing.NothingToReverse: "nothing_to_reverse",
 }
 
 

@@ -46,7 +46,7 @@ class Caller:
         return {"Authorization": f"Bearer {self.secret}"} | more
 
 
-def make_caller(location, *, scopes=tuple(Scope.values), **token: Any) -> Caller:
+def make_caller(location: Any, /, *, scopes=tuple(Scope.values), **token: Any) -> Caller:
     created = tokens.create("Test", at=timezone.now(), scopes=scopes, **token)
     return Caller(created.secret, location.pk)
 

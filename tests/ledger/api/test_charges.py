@@ -57,7 +57,7 @@ def test_a_broadcast_is_answered_message_by_message(api):
         ("charged", None, 6, "FR"),
     ]
     words = [message["explanation"] for message in told["messages"]]
-    assert words[0] == "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2020) = 7"
+    assert words[0] == "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7"
     assert words[1] == "Domestic: part of the plan, costs no international credits."
     assert words[2] == "Refused, costs nothing: Not a possible phone number."
 
@@ -69,7 +69,7 @@ def test_a_call_is_answered_in_minutes(api):
     assert told[0]["credits"] == 24
     assert told[0]["explanation"] == (
         "61 s = 2 started minutes × 12 "
-        "(MX, mobile as stated by the sender; card Standard, from 1 Jan 2020) = 24"
+        "(Mexico, mobile as stated by the sender; card Standard, from 1 Jan 2020) = 24"
     )
 
 

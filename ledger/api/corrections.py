@@ -1,0 +1,63 @@
+"""What comes after a charge: delivery reports and reversals."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from ledger import reversing, statuses
+from ledger.api.answers import entry_of, reply
+from ledger.api.auth import Bearer, within_reach
+from ledger.api.idempotency import Key, wait_no_longer
+from ledger.api.schemas.corrections import Reversal, ReversalAnswer, StatusAnswers, Statuses
+from ledger.models import Scope
+from ledger.statuses import DeliveryReport
+from locations.models import Location
+from locations.terms import UnknownLocation
+
+router = Router(tags=["Afterwards"], auth=Bearer(Scope.CHARGE))
+
+
+@router.post("locations/{int:location_id}/message-statuses", response=StatusAnswers)
+def report_statuses(request: HttpRequest, location_id: int, body: Statuses) -> HttpResponse:
+    """Delivery reports in any order, repeated or late: each message keeps its newest.
+
+    Nothing of a balance changes, so it takes no key.
+    """
+    wait_no_longer()
+    if not Location.objects.filter(pk=within_reach(request, location_id)).exists():
+        raise UnknownLocation
+    reports = [DeliveryReport(**status) for status in body.statuses]
+    results = statuses.report(location_id, reports, at=timezone.now())
+    return reply(
+        {
+            "statuses": [
+                {"external_id": report.external_id, "result": result}
+                for report, result in zip(reports, results, strict=True)
+            ]
+        }
+    )
+
+
+@router.post("locations/{int:location_id}/reversals", response={201: ReversalAnswer})
+def reverse(
+    request: HttpRequest, location_id: int, idempotency_key: Key, body: Reversal
+) -> HttpResponse:
+    """Give back a charge, or one message of it, once: each bucket gets back what it gave.
+
+    Contract credits of an earlier term come back as nothing, for they have lapsed. A whole
+    charge gives back what reversals of single messages have left of it.
+    """
+    wait_no_longer()
+    made = reversing.reverse(
+        within_reach(request, location_id),
+        body.charge_id,
+        external_id=body.external_id,
+        key=idempotency_key,
+        at=timezone.now(),
+        reason=body.reason,
+    )
+    return reply(
+        {"entry": entry_of(made.entry), "lapsed_credits": made.entry.lapsed_credits},
+        status=201,
+        replayed=made.replayed,
+    )

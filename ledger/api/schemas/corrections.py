@@ -1,0 +1,51 @@
+"""What comes after a charge: delivery reports and reversals."""
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import BaseModel, Field, with_config
+from typing_extensions import TypedDict
+
+from ledger.api.fields import STRICT, ExternalId, Instant, Reason, Strict, text
+from ledger.api.parsing import MOST_INTEGER
+from ledger.api.schemas.reading import Entry
+from ledger.requests import MOST_MESSAGES
+
+
+@with_config(STRICT)
+class Status(TypedDict):
+    """A delivery report; the newest `status_at` wins, in whatever order they come."""
+
+    external_id: ExternalId
+    status: Annotated[str, text(40, shortest=1)]
+    status_at: Instant
+    status_detail: NotRequired[Annotated[str, text(300)]]
+
+
+class Statuses(Strict):
+    statuses: list[Status] = Field(min_length=1, max_length=MOST_MESSAGES)
+
+
+class StatusAnswer(BaseModel):
+    external_id: str
+    result: Literal["updated", "older", "unknown"] = Field(
+        description="older: a newer one is known; unknown: no such international message."
+    )
+
+
+class StatusAnswers(BaseModel):
+    statuses: list[StatusAnswer] = Field(description="In the order given.")
+
+
+class Reversal(Strict):
+    """A whole charge, or one message of it, to be given back."""
+
+    charge_id: int = Field(ge=1, le=MOST_INTEGER)
+    external_id: ExternalId | None = Field(None, description="Left out: the whole charge.")
+    reason: Reason
+
+
+class ReversalAnswer(BaseModel):
+    entry: Entry = Field(description="Each bucket got back what it gave.")
+    lapsed_credits: int = Field(
+        description="Contract credits of an earlier term: they had lapsed, so nothing came back."
+    )
