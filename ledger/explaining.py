@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
+from locations.countries import country_name
 from locations.models import Channel, RateCard
 
 
@@ -19,7 +20,7 @@ def explain_international(message: InternationalMessage) -> str:
     if rate is None:
         return ""
     row = _("%(country)s, %(line)s%(prefix)s%(source)s; card %(card)s") % {
-        "country": message.country,
+        "country": country_name(message.country),
         "line": message.get_carrier_type_display().lower(),
         "prefix": _(", numbers from +%s") % rate.prefix if rate.prefix else "",
         "source": _(" as stated by the sender")

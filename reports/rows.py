@@ -8,11 +8,9 @@ a cursor of the server, in local time already: a million of them need no memory 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, TextField, Value
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 from ledger.models import (
     ChatMessage,
@@ -22,6 +20,7 @@ from ledger.models import (
     Refusal,
     TextType,
 )
+from locations.countries import country_name
 from locations.models import CarrierType, Channel, Location
 from reports.models import ReportKind
 from reports.workbooks import Column
@@ -29,13 +28,6 @@ from reports.workbooks import Column
 AT_ONCE = 2_000  # rows fetched from the server's cursor
 REFUSED = "Refused"
 
-# Codes of the rate cards that the numbering metadata has no English name for.
-OTHER_COUNTRIES = {
-    "001": "International networks",
-    "AC": "Ascension Island",
-    "TA": "Tristan da Cunha",
-    "XK": "Kosovo",
-}
 CHANNELS = dict(Channel.choices)
 CARRIER_TYPES = dict(CarrierType.choices)
 REFUSALS = dict(Refusal.choices)
@@ -107,15 +99,10 @@ def chat_columns(location: Location) -> tuple[Column, ...]:
     )
 
 
-@cache
-def country_name(code: str) -> str:
+def country_and_code(code: str) -> str:
     """A country as people read it, with its code: Germany (DE). An unknown code is itself."""
-    names = LOCALE_DATA.get(code, {})
-    name = names.get("en", "")
-    if name.startswith("*"):  # the same as in that language
-        name = names[name[1:]]
-    name = name or OTHER_COUNTRIES.get(code, "")
-    return f"{name} ({code})" if name else code
+    name = country_name(code)
+    return name if name == code else f"{name} ({code})"
 
 
 class Local(Func):
@@ -160,7 +147,7 @@ def _international(location: Location, these: Q) -> Rows:
             yield (
                 *profile,
                 phone,
-                country_name(country),
+                country_and_code(country),
                 CHANNELS[channel],
                 CARRIER_TYPES.get(carrier, ""),
                 REFUSED if refusal else status,

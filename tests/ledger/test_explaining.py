@@ -58,8 +58,8 @@ def chat_explained(*messages: Chat, included: int = 100) -> list[str]:
 def test_a_text_is_one_text_at_its_rate():
     make_card()
     assert explained(text(MEXICO), text(FRANCE)) == [
-        "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2020) = 7",
-        "1 text × 6 (FR, mobile; card Standard, from 1 Jan 2020) = 6",
+        "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7",
+        "1 text × 6 (France, mobile; card Standard, from 1 Jan 2020) = 6",
     ]
 
 
@@ -67,17 +67,17 @@ def test_a_call_is_its_started_minutes_at_its_rate():
     make_card()
     calls = [call(61), call(60), call(7205), call(185, FRANCE_LANDLINE)]
     assert explained(*calls, channel="voice") == [
-        "61 s = 2 started minutes × 12 (MX, mobile; card Standard, from 1 Jan 2020) = 24",
-        "60 s = 1 started minute × 12 (MX, mobile; card Standard, from 1 Jan 2020) = 12",
-        "7,205 s = 121 started minutes × 12 (MX, mobile; card Standard, from 1 Jan 2020) = 1,452",
-        "185 s = 4 started minutes × 3 (FR, landline; card Standard, from 1 Jan 2020) = 12",
+        "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 24",
+        "60 s = 1 started minute × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 12",
+        "7,205 s = 121 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 1,452",
+        "185 s = 4 started minutes × 3 (France, landline; card Standard, from 1 Jan 2020) = 12",
     ]
 
 
 def test_a_call_that_was_not_answered_cost_nothing():
     make_card()
     assert explained(call(0), channel="voice") == [
-        "The call was not answered: 0 s cost nothing (MX, mobile; card Standard, from 1 Jan 2020)"
+        "The call was not answered: 0 s cost nothing (Mexico, mobile; card Standard, from 1 Jan 2020)"
     ]
 
 
@@ -85,9 +85,9 @@ def test_other_increments_and_the_rounding_are_told():
     make_card([], prefixes=[row(prefix="52222", first_seconds=30, following_seconds=6)])
     assert explained(call(61), call(26), channel="voice") == [
         "61 s = 66 s in increments 30/6 ÷ 60 × 12 "
-        "(MX, mobile, numbers from +52222; card Standard, from 1 Jan 2020) = 14, rounded up",
+        "(Mexico, mobile, numbers from +52222; card Standard, from 1 Jan 2020) = 14, rounded up",
         "26 s = 30 s in increments 30/6 ÷ 60 × 12 "
-        "(MX, mobile, numbers from +52222; card Standard, from 1 Jan 2020) = 6",
+        "(Mexico, mobile, numbers from +52222; card Standard, from 1 Jan 2020) = 6",
     ]
 
 
@@ -95,7 +95,7 @@ def test_a_carrier_type_that_the_sender_stated_is_told_as_such():
     make_card()
     stated = call(60, FRANCE, carrier_type="landline")
     assert explained(stated, channel="voice") == [
-        "60 s = 1 started minute × 3 (FR, landline as stated by the sender; "
+        "60 s = 1 started minute × 3 (France, landline as stated by the sender; "
         "card Standard, from 1 Jan 2020) = 3"
     ]
 
@@ -106,8 +106,8 @@ def test_the_card_is_the_one_that_priced_it_whatever_came_later():
     make_card([("MX", "mobile", "text", 9)], effective_on=dt.date(2026, 6, 20))
     early = text(MEXICO, sent_at=NOON - dt.timedelta(days=10))
     assert explained(early, text(MEXICO)) == [
-        "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2020) = 7",
-        "1 text × 8 (MX, mobile; card Standard, from 10 Jun 2026) = 8",
+        "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7",
+        "1 text × 8 (Mexico, mobile; card Standard, from 10 Jun 2026) = 8",
     ]
 
 
