@@ -1,11 +1,12 @@
 """Rating: from a number and a length to credits, and why (domain.md section 3)."""
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from django.conf import settings
-from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from ledger.models import CarrierSource, Refusal
 from locations.models import CarrierType, Channel
@@ -43,14 +44,43 @@ class Rated:
     credits: int = 0
 
 
-# Parsing and typing a number takes about 24 µs, and a location writes to the same people again.
+def parse(phone: str) -> PhoneNumber:
+    """What `phonenumbers.parse` makes of + and digits; raises NumberParseException.
+
+    That one looks for extensions, other digits, words and prefixes first, which takes two
+    thirds of the time of rating a number. Where a national prefix or a leading zero might be
+    meant it still decides.
+    """
+    for length in (1, 2, 3):
+        code = int(phone[1 : 1 + length])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            national = phone[1 + length :]
+            if (
+                4 <= len(national) <= 13
+                and "0" not in (phone[1], national[0])
+                and not _national_prefix(code).match(national)
+            ):
+                return PhoneNumber(country_code=code, national_number=int(national))
+            break
+    return phonenumbers.parse(phone, None)
+
+
+@cache
+def _national_prefix(code: int) -> re.Pattern[str]:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(
+        code, phonenumbers.region_code_for_country_code(code)
+    )
+    return re.compile((metadata and metadata.national_prefix_for_parsing) or "(?!)")
+
+
+# Rating a number takes about 10 µs, and a location writes to the same people again.
 @lru_cache(maxsize=200_000)
 def destination(phone: str) -> Destination | None:
     """Where an E.164 number (+ and digits) leads; None if it is not a possible number."""
     if not (phone.startswith("+") and phone.isascii() and phone[1:].isdigit()):
         return None
     try:
-        number = phonenumbers.parse(phone, None)
+        number = parse(phone)
     except NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
