@@ -69,7 +69,8 @@ def test_a_call_is_its_started_minutes_at_its_rate():
     assert explained(*calls, channel="voice") == [
         "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 24",
         "60 s = 1 started minute × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 12",
-        "7,205 s = 121 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 1,452",
+        "7,205 s = 121 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020)"
+        " = 1,452",
         "185 s = 4 started minutes × 3 (France, landline; card Standard, from 1 Jan 2020) = 12",
     ]
 
@@ -77,7 +78,8 @@ def test_a_call_is_its_started_minutes_at_its_rate():
 def test_a_call_that_was_not_answered_cost_nothing():
     make_card()
     assert explained(call(0), channel="voice") == [
-        "The call was not answered: 0 s cost nothing (Mexico, mobile; card Standard, from 1 Jan 2020)"
+        "The call was not answered: 0 s cost nothing"
+        " (Mexico, mobile; card Standard, from 1 Jan 2020)"
     ]
 
 
