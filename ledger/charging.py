@@ -89,9 +89,7 @@ def charge_broadcast(
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
     hold_id, ending = settles or (None, None)
     content = (
-        ending
-        or content
-        or posting.fingerprint([channel, on_insufficient, content_of(messages)])
+        ending or content or posting.fingerprint([channel, on_insufficient, content_of(messages)])
     )
     rated: list[rating.Rated] = []
 
