@@ -49,6 +49,11 @@ def check_range(first_on: dt.date | None, last_on: dt.date | None) -> dict[str, 
     return problems
 
 
+def last_days(today: dt.date) -> dict[str, dt.date]:
+    """The range that is offered where none has been chosen."""
+    return {"first_on": today - dt.timedelta(days=29), "last_on": today}
+
+
 class ReportForm(forms.Form):
     """Which workbook, of which days."""
 

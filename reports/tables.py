@@ -40,7 +40,9 @@ class ClosingColumn(tables.Column):
         return credits(value)
 
     def render_footer(self, table: "DailyTable") -> str:
-        return credits(table.usage.closing)
+        """Nothing where kinds are left out: the sums beside it would not lead to it."""
+        usage = table.usage
+        return credits(usage.closing) if usage.shown == usage.total else ""
 
 
 def cells(css_class: str) -> dict[str, dict[str, str]]:

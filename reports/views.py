@@ -17,7 +17,7 @@ from locations.access import SignedInRequest, open_details
 from locations.models import Location
 from reports import asking
 from reports.credit_usage import other_locations, read_page
-from reports.forms import ChooserForm, ReportForm
+from reports.forms import ChooserForm, ReportForm, last_days
 from reports.models import Report
 from reports.showing import XLSX, filename, newest_reports, open_file
 from reports.standing import standings
@@ -76,11 +76,12 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
 def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     """All reports of a location, and the form to ask for one more."""
     location = open_details(request.user, pk)
-    form = ReportForm(request.POST or None)
+    now = timezone.now()
+    form = ReportForm(request.POST or None, initial=last_days(now.astimezone(location.zone).date()))
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            asking.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
+            asking.ask(location, **form.cleaned_data, asked_by=request.user, at=now)
         except asking.CannotAsk as cannot:
             refusal = str(cannot)
         else:

@@ -112,6 +112,12 @@ def test_what_cannot_be_asked_for_is_said_by_its_field(
     assert not Report.objects.exists()
 
 
+def test_the_last_thirty_days_are_offered(manager: Client, location: Location) -> None:
+    text = manager.get(reports_address(location)).text
+    assert 'value="2026-05-17"' in text
+    assert 'value="2026-06-15"' in text
+
+
 def test_too_many_at_once_are_refused_with_words(manager: Client, location: Location) -> None:
     for _ in range(asking.MOST_UNFINISHED):
         assert manager.post(reports_address(location), MAY).status_code == 302
