@@ -9,12 +9,13 @@ export PORT
 # A run starts many Python processes: compiled modules save each of them a second or two.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test lint lock install clean
+.PHONY: help run test lint bench lock install clean
 
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
+	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak: docs/performance.md"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make clean    remove .venv, caches and the local data in var/"
@@ -37,6 +38,10 @@ lint: .venv/.dev
 	EMAIL_URL=smtp+tls://mail.example.com:587 DEFAULT_FROM_EMAIL=credits@example.com \
 	MEDIA_ROOT=/srv/redflag/media \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# MEASURES and ROUNDS choose less or more; the cluster is one of its own, with fsync.
+bench: .venv/.bench
+	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(MEASURES)
 
 install: .venv/.dev
 
@@ -72,6 +77,11 @@ endef
 	$(call install_requirements,$<)
 	@touch .venv/.local $@
 
+# Beside the others: it holds what only `make bench` needs, in versions that fit theirs.
+.venv/.bench: requirements/bench.txt | .venv/.local
+	$(call install_requirements,$<)
+	@touch $@
+
 COMPILE = pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
@@ -79,6 +89,7 @@ lock: | $(BIN)/python
 	@$(if $(UV),,$(BIN)/python -m pip install --quiet --disable-pip-version-check uv)
 	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local --extra dev -o requirements/dev.txt
 	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(or $(UV),$(BIN)/uv) $(COMPILE) -c requirements/dev.txt -o requirements/base.txt
 
 clean:

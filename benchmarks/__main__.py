@@ -1,0 +1,171 @@
+"""The speed of charging beside the database's own: see docs/performance.md."""
+
+import argparse
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from benchmarks import broadcasts, place, quotes, singles
+from benchmarks.racing import Cost, race
+
+PROCESSES = (1, 4)
+BROADCASTS = (1_000, 10_000)
+QUOTED = 10_000
+HOT_CLIENTS = 16
+T = TypeVar("T")
+MEASURES = ("single", "hot", "broadcast", "quote")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `target` is what it must be and what it should reach for."""
+
+    measure: str
+    ours: str
+    beside: str
+    result: str
+    target: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("measures", nargs="*", help=f"some of {', '.join(MEASURES)} (all)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of a pace in a round (2)")
+    given = parser.parse_args()
+    if unknown := set(given.measures) - set(MEASURES):
+        parser.error(f"unknown measure {', '.join(sorted(unknown))}")
+    chosen = given.measures or MEASURES
+
+    place.start()
+    place.build()
+    place.keep_terms()
+    rows: list[Row] = []
+    if "single" in chosen:
+        rows += single(given.rounds, given.seconds)
+    if "hot" in chosen:
+        rows += hot(given.rounds, given.seconds)
+    if "broadcast" in chosen:
+        for size in BROADCASTS:
+            rows += broadcast(given.rounds, size)
+    if "quote" in chosen:
+        rows += quote(given.rounds)
+    print_table(rows)
+    print(
+        f"\nPostgreSQL {place.server_says('server_version')}, fsync {place.server_says('fsync')},"
+        f" synchronous_commit {place.server_says('synchronous_commit')};"
+        f" medians of {given.rounds} interleaved rounds, ratios taken within each round."
+    )
+
+
+def single(rounds: int, seconds: float) -> Iterator[Row]:
+    variants = {
+        "ours": singles.ours(place.locations()),
+        "floor": singles.floor(place.locations()),
+        "guarded": singles.floor(place.locations(), schema="public"),
+        "hordak": singles.hordak(singles.hordak_accounts()),
+    }
+    for processes in PROCESSES:
+        paces = interleaved(
+            rounds,
+            {
+                name: partial(race, variant, processes=processes, seconds=seconds)
+                for name, variant in variants.items()
+            },
+        )
+        rate = {name: [pace.per_second for pace in of] for name, of in paces.items()}
+        cpu = {
+            name: statistics.median(pace.client + pace.server for pace in of)
+            for name, of in paces.items()
+        }
+        for other, label, target in (
+            ("floor", "floor", "≥ 0.5 (0.7)"),
+            ("guarded", "floor's statement, our guards", ""),
+            ("hordak", "django-hordak transfer_to", "≥ 3 (4)"),
+        ):
+            yield Row(
+                f"single charges, {processes} process{'es' if processes > 1 else ''}",
+                f"{statistics.median(rate['ours']):,.0f}/s, {cpu['ours']:,.0f} µs CPU",
+                f"{label}: {statistics.median(rate[other]):,.0f}/s, {cpu[other]:,.0f} µs CPU",
+                f"{ratio(rate['ours'], rate[other]):.2f} (by CPU {cpu[other] / cpu['ours']:.2f})",
+                target,
+            )
+
+
+def hot(rounds: int, seconds: float) -> Iterator[Row]:
+    variant = singles.ours(place.locations()[:1])
+    paces = interleaved(
+        rounds,
+        {
+            "one": lambda: race(variant, processes=1, seconds=seconds).per_second,
+            "many": lambda: race(variant, processes=HOT_CLIENTS, seconds=seconds).per_second,
+        },
+    )
+    yield Row(
+        f"one hot location, {HOT_CLIENTS} clients",
+        f"{statistics.median(paces['many']):,.0f}/s",
+        f"1 client: {statistics.median(paces['one']):,.0f}/s",
+        f"{ratio(paces['many'], paces['one']):.2f}",
+        "≥ 1 (3)",
+    )
+
+
+def broadcast(rounds: int, size: int) -> Iterator[Row]:
+    costs = interleaved(rounds, broadcasts.rounds_of(size))
+    wall = {name: [cost.wall for cost in of] for name, of in costs.items()}
+    cpu = {name: [cost.cpu for cost in of] for name, of in costs.items()}
+    for name, label, target in (
+        ("rated", "already rated", "≤ 2.5 (1.5)"),
+        ("with_rating", "rated and explained", "≤ 7 (4)"),
+    ):
+        yield Row(
+            f"broadcast of {size:,}, {label}",
+            milliseconds(costs[name]),
+            f"COPY: {milliseconds(costs['copy'])}",
+            f"{ratio(wall[name], wall['copy']):.2f} (by CPU {ratio(cpu[name], cpu['copy']):.2f})",
+            target,
+        )
+
+
+def quote(rounds: int) -> Iterator[Row]:
+    costs = interleaved(rounds, quotes.rounds_of(QUOTED))
+    for name, label in (("new", "never seen"), ("known", "seen before")):
+        yield Row(
+            f"quote of {QUOTED:,} numbers, {label}",
+            milliseconds(costs[name]),
+            "",
+            "",
+            "≤ 1,500 ms (500)",
+        )
+
+
+def milliseconds(costs: list[Cost]) -> str:
+    wall, cpu = (
+        statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu")
+    )
+    return f"{wall * 1000:,.0f} ms, {cpu * 1000:,.0f} ms CPU"
+
+
+def interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
+    """One result of each call in every round, so that a busy moment slows all of them alike."""
+    results: dict[str, list[T]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            results[name].append(call())
+    return results
+
+
+def ratio(ours: list[float], others: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(ours, others, strict=True))
+
+
+def print_table(rows: list[Row]) -> None:
+    print("| measure | ours | beside | result | must (reach) |\n| --- | --- | --- | --- | --- |")
+    for row in rows:
+        print(f"| {row.measure} | {row.ours} | {row.beside} | {row.result} | {row.target} |")
+
+
+if __name__ == "__main__":
+    main()

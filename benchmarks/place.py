@@ -1,0 +1,129 @@
+"""A database of the benchmarks' own: locations with credits, a card, the floor's bare tables."""
+
+import datetime as dt
+from functools import cache
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from benchmarks import NAME
+from ledger.models import Balance, Entry, Kind
+from locations import price_lists
+from locations.models import Contract, Location
+from locations.terms import known_terms
+from redflag_credits.local import servers
+from tests import factories
+
+LOCATIONS = 1_000
+CREDITS = 10**9
+
+# The floor writes the same rows into tables with the same columns and indexes, without the
+# foreign keys, CHECK constraints and triggers that guard ours.
+FLOOR_TABLES = ("ledger_balance", "ledger_charge", "ledger_entry", "ledger_internationalmessage")
+
+
+def start() -> None:
+    """Start the embedded PostgreSQL, with fsync; nothing where DATABASE_URL names another."""
+    if settings.LOCAL_POSTGRES:
+        servers.use(settings.DATA_DIR, with_redis=False)
+
+
+def build() -> None:
+    """Make the database anew."""
+    database = connections.settings["default"]
+    database["NAME"] = "postgres"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {NAME}")
+    connection.close()
+    database["NAME"] = NAME
+    call_command("migrate", verbosity=0)
+    _fill()
+
+
+def _fill() -> None:
+    """Locations in the middle of their first term, and the floor's tables with the same rows."""
+    factories.make_card()
+    account = factories.make_account()
+    starts_on, ends_on = dt.date(2026, 1, 1), dt.date(2027, 1, 1)
+    starts_at, ends_at = (dt.datetime.combine(on, dt.time(), dt.UTC) for on in (starts_on, ends_on))
+    with transaction.atomic():
+        Location.objects.bulk_create(
+            Location(account=account, name=f"Location {n}", time_zone="UTC")
+            for n in range(LOCATIONS)
+        )
+        of_location = [
+            Contract(location_id=location, starts_on=starts_on, included_credits=CREDITS)
+            for location in locations()
+        ]
+        Contract.objects.bulk_create(of_location)
+        versions = dict(Location.objects.values_list("pk", "terms_version"))
+        Balance.objects.bulk_create(
+            Balance(
+                location_id=location,
+                contract_credits=CREDITS,
+                last_number=1,
+                renewed_through_on=starts_on,
+                renewal_due_at=ends_at,
+                terms_version=version,
+            )
+            for location, version in versions.items()
+        )
+        Entry.objects.bulk_create(
+            Entry(
+                location_id=contract.location_id,
+                number=1,
+                kind=Kind.CONTRACT_GRANT,
+                contract_delta=CREDITS,
+                purchased_delta=0,
+                contract_after=CREDITS,
+                purchased_after=0,
+                at=starts_at,
+                day=starts_on,
+                contract=contract,
+                term_starts_on=starts_on,
+            )
+            for contract in of_location
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA floor")
+        for table in FLOOR_TABLES:
+            cursor.execute(
+                f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING DEFAULTS"
+                " INCLUDING IDENTITY INCLUDING INDEXES INCLUDING STORAGE)"
+            )
+        cursor.execute("INSERT INTO floor.ledger_balance SELECT * FROM public.ledger_balance")
+        cursor.execute("ANALYZE")
+
+
+@cache
+def locations() -> list[int]:
+
+    return list(Location.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def columns(table: str) -> list[str]:
+    """The columns that an INSERT names: all but the id, which the database gives."""
+    with connection.cursor() as cursor:
+        return [
+            column.name
+            for column in connection.introspection.get_table_description(cursor, table)
+            if column.name != "id"
+        ]
+
+
+def keep_terms() -> None:
+    """Read what a process keeps, before it is forked: terms, cards and their prices."""
+    for location in locations():
+        known_terms(location)
+    card = price_lists.in_force(None, dt.date(2026, 6, 15))
+    assert card is not None
+    price_lists.price_list(card)
+
+
+def server_says(setting: str) -> str:
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {setting}")
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,171 @@
+"""One charge after the other: ours, the floor, django-hordak's transfer_to."""
+
+import itertools
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+from hordak.models import Account, AccountType
+from moneyed import Money
+
+from benchmarks import place
+from benchmarks.racing import Opened, Variant
+from ledger import charging
+from tests import factories
+
+
+def messages(count: int, mark: str) -> list[Any]:
+    """Texts to numbers that no one has been written to before."""
+    return [
+        factories.text(
+            f"+3361{number:07}",
+            external_id=f"{mark}-{n}",
+            profile={"first_name": "María", "last_name": "Söderström", "room": str(n)},
+        )
+        for n, number in enumerate(random.sample(range(10**7), count))
+    ]
+
+
+def ours(among: Sequence[int]) -> Variant:
+    def opened(mark: str) -> Opened:
+        connection.ensure_connection()
+        numbers = itertools.count()
+
+        def charge() -> None:
+            n = next(numbers)
+            answer = charging.charge_broadcast(
+                random.choice(among),
+                "text",
+                messages(1, f"{mark}-{n}"),
+                key=f"{mark}-{n}",
+                at=factories.NOON,
+            )
+            assert answer.outcome == "charged"
+
+        return charge, connection.connection.info.backend_pid
+
+    return opened
+
+
+def floor(among: Sequence[int], *, schema: str = "floor") -> Variant:
+    sql, row = floor_statement(schema)
+
+    def opened(mark: str) -> Opened:
+        parameters = connection.get_connection_params()
+        for name in ("cursor_factory", "context"):
+            parameters.pop(name, None)
+        server = psycopg.connect(**parameters, autocommit=True)
+        cursor = server.cursor()
+        numbers = itertools.count()
+
+        def write() -> None:
+            key = f"{mark}-{next(numbers)}"
+            number = f"+3361{random.randrange(10**7):07}"
+            location = random.choice(among)
+            named = {"location_id": location, "key": key, "external_id": key, "phone": number}
+            cursor.execute(sql, row | named, prepare=True)
+
+        return write, server.info.backend_pid
+
+    return opened
+
+
+def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
+    """One statement that writes what one charge of ours wrote, and that charge's values.
+
+    It moves the balance and numbers the entry; everything else is given.
+    """
+    mark = f"sample-{schema}-{time.monotonic_ns()}"
+    charging.charge_broadcast(
+        place.locations()[0], "text", messages(1, mark), key=mark, at=factories.NOON
+    )
+    row: dict[str, Any] = {}
+    inserts: dict[str, str] = {}
+    moved = {
+        "charge_id": "c.id",
+        "entry_id": "e.id",
+        "number": "b.last_number",
+        "contract_after": "b.contract_credits",
+        "purchased_after": "b.purchased_credits",
+    }
+    for table, source in (
+        ("ledger_charge", "b"),
+        ("ledger_entry", "b, c"),
+        ("ledger_internationalmessage", "b, c, e"),
+    ):
+        names = place.columns(table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(_plain(name) for name in names)} FROM {table}"
+                " ORDER BY id DESC LIMIT 1"
+            )
+            values = dict(zip(names, cursor.fetchone() or (), strict=True))
+            cursor.execute(
+                "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+                " WHERE attrelid = %s::regclass",
+                [table],
+            )
+            types = dict(cursor.fetchall())
+        # Names that two tables share hold the same value here, but for the entry's own key.
+        if table == "ledger_entry":
+            values = {f"entry_{name}": value for name, value in values.items()}
+        prefix = "entry_" if table == "ledger_entry" else ""
+        row |= {name: value for name, value in values.items() if name != "entry_location_id"}
+        chosen = [
+            moved.get(name)
+            or (
+                f"%(location_id)b::{types[name]}"
+                if name == "location_id"
+                else f"%({prefix}{name})b::{types[name]}"
+            )
+            for name in names
+        ]
+        inserts[table] = (
+            f"INSERT INTO {schema}.{table} ({', '.join(names)})"
+            f" SELECT {', '.join(chosen)} FROM {source} RETURNING id"
+        )
+    sql = f"""
+        WITH b AS (UPDATE {schema}.ledger_balance
+                      SET last_number = last_number + 1,
+                          contract_credits = contract_credits - %(credits)b::bigint
+                    WHERE location_id = %(location_id)b::bigint
+                RETURNING last_number, contract_credits, purchased_credits),
+             c AS ({inserts["ledger_charge"]}),
+             e AS ({inserts["ledger_entry"]})
+        {inserts["ledger_internationalmessage"]}"""
+    used = {name: value for name, value in row.items() if f"%({name})b" in sql}
+    return sql, used
+
+
+def _plain(column: str) -> str:
+    return "profile::text" if column == "profile" else column
+
+
+def hordak(pairs: Sequence[tuple[Any, Any]]) -> Variant:
+    def opened(mark: str) -> Opened:
+        connection.ensure_connection()
+        one = Money(7, "EUR")
+
+        def transfer() -> None:
+            credits, usage = random.choice(pairs)
+            credits.transfer_to(usage, one)
+
+        return transfer, connection.connection.info.backend_pid
+
+    return opened
+
+
+def hordak_accounts() -> list[tuple[Any, Any]]:
+    """For each location an account of its credits, all spending into one of usage."""
+
+    def account(name: str, kind: AccountType) -> Account:
+        return Account.objects.create(name=name, type=kind, currencies=["EUR"])
+
+    with transaction.atomic():
+        usage = account("Usage", AccountType.expense)
+        return [
+            (account(f"Location {n}", AccountType.asset), usage) for n in range(place.LOCATIONS)
+        ]
