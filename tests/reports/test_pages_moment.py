@@ -1,0 +1,39 @@
+"""Credit Usage agrees with itself while charges go on."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import InternalError, connection
+from django.utils import timezone
+
+from ledger.daily import daily_usage
+from ledger.funding import purchase
+from ledger.models import Balance
+from ledger.renewing import renew
+from reports.moments import one_moment
+from tests.databases import Clone
+from tests.factories import key, make_location
+
+
+def buy(location_id: int) -> None:
+    """As another process would, over a connection of its own."""
+    try:
+        purchase(location_id, 7, key=key(), at=timezone.now(), reference="Invoice 1")
+    finally:
+        connection.close()
+
+
+def test_what_is_read_in_one_moment_agrees(cloned_database: Clone) -> None:
+    location = make_location(included=100)
+    renew(location.pk, at=timezone.now())
+    with ThreadPoolExecutor() as another, one_moment():
+        total = Balance.objects.get(location=location).total
+        another.submit(buy, location.pk).result()
+        assert daily_usage(location).closing == total == 100
+    assert daily_usage(location).closing == Balance.objects.get(location=location).total == 107
+
+
+def test_nothing_is_written_in_it(cloned_database: Clone) -> None:
+    location = make_location(included=100)
+    with pytest.raises(InternalError, match="read-only"), one_moment():
+        purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")
