@@ -58,6 +58,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Numbers of these regions are part of the plan and cost no international credits (domain.md 3).
 DOMESTIC_REGIONS = frozenset(env.list("DOMESTIC_REGIONS", default=["US"]))
 
+# Where the world reaches us: providers sign the address that they call. Callbacks are off
+# unless the provider's secret is set (docs/providers.md).
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+
 # --- Applications -------------------------------------------------------------------------
 
 INSTALLED_APPS = [

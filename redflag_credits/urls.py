@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ledger.api.callbacks.views import callback
 from redflag_credits.health import healthz
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("staff/", admin.site.urls),
     path("api/v1/", include("ledger.api.urls")),
+    path("callbacks/<str:provider>/<str:token>", callback, name="callback"),
 ]
 
 handler400 = "redflag_credits.errors.bad_request"

@@ -49,6 +49,11 @@ CODES = {
     "insufficient_scope": Code(
         403, "The token may not do this", "Ask staff for a token with the scope that it names."
     ),
+    "signature_invalid": Code(
+        403,
+        "The callback is not signed by its provider",
+        "Check the provider's secret and PUBLIC_URL, which is part of what is signed.",
+    ),
     "location_not_found": Code(
         404, "There is no such location", "Check its id, and which location your token is for."
     ),

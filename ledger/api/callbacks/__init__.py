@@ -1,0 +1,1 @@
+"""What messaging providers report by themselves, turned into charges, holds and statuses."""
