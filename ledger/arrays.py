@@ -1,7 +1,6 @@
 """Lists as PostgreSQL's array literals.
 
-psycopg looks at each element of each list in Python, which for a broadcast of 10,000 took
-longer than the database took to write it; here a list is a handful of calls in C.
+psycopg looks at each element of each list in Python; here a list is a handful of calls in C.
 """
 
 import datetime as dt
