@@ -12,7 +12,7 @@ BALANCE = {
     "overdraft_limit": 0,
 }
 MEXICO, PARIS, NEW_JERSEY = "+525512345678", "+33612345678", "+12015550123"
-TEXT_TO_MEXICO = "1 text × 7 (MX, mobile; card Standard, from 1 Jan 2026) = 7"
+TEXT_TO_MEXICO = "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2026) = 7"
 PURCHASE = {
     "number": 2,
     "kind": "purchase",
@@ -239,7 +239,7 @@ EXAMPLES = {
                     units=2,
                     credits=24,
                     explanation="61 s = 2 started minutes × 12 "
-                    "(MX, mobile; card Standard, from 1 Jan 2026) = 24",
+                    "(Mexico, mobile; card Standard, from 1 Jan 2026) = 24",
                 )
             ],
         },

@@ -80,7 +80,13 @@ def _chat(*facts: Any) -> Why:
 def _units(message: InternationalMessage) -> float:
     if message.outcome == Outcome.REFUSED:
         return 0
-    return 1 if message.channel == Channel.TEXT else (message.billed_seconds or 0) / 60
+    return 1 if message.channel == Channel.TEXT else minutes(message.billed_seconds or 0)
+
+
+def minutes(billed_seconds: int) -> float:
+    """A whole number wherever it is one: increments of 60 seconds are the rule."""
+    whole, rest = divmod(billed_seconds, 60)
+    return whole + rest / 60 if rest else whole
 
 
 # Of published cards, which cannot change.

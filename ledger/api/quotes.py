@@ -10,6 +10,7 @@ from ninja import Router
 from ledger import quoting
 from ledger.api.answers import reply
 from ledger.api.auth import Bearer, within_reach
+from ledger.api.explanations import minutes
 from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
 from ledger.models import Scope
 from ledger.quoting import Quote, WouldBe
@@ -72,7 +73,7 @@ def _message(index: int, rated: Rated) -> dict[str, Any]:
     outcome = "refused" if rated.refusal else "domestic" if rated.is_domestic else "chargeable"
     units: float = 0
     if not rated.refusal:
-        units = 1 if rated.seconds is None else (rated.billed_seconds or 0) / 60
+        units = 1 if rated.seconds is None else minutes(rated.billed_seconds or 0)
     return {
         "index": index,
         "outcome": outcome,

@@ -16,6 +16,13 @@ from locations.terms import UnknownLocation
 KEY_HEADER = "Idempotency-Key"
 WORDS = {
     "missing": "is required.",
+    "int_type": "must be a whole number.",
+    "string_type": "must be text.",
+    "bool_type": "must be true or false.",
+    "list_type": "must be a list.",
+    "dict_type": "must be an object.",
+    "model_type": "must be an object.",
+    "model_attributes_type": "must be an object.",
     "extra_forbidden": "is not a field of this request.",
     "string_unicode": "contains a lone surrogate, which is no text.",
     "string_pattern_mismatch": "contains a NUL character, which cannot be stored.",
@@ -68,6 +75,8 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     if source == "header" and field == KEY_HEADER and error["type"] == "string_pattern_mismatch":
         return FieldError(field, "must be 1 to 255 printable ASCII characters.")
     words = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    words = words.replace("Input should be", "must be").replace("String should have", "must have")
+    words = words.replace("List should have", "must have")
     return FieldError(field, words if words.endswith(".") else f"{words}.")
 
 

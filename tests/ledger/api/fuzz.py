@@ -1,14 +1,16 @@
 """Requests made up from the served OpenAPI description, valid ones and malformed ones.
 
-`python -m tests.ledger.api.fuzz` sends thousands of them (REQUESTS=5000) to a database of its
+`python -m tests.ledger.api.fuzz` sends thousands of them (FUZZ_REQUESTS=5000) to a database of its
 own and prints what was answered; tests/ledger/api/test_openapi.py sends a few hundred.
 """
 
 import os
 import random
+import subprocess
 import sys
 from collections import Counter
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -22,7 +24,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
 
 # Not from tests.factories: this is started without Django.
 MEXICO, FRANCE, DOMESTIC = "+522221234567", "+33612345678", "+12015550123"
@@ -133,11 +134,10 @@ class Fuzz:
 
 def main() -> int:
     """The long run, as a test of its own: pytest makes and drops the database."""
-    import pytest
-
-    os.environ["FUZZ_REQUESTS"] = os.environ.get("REQUESTS", str(REQUESTS))
-    where = f"{os.path.dirname(__file__)}/test_openapi.py"
-    return int(pytest.main(["-q", "-s", where, "-k", "made_up"]))
+    environment = {"FUZZ_REQUESTS": str(REQUESTS), **os.environ}
+    test = Path(__file__).with_name("test_openapi.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-s", str(test), "-k", "made_up"]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
