@@ -9,13 +9,14 @@ export PORT
 # A run starts many Python processes: compiled modules save each of them a second or two.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test lint bench lock install clean
+.PHONY: help run test lint bench prove lock install clean
 
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak: docs/performance.md"
+	@echo "make prove    the money over HTTP at full length: 64 clients, same keys, killed workers"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make clean    remove .venv, caches and the local data in var/"
@@ -42,6 +43,9 @@ lint: .venv/.dev
 # MEASURES and ROUNDS choose less or more; the cluster is one of its own, with fsync.
 bench: .venv/.bench
 	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(MEASURES)
+
+prove: .venv/.dev
+	PROVE=1 $(BIN)/pytest tests/proof -s -p no:playwright
 
 install: .venv/.dev
 

@@ -33,6 +33,7 @@ class LiveProduct:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         command = ["granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
+        command += ["--respawn-failed-workers"]
         process = self._start(
             "web", [*command, "--blocking-threads", "4", "redflag_credits.wsgi:application"]
         )

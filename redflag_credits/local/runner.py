@@ -122,6 +122,7 @@ class Run:
         celery = [*python, "celery", "-A", "redflag_credits"]
         serve = [*python, "granian", "--interface", "wsgi", "--host", HOST, "--no-ws"]
         serve += ["--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "4"]
+        serve += ["--respawn-failed-workers"]
         serve += ["redflag_credits.wsgi:application"]
         work = [*celery, "worker", "-Q", "celery,reports", "-c", "2", "-l", "INFO"]
         work += ["-n", "local@%h", "--without-mingle"]
