@@ -9,9 +9,9 @@ from ledger.api.examples import EXAMPLES
 from ledger.api.problems import CODES, MEDIA_TYPE
 from ledger.api.schemas.common import Problem
 
-ALWAYS = (400, 401, 403, 404, 405, 422, 500, 503)
+# 409 on reads as well: one that meets a renewal waits for the location like everybody else.
+ALWAYS = (400, 401, 403, 404, 405, 409, 422, 500, 503)
 WITH_BODY = (413, 415)
-WITH_KEY = (409,)
 JSON = "application/json"
 
 
@@ -31,8 +31,6 @@ def _finish(operation: dict[str, Any]) -> None:
     statuses = set(ALWAYS)
     if "requestBody" in operation:
         statuses.update(WITH_BODY)
-    if has_key:
-        statuses.update(WITH_KEY)
     example = EXAMPLES[operation["operationId"]]
     for given in operation["parameters"]:
         if given["name"] in example.parameters:
