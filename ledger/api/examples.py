@@ -1,75 +1,16 @@
 """An example of every operation, for OpenAPI and its page; a test holds them to the schemas."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-BALANCE = {
-    "contract_credits": 986,
-    "purchased_credits": 0,
-    "total_credits": 986,
-    "held_credits": 0,
-    "available_credits": 986,
-    "overdraft_limit": 0,
-}
-MEXICO, PARIS, NEW_JERSEY = "+525512345678", "+33612345678", "+12015550123"
-TEXT_TO_MEXICO = "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2026) = 7"
-PURCHASE = {
-    "number": 2,
-    "kind": "purchase",
-    "credits": 500,
-    "contract_delta": 0,
-    "purchased_delta": 500,
-    "contract_after": 1000,
-    "purchased_after": 500,
-    "balance_after": 1500,
-    "at": "2026-03-01T09:30:00Z",
-    "day": "2026-03-01",
-    "charge_id": None,
-    "key": "order-2041",
-    "reason": "",
-    "reference": "Order 2041",
-}
-HOLD = {
-    "hold_id": 9,
-    "location_id": 1,
-    "kind": "call",
-    "state": "open",
-    "credits": 24,
-    "over": "overflow",
-    "expires_at": "2026-03-01T10:30:00Z",
-    "ended_at": None,
-}
-MOVED = {
-    "additions": 1500,
-    "international_text": -14,
-    "international_voice": 0,
-    "chat": 0,
-    "other_deductions": 0,
-    "net": 1486,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A request and its answer; `parameters` are of the path, the query and the headers."""
-
-    response: dict[str, Any]
-    request: dict[str, Any] | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-
-def _charged(external_id: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "external_id": external_id,
-        "outcome": "charged",
-        "reason": None,
-        "units": 1,
-        "credits": 7,
-        "country": "MX",
-        "carrier_type": "mobile",
-        "explanation": TEXT_TO_MEXICO,
-    } | fields
-
+from ledger.api.specimens import (
+    BALANCE,
+    HOLD,
+    MEXICO,
+    MOVED,
+    NEW_JERSEY,
+    PARIS,
+    PURCHASE,
+    Example,
+    charged,
+)
 
 EXAMPLES = {
     "charge_international_messages": Example(
@@ -98,9 +39,9 @@ EXAMPLES = {
             "shortfall": 0,
             "balance_after": BALANCE,
             "messages": [
-                _charged("b1041-1"),
-                _charged("b1041-2"),
-                _charged(
+                charged("b1041-1"),
+                charged("b1041-2"),
+                charged(
                     "b1041-3",
                     outcome="domestic",
                     credits=0,
@@ -108,7 +49,7 @@ EXAMPLES = {
                     carrier_type=None,
                     explanation="Domestic: part of the plan, costs no international credits.",
                 ),
-                _charged(
+                charged(
                     "b1041-4",
                     outcome="refused",
                     reason="bad_number",
@@ -152,14 +93,14 @@ EXAMPLES = {
             "shortfall": 0,
             "balance_after": BALANCE,
             "messages": [
-                _charged(
+                charged(
                     "chat-77-1",
                     credits=2,
                     country=None,
                     carrier_type=None,
                     explanation="1 SMS inbound (card Standard, from 1 Jan 2026) = 2",
                 ),
-                _charged(
+                charged(
                     "chat-77-2",
                     credits=4,
                     country=None,
@@ -234,7 +175,7 @@ EXAMPLES = {
             "balance_after": BALANCE
             | dict.fromkeys(("contract_credits", "total_credits", "available_credits"), 976),
             "messages": [
-                _charged(
+                charged(
                     "call-508",
                     units=2,
                     credits=24,
