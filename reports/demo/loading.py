@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger import charging, rating, replaying
 from ledger.traffic import Broadcast, ChatEvent, Event
@@ -37,6 +37,10 @@ def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
         # One location after the other: nothing of one depends on another.
         replaying.replay(locations, events, until=at, progress=progress)
         _people()
+        # Autovacuum may have looked at the tables meanwhile and seen them empty, for nothing is
+        # committed yet: queries planned for empty tables then take minutes.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     return list(locations.values())
 
 

@@ -1,0 +1,295 @@
+"""The demo: every state it promises, on whatever day it is loaded, and never in production."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from pytest_django.fixtures import Settings
+
+from ledger.daily import DailyUsage, daily_usage
+from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
+from ledger.verifying import Breach, breaches
+from locations.models import Account, ChatInbox, Location, Membership, RateCard, User
+from locations.terms import load_terms
+from reports.demo import DEMO_SIGN_INS, loading
+from reports.demo.people import PASSWORD
+from reports.demo.places import PLACES
+from tests.factories import make_account, make_user
+
+FOURTEEN_MONTHS = dt.timedelta(days=425)
+CHICAGO, LISBON, AUCKLAND = "Brightwater Chicago", "Brightwater Lisbon", "Brightwater Auckland"
+ROTTERDAM, HONOLULU = "Tern Rotterdam", "Tern Honolulu"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A demo that was loaded at an instant, and what its database holds meanwhile."""
+
+    at: dt.datetime
+
+    def __getitem__(self, name: str) -> "State":
+        location = Location.objects.get(name=name)
+        return State(location, Balance.objects.get(location=location), self.at)
+
+
+@dataclass(frozen=True)
+class State:
+    location: Location
+    balance: Balance
+    at: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return self.at.astimezone(self.location.zone).date()
+
+    @property
+    def included(self) -> int:
+        return self.location.contracts.get().included_credits
+
+    @property
+    def daily(self) -> DailyUsage:
+        return daily_usage(self.location)
+
+    @property
+    def term_starts_on(self) -> dt.date | None:
+        term = load_terms(self.location.pk).term_on(self.today)
+        return term.starts_on if term else None
+
+    def entries(self, kind: Kind) -> list[Entry]:
+        return list(Entry.objects.filter(location=self.location, kind=kind).order_by("number"))
+
+
+# An ordinary day, 29 February, and the first instant of a year, when it is still the old one in
+# Chicago and Honolulu.
+MOMENTS = [
+    dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC),
+    dt.datetime(2028, 2, 29, 5, 30, tzinfo=dt.UTC),
+    dt.datetime(2027, 1, 1, tzinfo=dt.UTC),
+]
+
+
+@pytest.fixture(scope="module", params=MOMENTS, ids=lambda at: f"{at:%d-%b-%Y}")
+def demo(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: object
+) -> Iterator[Loaded]:
+    """Loaded once for all tests of a moment, and rolled back."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with transaction.atomic():
+            loading.load(at=request.param)
+            yield Loaded(request.param)
+            transaction.set_rollback(True)
+        connection.close()
+
+
+# --- The states -------------------------------------------------------------------------------
+
+
+def test_five_locations_of_two_customers_in_five_time_zones(demo: Loaded):
+    locations = Location.objects.all()
+    assert {location.name for location in locations} == {place.name for place in PLACES}
+    assert len({location.time_zone for location in locations}) == 5
+    assert Account.objects.count() == 2
+
+
+def test_chicago_is_healthy(demo: Loaded):
+    chicago = demo[CHICAGO]
+    assert chicago.balance.contract_credits > chicago.included / 3
+    assert chicago.balance.purchased_credits > 0
+    assert len(chicago.entries(Kind.PURCHASE)) == 2
+
+
+def test_lisbon_runs_low(demo: Loaded):
+    lisbon = demo[LISBON]
+    assert 0 < lisbon.balance.total < min(200, lisbon.included / 5)
+
+
+def test_auckland_is_overdrawn_by_inbound_chat(demo: Loaded):
+    auckland = demo[AUCKLAND]
+    assert auckland.balance.contract_credits == 0
+    assert auckland.balance.purchased_credits < 0
+    assert auckland.location.contracts.get().overdraft_limit == 0
+    last = auckland.entries(Kind.CHAT)[-1]
+    below_zero = ChatMessage.objects.filter(
+        location=auckland.location, credits__gt=0, contract_credits=0
+    )
+    assert {message.direction for message in below_zero.filter(entry=last)} == {"inbound"}
+    assert last.balance_after == auckland.balance.total
+
+
+def test_what_auckland_wanted_to_send_meanwhile_was_refused(demo: Loaded):
+    refused = ChatMessage.objects.filter(location=demo[AUCKLAND].location, outcome=Outcome.REFUSED)
+    assert set(refused.values_list("direction", "refusal").distinct()) == {
+        ("outbound", "insufficient_credits")
+    }
+
+
+def test_rotterdam_has_just_renewed_and_its_lapsed_credits_are_on_the_page(demo: Loaded):
+    rotterdam = demo[ROTTERDAM]
+    renewed_on = rotterdam.today - dt.timedelta(days=3)
+    assert rotterdam.term_starts_on == renewed_on
+    (row,) = [row for row in rotterdam.daily.rows if row.day == renewed_on]
+    lapsed = rotterdam.entries(Kind.CONTRACT_EXPIRY)[-1]
+    assert (lapsed.day, row.moved.other) == (renewed_on, lapsed.credits)
+    assert -1000 <= lapsed.credits <= -500
+    assert row.moved.additions == rotterdam.included
+    assert rotterdam.balance.purchased_credits > 0
+    assert rotterdam.balance.contract_credits > rotterdam.included / 2
+
+
+def test_honolulu_has_no_contract_and_lives_on_what_it_buys(demo: Loaded):
+    honolulu = demo[HONOLULU]
+    assert honolulu.location.contracts.count() == 0
+    assert (honolulu.balance.contract_credits, honolulu.term_starts_on) == (0, None)
+    assert len(honolulu.entries(Kind.PURCHASE)) == 4
+    assert honolulu.balance.purchased_credits > 0
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_location_has_fourteen_months_up_to_today(demo: Loaded, place: object):
+    state = demo[place.name]  # type: ignore[attr-defined]
+    days = [row.day for row in state.daily.rows if row.moved.usage]
+    assert days[0] <= state.today - FOURTEEN_MONTHS + dt.timedelta(days=7)
+    assert days[-1] >= state.today - dt.timedelta(days=7)
+    assert len(days) > 150
+    assert state.daily.closing == state.balance.total
+
+
+@pytest.mark.parametrize("place", [p for p in PLACES if p.has_contract], ids=lambda p: p.name)
+def test_every_term_begins_with_its_grant(demo: Loaded, place: object):
+    state = demo[place.name]  # type: ignore[attr-defined]
+    granted_on = [entry.day for entry in state.entries(Kind.CONTRACT_GRANT)]
+    assert granted_on[-1] == state.term_starts_on
+    assert len(granted_on) == 3
+
+
+def test_texts_calls_and_chats_of_both_directions_and_kinds_are_there(demo: Loaded):
+    charged = InternationalMessage.objects.filter(outcome=Outcome.CHARGED)
+    assert set(charged.values_list("channel", flat=True)) == {"text", "voice"}
+    assert set(charged.values_list("carrier_type", flat=True)) == {"mobile", "landline"}
+    chats = ChatMessage.objects.values_list("direction", "text_type").distinct()
+    assert set(chats) == {
+        ("inbound", "sms"),
+        ("inbound", "mms"),
+        ("outbound", "sms"),
+        ("outbound", "mms"),
+    }
+    used = set(ChatMessage.objects.values_list("inbox", flat=True))
+    assert used == set(ChatInbox.objects.values_list("pk", flat=True))
+
+
+def test_nothing_lies_in_the_future(demo: Loaded):
+    assert Entry.objects.filter(at__gt=demo.at).count() == 0
+    assert InternationalMessage.objects.filter(sent_at__gt=demo.at).count() == 0
+    assert ChatMessage.objects.filter(sent_at__gt=demo.at).count() == 0
+
+
+def test_no_rule_is_broken(demo: Loaded):
+    found: list[Breach] = list(breaches())
+    assert found == []
+
+
+def test_the_demo_people_sign_in_with_their_roles(demo: Loaded):
+    manager, admin, editor, staff = (User.objects.get(email=email) for email, _, _ in DEMO_SIGN_INS)
+    assert all(user.check_password(PASSWORD) for user in (manager, admin, editor, staff))
+    seen_by = {
+        user: {location.name for location in Location.objects.details_open_to(user)}
+        for user in (manager, admin, editor, staff)
+    }
+    assert seen_by == {
+        manager: {CHICAGO},
+        admin: {CHICAGO, LISBON, AUCKLAND},
+        editor: set(),
+        staff: {place.name for place in PLACES},
+    }
+    assert [user.is_superuser for user in (manager, admin, editor, staff)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+# --- Loading ----------------------------------------------------------------------------------
+
+
+def test_two_demos_of_one_instant_are_the_same(db: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("reports.demo.traffic.DAYS_OF_HISTORY", 20)
+
+    def told() -> list[tuple[object, ...]]:
+        with transaction.atomic():
+            loading.load(at=MOMENTS[0])
+            entries = Entry.objects.order_by("location__name", "number")
+            story = list(
+                entries.values_list(
+                    "location__name", "number", "kind", "day", "contract_after", "purchased_after"
+                )
+            )
+            transaction.set_rollback(True)
+        return story
+
+    assert told() == told()
+
+
+@pytest.mark.django_db
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def a_short_history(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the whole demo holds is tested above."""
+        monkeypatch.setattr("reports.demo.traffic.DAYS_OF_HISTORY", 3)
+
+    def load(self, *options: str) -> str:
+        out = StringIO()
+        call_command("load_demo", *options, stdout=out)
+        return out.getvalue()
+
+    def test_it_prints_the_sign_ins(self):
+        assert self.load().splitlines() == [
+            "Loaded 5 demo locations with fourteen months.",
+            *(f"  {email}  {password}  {what}" for email, password, what in DEMO_SIGN_INS),
+        ]
+        assert Location.objects.count() == 5
+
+    def test_it_refuses_a_database_that_holds_customers(self):
+        make_account()
+        with pytest.raises(CommandError, match="holds customers already"):
+            self.load()
+        assert Location.objects.count() == 0
+
+    def test_it_refuses_a_database_that_holds_users(self):
+        make_user()
+        with pytest.raises(CommandError, match="holds customers already"):
+            self.load()
+
+    def test_a_second_load_is_refused(self):
+        self.load()
+        with pytest.raises(CommandError, match="holds customers already"):
+            self.load()
+
+    def test_if_empty_loads_into_an_empty_database(self):
+        assert self.load("--if-empty").startswith("Loaded 5 demo locations")
+
+    def test_if_empty_is_silent_where_there_is_something(self):
+        make_account()
+        assert self.load("--if-empty") == ""
+        assert Location.objects.count() == 0
+
+    @pytest.mark.parametrize("options", [(), ("--if-empty",)])
+    def test_it_refuses_production(self, settings: Settings, options: tuple[str, ...]):
+        settings.DEMO_ALLOWED = False
+        with pytest.raises(CommandError, match="not with REDFLAG_ENV=production"):
+            self.load(*options)
+        assert (User.objects.count(), Account.objects.count()) == (0, 0)
+
+    def test_a_load_that_fails_leaves_nothing(self, monkeypatch: pytest.MonkeyPatch):
+        def full() -> None:
+            raise OSError("the disk is full")
+
+        monkeypatch.setattr(loading, "_people", full)
+        with pytest.raises(OSError, match="the disk is full"):
+            self.load()
+        assert (Account.objects.count(), RateCard.objects.count()) == (0, 0)
+        assert Membership.objects.count() == 0
