@@ -23,4 +23,5 @@ class Migration(migrations.Migration):
             "DROP TRIGGER ledger_contract_guard ON locations_contract;"
             " DROP FUNCTION ledger_contract_guard",
         ),
+        run("0002_no_ignoring.sql", migrations.RunSQL.noop),
     ]

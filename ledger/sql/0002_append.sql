@@ -6,7 +6,8 @@ CREATE FUNCTION ledger_append(
     e_charge bigint[] DEFAULT NULL,
     e_contract_id bigint[] DEFAULT NULL, e_term_starts_on date[] DEFAULT NULL,
     p_key text DEFAULT NULL, p_fingerprint bytea DEFAULT NULL,
-    p_reason text DEFAULT '', p_reference text DEFAULT '', p_made_by bigint DEFAULT NULL
+    p_reason text DEFAULT '', p_reference text DEFAULT '', p_made_by bigint DEFAULT NULL,
+    e_lapsed bigint[] DEFAULT NULL
 ) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -16,17 +17,17 @@ BEGIN
         INSERT INTO ledger_entry (
             location_id, number, kind, contract_delta, purchased_delta,
             contract_after, purchased_after, at, day, charge_id, contract_id, term_starts_on,
-            key, fingerprint, reason, reference, made_by_id)
+            key, fingerprint, reason, reference, made_by_id, lapsed_credits)
         SELECT p_location, b.last_number + e.n, e.kind, e.contract, e.purchased,
                b.contract_credits + sum(e.contract) OVER (ORDER BY e.n),
                b.purchased_credits + sum(e.purchased) OVER (ORDER BY e.n),
                e.at, e.day, e.charge, e.contract_id, e.term_starts_on,
-               p_key, p_fingerprint, p_reason, p_reference, p_made_by
+               p_key, p_fingerprint, p_reason, p_reference, p_made_by, coalesce(e.lapsed, 0)
           FROM ledger_balance b,
                unnest(e_kind, e_contract, e_purchased, e_at, e_day, e_charge,
-                      e_contract_id, e_term_starts_on)
+                      e_contract_id, e_term_starts_on, e_lapsed)
                  WITH ORDINALITY AS e (kind, contract, purchased, at, day, charge,
-                                       contract_id, term_starts_on, n)
+                                       contract_id, term_starts_on, lapsed, n)
          WHERE b.location_id = p_location
          ORDER BY e.n
         RETURNING id, number)

@@ -5,6 +5,8 @@
 -- o_state: 'done', or nothing was written and the caller has to look again:
 --   'stale'        the location's terms or a card in force are not what was rated with
 --   'renewal_due'  a term has ended: renew first
+--   'hold_ended'   the hold was settled, released or has expired
+--   'over_hold'    what happened costs more than was held, and more than the hold allows
 -- o_answer, one element a charge: 'posted', 'replayed' (same key, same content), 'key_reuse'
 --   (same key, other content), 'external_id_taken'. The figures beside it hold for 'posted'.
 CREATE FUNCTION ledger_charge(
@@ -24,6 +26,8 @@ CREATE FUNCTION ledger_charge(
     i_status_detail text[], i_status_at timestamptz[], i_profile text[],
     -- of chat messages
     t_inbox bigint[], t_direction text[], t_content text[], t_text_type text[], t_card bigint[],
+    -- the hold that the one charge settles, and what ends it
+    p_hold bigint, p_ending bytea,
     OUT o_state text, OUT o_answer text[], OUT o_charge bigint[],
     -- of each charge: all that could be sent, what was charged, the balance before and after
     OUT needed bigint[], OUT spent bigint[], OUT before bigint[],
@@ -34,6 +38,8 @@ CREATE FUNCTION ledger_charge(
 LANGUAGE plpgsql AS $$
 DECLARE
     balance ledger_balance;
+    hold ledger_hold;
+    held bigint;                -- what other open holds have set aside
     terms bigint;
     charges int := cardinality(c_key);
     c_whole boolean[];          -- of each charge: whether it goes whole or not at all
@@ -72,6 +78,8 @@ BEGIN
             o_answer[i] := CASE WHEN found_fingerprint = c_fingerprint[i]
                                 THEN 'replayed' ELSE 'key_reuse' END;
         ELSIF EXISTS (SELECT 1 FROM ledger_entry
+                       WHERE location_id = p_location AND key = c_key[i])
+           OR EXISTS (SELECT 1 FROM ledger_hold
                        WHERE location_id = p_location AND key = c_key[i]) THEN
             o_answer[i] := 'key_reuse';
         END IF;
@@ -80,6 +88,16 @@ BEGIN
         o_state := 'done';
         RETURN;
     END IF;
+    IF p_hold IS NOT NULL THEN
+        SELECT * INTO hold FROM ledger_hold WHERE id = p_hold AND location_id = p_location;
+        IF hold.state IS DISTINCT FROM 'open' OR p_at >= hold.expires_at THEN
+            o_state := 'hold_ended';
+            RETURN;
+        END IF;
+    END IF;
+    SELECT coalesce(sum(h.credits), 0) INTO held FROM ledger_hold h
+     WHERE h.location_id = p_location AND h.state = 'open' AND h.expires_at > p_at
+       AND h.id IS DISTINCT FROM p_hold;
 
     SELECT terms_version INTO terms FROM locations_location WHERE id = p_location;
     IF terms <> p_terms_version OR EXISTS (
@@ -140,6 +158,17 @@ BEGIN
         needed[message.charge] := message.credits;
     END LOOP;
 
+    -- More than was held follows the hold's own rule. What was held is paid whatever has come in
+    -- between: it was promised.
+    IF hold.id IS NOT NULL AND needed[1] > hold.credits AND (
+        hold.over_rule = 'refuse' OR (
+            hold.over_rule = 'overflow'
+            AND balance.contract_credits + balance.purchased_credits - held - needed[1]
+                < -p_overdraft_limit)) THEN
+        o_state := 'over_hold';
+        RETURN;
+    END IF;
+
     FOR message IN
         SELECT m.* FROM unnest(m_charge, m_credits, m_refusal, t_direction) WITH ORDINALITY
                      AS m (charge, credits, refusal, direction, n)
@@ -147,7 +176,7 @@ BEGIN
     LOOP
         WHILE current < message.charge LOOP
             current := current + 1;
-            before[current] := balance.contract_credits + balance.purchased_credits;
+            before[current] := balance.contract_credits + balance.purchased_credits - held;
             after_contract[current] := balance.contract_credits;
             after_purchased[current] := balance.purchased_credits;
         END LOOP;
@@ -159,13 +188,18 @@ BEGIN
         END IF;
         -- What has arrived cannot be refused. A broadcast goes whole or, where its sender says
         -- so, as far as it fits, in the order given; chat is judged one by one.
-        IF c_whole[current] THEN
+        IF hold.id IS NOT NULL THEN
+            goes := true;
+            IF hold.over_rule = 'cap' THEN
+                message.credits := least(message.credits, hold.credits - spent[1]);
+            END IF;
+        ELSIF c_whole[current] THEN
             goes := needed[current] = 0
                  OR before[current] - needed[current] >= -p_overdraft_limit;
         ELSE
             goes := message.direction = 'inbound' OR message.credits = 0
-                 OR balance.contract_credits + balance.purchased_credits - message.credits
-                    >= -p_overdraft_limit;
+                 OR balance.contract_credits + balance.purchased_credits - held
+                    - message.credits >= -p_overdraft_limit;
         END IF;
         IF goes THEN
             -- Contract credits lapse first, so they go first; the rest is purchased or debt.
@@ -188,7 +222,7 @@ BEGIN
     END LOOP;
     WHILE current < charges LOOP
         current := current + 1;
-        before[current] := balance.contract_credits + balance.purchased_credits;
+        before[current] := balance.contract_credits + balance.purchased_credits - held;
         after_contract[current] := balance.contract_credits;
         after_purchased[current] := balance.purchased_credits;
     END LOOP;
@@ -201,16 +235,16 @@ BEGIN
     WITH added AS (
         INSERT INTO ledger_charge (
             location_id, key, fingerprint, kind, on_insufficient, outcome, refusal, at, day,
-            needed_credits, credits, available_before, contract_after, purchased_after,
-            overdraft_limit)
+            needed_credits, credits, available_before, held_before, contract_after,
+            purchased_after, overdraft_limit, hold_id)
         SELECT p_location, c.key, c.fingerprint, c.kind, c.on_insufficient,
                CASE c.refusal WHEN '' THEN 'charged' ELSE 'refused' END, c.refusal, p_at,
                coalesce(
                    (SELECT min(m.day) FROM unnest(m_charge, m_day) AS m (charge, day)
                      WHERE m.charge = c.n),
                    greatest(p_today, balance.renewed_through_on)),
-               c.needed, c.spent, c.before, c.after_contract, c.after_purchased,
-               p_overdraft_limit
+               c.needed, c.spent, c.before, held, c.after_contract, c.after_purchased,
+               p_overdraft_limit, hold.id
           FROM unnest(c_key, c_fingerprint, c_kind, c_on_insufficient, needed, spent, before,
                       after_contract, after_purchased, refusal, o_answer)
                  WITH ORDINALITY
@@ -280,6 +314,10 @@ BEGIN
                  ON m.paid > 0 AND e.charge = o_charge[m.charge] AND e.day = m.day
          WHERE o_answer[m.charge] = 'posted'
          ORDER BY m.n;
+    END IF;
+    IF hold.id IS NOT NULL THEN
+        UPDATE ledger_hold SET state = 'settled', ended_at = p_at, ending = p_ending
+         WHERE id = hold.id;
     END IF;
     o_state := 'done';
 END $$;
