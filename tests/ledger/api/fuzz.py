@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from copy import copy, deepcopy
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,10 @@ class Fuzz:
 
     def _make_likely(self, case: Any) -> None:
         """Ids that are there, numbers that are possible: a made-up request hits neither."""
+        # Changed in a copy: hypothesis draws the same objects again.
+        case.path_parameters = dict(case.path_parameters or {})
+        case.headers = copy(case.headers)
+        case.body = deepcopy(case.body)
         if "location_id" in case.path_parameters:
             case.path_parameters["location_id"] = self.location_id
         if "hold_id" in case.path_parameters:
