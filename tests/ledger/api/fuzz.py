@@ -1,6 +1,6 @@
 """Requests made up from the served OpenAPI description, valid ones and malformed ones.
 
-`python -m tests.ledger.api.fuzz` sends thousands of them (FUZZ_REQUESTS=5000) to a database of its
+`python -m tests.ledger.api.fuzz` sends thousands of them (FUZZ_REQUESTS=5200) to a database of its
 own and prints what was answered; tests/ledger/api/test_openapi.py sends a few hundred.
 """
 
@@ -37,7 +37,7 @@ CHECKS = [
 ]
 # Of a malformed request all that, and that it is refused.
 NEGATIVE_CHECKS = [*CHECKS, negative_data_rejection]
-REQUESTS = 5_000
+REQUESTS = 5_200
 
 
 class Fuzz:
