@@ -14,6 +14,7 @@ from redflag_credits.local import keeper
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "MEDIA_ROOT", "PORT", "LOG_LEVEL"]
 FOREIGN += ["CSRF_TRUSTED_ORIGINS", "DOMESTIC_REGIONS", "DATABASE_CONN_MAX_AGE", "REPORT_KEPT_DAYS"]
+FOREIGN += ["PUBLIC_URL", "TWILIO_AUTH_TOKEN"]
 MOST_RUNS_AT_ONCE = 20
 
 

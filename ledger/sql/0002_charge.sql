@@ -315,7 +315,7 @@ BEGIN
          WHERE o_answer[m.charge] = 'posted'
          ORDER BY m.n;
     END IF;
-    IF hold.id IS NOT NULL THEN
+    IF hold.id IS NOT NULL AND o_answer[1] = 'posted' THEN
         UPDATE ledger_hold SET state = 'settled', ended_at = p_at, ending = p_ending
          WHERE id = hold.id;
     END IF;

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from ledger import charging, holding, renewing
 from ledger.holding import Call, HoldEnded, UnknownHold
 from ledger.models import Balance, Charge, Hold
-from ledger.posting import BadInput, KeyReused
+from ledger.posting import BadInput, ExternalIdTaken, KeyReused
 from ledger.verifying import breaches, verify
 from tests.factories import (
     DOMESTIC,
@@ -152,6 +152,20 @@ def test_the_same_settlement_returns_the_first_answer_whatever_its_key():
     assert settle(made, message, key="k") == replace(first, replayed=True)
     assert settle(made, message) == replace(first, replayed=True)
     assert Charge.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_settlement_that_is_turned_away_leaves_the_hold_open():
+    make_card()
+    location = make_location(included=100)
+    charging.charge_broadcast(location.pk, "text", [text(external_id="x")], key=key(), at=NOON)
+    made = hold_call(location)
+    with pytest.raises(ExternalIdTaken):
+        settle(made, call(61, external_id="x"))
+    made.refresh_from_db()
+    assert (made.state, standing(location)) == ("open", (93, 24, 69))
+    assert list(breaches()) == []
+    assert settle(made, call(61)).credits == 24
 
 
 @pytest.mark.django_db
