@@ -19,6 +19,8 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
+from locations import price_lists
+from locations.terms import known_terms
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
@@ -51,8 +53,16 @@ class Clone:
         )
 
 
+def forget_the_last() -> None:
+    """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
+    known_terms.cache_clear()
+    price_lists.forget()
+    price_lists.price_list.cache_clear()
+
+
 @contextlib.contextmanager
 def cloned() -> Iterator[Clone]:
+    forget_the_last()
     live = connections.settings["default"]
     template = live["NAME"]
     assert template == live["TEST"]["NAME"], "the test database has not been set up"

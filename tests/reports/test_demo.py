@@ -18,6 +18,7 @@ from locations.terms import load_terms
 from reports.demo import DEMO_SIGN_INS, loading
 from reports.demo.people import PASSWORD
 from reports.demo.places import PLACES
+from tests import databases
 from tests.factories import make_account, make_user
 
 FOURTEEN_MONTHS = dt.timedelta(days=425)
@@ -77,6 +78,7 @@ def demo(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[Loaded]:
     """Loaded once for all tests of a moment, and rolled back."""
+    databases.forget_the_last()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         with transaction.atomic():
             loading.load(at=request.param)
