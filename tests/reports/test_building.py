@@ -1,5 +1,6 @@
 """Building: one moment, one worker at a time, proved or not shipped."""
 
+import contextlib
 import datetime as dt
 import errno
 import os
@@ -82,8 +83,9 @@ def test_the_international_workbook_agrees_with_the_daily_table(place: Any, medi
     heading, *messages = table(path, "Messages")
     assert heading[-1] == "Credits used"
     assert sum(row[-1] for row in messages) == report.credits
-    sheet = openpyxl.load_workbook(path, read_only=True)["Messages"]
-    assert sum(row[-1] for row in sheet.iter_rows(min_row=2, values_only=True)) == report.credits
+    with contextlib.closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        read = book["Messages"].iter_rows(min_row=2, values_only=True)
+        assert sum(row[-1] for row in read) == report.credits
     assert summary(path) == {
         "International Messages": "",
         "Account": "Harbor Hotels",
