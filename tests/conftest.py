@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 
 from redflag_credits.local import servers
 from tests import databases, product
@@ -42,6 +43,23 @@ def django_db_modify_db_settings(embedded_servers: None, request: pytest.Fixture
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     databases.forget_the_last()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The migrated test database, also where no selected test is marked with django_db.
+
+    pytest-django's own looks at the marks and would make none for clones alone.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set()
+        )
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
