@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import reports, usage
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("locations/<int:pk>/credit-usage/", views.credit_usage, name="credit-usage"),
-    path("locations/<int:pk>/reports/", views.reports, name="reports"),
-    path("locations/<int:pk>/reports/newest/", views.report_list, name="report-list"),
-    path("reports/<uuid:pk>/download/", views.report_download, name="report-download"),
+    path("", usage.home, name="home"),
+    path("locations/<int:pk>/credit-usage/", usage.credit_usage, name="credit-usage"),
+    path("locations/<int:pk>/reports/", reports.reports, name="reports"),
+    path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
+    path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),
 ]

@@ -333,7 +333,7 @@ def test_the_migrations_alone_are_not_looked_at():
         ),
         (
             only_posting_writes_the_ledger,
-            "reports/views.py",
+            "reports/views/usage.py",
             "from ledger.models import Entry\nEntry.objects.create()",
             "calls Entry.objects.create",
         ),

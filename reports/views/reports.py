@@ -1,73 +1,24 @@
-"""Choosing a location, Credit Usage, and its reports."""
+"""The reports of a location: asked for, listed, handed out."""
 
 import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from ledger.renewing import up_to_date
 from locations.access import SignedInRequest, open_details
 from locations.models import Location
 from reports import asking
-from reports.credit_usage import other_locations, read_page
-from reports.forms import ChooserForm, ReportForm, last_days
+from reports.forms import ReportForm, last_days
 from reports.models import Report
 from reports.showing import XLSX, filename, newest_reports, open_file
-from reports.standing import standings
 
-LOCATIONS_PER_PAGE = 50
 REPORTS_PER_PAGE = 25
-
-
-@login_required
-@never_cache
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """One location: straight to its Credit Usage. Several: choose. None: say why."""
-    locations = Location.objects.details_open_to(request.user)
-    form = ChooserForm(request.GET)
-    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    if not wanted:
-        ids = list(locations.order_by("pk").values_list("pk", flat=True)[:2])
-        if len(ids) == 1:
-            return redirect("credit-usage", pk=ids[0])
-        if not ids:
-            visible = Location.objects.visible_to(request.user).exists()
-            return render(request, "reports/no_location.html", {"has_other_roles": visible})
-    found = locations.select_related("account").order_by("name", "pk")
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(account__name__icontains=wanted))
-    page = Paginator(found, LOCATIONS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "reports/choose_location.html",
-        {
-            "form": form,
-            "wanted": wanted,
-            "page": page,
-            "standings": standings(list(page), at=timezone.now()),
-        },
-    )
-
-
-@login_required
-@never_cache
-@require_safe
-def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
-    location = open_details(request.user, pk)
-    now = timezone.now()
-    up_to_date(location.pk, at=now)
-    page = read_page(location, request.GET, at=now)
-    others = other_locations(request.user, location)
-    context = {"location": location, "here": "credit-usage", "page": page, "others": others}
-    return render(request, "reports/credit_usage.html", context)
 
 
 @login_required

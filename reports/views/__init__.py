@@ -1,0 +1,1 @@
+"""What answers the browser: parse, one call of the domain, render."""

@@ -1,0 +1,63 @@
+"""Choosing a location, and its Credit Usage."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ledger.renewing import up_to_date
+from locations.access import open_details
+from locations.models import Location
+from reports.credit_usage import other_locations, read_page
+from reports.forms import ChooserForm
+from reports.standing import standings
+
+LOCATIONS_PER_PAGE = 50
+
+
+@login_required
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """One location: straight to its Credit Usage. Several: choose. None: say why."""
+    locations = Location.objects.details_open_to(request.user)
+    form = ChooserForm(request.GET)
+    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    if not wanted:
+        ids = list(locations.order_by("pk").values_list("pk", flat=True)[:2])
+        if len(ids) == 1:
+            return redirect("credit-usage", pk=ids[0])
+        if not ids:
+            visible = Location.objects.visible_to(request.user).exists()
+            return render(request, "reports/no_location.html", {"has_other_roles": visible})
+    found = locations.select_related("account").order_by("name", "pk")
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(account__name__icontains=wanted))
+    page = Paginator(found, LOCATIONS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reports/choose_location.html",
+        {
+            "form": form,
+            "wanted": wanted,
+            "page": page,
+            "standings": standings(list(page), at=timezone.now()),
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
+    location = open_details(request.user, pk)
+    now = timezone.now()
+    up_to_date(location.pk, at=now)
+    page = read_page(location, request.GET, at=now)
+    others = other_locations(request.user, location)
+    context = {"location": location, "here": "credit-usage", "page": page, "others": others}
+    return render(request, "reports/credit_usage.html", context)
