@@ -1,7 +1,7 @@
 """The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -87,6 +87,22 @@ class DailyUsage:
     def closing(self) -> int:
         return self.opening + self.total.net
 
+    def part(
+        self, first_on: dt.date | None, last_on: dt.date | None, kinds: Collection[str] = ()
+    ) -> "DailyUsage":
+        """What `daily_usage` would say for days within these, without asking again.
+
+        Only where these are of all kinds.
+        """
+        opening = self.opening
+        inside = []
+        for row in self.rows:
+            if first_on is not None and row.day < first_on:
+                opening = row.closing
+            elif last_on is None or row.day <= last_on:
+                inside.append(row)
+        return _usage(first_on, last_on, opening, inside, kinds)
+
 
 def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, Any]]:
     """The sums of each column for each day, oldest first."""
@@ -112,14 +128,27 @@ def daily_usage(
     if first_on is not None:
         opening = entries.filter(day__lt=first_on).aggregate(sum=SIGNED)["sum"] or 0
     rows = []
-    total = shown = Movement()
     running = opening
     for row in by_day(entries.between(first_on, last_on)):
-        moved = Movement(**{name: row[name] for name in COLUMNS})
-        day = Day(row["day"], running, moved)
+        day = Day(row["day"], running, Movement(**{name: row[name] for name in COLUMNS}))
         running = day.closing
-        total += moved
-        if not kinds or any(getattr(moved, kind) for kind in kinds):
-            rows.append(day)
-            shown += moved
-    return DailyUsage(first_on, last_on, opening, tuple(rows), total, shown)
+        rows.append(day)
+    return _usage(first_on, last_on, opening, rows, kinds)
+
+
+def _usage(
+    first_on: dt.date | None,
+    last_on: dt.date | None,
+    opening: int,
+    rows: Iterable[Day],
+    kinds: Collection[str],
+) -> DailyUsage:
+    """The rows of the asked kinds, and what all of them and those add up to."""
+    of_kinds = []
+    total = shown = Movement()
+    for row in rows:
+        total += row.moved
+        if not kinds or any(getattr(row.moved, kind) for kind in kinds):
+            of_kinds.append(row)
+            shown += row.moved
+    return DailyUsage(first_on, last_on, opening, tuple(of_kinds), total, shown)

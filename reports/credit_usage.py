@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from ledger.daily import DailyUsage
+from ledger.daily import DailyUsage, daily_usage
+from ledger.renewing import renew
 from locations.models import Location
 from reports.filters import DailyFilter
 from reports.forms import EARLIEST_ON, ReportForm
 from reports.models import Report
 from reports.moments import one_moment
 from reports.showing import newest_reports
-from reports.standing import Standing, standing
+from reports.standing import RenewalDue, Standing, standing
 from reports.tables import DailyTable
 
 if TYPE_CHECKING:
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
     from locations.models import User
 
 MOST_OTHER_LOCATIONS = 12
+HISTORY = dt.timedelta(days=180)  # what the forecast looks back on
 
 
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
-    """`usage` and `table` are None where the filters of the address make no sense."""
+    """`usage` and `table` are None where the filters of the address make no sense.
+
+    `history` is what moved lately, whatever the filters.
+    """
 
     at: dt.datetime
     standing: Standing
     filter: DailyFilter
     usage: DailyUsage | None
+    history: DailyUsage
     table: DailyTable | None
     reports: list[Report]
     report_form: ReportForm
@@ -46,12 +52,27 @@ class CreditUsage:
 
 
 def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
-    """The page for the filters, order and page number of an address."""
+    """The page for the filters, order and page number of an address.
+
+    A renewal that is due is done first, outside the moment, in which nothing can be written.
+    """
+    try:
+        return _read_page(location, asked, at=at)
+    except RenewalDue:
+        renew(location.pk, at=at)
+        return _read_page(location, asked, at=at)
+
+
+def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
     with one_moment():
         now = standing(location, at=at)
         filter_ = DailyFilter(asked, now)
-        usage = filter_.usage() if filter_.is_valid() else None
+        first_on, last_on = filter_.days
+        history_from = now.today - HISTORY
+        # The table's days and the forecast's in one go; each then takes its part.
+        read = daily_usage(location, first_on and min(first_on, history_from))
         reports = newest_reports(location)
+    usage = filter_.usage(read) if filter_.is_valid() else None
     table = usage and DailyTable(
         usage,
         today=now.today,
@@ -59,13 +80,13 @@ def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Credi
         order=asked.get("sort", ""),
         page=asked.get("page", ""),
     )
-    first_on, last_on = filter_.days
     days = {"first_on": first_on or EARLIEST_ON, "last_on": last_on}
     return CreditUsage(
         at=at,
         standing=now,
         filter=filter_,
         usage=usage,
+        history=read.part(history_from, None),
         table=table or None,
         reports=reports,
         report_form=ReportForm(initial=days, auto_id="report_%s"),

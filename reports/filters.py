@@ -126,9 +126,12 @@ class DailyFilter(django_filters.FilterSet):
         """Whether nothing can have happened after the last day."""
         return self.days[1] >= self.standing.today
 
-    def usage(self) -> DailyUsage:
+    def usage(self, read: DailyUsage | None = None) -> DailyUsage:
+        """The rows of the table; out of `read`, where that holds its days with all kinds."""
         first_on, last_on = self.days
         # A location that moved west may have entries of its former tomorrow: they belong to
         # a table that goes on to this moment, or its last line would not be the balance.
         end = None if self.reaches_now else last_on
+        if read is not None:
+            return read.part(first_on, end, self.kinds)
         return daily_usage(self.standing.location, first_on, end, self.kinds)

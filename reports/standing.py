@@ -4,13 +4,22 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from ledger.daily import SIGNED
 from ledger.models import Balance, Entry, Kind
 from ledger.renewing import due, up_to_date
 from locations.models import Contract, DebtAtRenewal, Location
-from locations.terms import Step, Term, Terms, load_terms
+from locations.terms import Step, Term, Terms
 
 JUST_RENEWED_DAYS = 7
+AT_RENEWAL = (Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF)
 LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
+
+
+class RenewalDue(Exception):
+    """The balance is not what it is to be: `ledger.renewing.renew` comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class TermStart:
 class Standing:
     """`term` is the one that today lies in, `step` the next begin or end of one.
 
-    `start` is None where no term runs, or where nobody asked.
+    `start` is None where no term runs, or where nobody asked. No part of it asks the database.
     """
 
     location: Location
@@ -125,10 +134,25 @@ class Standing:
 
 
 def standing(location: Location, *, at: dt.datetime) -> Standing:
-    """Reads the balance as it is: call `up_to_date` before it."""
-    balance = Balance.objects.as_of(at).get(location=location)
-    now = _standing(location, balance, load_terms(location.pk), at)
-    return replace(now, start=_term_start(now))
+    """Two queries; raises RenewalDue. The balance brings what its last renewal did along."""
+    balance = (
+        Balance.objects.as_of(at)
+        .filter(~due(at), location=location)
+        .select_related("location")
+        .annotate(**{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL})
+        .first()
+    )
+    if balance is None:
+        raise RenewalDue
+    # As it is at this moment: the given one was read before, perhaps with another time zone.
+    found = balance.location
+    contracts = Contract.objects.filter(location=location).order_by("starts_on")
+    terms = Terms(found.pk, found.terms_version, found.zone, tuple(contracts))
+    now = _standing(location, balance, terms, at)
+    if now.term is None or now.term.starts_on != balance.renewed_through_on:
+        return now
+    granted, lapsed, written_off = (getattr(balance, kind.value) for kind in AT_RENEWAL)
+    return replace(now, start=TermStart(granted, -lapsed, written_off))
 
 
 def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:
@@ -160,20 +184,13 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
     ]
 
 
-def _term_start(now: Standing) -> TermStart | None:
-    if now.term is None:
-        return None
-    sums = dict.fromkeys((Kind.CONTRACT_EXPIRY, Kind.CONTRACT_GRANT, Kind.WRITE_OFF), 0)
-    starting = Entry.objects.filter(
-        location=now.location, day=now.term.starts_on, kind__in=list(sums)
+def _sum_at_renewal(kind: Kind) -> Coalesce:
+    """The credits of this kind on the day through which the balance's terms are done."""
+    entries = Entry.objects.filter(
+        location=OuterRef("location"), day=OuterRef("renewed_through_on"), kind=kind
     )
-    for entry in starting:
-        sums[Kind(entry.kind)] += entry.contract_delta + entry.purchased_delta
-    return TermStart(
-        granted=sums[Kind.CONTRACT_GRANT],
-        lapsed=-sums[Kind.CONTRACT_EXPIRY],
-        written_off=sums[Kind.WRITE_OFF],
-    )
+    of_location = entries.order_by().values("location")
+    return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
 
 
 def _standing(location: Location, balance: Balance, terms: Terms, at: dt.datetime) -> Standing:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ledger.renewing import up_to_date
 from locations.access import open_details
 from locations.models import Location
 from reports.credit_usage import other_locations, read_page
@@ -55,9 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     location = open_details(request.user, pk)
-    now = timezone.now()
-    up_to_date(location.pk, at=now)
-    page = read_page(location, request.GET, at=now)
+    page = read_page(location, request.GET, at=timezone.now())
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
     return render(request, "reports/credit_usage.html", context)
