@@ -1,12 +1,16 @@
 """Addresses of Credit Usage and its reports."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from reports.views import reports, usage
+from reports.dates import DayConverter
+from reports.views import messages, reports, usage
+
+register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", usage.home, name="home"),
     path("locations/<int:pk>/credit-usage/", usage.credit_usage, name="credit-usage"),
+    path("locations/<int:pk>/credit-usage/days/<day:date>/", messages.day, name="usage-day"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
     path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),

@@ -1,0 +1,56 @@
+"""What the lines of a day and the messages of a charge are called."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ledger.models import ChargeKind
+from locations.countries import country_name
+from reports.days import Brought, Line
+from reports.templatetags.credits import credits
+
+register = template.Library()
+
+
+@register.simple_tag
+def clock(at: dt.datetime, zone: ZoneInfo) -> str:
+    """The time of day as the zone's clocks showed it: 09:12."""
+    return date_format(at.astimezone(zone), "H:i")
+
+
+@register.simple_tag
+def what_was_sent(line: Line) -> str:
+    """12 texts to Mexico; 3 calls to 2 countries; 1 chat message."""
+    return sent_words(line.of_charge.kind, line.brought)
+
+
+def sent_words(kind: str, brought: Brought) -> str:
+    count = brought.messages
+    figure = {"n": credits(count)}
+    if kind == ChargeKind.CHAT:
+        return ngettext("%(n)s chat message", "%(n)s chat messages", count) % figure
+    if kind == ChargeKind.TEXT:
+        words = ngettext("%(n)s text", "%(n)s texts", count) % figure
+    else:
+        words = ngettext("%(n)s call", "%(n)s calls", count) % figure
+    if brought.country:
+        return _("%(messages)s to %(country)s") % {
+            "messages": words,
+            "country": country_name(brought.country),
+        }
+    if brought.countries > 1:
+        return _("%(messages)s to %(count)s countries") % {
+            "messages": words,
+            "count": brought.countries,
+        }
+    return words
+
+
+@register.filter
+def country(code: str) -> str:
+    """A country as people call it."""
+    return country_name(code)
