@@ -1,6 +1,7 @@
 """What happened: balances, charges, entries, messages."""
 
 from ledger.models.accounts import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
+from ledger.models.corrections import CorrectionRequest, CorrectionState
 from ledger.models.entries import ADDITIONS, USAGE, Entry, Kind
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
 from ledger.models.messages import (
@@ -21,6 +22,8 @@ __all__ = [
     "Charge",
     "ChargeKind",
     "ChatMessage",
+    "CorrectionRequest",
+    "CorrectionState",
     "Direction",
     "Entry",
     "Hold",

@@ -12,8 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import charging, funding, holding, reversing
-from ledger.models import Balance, Charge, ChatMessage, Entry, Hold, InternationalMessage
+from ledger import charging, correcting, funding, holding, reversing
+from ledger.models import (
+    Balance,
+    Charge,
+    ChatMessage,
+    CorrectionRequest,
+    Entry,
+    Hold,
+    InternationalMessage,
+)
 from locations.models import ChatInbox, Location, Role
 from reports.models import Report
 from tests.factories import (
@@ -31,7 +39,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, Report]
+READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
+READ_ONLY += [Report]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -50,7 +59,10 @@ def fill(name: str = "Soho") -> Location:
     charging.charge_broadcast(
         location.pk, "text", [text(), text(FRANCE), text("+33")], key=key(), at=NOON
     )
-    charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
+    called = charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
+    correcting.ask(
+        location.pk, called.charge_id, reason="Never rang", asked_by=make_user(), at=NOON
+    )
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
     chats = Charge.objects.get(location=location, kind="chat")
     reversing.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")

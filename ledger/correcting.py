@@ -1,0 +1,140 @@
+"""Corrections: a manager asks, staff give the credits back or say why not."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import posting, reversing
+from ledger.models import (
+    Balance,
+    Charge,
+    ChargeKind,
+    ChatMessage,
+    CorrectionRequest,
+    CorrectionState,
+    InternationalMessage,
+)
+from ledger.models.corrections import LONGEST_ANSWER, LONGEST_REASON
+from ledger.posting import LedgerError
+from ledger.reversing import UnknownCharge
+from locations.models import User
+
+MOST_OPEN = 20  # requests of a location that staff have not decided
+
+
+class CannotAsk(LedgerError):
+    """There is nothing to give back, or it has been asked for already."""
+
+
+class TooManyOpen(CannotAsk):
+    """The location has as many open requests as it may have."""
+
+
+class AlreadyDecided(LedgerError):
+    """Somebody has granted or declined the request before."""
+
+
+def ask(
+    location_id: int,
+    charge_id: int,
+    *,
+    external_id: str = "",
+    reason: str,
+    asked_by: User,
+    at: dt.datetime,
+) -> CorrectionRequest:
+    """Ask that a charge, or the message `external_id` of it, be given back.
+
+    Raises UnknownCharge, BadInput, CannotAsk and TooManyOpen.
+    """
+    reason = reason.strip()
+    posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
+    charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
+    if charge is None:
+        raise UnknownCharge(f"This location has no charge {charge_id}.")
+    with transaction.atomic():
+        # Two requests at once would both be the last one that is allowed.
+        Balance.objects.select_for_update().get(location_id=location_id)
+        _check_something_is_left(charge, external_id)
+        mine = CorrectionRequest.objects.open().filter(location_id=location_id)
+        if mine.filter(charge=charge, external_id=external_id).exists():
+            raise CannotAsk(_("This has been asked for already and is not decided yet."))
+        if mine.count() >= MOST_OPEN:
+            raise TooManyOpen(
+                _("%s corrections of this location are not decided yet: wait for them.") % MOST_OPEN
+            )
+        return CorrectionRequest.objects.create(
+            location_id=location_id,
+            charge=charge,
+            external_id=external_id,
+            asked_by=asked_by,
+            asked_at=at,
+            reason=reason,
+        )
+
+
+def grant(
+    request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
+) -> CorrectionRequest:
+    """Give the credits back, once, and close the request.
+
+    Raises AlreadyDecided, and what `reversing.reverse` raises: the request stays open then.
+    """
+    answer = answer.strip()
+    posting.check_text("answer", answer, longest=LONGEST_ANSWER)
+    with transaction.atomic():
+        asked = _locked(request_id)
+        done = reversing.reverse(
+            asked.location_id,
+            asked.charge_id,
+            external_id=asked.external_id or None,
+            key=f"correction-request-{asked.pk}",
+            at=at,
+            reason=f"Correction request {asked.pk}: {asked.reason}",
+            made_by=decided_by,
+        )
+        asked.reversal = done.entry
+        return _decide(asked, CorrectionState.GRANTED, decided_by, at, answer)
+
+
+def decline(
+    request_id: int, *, decided_by: User, at: dt.datetime, answer: str
+) -> CorrectionRequest:
+    """Close the request without giving anything back; `answer` says why. Raises AlreadyDecided."""
+    answer = answer.strip()
+    posting.check_text("answer", answer, longest=LONGEST_ANSWER, required=True)
+    with transaction.atomic():
+        return _decide(_locked(request_id), CorrectionState.DECLINED, decided_by, at, answer)
+
+
+def _locked(request_id: int) -> CorrectionRequest:
+    # Two of staff at once: the second waits here and finds it decided. The balance is locked
+    # first, as everything does that goes on to move it.
+    asked = CorrectionRequest.objects.get(pk=request_id)
+    Balance.objects.select_for_update().get(location_id=asked.location_id)
+    asked.refresh_from_db()
+    if asked.state != CorrectionState.OPEN:
+        raise AlreadyDecided(f"The request has been {asked.get_state_display().lower()} already.")
+    return asked
+
+
+def _decide(
+    asked: CorrectionRequest, state: CorrectionState, by: User, at: dt.datetime, answer: str
+) -> CorrectionRequest:
+    asked.state, asked.decided_by, asked.decided_at, asked.answer = state, by, at, answer
+    asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "reversal"])
+    return asked
+
+
+def _check_something_is_left(charge: Charge, external_id: str) -> None:
+    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
+    messages = model._default_manager.filter(charge=charge)
+    if external_id:
+        messages = messages.filter(external_id=external_id)
+        if not messages.exists():
+            raise UnknownCharge(f"Charge {charge.pk} has no message {external_id!r}.")
+    if not messages.filter(credits__gt=0, reversal__isnull=True).exists():
+        raise CannotAsk(
+            _("Nothing is left to give back: it cost nothing, or was given back already.")
+        )
