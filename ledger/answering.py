@@ -27,16 +27,16 @@ def answer_of(
         outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
         answers.append(MessageAnswer(message.external_id, outcome, refusal, paid, from_contract))
     return Answer(
-        charge_id=posted.charge_ids[0],
+        charge_id=posted.charge_id,
         key=key,
-        outcome=Outcome.REFUSED if posted.charge_refusals[0] else Outcome.CHARGED,
-        refusal=posted.charge_refusals[0],
-        needed=posted.needed[0],
-        credits=posted.spent[0],
-        available_before=posted.before[0],
+        outcome=Outcome.REFUSED if posted.refusal else Outcome.CHARGED,
+        refusal=posted.refusal,
+        needed=posted.needed,
+        credits=posted.spent,
+        available_before=posted.before,
         overdraft_limit=overdraft,
-        contract_after=posted.contract_after[0],
-        purchased_after=posted.purchased_after[0],
+        contract_after=posted.contract_after,
+        purchased_after=posted.purchased_after,
         messages=tuple(answers),
     )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ledger import posting, rating, renewing
 from ledger.answering import answer_of, first_answer
@@ -21,9 +21,12 @@ from locations.models import ChatInbox
 from locations.price_lists import PriceList, price_list
 from locations.terms import Terms, known_terms
 
+T = TypeVar("T")
+
 # Terms, cards and renewals change a few times a year; who meets that more often than this in
 # a row has found a fault, not a change.
 MOST_ATTEMPTS = 10
+ON_INSUFFICIENT = frozenset(OnInsufficient.values)
 
 
 class Unsettled(posting.LedgerError):
@@ -85,7 +88,7 @@ def charge_broadcast(
     """
     posting.check_key(key)
     check_broadcast(channel, messages, at=at)
-    if on_insufficient not in OnInsufficient.values:
+    if on_insufficient not in ON_INSUFFICIENT:
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
     hold_id, ending = settles or (None, None)
     content = (
@@ -110,39 +113,36 @@ def charge_broadcast(
             for number, (message, result) in enumerate(zip(messages, rated, strict=True))
             if not result.is_domestic
         ]
-        # A broadcast stands, whole, on the day of its first message.
-        first_on = terms.day_of(min(message.sent_at for message in messages))
         return tariff.parameters() | {
             "hold": hold_id,
             "ending": ending,
-            "c_kind": [channel],
-            "c_on_insufficient": [on_insufficient],
-            "m_charge": [1] * len(kept),
+            "kind": channel,
+            "on_insufficient": on_insufficient,
+            # A broadcast stands, whole, on the day of its first message.
+            "sent_on": terms.day_of(min(message.sent_at for message in messages)),
             "m_position": [number for number, _, _ in kept],
             "m_external_id": [message.external_id for _, message, _ in kept],
             "m_phone": [message.phone for _, message, _ in kept],
             "m_sent_at": [message.sent_at for _, message, _ in kept],
-            "m_sent_on": [first_on] * len(kept),
             "m_credits": [result.credits for _, _, result in kept],
             "m_refusal": [result.refusal for _, _, result in kept],
-            "i_channel": [channel] * len(kept),
             "i_country": [result.country for _, _, result in kept],
             "i_carrier_type": [result.carrier_type for _, _, result in kept],
             "i_carrier_source": [result.carrier_source for _, _, result in kept],
             "i_rate": [result.price and result.price.rate_id for _, _, result in kept],
-            "i_seconds": [result.seconds for _, _, result in kept],
-            "i_billed_seconds": [result.billed_seconds for _, _, result in kept],
-            "i_status": [message.status for _, message, _ in kept],
-            "i_status_detail": [message.status_detail for _, message, _ in kept],
-            "i_status_at": [message.status_at for _, message, _ in kept],
-            "i_profile": [
-                json.dumps(message.profile) if message.profile else "{}" for _, message, _ in kept
-            ],
+            "i_seconds": _filled([result.seconds for _, _, result in kept]),
+            "i_billed_seconds": _filled([result.billed_seconds for _, _, result in kept]),
+            "i_status": _filled([message.status for _, message, _ in kept]),
+            "i_status_detail": _filled([message.status_detail for _, message, _ in kept]),
+            "i_status_at": _filled([message.status_at for _, message, _ in kept]),
+            "i_profile": _filled(
+                [json.dumps(message.profile) if message.profile else "" for _, message, _ in kept]
+            ),
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
-    if posted.answers == ["replayed"]:
-        return first_answer(posted.charge_ids[0], messages)
+    if posted.state == "replayed":
+        return first_answer(posted.charge_id, messages)
     return answer_of(
         key, posted, overdraft, messages, {n for n, r in enumerate(rated) if r.is_domestic}
     )
@@ -172,19 +172,18 @@ def charge_chat(
         days = [terms.day_of(message.sent_at) for message in messages]
         prices = [tariff.on(day) for day in days]
         return tariff.parameters() | {
-            "c_kind": [ChargeKind.CHAT],
-            "c_on_insufficient": [OnInsufficient.SEND_WHAT_FITS],
-            "m_charge": [1] * len(messages),
+            "kind": ChargeKind.CHAT,
+            "on_insufficient": OnInsufficient.SEND_WHAT_FITS,
             "m_position": list(range(len(messages))),
             "m_external_id": [message.external_id for message in messages],
             "m_phone": [message.phone for message in messages],
             "m_sent_at": [message.sent_at for message in messages],
-            "m_sent_on": days,
             "m_credits": [
                 rating.chat_credits(price, has_image=message.has_image)
                 for message, price in zip(messages, prices, strict=True)
             ],
             "m_refusal": [""] * len(messages),
+            "t_sent_on": days,
             "t_inbox": [inboxes[message.inbox] for message in messages],
             "t_direction": [message.direction for message in messages],
             "t_content": [message.content for message in messages],
@@ -195,9 +194,14 @@ def charge_chat(
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
-    if posted.answers == ["replayed"]:
-        return first_answer(posted.charge_ids[0], messages)
+    if posted.state == "replayed":
+        return first_answer(posted.charge_id, messages)
     return answer_of(key, posted, overdraft, messages, set())
+
+
+def _filled(values: list[T]) -> list[T] | None:
+    """The values; None where all are empty, so that there is a list less to send and to read."""
+    return values if any(value not in (None, "") for value in values) else None
 
 
 def _inboxes(location_id: int, names: set[str]) -> dict[str, int]:
@@ -239,8 +243,8 @@ def _post(
                 "overdraft_limit": overdraft,
                 "at": at,
                 "today": today,
-                "c_key": [key],
-                "c_fingerprint": [content],
+                "key": key,
+                "fingerprint": content,
             }
             | prepare(terms)
         )
@@ -253,9 +257,9 @@ def _post(
         elif posted.state == "stale":
             known_terms.cache_clear()
             price_lists.forget()
-        elif posted.answers == ["key_reuse"]:
+        elif posted.state == "key_reuse":
             raise posting.KeyReused(key)
-        elif posted.answers == ["external_id_taken"]:
+        elif posted.state == "external_id_taken":
             raise posting.ExternalIdTaken(key)
         else:
             return posted, overdraft

@@ -73,6 +73,16 @@ CHECKS = (
     ),
     Check(
         3,
+        "a message belongs to a charge of its location",
+        f"""
+        SELECT m.location_id, format('message %%s names charge %%s, which is not there',
+                                     m.external_id, m.charge_id)
+          FROM {MESSAGES} m LEFT JOIN ledger_charge c
+            ON c.id = m.charge_id AND c.location_id = m.location_id
+         WHERE c.id IS NULL""",
+    ),
+    Check(
+        3,
         "what cost something belongs to the entry of its charge and day",
         f"""
         SELECT m.location_id, format('message %%s: %%s credits, %%s', m.external_id, m.credits,

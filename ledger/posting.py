@@ -171,19 +171,17 @@ CHARGE_PARAMETERS = {
     "r_series": "bigint[]",
     "r_day": "date[]",
     "r_card": "bigint[]",
-    "c_key": "text[]",
-    "c_fingerprint": "bytea[]",
-    "c_kind": "text[]",
-    "c_on_insufficient": "text[]",
-    "m_charge": "int[]",
+    "key": "text",
+    "fingerprint": "bytea",
+    "kind": "text",
+    "on_insufficient": "text",
+    "sent_on": "date",
     "m_position": "int[]",
     "m_external_id": "text[]",
     "m_phone": "text[]",
     "m_sent_at": "timestamptz[]",
-    "m_sent_on": "date[]",
     "m_credits": "bigint[]",
     "m_refusal": "text[]",
-    "i_channel": "text[]",
     "i_country": "text[]",
     "i_carrier_type": "text[]",
     "i_carrier_source": "text[]",
@@ -194,6 +192,7 @@ CHARGE_PARAMETERS = {
     "i_status_detail": "text[]",
     "i_status_at": "timestamptz[]",
     "i_profile": "text[]",
+    "t_sent_on": "date[]",
     "t_inbox": "bigint[]",
     "t_direction": "text[]",
     "t_content": "text[]",
@@ -212,17 +211,19 @@ CHARGE = "SELECT * FROM ledger_charge({})".format(
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What ledger_charge answered; lists are by charge or, from `paid` on, by message."""
+    """What ledger_charge answered; the figures hold where the state is `posted`.
+
+    `paid`, `paid_by_contract` and `refusals` are by message.
+    """
 
     state: str
-    answers: list[str]
-    charge_ids: list[int]
-    needed: list[int]
-    spent: list[int]
-    before: list[int]
-    contract_after: list[int]
-    purchased_after: list[int]
-    charge_refusals: list[str]
+    charge_id: int
+    needed: int
+    spent: int
+    before: int
+    contract_after: int
+    purchased_after: int
+    refusal: str
     paid: list[int]
     paid_by_contract: list[int]
     refusals: list[str]

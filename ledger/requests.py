@@ -18,6 +18,10 @@ MOST_PROFILE_FIELDS = 50
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 # A broadcast goes out over some minutes, and the clocks of two machines differ a little.
 AHEAD = dt.timedelta(hours=1)
+# Looked at for every message of every request, where an enumeration would make them anew.
+CHANNELS = frozenset(Channel.values)
+LINES = frozenset(CarrierType.values)
+DIRECTIONS = frozenset(Direction.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +124,15 @@ def content_of(messages: Sequence[International] | Sequence[Chat]) -> list[list[
 
 def check_broadcast(channel: str, messages: Sequence[International], *, at: dt.datetime) -> None:
     """Refuse a malformed broadcast; raises BadInput that names the field."""
-    if channel not in Channel.values:
+    if channel not in CHANNELS:
         raise BadInput("channel", "must be text or voice.")
     is_call = channel == Channel.VOICE
     latest = at + AHEAD
-    lines = frozenset(CarrierType.values)
 
     def check(message: International) -> None:
         check_text("phone", message.phone, longest=32, required=True)
         check_instant("sent_at", message.sent_at, latest)
-        if message.carrier_type is not None and message.carrier_type not in lines:
+        if message.carrier_type is not None and message.carrier_type not in LINES:
             raise BadInput("carrier_type", "must be mobile or landline.")
         if is_call:
             _check_seconds("seconds", message.seconds)
@@ -158,13 +161,12 @@ def _check_profile(profile: dict[str, str]) -> None:
 def check_chat(messages: Sequence[Chat], *, at: dt.datetime) -> None:
     """Refuse a malformed list of chat messages; raises BadInput that names the field."""
     latest = at + AHEAD
-    directions = frozenset(Direction.values)
 
     def check(message: Chat) -> None:
         check_text("phone", message.phone, longest=32, required=True)
         check_text("inbox", message.inbox, longest=120, required=True)
         check_text("content", message.content, longest=LONGEST_CONTENT)
-        if message.direction not in directions:
+        if message.direction not in DIRECTIONS:
             raise BadInput("direction", "must be inbound or outbound.")
         check_instant("sent_at", message.sent_at, latest)
 

@@ -203,9 +203,10 @@ class Entry(models.Model):
                     RETURN NULL;
                 """,
             ),
-            # Rule 3, at commit: what an entry took is what its messages cost.
+            # Rule 3, at commit: an entry has messages. What they cost was held against it by the
+            # statement that brought them.
             pgtrigger.Trigger(
-                name="entry_equals_its_messages",
+                name="entry_has_its_messages",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
@@ -213,8 +214,22 @@ class Entry(models.Model):
                     new__kind__in=[str(kind) for kind in (*USAGE, Kind.REVERSAL)]
                 ),
                 func="""
-                    PERFORM ledger_check_messages(NEW.id);
-                    RETURN NULL;
+                    IF (CASE NEW.kind
+                        WHEN 'chat' THEN EXISTS (
+                            SELECT 1 FROM ledger_chatmessage WHERE entry_id = NEW.id)
+                        WHEN 'reversal' THEN EXISTS (
+                            SELECT 1 FROM ledger_internationalmessage WHERE reversal_id = NEW.id
+                            UNION ALL
+                            SELECT 1 FROM ledger_chatmessage WHERE reversal_id = NEW.id)
+                        ELSE EXISTS (
+                            SELECT 1 FROM ledger_internationalmessage WHERE entry_id = NEW.id)
+                    END) THEN
+                        RETURN NULL;
+                    END IF;
+                    RAISE EXCEPTION 'entry % of location % has no messages',
+                        NEW.number, NEW.location_id
+                        USING ERRCODE = 'check_violation',
+                              CONSTRAINT = 'entry_equals_its_messages';
                 """,
             ),
         ]

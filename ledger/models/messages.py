@@ -70,15 +70,24 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
             when=pgtrigger.After,
             operation=pgtrigger.Insert,
             referencing=pgtrigger.Referencing(new="added"),
+            declare=[("touched", "record")],
             func="""
-                IF EXISTS (SELECT 1 FROM added JOIN ledger_charge c ON c.id = added.charge_id
-                            WHERE c.location_id <> added.location_id) THEN
-                    RAISE EXCEPTION 'a message belongs to the location of its charge'
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'message_location';
-                END IF;
-                PERFORM ledger_check_messages(touched.entry_id)
-                   FROM (SELECT DISTINCT entry_id FROM added
-                          WHERE entry_id IS NOT NULL) touched;
+                FOR touched IN SELECT DISTINCT location_id, charge_id, entry_id FROM added LOOP
+                    PERFORM 1 FROM ledger_charge c
+                      WHERE c.id = touched.charge_id AND c.location_id = touched.location_id;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'a message belongs to a charge of its location'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'message_location';
+                    END IF;
+                    CONTINUE WHEN touched.entry_id IS NULL;
+                    PERFORM 1 FROM ledger_entry e
+                      WHERE e.id = touched.entry_id AND e.charge_id = touched.charge_id;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'a message belongs to an entry of its charge'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'message_entry';
+                    END IF;
+                    PERFORM ledger_check_messages(touched.entry_id);
+                END LOOP;
                 RETURN NULL;
             """,
         ),
@@ -110,9 +119,9 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
 class Message(models.Model):
     """What international and chat messages have in common.
 
-    A broadcast brings thousands, so each foreign key has to earn its check: the location is
-    held equal to the charge's by a trigger, and the rates and cards that price messages are
-    published, which no one can delete.
+    A broadcast brings thousands, so each foreign key has to earn its check. Charges, entries,
+    published rates and cards cannot be deleted, and one trigger a statement sees to it that
+    the charge is of the location and the entry of the charge.
     """
 
     location = models.ForeignKey(
@@ -123,10 +132,19 @@ class Message(models.Model):
         db_index=False,
     )
     charge = models.ForeignKey(
-        Charge, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False
+        Charge,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        db_constraint=False,
+        db_index=False,
     )
     entry = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="%(class)ss"
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        db_constraint=False,
     )
     position = models.IntegerField(help_text="Its place in the request, from 0.")
     external_id = models.CharField(max_length=120)

@@ -265,6 +265,24 @@ def test_a_message_belongs_to_the_location_of_its_charge(ledger):
         )
 
 
+NO_COST = {"entry_id": None, "credits": 0, "contract_credits": 0}
+
+
+@pytest.mark.parametrize("model", [ChatMessage, InternationalMessage])
+def test_no_message_names_a_charge_that_is_not_there(ledger, model):
+    with refused("message_location"):
+        slip_in(model.objects.first(), charge_id=10**9, **NO_COST)
+
+
+@pytest.mark.parametrize("model", [ChatMessage, InternationalMessage])
+@pytest.mark.parametrize("entry", ["of another charge", "that is not there"])
+def test_a_message_names_an_entry_of_its_charge(ledger, model, entry):
+    message = model.objects.first()
+    other = Entry.objects.filter(charge__isnull=False).exclude(charge=message.charge_id).get()
+    with refused("message_entry"):
+        slip_in(message, entry_id=other.pk if entry == "of another charge" else 10**9)
+
+
 def test_an_inbound_chat_message_is_never_refused(ledger):
     with refused("chat_inbound_is_never_refused"):
         slip_in(

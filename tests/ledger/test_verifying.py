@@ -154,6 +154,18 @@ CORRUPTIONS = [
         },
     ),
     (
+        "a refused message lost its charge",
+        [
+            "INSERT INTO ledger_chatmessage (location_id, charge_id, position, external_id, phone,"
+            " outcome, refusal, credits, contract_credits, sent_at, day, inbox_id, direction,"
+            " content, text_type)"
+            " SELECT location_id, 987654321, 0, 'lost', phone, 'refused', 'insufficient_credits',"
+            " 0, 0, sent_at, day, inbox_id, 'outbound', '', 'sms' FROM ledger_chatmessage"
+            f" WHERE location_id = {FIRST} LIMIT 1"
+        ],
+        {(3, "a message belongs to a charge of its location")},
+    ),
+    (
         "a call was made shorter",
         [
             "UPDATE ledger_internationalmessage SET seconds = 60"

@@ -1,0 +1,41 @@
+-- The one writer of entries. The caller holds the lock on the balance row.
+-- Numbers the entries, in the order given, after the location's last one, and moves the balance.
+CREATE OR REPLACE FUNCTION ledger_append(
+    p_location bigint,
+    e_kind text[], e_contract bigint[], e_purchased bigint[], e_at timestamptz[], e_day date[],
+    e_charge bigint[] DEFAULT NULL,
+    e_contract_id bigint[] DEFAULT NULL, e_term_starts_on date[] DEFAULT NULL,
+    p_key text DEFAULT NULL, p_fingerprint bytea DEFAULT NULL,
+    p_reason text DEFAULT '', p_reference text DEFAULT '', p_made_by bigint DEFAULT NULL,
+    e_lapsed bigint[] DEFAULT NULL
+) RETURNS bigint[]
+LANGUAGE plpgsql AS $$
+DECLARE
+    balance ledger_balance;
+    ids bigint[] := '{}';
+    entry bigint;
+BEGIN
+    SELECT * INTO balance FROM ledger_balance WHERE location_id = p_location;
+    FOR i IN 1 .. cardinality(e_kind) LOOP
+        balance.last_number := balance.last_number + 1;
+        balance.contract_credits := balance.contract_credits + e_contract[i];
+        balance.purchased_credits := balance.purchased_credits + e_purchased[i];
+        INSERT INTO ledger_entry (
+            location_id, number, kind, contract_delta, purchased_delta,
+            contract_after, purchased_after, at, day, charge_id, contract_id, term_starts_on,
+            key, fingerprint, reason, reference, made_by_id, lapsed_credits)
+        VALUES (
+            p_location, balance.last_number, e_kind[i], e_contract[i], e_purchased[i],
+            balance.contract_credits, balance.purchased_credits, e_at[i], e_day[i], e_charge[i],
+            e_contract_id[i], e_term_starts_on[i], p_key, p_fingerprint, p_reason, p_reference,
+            p_made_by, coalesce(e_lapsed[i], 0))
+        RETURNING id INTO entry;
+        ids := ids || entry;
+    END LOOP;
+    UPDATE ledger_balance
+       SET last_number = balance.last_number,
+           contract_credits = balance.contract_credits,
+           purchased_credits = balance.purchased_credits
+     WHERE location_id = p_location;
+    RETURN ids;
+END $$;
