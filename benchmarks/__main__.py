@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from benchmarks import broadcasts, place, quotes, singles
+from benchmarks import broadcasts, over_http, place, quotes, singles
 from benchmarks.racing import Cost, race
 
 PROCESSES = (1, 4)
 BROADCASTS = (1_000, 10_000)
 QUOTED = 10_000
 HOT_CLIENTS = 16
+HTTP_CLIENTS = 4
+HTTP_BROADCAST = 1_000
 T = TypeVar("T")
-MEASURES = ("single", "hot", "broadcast", "quote")
+MEASURES = ("single", "hot", "broadcast", "http", "quote")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def main() -> None:
     if "broadcast" in chosen:
         for size in BROADCASTS:
             rows += broadcast(given.rounds, size)
+    if "http" in chosen:
+        rows += http(given.rounds, given.seconds)
     if "quote" in chosen:
         rows += quote(given.rounds)
     print_table(rows)
@@ -126,6 +130,38 @@ def broadcast(rounds: int, size: int) -> Iterator[Row]:
             f"COPY: {milliseconds(costs['copy'])}",
             f"{ratio(wall[name], wall['copy']):.2f} (by CPU {ratio(cpu[name], cpu['copy']):.2f})",
             target,
+        )
+
+
+def http(rounds: int, seconds: float) -> Iterator[Row]:
+    with over_http.running() as api:
+        took = interleaved(rounds, over_http.rounds_of(api, HTTP_BROADCAST))
+        rate = {name: [HTTP_BROADCAST / one for one in of] for name, of in took.items()}
+        yield Row(
+            f"HTTP: a broadcast of {HTTP_BROADCAST:,} a request",
+            f"{statistics.median(rate['http']):,.0f} messages/s",
+            f"the call: {statistics.median(rate['call']):,.0f} messages/s",
+            f"{ratio(rate['http'], rate['call']):.2f}",
+            "≥ 0.5 (0.8)",
+        )
+        variants = {
+            "http": over_http.singles(api, place.locations()),
+            "call": singles.ours(place.locations()),
+        }
+        paces = interleaved(
+            rounds,
+            {
+                name: partial(race, variant, processes=HTTP_CLIENTS, seconds=seconds)
+                for name, variant in variants.items()
+            },
+        )
+        pace = {name: [one.per_second for one in of] for name, of in paces.items()}
+        yield Row(
+            f"HTTP: single charges, {HTTP_CLIENTS} clients",
+            f"{statistics.median(pace['http']):,.0f}/s",
+            f"the call: {statistics.median(pace['call']):,.0f}/s",
+            f"{ratio(pace['http'], pace['call']):.2f}",
+            "≥ 0.3 (0.5)",
         )
 
 

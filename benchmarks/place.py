@@ -1,6 +1,7 @@
 """A database of the benchmarks' own: locations with credits, a card, the floor's bare tables."""
 
 import datetime as dt
+import random
 from functools import cache
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from benchmarks import NAME
+from ledger import charging
 from ledger.models import Balance, Entry, Kind
 from locations import price_lists
 from locations.models import Contract, Location
@@ -17,6 +19,7 @@ from tests import factories
 
 LOCATIONS = 1_000
 CREDITS = 10**9
+HISTORY = 3_000  # charges
 
 # The floor writes the same rows into tables with the same columns and indexes, without the
 # foreign keys, CHECK constraints and triggers that guard ours.
@@ -86,6 +89,7 @@ def _fill() -> None:
             )
             for contract in of_location
         )
+    _make_history()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA floor")
         for table in FLOOR_TABLES:
@@ -93,8 +97,26 @@ def _fill() -> None:
                 f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING DEFAULTS"
                 " INCLUDING IDENTITY INCLUDING INDEXES INCLUDING STORAGE)"
             )
-        cursor.execute("INSERT INTO floor.ledger_balance SELECT * FROM public.ledger_balance")
+            cursor.execute(f"INSERT INTO floor.{table} SELECT * FROM public.{table}")
+            if table != "ledger_balance":
+                cursor.execute(
+                    f"ALTER TABLE floor.{table} ALTER COLUMN id RESTART WITH {10 * HISTORY}"
+                )
         cursor.execute("ANALYZE")
+
+
+def _make_history() -> None:
+    """Some charges, and what the planner knows of them: it would scan tables that were empty."""
+    for number in range(HISTORY):
+        at_random = random.choice(locations())
+        text = factories.text(f"+3361{number:07}", external_id=f"history-{number}")
+        charging.charge_broadcast(
+            at_random, "text", [text], key=f"history-{number}", at=factories.NOON
+        )
+        if number in (0, 100, 1_000):
+            # A process keeps its plans until it hears of new figures.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
 
 @cache

@@ -25,6 +25,7 @@ class LiveProduct:
     database: Clone
     logs: Path
     url: str = ""
+    workers: int = 1
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_web(self) -> None:
@@ -33,7 +34,7 @@ class LiveProduct:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         command = ["granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
-        command += ["--respawn-failed-workers"]
+        command += ["--workers", str(self.workers), "--respawn-failed-workers"]
         process = self._start(
             "web", [*command, "--blocking-threads", "4", "redflag_credits.wsgi:application"]
         )
