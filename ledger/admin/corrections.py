@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -62,10 +62,10 @@ class CorrectionRequestAdmin(ReadOnlyAdmin):
         "reversal",
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CorrectionRequest]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         is_open = When(state=CorrectionState.OPEN, then=Value(0))
         order = Case(is_open, default=Value(1), output_field=IntegerField())
-        return super().get_queryset(request).order_by(order, "asked_at", "pk")
+        return [order.asc(), "asked_at", "pk"]
 
     @admin.display(description="Age")
     def waiting(self, asked: CorrectionRequest) -> str:
