@@ -16,7 +16,7 @@ def run(name: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0002_posting"),
+        ("ledger", "0003_correction_requests"),
     ]
 
     operations = [
@@ -129,8 +129,8 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        run("0003_append.sql"),
-        run("0003_charge.sql"),
+        run("0004_append.sql"),
+        run("0004_charge.sql"),
         # Every charge updates its balance's row: half of each page is kept free for that.
         migrations.RunSQL(
             "ALTER TABLE ledger_balance SET (fillfactor = 50)",
