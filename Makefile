@@ -40,9 +40,9 @@ lint: .venv/.dev
 	MEDIA_ROOT=/srv/redflag/media \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# MEASURES and ROUNDS choose less or more; the cluster is one of its own, with fsync.
+# MEASURES and ROUNDS choose less or more, TRAFFIC a folder for `forecast`; the cluster is one of its own, with fsync.
 bench: .venv/.bench
-	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(MEASURES)
+	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
 
 prove: .venv/.dev
 	PROVE=1 $(BIN)/pytest tests/proof -s -p no:playwright

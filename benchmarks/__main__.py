@@ -5,9 +5,10 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import broadcasts, over_http, place, quotes, singles
+from benchmarks import broadcasts, forecasts, over_http, place, quotes, singles
 from benchmarks.racing import Cost, race
 
 PROCESSES = (1, 4)
@@ -17,7 +18,7 @@ HOT_CLIENTS = 16
 HTTP_CLIENTS = 4
 HTTP_BROADCAST = 1_000
 T = TypeVar("T")
-MEASURES = ("single", "hot", "broadcast", "http", "quote")
+MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,12 @@ def main() -> None:
     parser.add_argument("measures", nargs="*", help=f"some of {', '.join(MEASURES)} (all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="of a pace in a round (2)")
+    parser.add_argument("--traffic", type=Path, help="a folder to replay, for the forecast")
     given = parser.parse_args()
     if unknown := set(given.measures) - set(MEASURES):
         parser.error(f"unknown measure {', '.join(sorted(unknown))}")
+    if "forecast" in given.measures and not given.traffic:
+        parser.error("the forecast is measured on replayed traffic: name its folder with --traffic")
     chosen = given.measures or MEASURES
 
     place.start()
@@ -56,6 +60,8 @@ def main() -> None:
         rows += http(given.rounds, given.seconds)
     if "quote" in chosen:
         rows += quote(given.rounds)
+    if "forecast" in chosen and given.traffic:
+        rows += forecast(given.traffic)
     print_table(rows)
     print(
         f"\nPostgreSQL {place.server_says('server_version')}, fsync {place.server_says('fsync')},"
@@ -174,6 +180,29 @@ def quote(rounds: int) -> Iterator[Row]:
             "",
             "",
             "≤ 1,500 ms (500)",
+        )
+
+
+def forecast(traffic: Path) -> Iterator[Row]:
+    for location in forecasts.compared(traffic):
+        for name, figure, read in forecasts.columns():
+            ours, plain = read(location.ours), read(location.plain)
+            yield Row(
+                f"forecast for {location.name}: {name}",
+                figure.format(ours),
+                f"mean of 30 days: {figure.format(plain)}",
+                f"{ours / plain:.2f}",
+                "≤ 1",
+            )
+        within = [
+            statistics.mean(of.within_half_and_twice) for of in (location.ours, location.plain)
+        ]
+        yield Row(
+            f"forecast for {location.name}: 60 days within half and twice of it",
+            f"{within[0]:.0%} of {len(location.ours.within_half_and_twice)} cuts",
+            f"mean of 30 days: {within[1]:.0%}",
+            "",
+            "",
         )
 
 

@@ -11,9 +11,12 @@ from ledger.daily import DailyUsage, daily_usage
 from ledger.renewing import renew
 from locations.models import Location
 from reports.filters import DailyFilter
+from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forms import EARLIEST_ON, ReportForm
 from reports.models import Report
 from reports.moments import one_moment
+from reports.outlook import Outlook, outlook
+from reports.overdrawn import Overdrawn, what_took_below
 from reports.showing import newest_reports
 from reports.standing import RenewalDue, Standing, standing
 from reports.tables import DailyTable
@@ -24,21 +27,22 @@ if TYPE_CHECKING:
     from locations.models import User
 
 MOST_OTHER_LOCATIONS = 12
-HISTORY = dt.timedelta(days=180)  # what the forecast looks back on
 
 
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
     """`usage` and `table` are None where the filters of the address make no sense.
 
-    `history` is what moved lately, whatever the filters.
+    The forecast and its words look at the last days whatever the filters.
     """
 
     at: dt.datetime
     standing: Standing
     filter: DailyFilter
     usage: DailyUsage | None
-    history: DailyUsage
+    forecast: Forecast
+    outlook: Outlook
+    overdrawn: Overdrawn | None
     table: DailyTable | None
     reports: list[Report]
     report_form: ReportForm
@@ -68,10 +72,12 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
         now = standing(location, at=at)
         filter_ = DailyFilter(asked, now)
         first_on, last_on = filter_.days
-        history_from = now.today - HISTORY
+        history_from = now.today - HISTORY_DAYS * DAY
         # The table's days and the forecast's in one go; each then takes its part.
         read = daily_usage(location, first_on and min(first_on, history_from))
+        overdrawn = what_took_below(location) if now.debt else None
         reports = newest_reports(location)
+    expected = forecast(read.part(history_from, None), now)
     usage = filter_.usage(read) if filter_.is_valid() else None
     table = usage and DailyTable(
         usage,
@@ -86,7 +92,9 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
         standing=now,
         filter=filter_,
         usage=usage,
-        history=read.part(history_from, None),
+        forecast=expected,
+        outlook=outlook(now, expected),
+        overdrawn=overdrawn,
         table=table or None,
         reports=reports,
         report_form=ReportForm(initial=days, auto_id="report_%s"),

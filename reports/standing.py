@@ -75,6 +75,20 @@ class Standing:
         return self.term.contract.included_credits if self.term else 0
 
     @property
+    def contract_used(self) -> int:
+        """How much of what this term was granted is gone."""
+        return max(0, self.included - self.contract_credits)
+
+    @property
+    def contract_unheld(self) -> int:
+        """Contract credits that no call holds: a call is paid with them first."""
+        return max(0, self.contract_credits - self.held)
+
+    @property
+    def purchased_unheld(self) -> int:
+        return max(0, self.available - self.contract_unheld)
+
+    @property
     def overdraft_limit(self) -> int:
         return self.term.contract.overdraft_limit if self.term else 0
 

@@ -55,7 +55,8 @@ def test_it_says_what_is_left_and_proves_it(open_page: Callable[..., Any]) -> No
     answer = open_page(location)
     said = words(answer)
     assert "12,970 credits available · as of 15 Jun 2026, 12:00 UTC" in said
-    assert "Contract, of 9,000 8,970 Purchased, kept 4,000" in said
+    assert "Contract, of 9,000 8,970 30 used · what is left lapses on 1 June 2027" in said
+    assert "Purchased, kept 4,000" in said
     assert "Your contract renews on 1 June 2027 with 9,000 credits." in said
     assert "left of your 8,970 contract credits lapses" in said
     assert "Your 4,000 purchased credits are kept until you use them." in said
@@ -169,7 +170,7 @@ def test_the_granted_amount_counts_not_what_the_contract_says_since(
     renew(location.pk, at=NOW)
     location.contracts.update(included_credits=800)
     said = words(open_page(location))
-    assert "Contract, of 500 500" in said
+    assert "Contract, of 500 500 what is left lapses on 1 January 2027" in said
     assert "renews on 1 January 2027 with 800 credits" in said
 
 

@@ -1,0 +1,191 @@
+"""The answer in words: what becomes of the balance at the pace of the location (ui.md)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.forecasting import Course, Forecast, Pace
+from reports.outlook_certain import certain, no_pace
+from reports.outlook_details import details
+from reports.saying import about, about_enough, kept, say
+from reports.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Whole sentences: `words` to be said aloud, `details` in small print under them."""
+
+    words: list[SafeString]
+    details: list[SafeString]
+
+
+def outlook(now: Standing, expected: Forecast) -> Outlook:
+    """What the page opens with, for every standing and every forecast."""
+    if expected.pace is None or expected.likely is None:
+        return Outlook([no_pace(expected), *certain(now)], [])
+    return Outlook(
+        list(_at_pace(now, expected.likely, expected.pace)),
+        list(details(now, expected)),
+    )
+
+
+def _at_pace(now: Standing, likely: Course, pace: Pace) -> Iterator[SafeString]:
+    if now.is_out:
+        yield _nothing_left(now, likely, pace)
+    elif now.step is None:
+        yield _without_contract(likely)
+    elif likely.runs_out_on and likely.runs_out_on < now.step.on:
+        yield _runs_out(now, likely.runs_out_on, now.step.on, -likely.left)
+    elif now.term is None:
+        yield say(
+            ngettext(
+                "At your recent pace your credits last until the next contract begins on "
+                "<strong>{day}</strong>; <strong>about {left} credit</strong> will then be left.",
+                "At your recent pace your credits last until the next contract begins on "
+                "<strong>{day}</strong>; <strong>about {left} credits</strong> will then be left.",
+                about(likely.left),
+            ),
+            day=now.step.on,
+            left=about(likely.left),
+        )
+    else:
+        yield from _lasts(now, likely, now.step.on)
+
+
+def _nothing_left(now: Standing, likely: Course, pace: Pace) -> SafeString:
+    if now.step is None:
+        sentence = _(
+            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to last "
+            "for 30 days."
+        )
+        return say(sentence, n=about_enough(pace.a_week * 30 / 7 - now.available))
+    if now.renews_on:
+        sentence = _(
+            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "the renewal on <strong>{day}</strong>."
+        )
+    elif now.ends_on:
+        sentence = _(
+            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "the end of the contract on <strong>{day}</strong>."
+        )
+    else:
+        sentence = _(
+            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "the next contract on <strong>{day}</strong>."
+        )
+    return say(sentence, n=about_enough(-likely.left), day=now.step.on)
+
+
+def _without_contract(likely: Course) -> SafeString:
+    if likely.runs_out_on is None:
+        return say(
+            _("At your recent pace your credits last for <strong>more than three years</strong>.")
+        )
+    return say(
+        _("At your recent pace your credits last until about <strong>{day}</strong>."),
+        day=likely.runs_out_on,
+    )
+
+
+def _runs_out(now: Standing, on: dt.date, step_on: dt.date, missing: int) -> SafeString:
+    days = (step_on - on).days
+    if now.renews_on:
+        sentence = ngettext(
+            "At your recent pace you run out on <strong>{day}</strong>, {n} day before the "
+            "renewal: <strong>buy about {missing} credits</strong> to reach it.",
+            "At your recent pace you run out on <strong>{day}</strong>, {n} days before the "
+            "renewal: <strong>buy about {missing} credits</strong> to reach it.",
+            days,
+        )
+    elif now.ends_on:
+        sentence = ngettext(
+            "At your recent pace you run out on <strong>{day}</strong>, {n} day before the "
+            "contract ends: <strong>buy about {missing} credits</strong> to last until then.",
+            "At your recent pace you run out on <strong>{day}</strong>, {n} days before the "
+            "contract ends: <strong>buy about {missing} credits</strong> to last until then.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "At your recent pace you run out on <strong>{day}</strong>, {n} day before the next "
+            "contract begins: <strong>buy about {missing} credits</strong> to reach it.",
+            "At your recent pace you run out on <strong>{day}</strong>, {n} days before the next "
+            "contract begins: <strong>buy about {missing} credits</strong> to reach it.",
+            days,
+        )
+    return say(sentence, day=on, n=days, missing=about_enough(missing))
+
+
+def _lasts(now: Standing, likely: Course, step_on: dt.date) -> Iterator[SafeString]:
+    """The balance reaches the renewal, or the end of the contract."""
+    lapses = about(likely.lapses)
+    if lapses <= 0:
+        yield _none_lapse(now, likely, step_on)
+        return
+    nearly_all = lapses >= now.contract_credits
+    yield _lapse(now, step_on, None if nearly_all else lapses)
+    if now.purchased_credits > 0:
+        yield kept(now.purchased_credits)
+    if now.ends_on and now.purchased_credits > 0 and likely.runs_out_on:
+        yield say(
+            _("Without a contract they would last until about <strong>{day}</strong>."),
+            day=likely.runs_out_on,
+        )
+
+
+def _lapse(now: Standing, on: dt.date, lapses: int | None) -> SafeString:
+    """`lapses` of None is nearly all of them."""
+    left = now.contract_credits
+    if lapses is None and now.renews_on:
+        sentence = _(
+            "At your recent pace, <strong>nearly all of your {left} contract credits will "
+            "lapse</strong> when the contract renews on <strong>{day}</strong>."
+        )
+    elif lapses is None:
+        sentence = _(
+            "At your recent pace, <strong>nearly all of your {left} contract credits will "
+            "lapse</strong> when the contract ends on <strong>{day}</strong> with none to follow."
+        )
+    elif now.renews_on:
+        sentence = _(
+            "At your recent pace, <strong>about {lapses} of your {left} contract credits will "
+            "lapse</strong> when the contract renews on <strong>{day}</strong>."
+        )
+    else:
+        sentence = _(
+            "At your recent pace, <strong>about {lapses} of your {left} contract credits will "
+            "lapse</strong> when the contract ends on <strong>{day}</strong> with none to follow."
+        )
+    return say(sentence, lapses=lapses, left=left, day=on)
+
+
+def _none_lapse(now: Standing, likely: Course, on: dt.date) -> SafeString:
+    purchased = min(about(likely.left), max(0, now.purchased_credits))
+    if now.renews_on and purchased > 0:
+        sentence = _(
+            "At your recent pace your credits reach the renewal on <strong>{day}</strong>: the "
+            "contract credits are used up by then, and <strong>about {left} purchased credits are "
+            "kept</strong>."
+        )
+    elif now.renews_on:
+        sentence = _(
+            "At your recent pace your credits <strong>just reach the renewal</strong> on "
+            "<strong>{day}</strong>."
+        )
+    elif purchased > 0:
+        sentence = _(
+            "At your recent pace your credits last until the contract ends on "
+            "<strong>{day}</strong> with none to follow, and <strong>about {left} purchased "
+            "credits are kept</strong>."
+        )
+    else:
+        sentence = _(
+            "At your recent pace your credits <strong>just last until the contract ends</strong> "
+            "on <strong>{day}</strong> with none to follow."
+        )
+    return say(sentence, day=on, left=purchased)
