@@ -1,5 +1,7 @@
 """Why a message cost what it cost, in words, from the facts kept with it."""
 
+from dataclasses import dataclass
+
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,6 +9,49 @@ from django.utils.translation import ngettext
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
 from locations.countries import country_name
 from locations.models import Channel, RateCard
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Which credits paid for a message, in the order in which they are used.
+
+    `owed` took the balance (contract plus purchased credits, `before` it was paid) below zero.
+    """
+
+    contract: int
+    purchased: int
+    owed: int
+    before: int
+
+    @property
+    def after(self) -> int:
+        return self.before - self.contract - self.purchased - self.owed
+
+
+def explain_payment(price: str, payment: Payment) -> str:
+    """The sentence of a price, and how it was paid: what was there before and after."""
+    return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
+        "price": price,
+        "paid": _paid(payment),
+        "before": _signed(payment.before),
+        "after": _signed(payment.after),
+    }
+
+
+def way_out(refusal: str) -> str:
+    """What the sender of a refused message can do about it."""
+    match refusal:
+        case Refusal.BAD_NUMBER:
+            return _("Correct the number, with its country code, and send the message again.")
+        case Refusal.NO_RATE:
+            return _("Ask your RedFlag contact for a price for this destination.")
+        case Refusal.INSUFFICIENT_CREDITS:
+            return _("Buy credits, or wait for the renewal, and send the message again.")
+        case Refusal.NOTHING_TO_SEND:
+            return _("The reason stands beside each of its messages.")
+    return ""
 
 
 def explain_international(message: InternationalMessage) -> str:
@@ -29,21 +74,26 @@ def explain_international(message: InternationalMessage) -> str:
         "card": card_name(rate.card),
     }
     if message.channel == Channel.TEXT:
-        return _("1 text × %(rate)s (%(row)s) = %(credits)s") % {
+        return _("1 text × %(rate)s (%(row)s) = %(credits)s%(capped)s") % {
             "rate": number_format(rate.credits),
             "row": row,
-            "credits": number_format(message.credits),
+            "credits": number_format(rate.credits),
+            "capped": _capped(message.credits, rate.credits),
         }
     if not message.seconds:
         return _("The call was not answered: 0 s cost nothing (%s)") % row
     billed = message.billed_seconds or 0
-    return _("%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s%(rounded)s") % {
+    price = -(-billed * rate.credits // 60)
+    return _(
+        "%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s%(rounded)s%(capped)s"
+    ) % {
         "seconds": number_format(message.seconds),
         "measure": _measure(billed, rate.first_seconds, rate.following_seconds),
         "rate": number_format(rate.credits),
         "row": row,
-        "credits": number_format(message.credits),
+        "credits": number_format(price),
         "rounded": _(", rounded up") if billed * rate.credits % 60 else "",
+        "capped": _capped(message.credits, price),
     }
 
 
@@ -67,6 +117,43 @@ def card_name(card: RateCard) -> str:
         "series": card.series.name,
         "day": date_format(card.effective_on, "j M Y"),
     }
+
+
+def _capped(credits: int, price: int) -> str:
+    """Only what a hold's rule forgave makes a charged message cheaper than its price."""
+    if credits >= price:
+        return ""
+    return _(", capped at the %s that the hold had left") % number_format(credits)
+
+
+def _paid(payment: Payment) -> str:
+    contract, purchased, owed = payment.contract, payment.purchased, payment.owed
+    if not purchased and not owed:
+        return _("paid from contract credits")
+    if not contract and not owed:
+        return _("paid from purchased credits")
+    if not contract and not purchased:
+        return _("owed: no credits were left")
+    parts = []
+    if contract:
+        parts.append(
+            ngettext("%s contract credit", "%s contract credits", contract)
+            % number_format(contract)
+        )
+    if purchased:
+        parts.append(
+            ngettext("%s purchased credit", "%s purchased credits", purchased)
+            % number_format(purchased)
+        )
+    paid = _("paid from %s") % _(" and ").join(parts)
+    return (
+        _("%(paid)s, %(owed)s owed") % {"paid": paid, "owed": number_format(owed)} if owed else paid
+    )
+
+
+def _signed(credits: int) -> str:
+    figure = str(number_format(abs(credits)))
+    return f"{MINUS}{figure}" if credits < 0 else figure
 
 
 def _measure(billed: int, first: int, following: int) -> str:

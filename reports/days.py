@@ -25,8 +25,9 @@ from reports.moments import one_moment
 
 LINES_PER_PAGE = 50
 
-# The entries of a day, and the charges that have none on it: refused whole, or nothing cost. A
-# chat request may have messages of several days; it stands on each of them.
+# The entries of a day, and the charges that have none on it: refused whole, or nothing cost. One
+# of domestic messages alone has none that were kept. A chat request may have messages of several
+# days; it stands on each of them.
 LINES = """
     WITH line AS (
         SELECT e.at, e.number, e.id AS entry_id, e.charge_id
@@ -36,6 +37,8 @@ LINES = """
         SELECT c.at, NULL, NULL, c.id
           FROM ledger_charge c
          WHERE c.location_id = %(location)s AND c.day = %(day)s AND c.credits = 0
+           AND (EXISTS (SELECT 1 FROM ledger_internationalmessage m WHERE m.charge_id = c.id)
+                OR EXISTS (SELECT 1 FROM ledger_chatmessage m WHERE m.charge_id = c.id))
         UNION ALL
         SELECT DISTINCT c.at, NULL::bigint, NULL::bigint, c.id
           FROM ledger_chatmessage m JOIN ledger_charge c ON c.id = m.charge_id

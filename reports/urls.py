@@ -11,6 +11,23 @@ urlpatterns = [
     path("", usage.home, name="home"),
     path("locations/<int:pk>/credit-usage/", usage.credit_usage, name="credit-usage"),
     path("locations/<int:pk>/credit-usage/days/<day:date>/", messages.day, name="usage-day"),
+    path("locations/<int:pk>/credit-usage/search/", messages.search, name="usage-search"),
+    path(
+        "locations/<int:pk>/credit-usage/charges/<int:charge_pk>/",
+        messages.charge,
+        name="usage-charge",
+    ),
+    path(
+        "locations/<int:pk>/credit-usage/charges/<int:charge_pk>/correction/",
+        messages.correction,
+        name="usage-correction",
+    ),
+    path(
+        "locations/<int:pk>/credit-usage/charges/<int:charge_pk>"
+        "/messages/<int:position>/correction/",
+        messages.correction,
+        name="usage-message-correction",
+    ),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
     path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from ledger.models import ChargeKind
 from locations.countries import country_name
+from reports.charges import ChargePage
 from reports.days import Brought, Line
 from reports.templatetags.credits import credits
 
@@ -26,6 +27,12 @@ def clock(at: dt.datetime, zone: ZoneInfo) -> str:
 def what_was_sent(line: Line) -> str:
     """12 texts to Mexico; 3 calls to 2 countries; 1 chat message."""
     return sent_words(line.of_charge.kind, line.brought)
+
+
+@register.simple_tag
+def charge_words(page: ChargePage) -> str:
+    """What a charge was for: 12 texts to Mexico."""
+    return sent_words(page.charge.kind, page.brought)
 
 
 def sent_words(kind: str, brought: Brought) -> str:

@@ -3,16 +3,23 @@
 import datetime as dt
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
+from ledger import correcting
+from ledger.posting import LedgerError
 from ledger.renewing import up_to_date
 from locations.access import SignedInRequest, open_details
+from reports.charges import charge_of, message_at, read_charge
 from reports.days import read_day
-from reports.paging import page_number
+from reports.message_forms import CorrectionForm, SearchForm
+from reports.paging import page_number, place
+from reports.searching import Found, find
 
 
 @login_required
@@ -25,3 +32,76 @@ def day(request: SignedInRequest, pk: int, date: dt.date) -> HttpResponse:
     page = read_day(location, date, page=page_number(request.GET.get("page")))
     context = {"location": location, "page": page, "day": page.day}
     return render(request, "reports/day.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def charge(request: SignedInRequest, pk: int, charge_pk: int) -> HttpResponse:
+    """One charge and its messages; `?message=7` opens the page with the message of that place."""
+    location = open_details(request.user, pk)
+    page = read_charge(
+        location,
+        charge_pk,
+        shown=request.GET.get("show", ""),
+        page=page_number(request.GET.get("page")),
+        position=place(request.GET.get("message")),
+    )
+    context = {"location": location, "page": page, "charge": page.charge}
+    return render(request, "reports/charge.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction(
+    request: SignedInRequest, pk: int, charge_pk: int, position: int | None = None
+) -> HttpResponse:
+    """Ask staff to give a charge back, or the message at a place of its request."""
+    location = open_details(request.user, pk)
+    charge = charge_of(location, charge_pk)
+    told = None if position is None else message_at(charge, position)
+    form = CorrectionForm(request.POST or None)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            correcting.ask(
+                location.pk,
+                charge.pk,
+                external_id=told.message.external_id if told else "",
+                reason=form.cleaned_data["reason"],
+                asked_by=request.user,
+                at=timezone.now(),
+            )
+        except LedgerError as cannot:
+            refusal = str(cannot)
+        else:
+            back = reverse("usage-charge", args=[location.pk, charge.pk])
+            anchor = "" if position is None else f"?message={position}#message-{position}"
+            return HttpResponseRedirect(back + anchor)
+    context = {
+        "location": location,
+        "charge": charge,
+        "told": told,
+        "form": form,
+        "refusal": refusal,
+    }
+    failed = request.method == "POST"
+    return render(request, "reports/correction.html", context, status=422 if failed else 200)
+
+
+@sensitive_post_parameters("wanted")
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Find messages. What is looked for is personal: posted, answered, and in no address."""
+    location = open_details(request.user, pk)
+    days = SearchForm.last_days(timezone.now().astimezone(location.zone).date())
+    form = SearchForm(request.POST or None, initial=days)
+    found: Found | None = None
+    if form.is_valid():
+        found = find(location, **form.cleaned_data, page=page_number(request.POST.get("page")))
+    context = {"location": location, "form": form, "page": found}
+    failed = request.method == "POST" and found is None
+    return render(request, "reports/search.html", context, status=422 if failed else 200)

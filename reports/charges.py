@@ -1,0 +1,275 @@
+"""One charge: its facts, and its messages with the words why they cost what they cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import Aggregate, Count, Min, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from ledger.explaining import (
+    Payment,
+    explain_chat,
+    explain_international,
+    explain_payment,
+    way_out,
+)
+from ledger.models import (
+    Charge,
+    ChargeKind,
+    ChatMessage,
+    CorrectionRequest,
+    CorrectionState,
+    Entry,
+    InternationalMessage,
+    Kind,
+    Outcome,
+)
+from ledger.payments import payments
+from locations.calendar import local_day
+from locations.models import Location
+from reports.days import Brought
+from reports.moments import one_moment
+
+MESSAGES_PER_PAGE = 50
+
+
+class Shown(models.TextChoices):
+    """Which messages of a charge are listed."""
+
+    ALL = "", _("All")
+    CHARGED = "charged", _("Charged")
+    REFUSED = "refused", _("Refused")
+    GIVEN_BACK = "given-back", _("Given back")
+
+
+CONDITIONS = {
+    Shown.ALL: Q(),
+    Shown.CHARGED: Q(outcome=Outcome.CHARGED),
+    Shown.REFUSED: Q(outcome=Outcome.REFUSED),
+    Shown.GIVEN_BACK: Q(reversal__isnull=False),
+}
+# Where recipients' fields say a name: the first of these that say anything.
+NAMES = (("first name", "last name"), ("full name",), ("name",))
+
+AnyMessage = InternationalMessage | ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message as the pages tell it; `why` is the price and, where it cost, how it was paid."""
+
+    message: AnyMessage
+    why: str
+    way_out: str = ""
+    payment: Payment | None = None
+    requests: list[CorrectionRequest] = field(default_factory=list)
+
+    @property
+    def is_chat(self) -> bool:
+        return isinstance(self.message, ChatMessage)
+
+    @property
+    def is_refused(self) -> bool:
+        return self.message.outcome == Outcome.REFUSED
+
+    @property
+    def name(self) -> str:
+        return recipient_name(getattr(self.message, "profile", {}))
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is something to give back that nobody has asked for yet."""
+        return (
+            self.message.credits > 0
+            and self.message.reversal_id is None
+            and all(asked.state != CorrectionState.OPEN for asked in self.requests)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePage:
+    """`counts` is the number of messages under each choice of `shown`."""
+
+    charge: Charge
+    brought: Brought
+    entries: list[Entry]
+    reversals: list[Entry]
+    requests: list[CorrectionRequest]
+    counts: dict[Shown, int]
+    shown: Shown
+    messages: list[Told]
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.counts[self.shown] // MESSAGES_PER_PAGE))
+
+    @property
+    def contract(self) -> int:
+        """What contract credits paid of it."""
+        return -sum(entry.contract_delta for entry in self.entries)
+
+    @property
+    def purchased(self) -> int:
+        """What purchased credits paid of it, or a debt."""
+        return -sum(entry.purchased_delta for entry in self.entries)
+
+    @property
+    def balance_after(self) -> int:
+        return self.charge.contract_after + self.charge.purchased_after
+
+    @property
+    def balance_before(self) -> int:
+        return self.balance_after + self.charge.credits
+
+    @property
+    def counts_on_another_day(self) -> bool:
+        """Reported late: it stands on the day it was sent, and was charged on a later one."""
+        return self.charge.day != local_day(self.charge.at, self.charge.location.zone)
+
+    @property
+    def way_out(self) -> str:
+        return way_out(self.charge.refusal)
+
+    @property
+    def filters(self) -> list[tuple[Shown, int]]:
+        """The choices that lead to something, and how many messages each has."""
+        return [(shown, count) for shown, count in self.counts.items() if count]
+
+    @property
+    def is_open_to_correction(self) -> bool:
+        """Whether anything of the whole charge is left that nobody has asked for yet."""
+        given_back = sum(entry.credits + entry.lapsed_credits for entry in self.reversals)
+        return self.charge.credits > given_back and all(
+            asked.state != CorrectionState.OPEN for asked in self.requests
+        )
+
+
+def read_charge(
+    location: Location, pk: int, *, shown: str = "", page: int = 1, position: int | None = None
+) -> ChargePage:
+    """A page of a charge's messages, in the order of the request; eight queries at most.
+
+    `position` opens the page that has the message of that place in the request. Raises Http404
+    where the location has no such charge.
+    """
+    with one_moment():
+        charge = charge_of(location, pk)
+        choice = Shown(shown) if shown in Shown.values else Shown.ALL
+        entries = list(charge.entries.select_related("made_by").order_by("number"))
+        requests = list(
+            CorrectionRequest.objects.filter(charge=charge).select_related("asked_by", "decided_by")
+        )
+        brought, counts = _counts(charge)
+        found = messages_of(charge).filter(CONDITIONS[choice]).order_by("position")
+        if position is not None:
+            page = found.filter(position__lt=position).count() // MESSAGES_PER_PAGE + 1
+        page = min(page, max(1, -(-counts[choice] // MESSAGES_PER_PAGE)))
+        start = (page - 1) * MESSAGES_PER_PAGE
+        told = _told(charge, found[start : start + MESSAGES_PER_PAGE], requests)
+    return ChargePage(
+        charge=charge,
+        brought=brought,
+        entries=[entry for entry in entries if entry.kind != Kind.REVERSAL],
+        reversals=[entry for entry in entries if entry.kind == Kind.REVERSAL],
+        requests=[asked for asked in requests if not asked.external_id],
+        counts=counts,
+        shown=choice,
+        messages=told,
+        number=page,
+    )
+
+
+def charge_of(location: Location, pk: int) -> Charge:
+    """Raises Http404: another location's charge is as unknown as one that never was."""
+    charge = Charge.objects.select_related("hold").filter(location=location, pk=pk).first()
+    if charge is None:
+        raise Http404
+    charge.location = location
+    return charge
+
+
+def messages_of(charge: Charge) -> QuerySet[Any]:
+    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
+    return with_prices(model).filter(charge=charge)
+
+
+def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any]:
+    """Messages, with all that explaining and showing them reads."""
+    if model is ChatMessage:
+        return ChatMessage.objects.select_related("inbox", "card__series", "reversal")
+    return InternationalMessage.objects.select_related("rate__card__series", "reversal")
+
+
+def message_at(charge: Charge, position: int) -> Told:
+    """The message at a place of the request; raises Http404."""
+    message = messages_of(charge).filter(position=position).first()
+    if message is None:
+        raise Http404
+    return _told(charge, [message], [])[0]
+
+
+def price_words(message: AnyMessage) -> str:
+    if isinstance(message, ChatMessage):
+        return explain_chat(message)
+    return explain_international(message)
+
+
+def recipient_name(profile: dict[str, str]) -> str:
+    """A recipient's name, where the fields that came with the message have one."""
+    fields = {name.casefold(): str(value).strip() for name, value in profile.items() if value}
+    for names in NAMES:
+        said = " ".join(fields[name] for name in names if fields.get(name))
+        if said:
+            return said
+    return ""
+
+
+def _told(
+    charge: Charge,
+    found: Iterable[AnyMessage],
+    asked: list[CorrectionRequest],
+) -> list[Told]:
+    messages = list(found)
+    paid = payments(charge, [message.pk for message in messages])
+    requests: dict[str, list[CorrectionRequest]] = {}
+    for request in asked:
+        requests.setdefault(request.external_id, []).append(request)
+    told = []
+    for message in messages:
+        payment = paid.get(message.pk)
+        price = price_words(message)
+        told.append(
+            Told(
+                message,
+                explain_payment(price, payment) if payment else price,
+                way_out(message.refusal),
+                payment,
+                requests.get(message.external_id, []) if message.credits else [],
+            )
+        )
+    return told
+
+
+def _counts(charge: Charge) -> tuple[Brought, dict[Shown, int]]:
+    counted: dict[str, Aggregate] = {
+        "messages": Count("pk"),
+        "refused": Count("pk", filter=CONDITIONS[Shown.REFUSED]),
+        "given_back": Count("pk", filter=CONDITIONS[Shown.GIVEN_BACK]),
+    }
+    if charge.kind != ChargeKind.CHAT:
+        counted |= {"countries": Count("country", distinct=True), "country": Min("country")}
+    row = messages_of(charge).order_by().aggregate(**counted)
+    countries = row.get("countries", 0)
+    brought = Brought(
+        row["messages"], row["refused"], countries, row["country"] if countries == 1 else ""
+    )
+    return brought, {
+        Shown.ALL: row["messages"],
+        Shown.CHARGED: row["messages"] - row["refused"],
+        Shown.REFUSED: row["refused"],
+        Shown.GIVEN_BACK: row["given_back"],
+    }
