@@ -12,10 +12,25 @@ CREATE OR REPLACE FUNCTION ledger_append(
 LANGUAGE plpgsql AS $$
 DECLARE
     balance ledger_balance;
+    contract bigint := 0;
+    purchased bigint := 0;
     ids bigint[] := '{}';
     entry bigint;
 BEGIN
-    SELECT * INTO balance FROM ledger_balance WHERE location_id = p_location;
+    FOR i IN 1 .. cardinality(e_kind) LOOP
+        contract := contract + e_contract[i];
+        purchased := purchased + e_purchased[i];
+    END LOOP;
+    UPDATE ledger_balance
+       SET last_number = last_number + cardinality(e_kind),
+           contract_credits = contract_credits + contract,
+           purchased_credits = purchased_credits + purchased
+     WHERE location_id = p_location
+    RETURNING * INTO balance;
+    -- Back to what it was, and forward again entry by entry.
+    balance.last_number := balance.last_number - cardinality(e_kind);
+    balance.contract_credits := balance.contract_credits - contract;
+    balance.purchased_credits := balance.purchased_credits - purchased;
     FOR i IN 1 .. cardinality(e_kind) LOOP
         balance.last_number := balance.last_number + 1;
         balance.contract_credits := balance.contract_credits + e_contract[i];
@@ -32,10 +47,5 @@ BEGIN
         RETURNING id INTO entry;
         ids := ids || entry;
     END LOOP;
-    UPDATE ledger_balance
-       SET last_number = balance.last_number,
-           contract_credits = balance.contract_credits,
-           purchased_credits = balance.purchased_credits
-     WHERE location_id = p_location;
     RETURN ids;
 END $$;
