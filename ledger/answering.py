@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage, Outcome
 from ledger.posting import Posted
+from ledger.rating import Rated
 from ledger.requests import Answer, Message, MessageAnswer
 
 DOMESTIC = "domestic"
@@ -14,18 +15,20 @@ def answer_of(
     posted: Posted,
     overdraft: int,
     messages: Sequence[Message],
-    domestic: set[int],
+    rated: Sequence[Rated | None],
 ) -> Answer:
-    """The answer to a charge that was just posted; `domestic` are positions in the request."""
+    """The answer to a charge that was just posted; `rated` is None for each chat message."""
     answers: list[MessageAnswer] = []
     kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
-    for number, message in enumerate(messages):
-        if number in domestic:
+    for message, facts in zip(messages, rated, strict=True):
+        if facts is not None and facts.is_domestic:
             answers.append(MessageAnswer(message.external_id, DOMESTIC))
             continue
-        refusal, paid, from_contract = next(kept)
+        refusal, paid, by_contract = next(kept)
         outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
-        answers.append(MessageAnswer(message.external_id, outcome, refusal, paid, from_contract))
+        answers.append(
+            MessageAnswer(message.external_id, outcome, refusal, paid, by_contract, facts)
+        )
     return Answer(
         charge_id=posted.charge_id,
         key=key,

@@ -143,9 +143,7 @@ def charge_broadcast(
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.state == "replayed":
         return first_answer(posted.charge_id, messages)
-    return answer_of(
-        key, posted, overdraft, messages, {n for n, r in enumerate(rated) if r.is_domestic}
-    )
+    return answer_of(key, posted, overdraft, messages, rated)
 
 
 def charge_chat(
@@ -196,7 +194,7 @@ def charge_chat(
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.state == "replayed":
         return first_answer(posted.charge_id, messages)
-    return answer_of(key, posted, overdraft, messages, set())
+    return answer_of(key, posted, overdraft, messages, [None] * len(messages))
 
 
 def _filled(values: list[T]) -> list[T] | None:

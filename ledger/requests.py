@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ledger.models import Direction
 from ledger.posting import BadInput, check_text
+from ledger.rating import Rated
 from locations.models import CarrierType, Channel
 
 MOST_MESSAGES = 10_000
@@ -74,6 +75,8 @@ class MessageAnswer:
     refusal: str = ""
     credits: int = 0
     contract_credits: int = 0
+    # Of a text or call that was rated just now: what its price was made from.
+    rated: Rated | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ SECRET_BYTES = 32
 SHOWN_CHARACTERS = len(MARK) + 4
 MOST_DAYS = 3650
 USE_NOTED_EVERY = dt.timedelta(minutes=1)
+WITH_DIGEST = "SELECT * FROM ledger_apitoken WHERE digest = %s"
 
 
 class TokenRefused(Exception):
@@ -79,10 +80,12 @@ def find(secret: str, *, at: dt.datetime) -> ApiToken:
 
     Raises UnknownToken, ExpiredToken and RevokedToken.
     """
-    # Compared by the index: timing tells of a digest, from which no secret can be made.
-    token = ApiToken.objects.filter(digest=_digest(secret)).first()
-    if token is None:
+    # Compared by the index: timing tells of a digest, from which no secret can be made. Asked
+    # with every request, and the ORM takes longer to write this statement than to run it.
+    found = list(ApiToken.objects.raw(WITH_DIGEST, [_digest(secret)]))
+    if not found:
         raise UnknownToken
+    token = found[0]
     if token.revoked_at is not None:
         raise RevokedToken
     if token.is_expired(at):

@@ -41,7 +41,7 @@ def charge_international_messages(
         on_insufficient=body.on_insufficient,
         content=posting.fingerprint([body.channel, body.on_insufficient, body.messages]),
     )
-    return _charged(answer, explanations.of_broadcast(answer.charge_id))
+    return _charged(answer, explanations.of_answer(answer, body.channel))
 
 
 @router.post("locations/{int:location_id}/chat-messages", response={201: ChargeAnswer})

@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger import explaining
 from ledger.models import ChatMessage, InternationalMessage, Outcome
+from ledger.requests import Answer
 from locations.models import Channel, Rate, RateCard
 
 MOST_KEPT = 20_000
@@ -45,6 +46,28 @@ def of_broadcast(charge_id: int) -> dict[int, Why]:
     """By place in the request; what is missing was domestic."""
     rows = InternationalMessage.objects.filter(charge_id=charge_id).order_by()
     return {row[0]: _international(*row[1:]) for row in rows.values_list(*INTERNATIONAL)}
+
+
+def of_answer(answer: Answer, channel: str) -> dict[int, Why]:
+    """Of a broadcast just charged, without reading it back; a replayed one is read."""
+    if answer.replayed:
+        return of_broadcast(answer.charge_id)
+    return {
+        position: _international(
+            message.rated.country,
+            message.rated.carrier_type,
+            channel,
+            message.outcome,
+            message.refusal,
+            message.credits,
+            message.rated.carrier_source,
+            message.rated.price and message.rated.price.rate_id,
+            message.rated.seconds,
+            message.rated.billed_seconds,
+        )
+        for position, message in enumerate(answer.messages)
+        if message.rated is not None
+    }
 
 
 def of_chat(charge_id: int) -> dict[int, Why]:
