@@ -37,6 +37,7 @@ FEWEST_DAYS = 14
 FEWEST_DAYS_WITH_USAGE = 5
 SILENT_DAYS = 28
 LONGEST_DAYS = 3 * 365  # how far a balance is followed where no contract sets an end
+HALF = 0.5  # credits are whole: what is less is none
 DAY = dt.timedelta(days=1)
 
 
@@ -192,9 +193,9 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
         from_contract = min(contract, use)
         contract -= from_contract
         purchased -= use - from_contract
-        if runs_out_on is None and contract + purchased <= 0:
+        if runs_out_on is None and contract + purchased < HALF:
             runs_out_on = day
-        if overdraft_ends_on is None and contract + purchased + now.overdraft_limit <= 0:
+        if overdraft_ends_on is None and contract + purchased + now.overdraft_limit < HALF:
             overdraft_ends_on = day
         day += DAY
         use = pace.on(day) * times

@@ -1,0 +1,96 @@
+"""The messages that took a location below zero."""
+
+import datetime as dt
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from ledger.charging import charge_broadcast, charge_chat
+from ledger.funding import purchase
+from ledger.models import Charge
+from ledger.reversing import reverse
+from locations.models import Location
+from reports.overdrawn import what_took_below
+from tests.factories import NOON, call, chat, key, make_card, make_location, text
+
+DAY = dt.timedelta(days=1)
+
+pytestmark = pytest.mark.django_db
+
+
+def chats(location: Location, days_ago: int, *directions: str) -> str:
+    location.chat_inboxes.get_or_create(name="Front Desk")
+    at = NOON - days_ago * DAY
+    request = key()
+    messages = [chat(direction, sent_at=at) for direction in directions]
+    charge_chat(location.pk, messages, key=request, at=at)
+    return request
+
+
+def lines(location: Location) -> list[tuple[int, str, int]]:
+    return [
+        ((NOON.date() - line.day).days, line.words, line.credits)
+        for line in what_took_below(location).lines
+    ]
+
+
+def test_only_what_came_since_zero_is_named_newest_first() -> None:
+    location = make_location(included=10)
+    chats(location, 9, *["inbound"] * 4)  # 8 of the 10
+    chats(location, 5, "inbound", "inbound")  # crosses zero
+    chats(location, 2, "inbound")
+    assert lines(location) == [
+        (2, "1 chat message received", 2),
+        (5, "2 chat messages received", 4),
+    ]
+
+
+def test_an_overdraft_is_spent_by_all_kinds() -> None:
+    make_card()
+    location = make_location(included=0, overdraft_limit=500)
+    at = NOON - 3 * DAY
+    charge_broadcast(location.pk, "text", [text(sent_at=at)] * 1, key=key(), at=at)
+    charge_broadcast(
+        location.pk, "voice", [call(61, sent_at=at), call(5, sent_at=at)], key=key(), at=at
+    )
+    chats(location, 3, "outbound", "inbound")
+    assert lines(location) == [
+        (3, "1 chat message received", 2),
+        (3, "1 chat message sent", 2),
+        (3, "1 international text", 7),
+        (3, "2 international calls", 36),
+    ]
+
+
+def test_a_debt_that_was_paid_is_forgotten() -> None:
+    location = make_location(included=0)
+    chats(location, 9, *["inbound"] * 4)
+    purchase(location.pk, 8, key=key(), at=NOON - 8 * DAY, reference="Invoice 1")
+    chats(location, 2, "inbound")
+    assert lines(location) == [(2, "1 chat message received", 2)]
+
+
+def test_what_was_given_back_is_left_out() -> None:
+    location = make_location(included=0)
+    chats(location, 4, "inbound")
+    wrong = chats(location, 2, "inbound")
+    charge = Charge.objects.get(key=wrong)
+    reverse(location.pk, charge.pk, key=key(), at=NOON, reason="a mistake")
+    assert lines(location) == [(4, "1 chat message received", 2)]
+
+
+def test_it_is_short_and_says_that_there_is_more(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    location = make_location(included=0)
+    for days_ago in range(1, 8):
+        chats(location, days_ago, "inbound")
+    with django_assert_num_queries(1):
+        found = what_took_below(location)
+    assert [(NOON.date() - line.day).days for line in found.lines] == [1, 2, 3, 4, 5]
+    assert found.more
+
+
+def test_nothing_is_named_where_nothing_happened() -> None:
+    found = what_took_below(make_location())
+    assert (found.lines, found.more) == ([], False)
