@@ -37,3 +37,4 @@ def test_nothing_is_written_in_it(cloned_database: Clone) -> None:
     location = make_location(included=100)
     with pytest.raises(InternalError, match="read-only"), one_moment():
         purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")
+    purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")  # but after it
