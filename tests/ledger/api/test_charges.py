@@ -206,8 +206,6 @@ def test_a_charge_takes_few_queries_however_many_messages(api, django_assert_num
         body = texts(*[MEXICO, FRANCE] * count)
         for message in body["messages"]:
             message["external_id"] += f"-{count}"
-        with django_assert_num_queries(
-            2
-        ):  # the token and the facts; the charge is the driver's own
+        with django_assert_num_queries(1):  # the token; the charge is the driver's own
             assert api.post(BROADCAST, body).json()["outcome"] == "charged"
     assert Entry.objects.exclude(kind="contract_grant").count() == 3
