@@ -1,8 +1,8 @@
 """The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -32,6 +32,12 @@ COLUMNS = {
     "other": _sum(Q(kind=Kind.CONTRACT_EXPIRY) | (Q(kind=Kind.ADJUSTMENT) & ~ADDED)),
 }
 
+# What a chart marks; both are parts of the additions. No grant is None: one of 0 is a grant.
+MARKED = {
+    "bought": _sum(Q(kind=Kind.PURCHASE)),
+    "granted": Sum("contract_delta", filter=Q(kind=Kind.CONTRACT_GRANT)),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
@@ -57,28 +63,40 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One row of the daily table; opening + net = closing (contract plus purchased credits)."""
+    """One row of the daily table; opening + net = closing (contract plus purchased credits).
+
+    `bought` and `granted` are parts of the additions; `granted` is None unless a term began.
+    """
 
     day: dt.date
     opening: int
-    moved: Movement
+    moved: Movement = Movement()
+    bought: int = 0
+    granted: int | None = None
 
     @property
     def closing(self) -> int:
         return self.opening + self.moved.net
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing moved: such a day has no entry."""
+        return self.moved == Movement() and self.granted is None
 
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
     """The days with movement between two days, in order, and what they add up to.
 
-    `rows` are those of the asked kinds; `total` is all that moved in the range, so that
-    opening + total.net = closing whatever kinds were asked for. `shown` adds up `rows`.
+    `days` are all of them, `rows` those of the asked kinds; `total` is all that moved in the
+    range, so that opening + total.net = closing whatever kinds were asked for. `shown` adds up
+    `rows`.
     """
 
     first_on: dt.date | None
     last_on: dt.date | None
     opening: int
+    days: tuple[Day, ...]
     rows: tuple[Day, ...]
     total: Movement
     shown: Movement
@@ -90,24 +108,43 @@ class DailyUsage:
     def part(
         self, first_on: dt.date | None, last_on: dt.date | None, kinds: Collection[str] = ()
     ) -> "DailyUsage":
-        """What `daily_usage` would say for days within these, without asking again.
-
-        Only where these are of all kinds.
-        """
+        """What `daily_usage` would say for days within these, without asking again."""
         opening = self.opening
         inside = []
-        for row in self.rows:
+        for row in self.days:
             if first_on is not None and row.day < first_on:
                 opening = row.closing
             elif last_on is None or row.day <= last_on:
                 inside.append(row)
         return _usage(first_on, last_on, opening, inside, kinds)
 
+    def every_day(self, until: dt.date) -> Iterator[Day]:
+        """Each day of the range up to `until`, the quiet ones with an unchanged balance.
+
+        A range without a first day begins with the first movement; a movement after `until`
+        ends it.
+        """
+        moved = {row.day: row for row in self.days}
+        day = self.first_on or min(moved, default=None)
+        last = max([until, *moved])
+        balance = self.opening
+        while day is not None and day <= last:
+            row = moved.get(day) or Day(day, balance)
+            balance = row.closing
+            yield row
+            day += dt.timedelta(days=1)
+
+    def with_quiet_days(self, until: dt.date) -> "DailyUsage":
+        """The same, where the days on which nothing moved, up to `until`, are rows as well."""
+        listed = {row.day for row in self.rows}
+        rows = (row for row in self.every_day(until) if row.is_quiet or row.day in listed)
+        return replace(self, rows=tuple(rows))
+
 
 def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, Any]]:
     """The sums of each column for each day, oldest first."""
     rows: QuerySet[Entry, dict[str, Any]] = (
-        entries.order_by("day").values("day").annotate(**COLUMNS)  # type: ignore[assignment]
+        entries.order_by("day").values("day").annotate(**COLUMNS, **MARKED)  # type: ignore[assignment]
     )
     return rows
 
@@ -127,28 +164,28 @@ def daily_usage(
     opening = 0
     if first_on is not None:
         opening = entries.filter(day__lt=first_on).aggregate(sum=SIGNED)["sum"] or 0
-    rows = []
+    days = []
     running = opening
     for row in by_day(entries.between(first_on, last_on)):
-        day = Day(row["day"], running, Movement(**{name: row[name] for name in COLUMNS}))
-        running = day.closing
-        rows.append(day)
-    return _usage(first_on, last_on, opening, rows, kinds)
+        moved = Movement(**{name: row[name] for name in COLUMNS})
+        days.append(Day(row["day"], running, moved, row["bought"], row["granted"]))
+        running = days[-1].closing
+    return _usage(first_on, last_on, opening, days, kinds)
 
 
 def _usage(
     first_on: dt.date | None,
     last_on: dt.date | None,
     opening: int,
-    rows: Iterable[Day],
+    days: Sequence[Day],
     kinds: Collection[str],
 ) -> DailyUsage:
-    """The rows of the asked kinds, and what all of them and those add up to."""
-    of_kinds = []
+    """The rows of the asked kinds, and what all days and those rows add up to."""
+    rows = []
     total = shown = Movement()
-    for row in rows:
-        total += row.moved
-        if not kinds or any(getattr(row.moved, kind) for kind in kinds):
-            of_kinds.append(row)
-            shown += row.moved
-    return DailyUsage(first_on, last_on, opening, tuple(of_kinds), total, shown)
+    for day in days:
+        total += day.moved
+        if not kinds or any(getattr(day.moved, kind) for kind in kinds):
+            rows.append(day)
+            shown += day.moved
+    return DailyUsage(first_on, last_on, opening, tuple(days), tuple(rows), total, shown)
