@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, daily_usage
 from ledger.renewing import renew
 from locations.models import Location
+from reports.charts import Chart
 from reports.filters import DailyFilter
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forms import EARLIEST_ON, ReportForm
@@ -31,7 +31,7 @@ MOST_OTHER_LOCATIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
-    """`usage` and `table` are None where the filters of the address make no sense.
+    """`usage`, `chart` and `table` are None where the filters of the address make no sense.
 
     The forecast and its words look at the last days whatever the filters.
     """
@@ -43,6 +43,7 @@ class CreditUsage:
     forecast: Forecast
     outlook: Outlook
     overdrawn: Overdrawn | None
+    chart: Chart | None
     table: DailyTable | None
     reports: list[Report]
     report_form: ReportForm
@@ -81,8 +82,9 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
     usage = filter_.usage(read) if filter_.is_valid() else None
     table = usage and DailyTable(
         usage,
+        location_id=location.pk,
         today=now.today,
-        foot=str(filter_.quick_range.label) if filter_.quick_range else _("Total"),
+        foot=filter_.label,
         order=asked.get("sort", ""),
         page=asked.get("page", ""),
     )
@@ -95,6 +97,7 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
         forecast=expected,
         outlook=outlook(now, expected),
         overdrawn=overdrawn,
+        chart=filter_.chart(usage) if usage else None,
         table=table or None,
         reports=reports,
         report_form=ReportForm(initial=days, auto_id="report_%s"),

@@ -32,6 +32,22 @@ DAY_FIELD: dict[str, Any] = {
 }
 
 
+class MonthInput(forms.DateInput):
+    """The browser's own month field; one that has none takes 2026-10."""
+
+    input_type = "month"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m", attrs={"min": "2000-01", "max": "2199-12", "size": 8})
+
+
+MONTH_FIELD: dict[str, Any] = {
+    "widget": MonthInput,
+    "input_formats": ["%Y-%m"],
+    "error_messages": {"invalid": _("Write a month like 2026-10.")},
+}
+
+
 def check_range(first_on: dt.date | None, last_on: dt.date | None) -> dict[str, Any]:
     """What is wrong with a range of days, by field; empty if nothing is."""
     problems: dict[str, Any] = {}

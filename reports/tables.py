@@ -15,11 +15,19 @@ ROWS_PER_PAGE = 31  # a month fits on one
 
 
 class DayColumn(tables.Column):
-    """The day; on a phone it opens to the columns that do not fit there."""
+    """The day; on a phone it opens to the columns that do not fit there.
+
+    A day with movement leads to its own page.
+    """
 
     def render(self, record: Day, table: "DailyTable") -> str:
-        day = date_format(record.day, table.day_format)
-        return get_template("reports/_day.html").render({"day": day, "moved": record.moved})
+        shown = {
+            "location_id": table.location_id,
+            "day": date_format(record.day, table.day_format),
+            "date": None if record.is_quiet else record.day,
+            "moved": record.moved,
+        }
+        return get_template("reports/_day.html").render(shown)
 
     def render_footer(self, table: "DailyTable") -> str:
         return table.foot
@@ -56,7 +64,7 @@ def moved_column(name: str, title: Any, css_class: str = "more") -> MovedColumn:
 
 
 class DailyTable(tables.Table):
-    """One row a day with movement, newest first unless asked otherwise."""
+    """One row a day, newest first unless asked otherwise."""
 
     day = DayColumn(verbose_name=_("Day"), attrs=cells("day"))
     additions = moved_column("additions", _("Additions"))
@@ -73,9 +81,17 @@ class DailyTable(tables.Table):
         attrs = {"class": "daily"}
 
     def __init__(
-        self, usage: DailyUsage, *, today: dt.date, foot: str, order: str, page: str
+        self,
+        usage: DailyUsage,
+        *,
+        location_id: int,
+        today: dt.date,
+        foot: str,
+        order: str,
+        page: str = "",
     ) -> None:
         self.usage = usage
+        self.location_id = location_id
         self.foot = foot
         # The year is said where it is not plainly this one.
         years = {row.day.year for row in usage.rows}
@@ -84,3 +100,8 @@ class DailyTable(tables.Table):
         super().__init__(usage.rows, order_by=order if known else "-day")
         self.paginate(per_page=ROWS_PER_PAGE)
         self.page = self.paginator.get_page(page)  # whatever the address says is a page of it
+
+    @property
+    def ordered(self) -> list[Day]:
+        """The rows of all pages, in the order of the table."""
+        return [row.record for row in self.rows]

@@ -62,6 +62,8 @@ def _filter_sort_and_turn_pages(visit: Visit, balance: str) -> None:
     visit.look("credit-usage-last-page")
 
     page.get_by_role("link", name="30 days").click()
+    page.get_by_text("Filter", exact=True).click()
+    visit.look("credit-usage-filters")
     page.get_by_label("Texts").check()
     page.get_by_role("button", name="Show").click()
     assert page.locator("tbody tr").count() == 4

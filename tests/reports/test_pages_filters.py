@@ -91,6 +91,8 @@ def test_a_range_of_days(page: Any) -> None:
         ({"last_on": "2026-06-05"}, NEWEST_FIRST[3:]),
         ({"range": "this-term"}, NEWEST_FIRST),
         ({"range": "90-days"}, NEWEST_FIRST),
+        ({"range": "7-days"}, NEWEST_FIRST[:3]),
+        ({"range": "month"}, NEWEST_FIRST),
         ({"range": "this-term", "first_on": "2026-06-12"}, NEWEST_FIRST[:2]),
         ({"kind": "text"}, ["Fri 5 Jun"]),
         ({"kind": ["voice", "chat"]}, ["Fri 12 Jun", "Wed 10 Jun"]),
@@ -122,10 +124,72 @@ def test_the_order_is_told_to_screen_readers(page: Any) -> None:
 
 def test_the_quick_range_that_is_shown_is_marked(page: Any) -> None:
     marked = re.compile(r'<a href="[^"]*"\s*aria-current="true">([^<]*)</a>')
-    assert marked.findall(page().text) == ["30 days"]
-    assert marked.findall(page(range="this-term").text) == ["This term"]
-    assert marked.findall(page(first_on="2026-06-01", last_on="2026-06-15").text) == ["This term"]
-    assert marked.findall(page(first_on="2026-06-02", last_on="2026-06-15").text) == []
+
+    def shown(**filters: Any) -> str:
+        return str(marked.findall(page(**filters).text)[0])
+
+    assert shown() == "30 days"
+    assert shown(range="this-term") == "This term"
+    assert shown(range="7-days") == "7 days"
+    assert shown(range="month") == "Month"
+    assert shown(month="2026-05") == "Month"
+    assert shown(first_on="2026-06-01", last_on="2026-06-15") == "This term"
+    assert shown(first_on="2026-05-01", last_on="2026-05-31") == "Month"
+    assert shown(first_on="2026-06-02", last_on="2026-06-15") == "Custom"
+    assert shown(range="custom") == "Custom"
+
+
+@pytest.mark.parametrize(
+    ("month", "expected", "label"),
+    [
+        ("2026-06", "1 Jun – 15 Jun 2026", "June 2026"),
+        ("2026-05", "1 May – 31 May 2026", "May 2026"),
+        ("2024-02", "1 Feb – 29 Feb 2024", "February 2024"),
+        ("2026-12", "1 Dec – 31 Dec 2026", "December 2026"),
+    ],
+)
+def test_a_calendar_month(page: Any, month: str, expected: str, label: str) -> None:
+    said = words(page(month=month, quiet="1"))
+    assert expected in said
+    assert (label in said) == (month <= "2026-06")
+
+
+def test_a_month_leads_to_its_neighbours_that_have_begun(page: Any) -> None:
+    def neighbours(month: str) -> list[str]:
+        return re.findall(r'rel="(?:prev|next)" href="\?month=([\d-]+)#', page(month=month).text)
+
+    assert neighbours("2026-05") == ["2026-04", "2026-06"]
+    assert neighbours("2026-06") == ["2026-05"]
+    assert neighbours("2000-01") == ["2000-02"]
+
+
+def test_days_win_over_a_month_and_a_month_over_a_range(page: Any) -> None:
+    assert days(page(month="2026-06", first_on="2026-06-12")) == NEWEST_FIRST[:2]
+    assert days(page(month="2026-06", range="7-days")) == NEWEST_FIRST
+
+
+def test_days_without_movement_on_request(page: Any) -> None:
+    answer = page(quiet="1", first_on="2026-06-04", last_on="2026-06-07")
+    assert rows(answer) == [
+        ["Sun 7 Jun", "none", "none", "none", "none", "none", "none", "993"],
+        ["Sat 6 Jun", "none", "none", "none", "none", "none", "none", "993"],
+        ["Fri 5 Jun", "none", "−7", "none", "none", "none", "−7", "993"],
+        ["Thu 4 Jun", "none", "none", "none", "none", "none", "none", "1,000"],
+    ]
+    assert "Days without movement are listed too." in words(answer)
+    assert len(days(page(quiet="1"))) == 30
+    assert days(page(quiet="2")) == NEWEST_FIRST
+
+
+def test_quiet_days_of_the_future_are_not_shown(page: Any) -> None:
+    shown = days(page(quiet="1", first_on="2026-06-14", last_on="2026-07-14"))
+    assert shown == ["Mon 15 Jun", "Sun 14 Jun"]
+
+
+def test_only_a_day_with_movement_leads_to_its_page(page: Any, location: Location) -> None:
+    answer = page(quiet="1", first_on="2026-06-04", last_on="2026-06-05")
+    base = f"/locations/{location.pk}/credit-usage/days/"
+    assert set(re.findall(rf'href="{base}([^"]*)"', answer.text)) == {"2026-06-05/"}
 
 
 def test_last_term(client: Client) -> None:
@@ -177,6 +241,9 @@ def test_a_long_table_has_pages(client: Client) -> None:
         ({"first_on": "2016-06-01", "last_on": "2026-06-01"}, "That is more than ten years"),
         ({"kind": "sms"}, "Select a valid choice."),
         ({"kind": "\x00"}, "Select a valid choice."),
+        ({"month": "June"}, "Write a month like 2026-10."),
+        ({"month": "2026-13"}, "Write a month like 2026-10."),
+        ({"month": "1999-12"}, "Choose a day between 2000 and 2199."),
         ({"range": "for-ever"}, "Select a valid choice."),
         ({"range": "last-term"}, "This location has no such term. Choose other days."),
     ],

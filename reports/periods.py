@@ -1,0 +1,90 @@
+"""Days of a range gathered into the periods that a chart shows: days, weeks or months."""
+
+import datetime as dt
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.formats import date_format
+
+from ledger.daily import Day, Movement
+from locations.calendar import add_months
+from reports.templatetags.credits import days as range_of_days
+
+MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit
+MOST_WEEK_DAYS = 400  # then one a week; a term of a year fits
+
+
+class Length(enum.StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    @classmethod
+    def for_days(cls, count: int) -> "Length":
+        if count <= MOST_DAYS:
+            return cls.DAY
+        return cls.WEEK if count <= MOST_WEEK_DAYS else cls.MONTH
+
+    def starts_on(self, day: dt.date) -> dt.date:
+        """The first day of the period that a day lies in; weeks begin on Monday."""
+        if self is Length.WEEK:
+            return day - dt.timedelta(days=day.weekday())
+        return day.replace(day=1) if self is Length.MONTH else day
+
+    def ends_on(self, day: dt.date) -> dt.date:
+        start = self.starts_on(day)
+        if self is Length.WEEK:
+            return start + dt.timedelta(days=6)
+        return add_months(start, 1) - dt.timedelta(days=1) if self is Length.MONTH else day
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What moved in one bar of the chart; `closing` is the balance at the end of its last day.
+
+    The first and the last period of a range may be cut by it. `granted` is None unless a term
+    began in it.
+    """
+
+    length: Length
+    first_on: dt.date
+    last_on: dt.date
+    moved: Movement
+    closing: int
+    bought: int
+    granted: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        start, end = self.length.starts_on(self.first_on), self.length.ends_on(self.first_on)
+        return (start, end) == (self.first_on, self.last_on)
+
+    @property
+    def label(self) -> str:
+        """Thu 19 Nov 2026; 16 Nov – 22 Nov 2026; November 2026, if it is all of November."""
+        if self.length is Length.DAY:
+            return date_format(self.first_on, "D j M Y")
+        if self.length is Length.MONTH and self.is_whole:
+            return date_format(self.first_on, "F Y")
+        return range_of_days(self.first_on, self.last_on)
+
+
+def periods(days: Iterable[Day], length: Length) -> Iterator[Period]:
+    """Every day of a range, in order, gathered."""
+    for _, some in groupby(days, key=lambda day: length.starts_on(day.day)):
+        group = list(some)
+        moved = Movement()
+        for day in group:
+            moved += day.moved
+        grants = [day.granted for day in group if day.granted is not None]
+        yield Period(
+            length=length,
+            first_on=group[0].day,
+            last_on=group[-1].day,
+            moved=moved,
+            closing=group[-1].closing,
+            bought=sum(day.bought for day in group),
+            granted=sum(grants) if grants else None,
+        )

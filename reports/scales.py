@@ -1,0 +1,91 @@
+"""The two scales of the chart: usage on the left, the balance on the right, the same lines."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from reports.templatetags.credits import MINUS, credits
+
+PLOT_PX = 160
+MOST_LINES = 4  # above and below zero
+ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the scales; None where there is no usage to be read on it."""
+
+    y: float
+    usage: str | None
+    balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`above` lines stand over zero, for both; `below` is how many fit under it, for the balance.
+
+    Pixels are counted down from the top of the drawing, of which `top_px` are for marks.
+    """
+
+    top_px: int
+    above: int
+    below: float
+    usage_step: int
+    balance_step: int
+    has_usage: bool
+
+    @property
+    def line_px(self) -> float:
+        return PLOT_PX / (self.above + self.below)
+
+    @property
+    def zero_y(self) -> float:
+        return round(self.top_px + self.above * self.line_px, 2)
+
+    def usage_px(self, used: int) -> float:
+        return used / self.usage_step * self.line_px
+
+    def balance_y(self, balance: int) -> float:
+        return round(self.zero_y - balance / self.balance_step * self.line_px, 2)
+
+    def lines(self) -> list[Line]:
+        return [
+            Line(
+                y=round(self.zero_y - number * self.line_px, 2),
+                usage=short_figure(number * self.usage_step)
+                if self.has_usage and number >= 0
+                else None,
+                balance=short_figure(number * self.balance_step),
+            )
+            for number in range(-math.floor(self.below), self.above + 1)
+        ]
+
+
+def scale_for(most_used: int, balances: Sequence[int], *, top_px: int) -> Scale:
+    """Scales that hold the highest bar and every balance, also one below zero."""
+    highest, lowest = max(0, *balances), max(0, *(-balance for balance in balances))
+    balance_step = step(highest + lowest, MOST_LINES)
+    above = max(2, math.ceil(highest / balance_step))
+    below = lowest / balance_step
+    return Scale(top_px, above, below, step(most_used, above), balance_step, most_used > 0)
+
+
+def step(highest: float, lines: int) -> int:
+    """The round figure whose `lines`-fold reaches `highest`; whole, at least 1."""
+    least = max(highest / lines, 1)
+    magnitude = 10 ** math.floor(math.log10(least))
+    for factor in ROUND:
+        figure = factor * magnitude
+        if figure >= least and figure == int(figure):
+            return int(figure)
+    return 10 * magnitude
+
+
+def short_figure(value: int) -> str:
+    """A figure of a scale: 800, 9,000, 12.5k, 2M; round ones lose nothing."""
+    for least, size, unit in ((10**6, 10**6, _("%sM")), (10**4, 10**3, _("%sk"))):
+        if abs(value) >= least and value % (size // 10) == 0:
+            return (MINUS if value < 0 else "") + unit % f"{abs(value) / size:g}"
+    return credits(value)
