@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from ledger.daily import SIGNED
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, Hold, HoldKind, Kind
 from ledger.renewing import due, up_to_date
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Term, Terms
@@ -45,6 +45,7 @@ class Standing:
     term: Term | None
     step: Step | None
     start: TermStart | None = None
+    holds_calls_only: bool = False
 
     @property
     def available(self) -> int:
@@ -153,7 +154,10 @@ def standing(location: Location, *, at: dt.datetime) -> Standing:
         Balance.objects.as_of(at)
         .filter(~due(at), location=location)
         .select_related("location")
-        .annotate(**{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL})
+        .annotate(
+            **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
+            open_calls=_open_calls(at),
+        )
         .first()
     )
     if balance is None:
@@ -162,7 +166,10 @@ def standing(location: Location, *, at: dt.datetime) -> Standing:
     found = balance.location
     contracts = Contract.objects.filter(location=location).order_by("starts_on")
     terms = Terms(found.pk, found.terms_version, found.zone, tuple(contracts))
-    now = _standing(location, balance, terms, at)
+    now = replace(
+        _standing(location, balance, terms, at),
+        holds_calls_only=balance.open_calls == balance.open_holds,
+    )
     if now.term is None or now.term.starts_on != balance.renewed_through_on:
         return now
     granted, lapsed, written_off = (getattr(balance, kind.value) for kind in AT_RENEWAL)
@@ -205,6 +212,13 @@ def _sum_at_renewal(kind: Kind) -> Coalesce:
     )
     of_location = entries.order_by().values("location")
     return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
+
+
+def _open_calls(at: dt.datetime) -> Coalesce:
+    """How many of the open holds are for calls; the others are for a plain amount."""
+    calls = Hold.objects.open_at(at).filter(location=OuterRef("location"), kind=HoldKind.CALL)
+    of_location = calls.order_by().values("location")
+    return Coalesce(Subquery(of_location.annotate(count=Count("pk")).values("count")), 0)
 
 
 def _standing(location: Location, balance: Balance, terms: Terms, at: dt.datetime) -> Standing:

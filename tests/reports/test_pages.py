@@ -11,10 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.charging import charge_chat
 from ledger.funding import purchase
+from ledger.holding import Call, hold
 from ledger.models import Balance
 from ledger.renewing import renew
 from locations.models import DebtAtRenewal, Location, Role
-from tests.factories import chat, key, make_contract, make_location, make_member
+from tests.factories import MEXICO, chat, key, make_card, make_contract, make_location, make_member
 from tests.reports.pages import rows, words
 
 NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
@@ -227,3 +228,48 @@ def test_credit_usage_asks_the_database_as_often_whatever_there_is(
     client.force_login(user)
     with django_assert_num_queries(9):
         client.get(f"/locations/{first.pk}/credit-usage/", {"range": "90-days"})
+
+
+def test_held_credits_say_what_for(open_page: Callable[..., Any]) -> None:
+    make_card()
+    location = make_location(included=1000)
+    for _ in range(2):
+        hold(
+            location.pk,
+            call=Call(phone=MEXICO, expected_seconds=61),
+            seconds_to_live=600,
+            key=key(),
+            at=NOW,
+        )
+    said = words(open_page(location))
+    assert "952 credits available" in said
+    assert "Held for 2 calls −48" in said
+    hold(location.pk, credits=10, seconds_to_live=600, key=key(), at=NOW)
+    said = words(open_page(location))
+    assert "942 credits available" in said
+    assert "Held, not used yet −58" in said
+
+
+def test_an_overdrawn_location_sees_what_took_it_there(open_page: Callable[..., Any]) -> None:
+    location = make_location(included=10)
+    receive(location, 4, NOW - 3 * DAY)
+    receive(location, 3, NOW - DAY)
+    answer = open_page(location)
+    assert "What took you below zero: Sun 14 Jun 3 chat messages received −6" in words(answer)
+    assert f'href="/locations/{location.pk}/credit-usage/days/2026-06-14/"' in answer.text
+    assert "Fri 12 Jun 4 chat messages" not in words(answer)
+
+
+def test_a_pace_is_told_once_there_is_enough_of_it(open_page: Callable[..., Any]) -> None:
+    location = make_location(included=100, starts_on=dt.date(2026, 6, 1))
+    for days in range(13, 0, -1):
+        receive(location, 1, NOW - days * DAY)
+    said = words(open_page(location))
+    assert "There are only 13 whole days of usage so far: too few to say" in said
+    receive(location, 1, NOW - 14 * DAY)
+    said = words(open_page(location))
+    assert (
+        "At your recent pace you run out on 20 July 2026, 316 days before the renewal: buy about "
+        "630 credits to reach it." in said
+    )
+    assert "You use about 2 credits a day." in said
