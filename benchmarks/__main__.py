@@ -47,6 +47,7 @@ def main() -> None:
 
     place.start()
     place.build()
+    place.add_floor()
     place.keep_terms()
     rows: list[Row] = []
     if "single" in chosen:

@@ -12,6 +12,7 @@ from benchmarks import NAME
 from ledger import charging
 from ledger.models import Balance, Entry, Kind
 from locations import price_lists
+from locations.calendar import add_months
 from locations.models import Contract, Location
 from locations.terms import known_terms
 from redflag_credits.local import servers
@@ -32,8 +33,8 @@ def start() -> None:
         servers.use(settings.DATA_DIR, with_redis=False)
 
 
-def build() -> None:
-    """Make the database anew."""
+def build(*, starts_on: dt.date = dt.date(2026, 1, 1), term_months: int = 12) -> None:
+    """Make the database anew: locations in their first term, and nothing spent."""
     database = connections.settings["default"]
     database["NAME"] = "postgres"
     with connection.cursor() as cursor:
@@ -42,14 +43,12 @@ def build() -> None:
     connection.close()
     database["NAME"] = NAME
     call_command("migrate", verbosity=0)
-    _fill()
+    _fill(starts_on, add_months(starts_on, term_months), term_months)
 
 
-def _fill() -> None:
-    """Locations in the middle of their first term, and the floor's tables with the same rows."""
+def _fill(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:
     factories.make_card()
     account = factories.make_account()
-    starts_on, ends_on = dt.date(2026, 1, 1), dt.date(2027, 1, 1)
     starts_at, ends_at = (dt.datetime.combine(on, dt.time(), dt.UTC) for on in (starts_on, ends_on))
     with transaction.atomic():
         Location.objects.bulk_create(
@@ -57,7 +56,12 @@ def _fill() -> None:
             for n in range(LOCATIONS)
         )
         of_location = [
-            Contract(location_id=location, starts_on=starts_on, included_credits=CREDITS)
+            Contract(
+                location_id=location,
+                starts_on=starts_on,
+                term_months=term_months,
+                included_credits=CREDITS,
+            )
             for location in locations()
         ]
         Contract.objects.bulk_create(of_location)
@@ -89,6 +93,10 @@ def _fill() -> None:
             )
             for contract in of_location
         )
+
+
+def add_floor() -> None:
+    """Some charges, and the floor's bare tables with the same rows."""
     _make_history()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA floor")

@@ -1,0 +1,99 @@
+"""Credit Usage and what it leads to, in a ledger of ten million messages: server time, queries."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from benchmarks import big, place
+from ledger.models import Charge, ChargeKind
+from tests import factories
+
+VISITS = 40
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A page's server time in milliseconds, median and slowest tenth, its queries and size."""
+
+    page: str
+    median: float
+    ninetieth: float
+    queries: int
+    kilobytes: float
+
+
+def visit() -> Iterator[Visited]:
+    """Each page for locations at random, signed in; the first visits of a process are left out."""
+    client = Client()
+    client.force_login(factories.make_user(is_staff=True))
+    for page, query in (
+        ("Credit Usage, 30 days", ""),
+        ("Credit Usage, this term of 690 days", "?range=this-term"),
+        ("Credit Usage, 90 days, every day", "?range=90-days&quiet=1"),
+    ):
+        yield _visited(client, page, lambda: reverse("credit-usage", args=[_anyone()]), query)
+    yield _visited(client, "A day and its charges", _any_day)
+    yield _visited(client, "A charge and its messages", _any_charge)
+
+
+def _anyone() -> int:
+    return random.choice(place.locations())
+
+
+def _any_charge_of(kind: str) -> Charge:
+    charges = Charge.objects.filter(location_id=_anyone(), kind=kind)
+    return charges.order_by("-day")[random.randrange(500)]
+
+
+def _any_day() -> str:
+    charge = _any_charge_of(ChargeKind.TEXT)
+    return reverse("usage-day", args=[charge.location_id, charge.day])
+
+
+def _any_charge() -> str:
+    charge = _any_charge_of(ChargeKind.VOICE)
+    return reverse("usage-charge", args=[charge.location_id, charge.pk])
+
+
+def _visited(client: Client, page: str, address: Callable[[], str], query: str = "") -> Visited:
+    took = []
+    for number in range(VISITS + 5):
+        where = address() + query
+        begun = time.perf_counter()
+        answer = client.get(where)
+        seconds = time.perf_counter() - begun
+        assert answer.status_code == 200, where
+        if number >= 5:
+            took.append(seconds * 1000)
+    with CaptureQueriesContext(connection) as queries:
+        size = len(client.get(address() + query).content)
+    return Visited(
+        page,
+        statistics.median(took),
+        statistics.quantiles(took, n=10)[-1],
+        len(queries),
+        size / 1024,
+    )
+
+
+def main() -> None:
+    place.start()
+    place.build(starts_on=big.STARTS_ON, term_months=24)
+    big.fill()
+    print("| page | median | 90 % | queries | size |\n| --- | --- | --- | --- | --- |")
+    for one in visit():
+        print(
+            f"| {one.page} | {one.median:.0f} ms | {one.ninetieth:.0f} ms |"
+            f" {one.queries} | {one.kilobytes:.0f} KB |"
+        )
+
+
+if __name__ == "__main__":
+    main()
