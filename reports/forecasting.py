@@ -129,9 +129,9 @@ class Forecast:
     at_twice: Course | None = None
 
 
-def forecast(days: DailyUsage, now: Standing) -> Forecast:
+def forecast(usage: DailyUsage, now: Standing) -> Forecast:
     """What to expect of a location's balance, from the days that moved it; asks nobody else."""
-    used = {row.day: -row.moved.usage for row in days.rows}
+    used = {row.day: -row.moved.usage for row in usage.days}
     history = history_of(used, now.today)
     if history.record != Record.ENOUGH:
         return Forecast(history.record, history)

@@ -45,12 +45,12 @@ def renewing(in_days: int, included: int = 1000, **fields: Any) -> Contract:
 def used(credits: Sequence[int], today: int = 0) -> DailyUsage:
     """The days until yesterday on which these credits were used, and what was used today."""
     first_on = TODAY - len(credits) * DAY
-    rows = [
+    days = tuple(
         Day(first_on + n * DAY, 0, Movement(chat=-amount))
         for n, amount in enumerate([*credits, today])
         if amount
-    ]
-    return DailyUsage(first_on, None, 0, tuple(rows), Movement(), Movement())
+    )
+    return DailyUsage(first_on, None, 0, days, days, Movement(), Movement())
 
 
 def weeks(count: int, weekday: int = 100, weekend: int = 10) -> list[int]:
