@@ -178,28 +178,42 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
     """
     contract = float(now.contract_unheld)
     purchased = now.available - contract  # below zero where the location is overdrawn
-    step_on = now.step.on if now.step else None
-    after = now.terms.next_step(step_on) if step_on else None
-    longest_on = now.today + LONGEST_DAYS * DAY
-    end_on = min(after.on, max(step_on + DAY, longest_on)) if after and step_on else longest_on
-    runs_out_on = overdraft_ends_on = None
+    week = [pace.on(now.today + n * DAY) * times for n in range(7)]
+    step_in, end_in = _days_ahead(now)
+    runs_out_in = overdraft_ends_in = None
     lapses = left = 0.0
-    day = now.today
-    use = max(0.0, pace.on(day) * times - used_today)
-    while day < end_on:
-        if day == step_on:
+    for n in range(end_in):
+        if n == step_in:
             lapses, left = contract, contract + purchased
             contract, purchased = _after_step(now, purchased)
+        use = week[n % 7] if n else max(0.0, week[0] - used_today)
         from_contract = min(contract, use)
         contract -= from_contract
         purchased -= use - from_contract
-        if runs_out_on is None and contract + purchased < HALF:
-            runs_out_on = day
-        if overdraft_ends_on is None and contract + purchased + now.overdraft_limit < HALF:
-            overdraft_ends_on = day
-        day += DAY
-        use = pace.on(day) * times
-    return Course(runs_out_on, overdraft_ends_on, round(lapses), round(left))
+        if runs_out_in is None and contract + purchased < HALF:
+            runs_out_in = n
+        if overdraft_ends_in is None and contract + purchased + now.overdraft_limit < HALF:
+            overdraft_ends_in = n
+            if step_in is None or n >= step_in:
+                break
+    return Course(
+        runs_out_on=None if runs_out_in is None else now.today + runs_out_in * DAY,
+        overdraft_ends_on=None
+        if overdraft_ends_in is None
+        else now.today + overdraft_ends_in * DAY,
+        lapses=round(lapses),
+        left=round(left),
+    )
+
+
+def _days_ahead(now: Standing) -> tuple[int | None, int]:
+    """How far away the next step is, and the end of what is followed."""
+    if now.step is None:
+        return None, LONGEST_DAYS
+    step_in = (now.step.on - now.today).days
+    after = now.terms.next_step(now.step.on)
+    longest = max(step_in + 1, LONGEST_DAYS)
+    return step_in, min(longest, (after.on - now.today).days) if after else longest
 
 
 def _after_step(now: Standing, purchased: float) -> tuple[float, float]:
