@@ -30,7 +30,7 @@ from ledger.models import (
 from ledger.payments import payments
 from locations.calendar import local_day
 from locations.models import Location
-from reports.days import Brought
+from reports.days import KNOWN, Brought
 from reports.moments import one_moment
 
 MESSAGES_PER_PAGE = 50
@@ -261,7 +261,10 @@ def _counts(charge: Charge) -> tuple[Brought, dict[Shown, int]]:
         "given_back": Count("pk", filter=CONDITIONS[Shown.GIVEN_BACK]),
     }
     if charge.kind != ChargeKind.CHAT:
-        counted |= {"countries": Count("country", distinct=True), "country": Min("country")}
+        counted |= {
+            "countries": Count("country", distinct=True, filter=KNOWN),
+            "country": Min("country", filter=KNOWN),
+        }
     row = messages_of(charge).order_by().aggregate(**counted)
     countries = row.get("countries", 0)
     brought = Brought(

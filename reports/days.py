@@ -24,6 +24,7 @@ from locations.models import Location
 from reports.moments import one_moment
 
 LINES_PER_PAGE = 50
+KNOWN = ~Q(country="")  # what is no number is of no country
 
 # The entries of a day, and the charges that have none on it: refused whole, or nothing cost. One
 # of domestic messages alone has none that were kept. A chat request may have messages of several
@@ -224,10 +225,10 @@ def _counts(messages: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
         .annotate(
             messages=Count("pk"),
             refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-            countries=Count("country", distinct=True)
+            countries=Count("country", distinct=True, filter=KNOWN)
             if has_country
             else Value(0, output_field=IntegerField()),
-            where=Min("country") if has_country else Value(""),
+            where=Min("country", filter=KNOWN, default="") if has_country else Value(""),
         )
         .values_list("tag", "pk_of", "messages", "refused", "countries", "where")
     )

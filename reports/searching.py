@@ -18,6 +18,7 @@ from reports.moments import one_moment
 
 FOUND_PER_PAGE = 25
 FEWEST_DIGITS = 3
+FEWEST_FIRST_DIGITS = 5
 LOOKS_LIKE_A_NUMBER = re.compile(r"[\s(]*\+?[\d\s()./\-\N{NO-BREAK SPACE}\N{EN DASH}]+")
 TRUNK_ZERO = re.compile(r"\(0\)")
 
@@ -86,7 +87,8 @@ def phone_condition(wanted: str) -> Q | None:
     """How a number as people write it finds a stored one; None where it is no number.
 
     With its country code (+44 or 0044) it is the beginning of the number, or all of it;
-    without, the end: a national number's leading zero is not part of the stored one.
+    without, the end (a national number's leading zero is not part of the stored one), or the
+    beginning where the plus alone was left out.
     """
     written = TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", wanted).strip())
     if not LOOKS_LIKE_A_NUMBER.fullmatch(written):
@@ -97,8 +99,13 @@ def phone_condition(wanted: str) -> Q | None:
     elif digits.startswith("00"):
         beginning = digits[2:]
     else:
-        end = digits.lstrip("0")
-        return Q(phone__endswith=end) if len(end) >= FEWEST_DIGITS else None
+        national = digits.lstrip("0")
+        if len(national) < FEWEST_DIGITS:
+            return None
+        ending = Q(phone__endswith=national)
+        # Digits enough to be a country code and more may as well be the beginning.
+        begins = digits == national and len(digits) >= FEWEST_FIRST_DIGITS
+        return ending | Q(phone__startswith=f"+{digits}") if begins else ending
     return Q(phone__startswith=f"+{beginning}") if len(beginning) >= FEWEST_DIGITS else None
 
 

@@ -6,9 +6,18 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from ledger import holding
+from ledger.api import explanations
 from ledger.charging import charge_broadcast, charge_chat
-from ledger.explaining import card_name, explain_chat, explain_international
-from ledger.models import ChatMessage, InternationalMessage, OnInsufficient
+from ledger.explaining import (
+    Payment,
+    card_name,
+    explain_chat,
+    explain_international,
+    explain_payment,
+    way_out,
+)
+from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
 from ledger.requests import Chat, International
 from tests.factories import (
     FRANCE,
@@ -161,3 +170,69 @@ def test_the_figures_of_the_sentence_multiply_to_the_credits():
         total, *rounded = sentence.split(" = ")[-1].split(", ")
         assert int(total) == -(-billed * 7 // 60)
         assert rounded == (["rounded up"] if billed * 7 % 60 else [])
+
+
+@pytest.mark.parametrize(
+    ("payment", "said"),
+    [
+        (Payment(24, 0, 0, 1228), "paid from contract credits; balance 1,228 → 1,204"),
+        (Payment(0, 24, 0, 1228), "paid from purchased credits; balance 1,228 → 1,204"),
+        (
+            Payment(1, 23, 0, 24),
+            "paid from 1 contract credit and 23 purchased credits; balance 24 → 0",
+        ),
+        (
+            Payment(2, 1, 21, 3),
+            "paid from 2 contract credits and 1 purchased credit, 21 owed; balance 3 → −21",
+        ),
+        (Payment(4, 0, 20, 4), "paid from 4 contract credits, 20 owed; balance 4 → −20"),
+        (Payment(0, 4, 20, 4), "paid from 4 purchased credits, 20 owed; balance 4 → −20"),
+        (Payment(0, 0, 24, -1300), "owed: no credits were left; balance −1,300 → −1,324"),
+    ],
+)
+def test_how_it_was_paid_is_told_after_the_price(payment: Payment, said: str):
+    assert explain_payment("2 × 12 = 24", payment) == f"2 × 12 = 24, {said}"
+
+
+def capped(channel: str, *messages: International, held: int) -> list[str]:
+    """What a charge's explanations are, told from the messages and by the API alike."""
+    location = make_location()
+    hold = holding.hold(
+        location.pk, credits=held, over_rule="cap", seconds_to_live=600, key=key(), at=NOON
+    ).hold
+    answer = holding.settle(hold.pk, channel, messages, key=key(), at=NOON)
+    kept = InternationalMessage.objects.select_related("rate__card__series")
+    told = [explain_international(m) for m in kept.filter(charge=answer.charge_id)]
+    explanations.forget()
+    assert [why.sentence for why in explanations.of_broadcast(answer.charge_id).values()] == told
+    return told
+
+
+def test_a_call_that_was_capped_at_its_hold_says_so():
+    make_card()
+    assert capped("voice", call(61), held=13) == [
+        "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 24,"
+        " capped at the 13 that the hold had left"
+    ]
+
+
+def test_texts_that_a_hold_did_not_cover_say_what_it_had_left():
+    make_card()
+    priced = "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7"
+    assert sorted(capped("text", text(), text(), text(), held=10)) == [
+        priced,
+        f"{priced}, capped at the 0 that the hold had left",
+        f"{priced}, capped at the 3 that the hold had left",
+    ]
+
+
+def test_what_a_hold_covered_is_not_called_capped():
+    make_card()
+    assert capped("voice", call(61), held=24) == [
+        "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard, from 1 Jan 2020) = 24"
+    ]
+
+
+def test_every_refusal_has_a_way_out():
+    assert all(way_out(reason) for reason in Refusal.values)
+    assert way_out("") == ""
