@@ -17,6 +17,8 @@ traffic, beside the mean of the last 30 days; the figures stand in docs/performa
 5. With fewer than 14 days, fewer than 5 days with usage, or 28 days without any, there is no
    pace: half a dozen days foretell nothing, and the page says so instead of guessing.
 
+It cannot know what was not sent because nothing was left: such days count as they were.
+
 How far to trust it: the sum of 60 days lay between half and twice the forecast in four cases of
 five. Hence the balance is followed at half the pace and at twice the pace besides.
 """
