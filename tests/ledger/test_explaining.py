@@ -219,11 +219,11 @@ def test_a_call_that_was_capped_at_its_hold_says_so():
 def test_texts_that_a_hold_did_not_cover_say_what_it_had_left():
     make_card()
     priced = "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7"
-    assert sorted(capped("text", text(), text(), text(), held=10)) == [
+    assert set(capped("text", text(), text(), text(), held=10)) == {
         priced,
-        f"{priced}, capped at the 0 that the hold had left",
         f"{priced}, capped at the 3 that the hold had left",
-    ]
+        f"{priced}, capped at the 0 that the hold had left",
+    }
 
 
 def test_what_a_hold_covered_is_not_called_capped():
