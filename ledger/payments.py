@@ -7,20 +7,34 @@ from django.db import connection
 from ledger.explaining import Payment
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
 
-# Within an entry its messages were paid in the order of the request.
+# Within an entry its messages were paid in the order of the request: what those before the first
+# of the asked ones took is one sum, and only from there on is each followed.
 PAID = """
+    WITH page AS (
+        SELECT min(position) AS first, max(position) AS last
+          FROM {table} WHERE charge_id = %(charge)s AND position = ANY(%(positions)s)),
+    earlier AS (
+        SELECT entry_id, sum(credits) AS credits, sum(credits - contract_credits) AS purchased
+          FROM {table}, page
+         WHERE charge_id = %(charge)s AND position < page.first AND credits > 0
+         GROUP BY entry_id),
+    followed AS (
+        SELECT id, entry_id, position, credits, contract_credits,
+               sum(credits) OVER up_to AS credits_up_to,
+               sum(credits - contract_credits) OVER up_to AS purchased_up_to
+          FROM {table}, page
+         WHERE charge_id = %(charge)s AND position BETWEEN page.first AND page.last
+           AND credits > 0
+        WINDOW up_to AS (PARTITION BY entry_id ORDER BY position))
     SELECT m.id, m.contract_credits, m.credits - m.contract_credits,
            e.contract_after - e.contract_delta + e.purchased_after - e.purchased_delta
-               - m.credits_earlier,
-           e.purchased_after - e.purchased_delta - m.purchased_earlier
-      FROM (SELECT id, entry_id, credits, contract_credits,
-                   sum(credits) OVER earlier - credits AS credits_earlier,
-                   sum(credits - contract_credits) OVER earlier
-                       - (credits - contract_credits) AS purchased_earlier
-              FROM {table} WHERE charge_id = %(charge)s AND credits > 0
-            WINDOW earlier AS (PARTITION BY entry_id ORDER BY position)) m
+               - coalesce(earlier.credits, 0) - m.credits_up_to + m.credits,
+           e.purchased_after - e.purchased_delta - coalesce(earlier.purchased, 0)
+               - m.purchased_up_to + m.credits - m.contract_credits
+      FROM followed m
       JOIN ledger_entry e ON e.id = m.entry_id
-     WHERE m.id = ANY(%(messages)s)
+      LEFT JOIN earlier ON earlier.entry_id = m.entry_id
+     WHERE m.position = ANY(%(positions)s)
 """
 TABLES = {
     ChargeKind.CHAT: ChatMessage._meta.db_table,
@@ -29,12 +43,15 @@ TABLES = {
 }
 
 
-def payments(charge: Charge, message_ids: Collection[int]) -> dict[int, Payment]:
-    """By message; those that cost nothing have none. One query, whatever the charge's size."""
+def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
+    """By the id of the message at each place; what cost nothing has none.
+
+    One query, whatever the charge's size.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             PAID.format(table=TABLES[ChargeKind(charge.kind)]),
-            {"charge": charge.pk, "messages": list(message_ids)},
+            {"charge": charge.pk, "positions": list(positions)},
         )
         rows = cursor.fetchall()
     paid = {}

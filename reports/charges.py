@@ -164,12 +164,15 @@ def read_charge(
             CorrectionRequest.objects.filter(charge=charge).select_related("asked_by", "decided_by")
         )
         brought, counts = _counts(charge)
-        found = messages_of(charge).filter(CONDITIONS[choice]).order_by("position")
+        found = bare(charge).filter(CONDITIONS[choice]).order_by("position")
         if position is not None:
             page = found.filter(position__lt=position).count() // MESSAGES_PER_PAGE + 1
         page = min(page, max(1, -(-counts[choice] // MESSAGES_PER_PAGE)))
         start = (page - 1) * MESSAGES_PER_PAGE
-        told = _told(charge, found[start : start + MESSAGES_PER_PAGE], requests)
+        # Joined to what explains them only once they are the page's.
+        these = found.values("pk")[start : start + MESSAGES_PER_PAGE]
+        listed = messages_of(charge).filter(pk__in=these).order_by("position")
+        told = _told(charge, listed, requests)
     return ChargePage(
         charge=charge,
         brought=brought,
@@ -192,9 +195,16 @@ def charge_of(location: Location, pk: int) -> Charge:
     return charge
 
 
+def bare(charge: Charge) -> QuerySet[Any]:
+    return model_of(charge)._default_manager.filter(charge=charge)
+
+
 def messages_of(charge: Charge) -> QuerySet[Any]:
-    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
-    return with_prices(model).filter(charge=charge)
+    return with_prices(model_of(charge)).filter(charge=charge)
+
+
+def model_of(charge: Charge) -> type[InternationalMessage] | type[ChatMessage]:
+    return ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
 
 
 def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any]:
@@ -234,7 +244,7 @@ def _told(
     asked: list[CorrectionRequest],
 ) -> list[Told]:
     messages = list(found)
-    paid = payments(charge, [message.pk for message in messages])
+    paid = payments(charge, [message.position for message in messages])
     requests: dict[str, list[CorrectionRequest]] = {}
     for request in asked:
         requests.setdefault(request.external_id, []).append(request)
@@ -265,7 +275,7 @@ def _counts(charge: Charge) -> tuple[Brought, dict[Shown, int]]:
             "countries": Count("country", distinct=True, filter=KNOWN),
             "country": Min("country", filter=KNOWN),
         }
-    row = messages_of(charge).order_by().aggregate(**counted)
+    row = bare(charge).order_by().aggregate(**counted)
     countries = row.get("countries", 0)
     brought = Brought(
         row["messages"], row["refused"], countries, row["country"] if countries == 1 else ""
