@@ -9,10 +9,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from locations.models import Location, User
-from reports.models import Report, ReportKind, ReportState
+from reports.models import UNFINISHED, Report, ReportKind, ReportState
 
 BUILD_TASK = "reports.tasks.build_report"
-UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
 MOST_UNFINISHED = 5  # of one location
 # Seconds; a broker that refuses, or that does not answer at all, costs at most some two.
 IMPATIENT = {
@@ -81,6 +80,33 @@ def ask(
         )
         transaction.on_commit(lambda: queue(report.pk))
     return report
+
+
+def ask_again(report: Report, *, asked_by: User, at: dt.datetime) -> Report:
+    """Ask for the same workbook, whatever became of this one. Raises TooMany."""
+    return ask(
+        report.location,
+        kind=report.kind,
+        first_on=report.first_on,
+        last_on=report.last_on,
+        asked_by=asked_by,
+        at=at,
+    )
+
+
+def cancel(report: Report, *, cancelled_by: User, at: dt.datetime) -> bool:
+    """Take a report back that waits or is being built; False if it is over already.
+
+    Whoever builds it finds out when the lease is renewed, and removes what there is of a file.
+    """
+    return bool(
+        Report.objects.filter(pk=report.pk, state__in=UNFINISHED).update(
+            state=ReportState.CANCELLED,
+            cancelled_by=cancelled_by,
+            finished_at=at,
+            leased_until=None,
+        )
+    )
 
 
 def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:

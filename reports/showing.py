@@ -4,6 +4,7 @@ import re
 from typing import IO
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from locations.models import Location
 from reports.models import Report, ReportState
@@ -12,8 +13,13 @@ NEWEST = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def all_reports(location: Location) -> QuerySet[Report]:
+    """The newest first, with the people that the list names."""
+    return location.reports.select_related("asked_by", "cancelled_by")
+
+
 def newest_reports(location: Location) -> list[Report]:
-    return list(location.reports.select_related("asked_by")[:NEWEST])
+    return list(all_reports(location)[:NEWEST])
 
 
 def open_file(report: Report) -> IO[bytes] | None:

@@ -66,7 +66,8 @@ def remove_leftovers(*, at: dt.datetime) -> None:
 
     The state changes before the file goes: whatever fails in between is done by the next sweep.
     """
-    gone = Q(state__in=[ReportState.EXPIRED, ReportState.FAILED])
+    # Of a cancelled one the builder removes what there is, unless it was killed.
+    gone = Q(state__in=[ReportState.EXPIRED, ReportState.FAILED, ReportState.CANCELLED])
     for report in Report.objects.filter(gone).exclude(file=""):
         if remove_file(report.file):
             log.info("report %s, %s: its file is deleted", report.pk, report.state)

@@ -30,5 +30,7 @@ urlpatterns = [
     ),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
+    path("reports/<uuid:pk>/cancel/", reports.report_cancel, name="report-cancel"),
+    path("reports/<uuid:pk>/again/", reports.report_again, name="report-again"),
     path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),
 ]

@@ -1,22 +1,27 @@
-"""The reports of a location: asked for, listed, handed out."""
+"""The reports of a location: asked for, listed, cancelled, handed out."""
 
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from locations.access import SignedInRequest, open_details
 from locations.models import Location
 from reports import asking
 from reports.forms import ReportForm, last_days
 from reports.models import Report
-from reports.showing import XLSX, filename, newest_reports, open_file
+from reports.showing import XLSX, all_reports, filename, newest_reports, open_file
 
 REPORTS_PER_PAGE = 25
 
@@ -27,53 +32,101 @@ REPORTS_PER_PAGE = 25
 def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     """All reports of a location, and the form to ask for one more."""
     location = open_details(request.user, pk)
-    now = timezone.now()
-    form = ReportForm(request.POST or None, initial=last_days(now.astimezone(location.zone).date()))
-    refusal = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            asking.ask(location, **form.cleaned_data, asked_by=request.user, at=now)
-        except asking.CannotAsk as cannot:
-            refusal = str(cannot)
-        else:
-            return HttpResponseRedirect(_back_to_usage(request, location))
-    found = Paginator(location.reports.select_related("asked_by"), REPORTS_PER_PAGE)
-    context = {
-        "location": location,
-        "here": "reports",
-        "form": form,
-        "refusal": refusal,
-        "reports": found.get_page(request.GET.get("page")),
-    }
-    failed = request.method == "POST"
-    return render(request, "reports/reports.html", context, status=422 if failed else 200)
+    if request.method != "POST":
+        return _page(request, location)
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return _page(request, location, form)
+    try:
+        asking.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
+    except asking.CannotAsk as cannot:
+        return _page(request, location, form, refusal=str(cannot))
+    return HttpResponseRedirect(_back(request, location))
 
 
 @login_required
 @never_cache
 @require_safe
 def report_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """The reports block alone, for the page to look again while one is being built."""
+    """The list alone, for the page to look again while a report is being built.
+
+    With a page's number: that page of all; without: the newest, as on Credit Usage.
+    """
     location = open_details(request.user, pk)
-    context = {"location": location, "reports": newest_reports(location)}
+    paged = "page" in request.GET
+    context = {
+        "location": location,
+        "here": "reports" if paged else "",
+        "reports": _paged(request, location) if paged else newest_reports(location),
+    }
     return render(request, "reports/_report_list.html", context)
+
+
+@login_required
+@never_cache
+@require_POST
+def report_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    report = _open_report(request, pk)
+    asking.cancel(report, cancelled_by=request.user, at=timezone.now())
+    return HttpResponseRedirect(_back(request, report.location))
+
+
+@login_required
+@never_cache
+@require_POST
+def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same report once more, asked for by whoever is here now."""
+    report = _open_report(request, pk)
+    try:
+        asking.ask_again(report, asked_by=request.user, at=timezone.now())
+    except asking.CannotAsk as cannot:
+        return _page(request, report.location, ReportForm(), refusal=str(cannot))
+    return HttpResponseRedirect(_back(request, report.location))
 
 
 @login_required
 @cache_control(private=True, no_store=True)
 @require_GET
 def report_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
-    report = get_object_or_404(Report, pk=pk)
-    report.location = location = open_details(request.user, report.location_id)
+    report = _open_report(request, pk)
     file = open_file(report)
     if file is None:
-        context = {"location": location, "here": "reports", "report": report}
+        context = {"location": report.location, "here": "reports", "report": report}
         return render(request, "reports/no_file.html", context, status=410)
     return FileResponse(file, as_attachment=True, filename=filename(report), content_type=XLSX)
 
 
-def _back_to_usage(request: HttpRequest, location: Location) -> str:
-    """Credit Usage with the filters that the form was sent from."""
+def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:
+    """The report with its location, where this user may open that; else 404 or 403."""
+    report = get_object_or_404(Report, pk=pk)
+    report.location = open_details(request.user, report.location_id)
+    return report
+
+
+def _page(
+    request: HttpRequest, location: Location, form: ReportForm | None = None, *, refusal: str = ""
+) -> HttpResponse:
+    """The page of reports; with a form or a refusal, what was asked for could not be done."""
+    today = timezone.now().astimezone(location.zone).date()
+    context = {
+        "location": location,
+        "here": "reports",
+        "form": form if form and form.is_bound else ReportForm(initial=last_days(today)),
+        "refusal": refusal,
+        "reports": _paged(request, location),
+    }
+    return render(request, "reports/reports.html", context, status=422 if form else 200)
+
+
+def _paged(request: HttpRequest, location: Location) -> Page:
+    found = Paginator(all_reports(location), REPORTS_PER_PAGE)
+    return found.get_page(request.GET.get("page"))
+
+
+def _back(request: HttpRequest, location: Location) -> str:
+    """Where the form was sent from: the reports, or Credit Usage with its filters."""
+    if request.POST.get("from") == "reports":
+        return reverse("reports", args=[location.pk])
     address = reverse("credit-usage", args=[location.pk])
     filters = QueryDict(request.POST.get("filters", "")[:500]).urlencode()
     return f"{address}?{filters}#reports" if filters else f"{address}#reports"

@@ -109,7 +109,8 @@ def _reports(location: Location, user: User, now: dt.datetime) -> None:
     """One in each state; those under way are leased, so that no worker touches them."""
     later = now + dt.timedelta(hours=1)
     for hours, state, more in (
-        (5, "expired", {}),
+        (6, "expired", {}),
+        (5, "cancelled", {"cancelled_by": user}),
         (4, "failed", {"failure": "It has more rows than a workbook holds: choose fewer days."}),
         (3, "ready", {"file": "lost.xlsx", "credits": 912, "rows_done": 400, "size_bytes": 9000}),
         (2, "running", {"rows_done": 41_000, "rows_total": 64_000, "leased_until": later}),

@@ -20,3 +20,8 @@ def rows(answer: Any, part: str = "tbody") -> list[list[str]]:
         [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row)]
         for row in re.findall(r"<tr.*?</tr>", re.sub(r"\s*\n\s*", " ", body), flags=re.S)
     ]
+
+
+def without_tokens(page: str) -> str:
+    """The page without what differs at every look: the tokens of its forms."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from ledger.daily import daily_usage
 from ledger.models import Balance
-from reports import building, rows
+from reports import asking, building, rows
 from reports.models import Report, ReportKind, ReportState
 from reports.tasks import build_report
 from tests.processes import LostProcess, race
@@ -282,6 +282,30 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
     assert not build(report)
     report.refresh_from_db()
     assert (report.state, report.attempts, report.rows_done) == (ReportState.RUNNING, 2, 5)
+    assert files(media) == []
+
+
+@pytest.mark.parametrize("moment", ["reading", "saving"])
+def test_a_build_that_is_cancelled_leaves_no_file(
+    place: Any, media: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    report = traffic.report(place)
+
+    def cancel(*_: Any) -> None:
+        in_another_thread(
+            lambda: asking.cancel(report, cancelled_by=report.asked_by, at=traffic.NOW)
+        )
+
+    if moment == "reading":
+        monkeypatch.setattr(building, "PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(building, "ROWS_BETWEEN_LOOKS", 10)
+        during_row(monkeypatch, 15, cancel)
+    else:
+        save = FileSystemStorage._save
+        monkeypatch.setattr(FileSystemStorage, "_save", lambda *args: (cancel(), save(*args))[1])
+    assert not build(report)
+    report.refresh_from_db()
+    assert (report.state, report.failure) == (ReportState.CANCELLED, "")
     assert files(media) == []
 
 

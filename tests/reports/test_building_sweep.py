@@ -134,6 +134,12 @@ def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
     assert (old.file, files(media)) == ("", [])
 
 
+def test_what_a_killed_builder_left_of_a_cancelled_report_is_deleted(media: Path) -> None:
+    with_file(media, state=ReportState.CANCELLED)
+    sweeping.remove_leftovers(at=NOW)
+    assert files(media) == []
+
+
 def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
     old = with_file(media, state=ReportState.EXPIRED)
     (media / old.file).unlink()

@@ -3,16 +3,27 @@
 "use strict";
 
 const list = document.getElementById("report-list");
+const news = document.getElementById("report-news");
 const FIRST_WAIT_MS = 1500;
 const LONGEST_WAIT_MS = 15000;
 
-const unfinished = () => list.querySelector("[data-unfinished]") !== null;
+let shown = "";
+const unfinished = () => [...list.querySelectorAll("[data-unfinished]")].map((row) => row.id);
 
 function show(html) {
-  if (html === list.innerHTML) return;
+  if (html === shown) return;
+  shown = html;
   const focused = list.contains(document.activeElement) ? document.activeElement.id : "";
+  const opened = [...list.querySelectorAll("details[open]")].map((details) => details.id);
+  const building = unfinished();
   list.innerHTML = html;
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   if (focused) (document.getElementById(focused) || list).focus();
+  // Said once when a report is over; not at every step of its bar.
+  const over = building
+    .map((id) => document.getElementById(id))
+    .filter((row) => row && !("unfinished" in row.dataset));
+  if (news && over.length) news.textContent = over.map((row) => row.dataset.says).join(". ");
 }
 
 async function look(waitMs) {
@@ -24,7 +35,7 @@ async function look(waitMs) {
   } catch {
     next = LONGEST_WAIT_MS; // no network for a while: keep what is shown
   }
-  if (unfinished()) setTimeout(look, next, next);
+  if (unfinished().length) setTimeout(look, next, next);
 }
 
-if (list && unfinished()) setTimeout(look, FIRST_WAIT_MS, FIRST_WAIT_MS);
+if (list && unfinished().length) setTimeout(look, FIRST_WAIT_MS, FIRST_WAIT_MS);

@@ -19,7 +19,11 @@ class ReportState(models.TextChoices):
     RUNNING = "running", "Running"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
     EXPIRED = "expired", "Expired"
+
+
+UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
 
 
 class Report(models.Model):
@@ -34,7 +38,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=13, choices=ReportKind)
     first_on = models.DateField("from")
     last_on = models.DateField("to")
-    state = models.CharField(max_length=7, choices=ReportState, default=ReportState.QUEUED)
+    state = models.CharField(max_length=9, choices=ReportState, default=ReportState.QUEUED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports"
     )
@@ -43,6 +47,9 @@ class Report(models.Model):
     # Whoever builds renews the lease; when it has run out, another may start over.
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
@@ -75,3 +82,7 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.first_on} to {self.last_on}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
