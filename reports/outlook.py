@@ -35,7 +35,8 @@ def outlook(now: Standing, expected: Forecast) -> Outlook:
 
 def _at_pace(now: Standing, likely: Course, pace: Pace) -> Iterator[SafeString]:
     if now.is_out:
-        yield _nothing_left(now, likely, pace)
+        yield say(_("Nothing is left to spend."))
+        yield _buy(now, likely, pace)
     elif now.step is None:
         yield _without_contract(likely)
     elif likely.runs_out_on and likely.runs_out_on < now.step.on:
@@ -56,26 +57,25 @@ def _at_pace(now: Standing, likely: Course, pace: Pace) -> Iterator[SafeString]:
         yield from _lasts(now, likely, now.step.on)
 
 
-def _nothing_left(now: Standing, likely: Course, pace: Pace) -> SafeString:
+def _buy(now: Standing, likely: Course, pace: Pace) -> SafeString:
     if now.step is None:
         sentence = _(
-            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to last "
-            "for 30 days."
+            "At your recent pace, <strong>buy about {n} credits</strong> to last for 30 days."
         )
         return say(sentence, n=about_enough(pace.a_week * 30 / 7 - now.available))
     if now.renews_on:
         sentence = _(
-            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the renewal on <strong>{day}</strong>."
         )
     elif now.ends_on:
         sentence = _(
-            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the end of the contract on <strong>{day}</strong>."
         )
     else:
         sentence = _(
-            "Nothing is left. At your recent pace, <strong>buy about {n} credits</strong> to reach "
+            "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the next contract on <strong>{day}</strong>."
         )
     return say(sentence, n=about_enough(-likely.left), day=now.step.on)

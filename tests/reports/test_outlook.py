@@ -128,8 +128,8 @@ def test_an_overdraft_is_said_where_it_will_be_needed() -> None:
 
 def test_nothing_left_says_what_to_buy() -> None:
     assert said(stands(renewing(100)), SMALL) == (
-        "Nothing is left. At your recent pace, buy about 1,000 credits to reach the renewal on "
-        "23 September 2026.",
+        "Nothing is left to spend. At your recent pace, buy about 1,000 credits to reach the "
+        "renewal on 23 September 2026.",
         "You use about 10 credits a day. The pace is that of the last 140 days; newer days count "
         "more.",
     )
