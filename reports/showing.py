@@ -34,6 +34,11 @@ def open_file(report: Report) -> IO[bytes] | None:
 
 def filename(report: Report) -> str:
     """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
-    parts = [report.location.name, report.get_kind_display()]
-    words = [re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in parts]
-    return "_".join([*words, str(report.first_on), str(report.last_on)]) + ".xlsx"
+    words = file_words(report.location.name, report.get_kind_display())
+    return f"{words}_{report.first_on}_{report.last_on}.xlsx"
+
+
+def file_words(location: str, what: str) -> str:
+    """Acme-Dallas_International-Messages: without what a file's name may not hold."""
+    parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, what))
+    return "_".join(parts)

@@ -3,13 +3,16 @@
 from django.urls import path, register_converter
 
 from reports.dates import DayConverter
-from reports.views import messages, reports, usage
+from reports.views import exports, messages, reports, usage
 
 register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", usage.home, name="home"),
     path("locations/<int:pk>/credit-usage/", usage.credit_usage, name="credit-usage"),
+    path("locations/<int:pk>/credit-usage/days.csv", exports.csv_file, name="usage-csv"),
+    path("locations/<int:pk>/credit-usage/days.xlsx", exports.xlsx_file, name="usage-xlsx"),
+    path("locations/<int:pk>/credit-usage/statement/", exports.statement, name="usage-statement"),
     path("locations/<int:pk>/credit-usage/days/<day:date>/", messages.day, name="usage-day"),
     path("locations/<int:pk>/credit-usage/search/", messages.search, name="usage-search"),
     path(

@@ -1,0 +1,109 @@
+"""The days of Credit Usage as a file: rows in, CSV or Excel out, with the same figures."""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from ledger.daily import Day, Movement
+from reports.showing import file_words
+from reports.shown_days import ShownDays
+from reports.workbooks import Book, Column, Value
+
+CSV = "text/csv; charset=utf-8"
+BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
+# What a spreadsheet takes for a formula when it opens a text file.
+FORMULA_LIKE = re.compile(r"[=+\-@\t\r\n]")
+
+Cell = str | int | dt.date | None
+
+
+def days_filename(days: ShownDays, ending: str) -> str:
+    """Acme-Dallas_Daily-Usage_2026-10-24_2026-11-22.csv; names sort by location and day."""
+    words = file_words(days.location.name, "Daily Usage")
+    return f"{words}_{days.first_on}_{days.last_on}.{ending}"
+
+
+def days_csv(days: ShownDays) -> bytes:
+    """One line a day in the order of the page; below them its sums, opening and closing."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([title for title, width in _columns()])
+    writer.writerows(_row(day) for day in days.rows)
+    writer.writerows([plain(cell) for cell in line] for line in _foot(days))
+    return (BOM + text.getvalue()).encode()
+
+
+def days_xlsx(days: ShownDays, folder: Path) -> Path:
+    """A workbook of one sheet of days, and a summary of what they add up to; in `folder`."""
+    path = folder / "days.xlsx"
+    with Book(folder, title=_("Daily Usage")) as book:
+        book.add_rows(_("Days"), [Column(*column) for column in _columns()], map(_row, days.rows))
+        book.add_summary(_summary(days))
+        book.save(path)
+    return path
+
+
+def plain(cell: Cell) -> Cell:
+    """A text that no spreadsheet calculates; figures and days as they are."""
+    if isinstance(cell, str) and FORMULA_LIKE.match(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _columns() -> list[tuple[str, int]]:
+    """Headings, as on the page, and their widths in characters."""
+    return [
+        (_("Day"), 14),
+        (_("Additions"), 14),
+        (_("Texts"), 14),
+        (_("Calls"), 14),
+        (_("Chat"), 14),
+        (_("Lapsed, other"), 14),
+        (_("Net"), 14),
+        (_("Closing balance"), 16),
+    ]
+
+
+def _moved(moved: Movement) -> list[int]:
+    return [moved.additions, moved.text, moved.voice, moved.chat, moved.other, moved.net]
+
+
+def _row(day: Day) -> list[Cell]:
+    return [day.day, *_moved(day.moved), day.closing]
+
+
+def _foot(days: ShownDays) -> Iterator[list[Cell]]:
+    usage = days.usage
+    yield [_("Total"), *_moved(usage.shown), None]
+    if usage.shown != usage.total:
+        yield [_("All movements"), *_moved(usage.total), None]
+    yield [_("Opening balance"), *[None] * 6, usage.opening]
+    yield [_("Closing balance"), *[None] * 6, usage.closing]
+
+
+def _summary(days: ShownDays) -> Iterator[tuple[str, Value]]:
+    location, usage, zone = days.location, days.usage, days.location.time_zone
+    yield _("Account"), location.account.name
+    yield _("Location"), location.name
+    yield _("First day"), days.first_on
+    yield _("Last day (included)"), days.last_on
+    yield _("Time zone"), zone
+    as_of = days.at.astimezone(location.zone).replace(microsecond=0, tzinfo=None)
+    yield _("As of (%s)") % zone, as_of
+    if days.filter.kinds:
+        yield _("Only days with"), ", ".join(days.filter.kind_names)
+    yield _("Days without movement"), _("Listed") if days.filter.with_quiet_days else _("Left out")
+    yield _("Days listed"), len(days.rows)
+    yield _("Opening balance"), usage.opening
+    names = [title for title, width in _columns()[1:7]]
+    if usage.shown != usage.total:
+        for name, credits in zip(names, _moved(usage.shown), strict=True):
+            yield _("%s, on the days listed") % name, credits
+    for name, credits in zip(names, _moved(usage.total), strict=True):
+        yield name, credits
+    yield _("Closing balance"), usage.closing

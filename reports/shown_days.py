@@ -1,0 +1,68 @@
+"""The days that an address asks for, all pages of them: for files and the statement."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from ledger.daily import DailyUsage, Day
+from ledger.renewing import up_to_date
+from locations.models import Location
+from reports.filters import DailyFilter
+from reports.moments import one_moment
+from reports.standing import standing
+from reports.tables import DailyTable
+
+
+class UnreadableFilters(Exception):
+    """The filters of the address make no sense; Credit Usage says what is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDays:
+    """`rows` are in the order of the table; `usage` has them oldest first."""
+
+    location: Location
+    at: dt.datetime
+    filter: DailyFilter
+    usage: DailyUsage
+    rows: list[Day]
+    balance: int
+
+    @property
+    def first_on(self) -> dt.date:
+        """The first day, or the first movement where the range goes back to the beginning."""
+        return self.filter.days[0] or min(
+            (day.day for day in self.usage.days), default=self.filter.days[1]
+        )
+
+    @property
+    def last_on(self) -> dt.date:
+        return self.filter.days[1]
+
+    @property
+    def is_proved(self) -> bool:
+        """Days that go on to now must close with the balance."""
+        return not self.filter.reaches_now or self.usage.closing == self.balance
+
+
+def shown_days(location: Location, asked: QueryDict, *, at: dt.datetime) -> ShownDays:
+    """What Credit Usage would list for the filters and the order of an address.
+
+    A renewal that is due is done first. Raises UnreadableFilters.
+    """
+    up_to_date(location.pk, at=at)
+    with one_moment():
+        now = standing(location, at=at)
+        filter_ = DailyFilter(asked, now)
+        if not filter_.is_valid():
+            raise UnreadableFilters
+        usage = filter_.usage()
+    table = DailyTable(
+        usage,
+        location_id=location.pk,
+        today=now.today,
+        foot=filter_.label,
+        order=asked.get("sort", ""),
+    )
+    return ShownDays(location, at, filter_, usage, table.ordered, now.balance.total)
