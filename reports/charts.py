@@ -244,7 +244,8 @@ def _spots(
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
     spots = []
     for number, (period, moved) in enumerate(zip(shown, heights, strict=True)):
-        parts = [f"{names[kind]} {credits(-getattr(moved, kind))}" for kind in reversed(kinds)]
+        used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
+        parts = [f"{name} {credits(figure)}" for name, figure in used if figure]
         if period.granted is not None:
             parts.append(_("new term %s") % credits(period.granted))
         if period.bought:

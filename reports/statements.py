@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, Day, Movement
 from reports.periods import Length
 from reports.templatetags.credits import days as range_of_days
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a statement: of a day, or of a sum. Some sums lead to no closing balance."""
+
+    head: str
+    moved: Movement
+    closing: int | None
+    is_sum: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,18 @@ class Month:
             return date_format(start, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
+    @property
+    def lines(self) -> Iterator[Line]:
+        """The listed days, then what they add up to."""
+        for row in self.rows:
+            yield Line(date_format(row.day, "D j M"), row.moved, row.closing, is_sum=False)
+        if self.shown == self.total:
+            yield Line(_("Sum of %s") % self.label, self.total, self.closing)
+            return
+        if self.rows:
+            yield Line(_("Days listed"), self.shown, None)
+        yield Line(_("All movements"), self.total, self.closing)
+
 
 def by_month(usage: DailyUsage, until: dt.date) -> Iterator[Month]:
     """The months, up to `until`, with a day that is listed or on which something moved."""
@@ -55,3 +78,10 @@ def by_month(usage: DailyUsage, until: dt.date) -> Iterator[Month]:
         first_on = max(start, usage.first_on or days[0].day)
         last_on = min(Length.MONTH.ends_on(start), max(until, group[-1].day))
         yield Month(first_on, last_on, rows, group[0].opening, shown, total)
+
+
+def sums(usage: DailyUsage) -> Iterator[Line]:
+    """The last lines: what the whole range adds up to."""
+    if usage.shown != usage.total:
+        yield Line(_("Days listed"), usage.shown, None)
+    yield Line(_("All movements"), usage.total, usage.closing)

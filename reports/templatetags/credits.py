@@ -1,12 +1,14 @@
 """Figures, days and instants as the pages write them."""
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -14,10 +16,16 @@ register = template.Library()
 MINUS = "\N{MINUS SIGN}"
 
 
+@lru_cache(maxsize=20_000)
+def _grouped(value: int, language: str | None) -> str:
+    """A page writes several hundred figures, many of them again and again."""
+    return str(number_format(value, force_grouping=True))
+
+
 @register.filter
 def credits(value: int) -> str:
     """9,775, and below zero with a true minus sign."""
-    figure = str(number_format(abs(value), force_grouping=True))
+    figure = _grouped(abs(value), get_language())
     return f"{MINUS}{figure}" if value < 0 else figure
 
 

@@ -18,7 +18,7 @@ from locations.access import SignedInRequest, open_details
 from reports.exporting import CSV, days_csv, days_filename, days_xlsx
 from reports.showing import XLSX
 from reports.shown_days import ShownDays, UnreadableFilters, shown_days
-from reports.statements import by_month
+from reports.statements import by_month, sums
 
 Answer = Callable[[SignedInRequest, ShownDays], HttpResponseBase]
 
@@ -67,6 +67,7 @@ def statement(request: SignedInRequest, days: ShownDays) -> HttpResponse:
         "here": "statement",
         "page": days,
         "months": list(by_month(days.usage, days.filter.until_on)),
+        "sums": sums(days.usage),
     }
     return render(request, "reports/statement.html", context)
 

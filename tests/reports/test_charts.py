@@ -202,7 +202,7 @@ def test_each_bar_says_its_figures() -> None:
     chart = drawn(Movement(text=-10, voice=-20, chat=-10), Movement(chat=-1))
     assert [spot.words for spot in chart.spots] == [
         "Mon 1 Jun 2026: texts 10, calls 20, chat 10, balance 60",
-        "Tue 2 Jun 2026: texts 0, calls 0, chat 1, balance 59",
+        "Tue 2 Jun 2026: chat 1, balance 59",
     ]
     assert [(spot.x, spot.width) for spot in chart.spots] == [(0, 50), (50, 50)]
     assert chart.busiest == chart.periods[0]
