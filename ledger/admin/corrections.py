@@ -40,13 +40,11 @@ class CorrectionRequestAdmin(ReadOnlyAdmin):
         "what",
         "reason",
         "asked_by",
-        "asked_at",
         "state",
-        "decided_by",
     )
     list_display_links = ("waiting",)
     list_filter = ("state",)
-    list_select_related = ("location", "charge", "asked_by", "decided_by")
+    list_select_related = ("location", "charge", "asked_by")
     sortable_by = ()
     search_fields = ("=location__name", "=external_id")
     search_help_text = "The name of a location, or a message's whole external id"
@@ -80,7 +78,7 @@ class CorrectionRequestAdmin(ReadOnlyAdmin):
     @admin.display(description="What")
     def what(self, asked: CorrectionRequest) -> str:
         kind = asked.charge.get_kind_display()
-        return f"{kind}: message {asked.external_id}" if asked.external_id else f"{kind}: all of it"
+        return f"{kind}, one message" if asked.external_id else f"{kind}, all of it"
 
     @admin.display(description="Charge")
     def charge_shown(self, asked: CorrectionRequest) -> str:

@@ -31,6 +31,7 @@ from tests.factories import (
     text,
 )
 from tests.reports.pages import words
+from tests.reports.test_pages_policy import check
 
 NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -289,6 +290,37 @@ def test_only_those_who_may_see_the_location_see_its_charges(
     client.force_login(make_member(location))
     assert {client.get(a).status_code for a in addresses} == {200}
     assert client.get(f"{address(location, charge_id)}messages/9/correction/").status_code == 404
+
+
+def test_ids_that_no_row_can_have_are_not_found(client: Client, location: Location) -> None:
+    charge_id = sent(location, text())
+    client.force_login(make_member(location))
+    for number in ("0", "9" * 12, "9" * 40):
+        assert client.get(address(location, int(number))).status_code == 404
+        asked = f"{address(location, charge_id)}messages/{number}1/correction/"
+        assert client.get(asked).status_code == 404
+
+
+def test_the_pages_on_the_way_down_keep_the_strict_policy(
+    client: Client, location: Location
+) -> None:
+    charge_id = sent(location, text(), text(GERMANY))
+    client.force_login(make_member(location))
+    base = f"/locations/{location.pk}/credit-usage"
+    for page in (
+        f"{base}/days/2026-06-15/",
+        f"{base}/days/2020-06-15/",
+        address(location, charge_id),
+        f"{address(location, charge_id)}correction/",
+        f"{address(location, charge_id)}messages/0/correction/",
+        f"{base}/search/",
+    ):
+        answer = client.get(page)
+        check(answer)
+        assert answer.status_code == 200
+        assert "no-store" in answer["Cache-Control"]
+    check(client.post(f"{base}/search/", {"wanted": ""}))
+    check(client.post(f"{address(location, charge_id)}correction/", {"reason": ""}))
 
 
 @pytest.mark.parametrize("times", [1, 3])
