@@ -1,11 +1,18 @@
-"""Addresses of signing in and out, and of Location Details."""
+"""Addresses of signing in and out, of one's own account, and of Location Details."""
 
 from django.urls import path
 
-from locations import views
+from locations.views import account, places, signing_in
 
 urlpatterns = [
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
-    path("locations/<int:pk>/", views.location_details, name="location-details"),
+    path("sign-in/", signing_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="sign-out"),
+    path("lost-password/", signing_in.LostPassword.as_view(), name="lost-password"),
+    path("lost-password/sent/", signing_in.LostPasswordSent.as_view(), name="lost-password-sent"),
+    path("new-password/set/", signing_in.NewPasswordSet.as_view(), name="new-password-set"),
+    path("new-password/<uidb64>/<token>/", signing_in.NewPassword.as_view(), name="new-password"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.ChangePassword.as_view(), name="change-password"),
+    path("account/sessions/end/", account.end_sessions, name="end-sessions"),
+    path("locations/<int:pk>/", places.location_details, name="location-details"),
 ]

@@ -4,6 +4,7 @@ from locations.models.contracts import Contract, DebtAtRenewal
 from locations.models.people import Membership, Role, User
 from locations.models.places import Account, ChatInbox, Location
 from locations.models.rates import CarrierType, Channel, Rate, RateCard, RateCardSeries
+from locations.models.sessions import Session
 
 __all__ = [
     "Account",
@@ -18,5 +19,6 @@ __all__ = [
     "RateCard",
     "RateCardSeries",
     "Role",
+    "Session",
     "User",
 ]

@@ -35,6 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "active", default=True, help_text="Untick this instead of deleting the user."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    reset_mailed_at = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 

@@ -1,7 +1,6 @@
-"""Signing in and out, and Location Details."""
+"""Location Details."""
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,18 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from locations.access import open_details
-from locations.forms import SignInForm
 from locations.terms import load_terms
-
-
-class SignIn(LoginView):
-    form_class = SignInForm
-    template_name = "locations/sign_in.html"
-    redirect_authenticated_user = True
-
-
-class SignOut(LogoutView):
-    """Takes POST alone: a link on another site must not sign anybody out."""
 
 
 @login_required

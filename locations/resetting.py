@@ -1,0 +1,67 @@
+"""A lost password: a link by mail to whoever has the address, and the same answer to everybody."""
+
+import datetime as dt
+import logging
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from kombu.exceptions import OperationalError
+
+from locations.models import User
+
+MAIL_TASK = "locations.tasks.mail_reset_link"
+# Of one address; who asks again sooner has the link already, or is not its owner.
+MAILED_AGAIN_AFTER = dt.timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def ask(email: str, *, at: dt.datetime) -> None:
+    """Have the link mailed, by the worker: here nobody looks whether the address is known.
+
+    Without a broker it is mailed at once.
+    """
+    try:
+        current_app.send_task(MAIL_TASK, args=[email], retry=False)
+    except (OperationalError, OSError) as problem:
+        log.warning("a link for a lost password is mailed without the worker: %s", problem)
+        mail_link(email, at=at)
+
+
+def mail_link(email: str, *, at: dt.datetime) -> bool:
+    """Mail the link where somebody active has the address and has a password; whether it went."""
+    lately = at - MAILED_AGAIN_AFTER
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None or not user.has_usable_password():
+        return False
+    # Asked in the statement: of two at once one is mailed.
+    due = Q(reset_mailed_at__isnull=True) | Q(reset_mailed_at__lte=lately)
+    if not User.objects.filter(due, pk=user.pk).update(reset_mailed_at=at):
+        return False
+    path = reverse(
+        "new-password",
+        args=[
+            urlsafe_base64_encode(force_bytes(user.pk)),
+            default_token_generator.make_token(user),
+        ],
+    )
+    context = {
+        "user": user,
+        "link": f"{settings.PUBLIC_URL}{path}",
+        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+    }
+    mail = EmailMultiAlternatives(
+        subject=render_to_string("locations/mail/reset_subject.txt", context).strip(),
+        body=render_to_string("locations/mail/reset.txt", context),
+        to=[user.email],
+    )
+    mail.attach_alternative(render_to_string("locations/mail/reset.html", context), "text/html")
+    mail.send()
+    return True

@@ -1,0 +1,1 @@
+"""Pages of people and places: parse, one call of the domain, render."""
