@@ -151,7 +151,7 @@ class ChargePage:
 def read_charge(
     location: Location, pk: int, *, shown: str = "", page: int = 1, position: int | None = None
 ) -> ChargePage:
-    """A page of a charge's messages, in the order of the request; eight queries at most.
+    """A page of a charge's messages, in the order of the request; seven queries at most.
 
     `position` opens the page that has the message of that place in the request. Raises Http404
     where the location has no such charge.

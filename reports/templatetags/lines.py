@@ -24,6 +24,12 @@ def clock(at: dt.datetime, zone: ZoneInfo) -> str:
 
 
 @register.simple_tag
+def clock_day(at: dt.datetime, zone: ZoneInfo) -> str:
+    """The day that the zone's calendars showed, where it is not the page's: 15 Jun."""
+    return date_format(at.astimezone(zone), "j M")
+
+
+@register.simple_tag
 def what_was_sent(line: Line) -> str:
     """12 texts to Mexico; 3 calls to 2 countries; 1 chat message."""
     return sent_words(line.of_charge.kind, line.brought)

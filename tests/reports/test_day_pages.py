@@ -19,6 +19,7 @@ from ledger.reversing import reverse
 from locations.models import Location, Role
 from reports.days import LINES_PER_PAGE, read_day
 from tests.factories import (
+    DOMESTIC,
     FRANCE,
     GERMANY,
     MEXICO,
@@ -127,6 +128,16 @@ def test_calls_that_nobody_answered_cost_nothing_and_are_there(
     )
 
 
+def test_messages_of_the_plan_are_not_spoken_of(open_day: Callable[..., Any]) -> None:
+    make_card()
+    location = make_location()
+    sent(location, text(DOMESTIC))
+    sent(location, text(DOMESTIC), text())
+    said = words(open_day(location))
+    assert "1 line, times of UTC" in said
+    assert "1 text to Mexico −7" in said
+
+
 def test_refused_messages_of_a_charge_are_counted(open_day: Callable[..., Any]) -> None:
     make_card()
     location = make_location()
@@ -142,6 +153,7 @@ def test_late_usage_stands_on_the_day_it_was_sent_and_says_so(
     sent(location, text(sent_at=NOW - 3 * DAY), at=NOW)
     said = words(open_day(location, TODAY - 3 * DAY))
     assert "Reported late: charged on 15 Jun 2026, 12:00 UTC, against the balance of then" in said
+    assert "12:00 15 Jun 1 text to Mexico" in said
     assert "Opening balance 100 Texts −7 Closing balance 93" in said
 
 
