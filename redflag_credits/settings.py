@@ -196,6 +196,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A broadcast of ten thousand messages with their recipients' fields, as one request of the API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+REPORT_BUILDS_AT_ONCE = env.int("REPORT_BUILDS_AT_ONCE", default=4)  # of all locations
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
 
 # --- People -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from locations.models import Location, User
-from reports.models import UNFINISHED, Report, ReportKind, ReportState
+from reports.models import UNFINISHED, Report, ReportFormat, ReportKind, ReportState
 
 BUILD_TASK = "reports.tasks.build_report"
 MOST_UNFINISHED = 5  # of one location
@@ -50,12 +50,13 @@ def ask(
     location: Location,
     *,
     kind: str,
+    format: str = ReportFormat.XLSX,
     first_on: dt.date,
     last_on: dt.date,
     asked_by: User,
     at: dt.datetime,
 ) -> Report:
-    """Ask for a workbook of these days of the location, both included.
+    """Ask for a report on these days of the location, both included.
 
     Its task is queued after the commit; where the broker does not answer, the sweep queues it
     later. Raises TooMany and BadRange. Whether the user may ask is the caller's question.
@@ -73,6 +74,7 @@ def ask(
         report = Report.objects.create(
             location=location,
             kind=ReportKind(kind),
+            format=ReportFormat(format),
             first_on=first_on,
             last_on=last_on,
             asked_by=asked_by,
@@ -87,6 +89,7 @@ def ask_again(report: Report, *, asked_by: User, at: dt.datetime) -> Report:
     return ask(
         report.location,
         kind=report.kind,
+        format=report.format,
         first_on=report.first_on,
         last_on=report.last_on,
         asked_by=asked_by,
@@ -107,6 +110,13 @@ def cancel(report: Report, *, cancelled_by: User, at: dt.datetime) -> bool:
             leased_until=None,
         )
     )
+
+
+def queue_waiting() -> None:
+    """Wake a worker for the oldest report that waits, if one does."""
+    waiting = Report.objects.filter(state=ReportState.QUEUED).order_by("asked_at").first()
+    if waiting is not None:
+        queue(waiting.pk)
 
 
 def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import ReportKind
+from reports.models import ReportFormat, ReportKind
 
 EARLIEST_ON = dt.date(2000, 1, 1)
 LATEST_ON = dt.date(2199, 12, 31)
@@ -74,8 +74,17 @@ class ReportForm(forms.Form):
     """Which workbook, of which days."""
 
     kind = forms.ChoiceField(label=_("Report"), choices=ReportKind.choices)
+    format = forms.ChoiceField(
+        label=_("As"),
+        choices=ReportFormat.choices,
+        required=False,  # whoever does not say gets a workbook
+        initial=ReportFormat.XLSX,
+    )
     first_on = forms.DateField(label=_("First day"), **DAY_FIELD)
     last_on = forms.DateField(label=_("Last day"), **DAY_FIELD)
+
+    def clean_format(self) -> str:
+        return self.cleaned_data["format"] or ReportFormat.XLSX
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

@@ -7,10 +7,14 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from locations.models import Location
-from reports.models import Report, ReportState
+from reports.models import Report, ReportFormat, ReportState
 
 NEWEST = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    ReportFormat.XLSX: XLSX,
+    ReportFormat.CSV: "text/csv; charset=utf-8",
+}
 
 
 def all_reports(location: Location) -> QuerySet[Report]:
@@ -23,7 +27,7 @@ def newest_reports(location: Location) -> list[Report]:
 
 
 def open_file(report: Report) -> IO[bytes] | None:
-    """The finished workbook; None where there is none (not yet, not any more, or lost)."""
+    """The finished file; None where there is none (not yet, not any more, or lost)."""
     if report.state != ReportState.READY:
         return None
     try:
@@ -35,7 +39,7 @@ def open_file(report: Report) -> IO[bytes] | None:
 def filename(report: Report) -> str:
     """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
     words = file_words(report.location.name, report.get_kind_display())
-    return f"{words}_{report.first_on}_{report.last_on}.xlsx"
+    return f"{words}_{report.first_on}_{report.last_on}.{report.format}"
 
 
 def file_words(location: str, what: str) -> str:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from reports.asking import queue
-from reports.building import FOLDER_PREFIX, LOST_LEASE, MOST_ATTEMPTS, remove_file
+from reports.building import FOLDER_PREFIX
+from reports.claiming import LOST_LEASE, MOST_ATTEMPTS, remove_file
 from reports.models import Report, ReportState
 
 # A report that waits longer may never have been queued. What the sweep queues expires before

@@ -1,16 +1,19 @@
 """Celery's side of reports: the row knows how far each one is, so a task may run twice or late."""
 
-import uuid
-
 from celery import shared_task
 from django.utils import timezone
 
-from reports import building, sweeping
+from reports import asking, building, sweeping
 
 
 @shared_task
 def build_report(report_id: str) -> None:
-    building.build(uuid.UUID(report_id), clock=timezone.now)
+    """Somebody asked for this report; whichever's turn it is gets built.
+
+    A task that found all places taken is lost: whoever ends a build wakes the next one.
+    """
+    if building.build_next(clock=timezone.now) is not None:
+        asking.queue_waiting()
 
 
 @shared_task

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from lxml.etree import LxmlSyntaxError
 from openpyxl import Workbook
@@ -44,7 +44,9 @@ ESCAPE_LIKE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
 HEADING = Font(bold=True, color="FFFFFF")
 HEADING_FILL = PatternFill("solid", fgColor="1F3A5F")
 HEADING_LAYOUT = Alignment(vertical="center", wrap_text=True)
-LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
+TITLE, BOLD = Font(bold=True, size=14), Font(bold=True)
+LEFT = Alignment(horizontal="left")
+WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 DAY_FORMAT = "yyyy-mm-dd"
 INSTANT_FORMAT = "yyyy-mm-dd h:mm:ss"  # the one that openpyxl gives to plain datetimes
 CREDITS_FORMAT = "#,##0"
@@ -52,10 +54,21 @@ CREDITS_FORMAT = "#,##0"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading and its width in characters."""
+    """A column's heading, its width in characters, and what it means, for those who ask."""
 
     title: str
     width: int = 16
+    meaning: str = ""
+    is_balance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table under the summary; what is a number in all of its rows is added up."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Value]]
 
 
 class SpoiledBook(Exception):
@@ -78,7 +91,7 @@ class Book:
         self._title = title
         self._spoiled = False
         self._summary = self._sheet("Summary")
-        self._widths(self._summary, [34, 60])
+        self._widths(self._summary, [34, *[16] * 8])
 
     def __enter__(self) -> Self:
         return self
@@ -116,20 +129,34 @@ class Book:
         self._spoiled = False
         return written
 
-    def add_summary(self, lines: Iterable[tuple[str, Value]]) -> None:
+    def add_summary(self, lines: Iterable[tuple[str, Value]], tables: Iterable[Table] = ()) -> None:
         """Fill the first sheet: what the book is, and the totals that it answers for."""
         sheet = self._summary
         self._start(sheet)
         heading = _own_cell(sheet, self._title)
-        heading.font = Font(bold=True, size=14)
+        heading.font = TITLE
         sheet.append([heading])
         for label, value in lines:
             name, cell = _own_cell(sheet, label), _own_cell(sheet, value)
-            name.font = Font(bold=True)
+            name.font = BOLD
             name.alignment = cell.alignment = LEFT
             sheet.append([name, cell])
+        for table in tables:
+            self._add_table(table)
 
-    def save(self, path: Path) -> None:
+    def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
+        """The last sheet: what each column means, and what else is to be known."""
+        sheet = self._table("Definitions", (Column("Column", 34), Column("What it means", 90)))
+        for column in columns:
+            name, meaning = _own_cell(sheet, column.title), _own_cell(sheet, column.meaning)
+            name.alignment = meaning.alignment = WRAPPED
+            sheet.append([name, meaning])
+        for note in notes:
+            cell = _own_cell(sheet, note)
+            cell.alignment = WRAPPED
+            sheet.append([None, cell])
+
+    def save(self, path: Path | IO[bytes]) -> None:
         if self._spoiled:
             raise SpoiledBook("Its rows did not all go in: saving would hide that.")
         self._book.save(path)
@@ -140,11 +167,27 @@ class Book:
         sheet.freeze_panes = "A2"
         sheet.row_dimensions[1].height = 32
         self._start(sheet)
+        sheet.append(self._headings(sheet, columns))
+        return sheet
+
+    def _add_table(self, table: Table) -> None:
+        sheet = self._summary
+        title = _own_cell(sheet, table.title)
+        title.font = BOLD
+        sheet.append([])
+        sheet.append([title])
+        sheet.append(self._headings(sheet, table.columns))
+        for row in table.rows:
+            cells = [_own_cell(sheet, value) for value in row]
+            cells[0].alignment = LEFT
+            sheet.append(cells)
+        sheet.append([_bold(sheet, value) for value in _sums(table)])
+
+    def _headings(self, sheet: Sheet, columns: Iterable[Column]) -> list[Cell]:
         headings = [_own_cell(sheet, column.title) for column in columns]
         for heading in headings:
             heading.font, heading.fill, heading.alignment = HEADING, HEADING_FILL, HEADING_LAYOUT
-        sheet.append(headings)
-        return sheet
+        return headings
 
     def _sheet(self, name: str) -> Sheet:
         return self._book.create_sheet(name)
@@ -208,6 +251,24 @@ def _own_cell(sheet: Sheet, value: Value) -> Cell:
     elif isinstance(value, int):
         cell.number_format = CREDITS_FORMAT
     return cell
+
+
+def _bold(sheet: Sheet, value: Value) -> Cell:
+    cell = _own_cell(sheet, value)
+    cell.font = BOLD
+    return cell
+
+
+def _sums(table: Table) -> list[Value]:
+    """The last line of a table. A balance is no sum: it is that of the last row."""
+    sums: list[Value] = ["Total"]
+    for number, column in enumerate(table.columns[1:], 1):
+        figures = [value for row in table.rows if isinstance(value := row[number], int)]
+        if column.is_balance:
+            sums.append(figures[-1] if figures else None)
+        else:
+            sums.append(sum(figures) if len(figures) == len(table.rows) else None)
+    return sums
 
 
 def _units(text: str) -> int:

@@ -12,6 +12,12 @@ from locations.models import Location
 class ReportKind(models.TextChoices):
     INTERNATIONAL = "international", "International Messages"
     CHAT = "chat", "Chat Messages"
+    STATEMENT = "statement", "Statement"
+
+
+class ReportFormat(models.TextChoices):
+    XLSX = "xlsx", "Excel workbook (.xlsx)"
+    CSV = "csv", "Text with commas (.csv)"
 
 
 class ReportState(models.TextChoices):
@@ -38,6 +44,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=13, choices=ReportKind)
     first_on = models.DateField("from")
     last_on = models.DateField("to")
+    format = models.CharField(max_length=4, choices=ReportFormat, default=ReportFormat.XLSX)
     state = models.CharField(max_length=9, choices=ReportState, default=ReportState.QUEUED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports"

@@ -20,8 +20,8 @@ from locations.access import SignedInRequest, open_details
 from locations.models import Location
 from reports import asking
 from reports.forms import ReportForm, last_days
-from reports.models import Report
-from reports.showing import XLSX, all_reports, filename, newest_reports, open_file
+from reports.models import Report, ReportFormat
+from reports.showing import CONTENT_TYPES, all_reports, filename, newest_reports, open_file
 
 REPORTS_PER_PAGE = 25
 
@@ -93,7 +93,12 @@ def report_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileR
     if file is None:
         context = {"location": report.location, "here": "reports", "report": report}
         return render(request, "reports/no_file.html", context, status=410)
-    return FileResponse(file, as_attachment=True, filename=filename(report), content_type=XLSX)
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=filename(report),
+        content_type=CONTENT_TYPES[ReportFormat(report.format)],
+    )
 
 
 def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:

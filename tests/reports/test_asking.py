@@ -102,8 +102,8 @@ def test_one_day_is_a_range_and_a_range_backwards_is_not() -> None:
     ask(place, last_on=MAY["first_on"])
     with pytest.raises(asking.BadRange, match="must not be before the first"):
         ask(place, last_on=dt.date(2026, 4, 30))
-    with pytest.raises(ValueError, match="statement"):
-        ask(place, kind="statement")
+    with pytest.raises(ValueError, match="everything"):
+        ask(place, kind="everything")
 
 
 @pytest.mark.processes

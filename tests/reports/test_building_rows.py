@@ -7,7 +7,8 @@ import pytest
 
 from ledger.daily import daily_usage
 from reports.models import ReportKind
-from reports.rows import country_and_code, rows_of
+from reports.rows import rows_of
+from reports.rows.reading import country_and_code
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, SWEDEN, utc
 

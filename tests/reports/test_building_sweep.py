@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
-from reports import building, sweeping
+from reports import claiming, sweeping
 from reports.models import Report, ReportState
 from reports.tasks import sweep_reports
 from tests.reports import traffic
@@ -82,15 +82,15 @@ def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
     assert seen == [asked[1], asked[2]]
 
 
-def test_what_was_interrupted_three_times_has_failed(queued: list[Any], media: Path) -> None:
-    worn_out = with_file(media, state=RUNNING, attempts=building.MOST_ATTEMPTS, lease_seconds=-1)
-    alive = report(state=RUNNING, attempts=building.MOST_ATTEMPTS, lease_seconds=60)
+def test_what_was_interrupted_twice_has_failed(queued: list[Any], media: Path) -> None:
+    worn_out = with_file(media, state=RUNNING, attempts=claiming.MOST_ATTEMPTS, lease_seconds=-1)
+    alive = report(state=RUNNING, attempts=claiming.MOST_ATTEMPTS, lease_seconds=60)
     sweeping.sweep(at=NOW)
     worn_out.refresh_from_db()
     alive.refresh_from_db()
     assert (worn_out.state, worn_out.failure) == (
         ReportState.FAILED,
-        "Building it was interrupted 3 times.",
+        "Building it was interrupted 2 times.",
     )
     assert (worn_out.finished_at, worn_out.leased_until, worn_out.file) == (NOW, None, "")
     assert alive.state == RUNNING

@@ -1,0 +1,142 @@
+"""Who builds which report, and for how long: claims in a fair order, and leases.
+
+The report's row says who builds: a claim counts `attempts` up and takes a lease; every later
+write of that build names the count, so that a worker which lost its lease changes nothing.
+Leases are measured by the database's clock, whatever the clocks of the workers show.
+"""
+
+import datetime as dt
+import logging
+import time
+import uuid
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+
+from reports.models import Report, ReportState
+
+LEASE = dt.timedelta(minutes=2)
+MOST_ATTEMPTS = 2  # a build that was killed is started over once
+MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_BUILDS_AT_ONCE is for all of them
+PROGRESS_SECONDS = 1.0
+CHOOSING = 7_465_001  # the advisory lock of whoever chooses
+
+LOST_LEASE = Q(state=ReportState.RUNNING, leased_until__lt=Now())
+CLAIMABLE = Q(state=ReportState.QUEUED) | (LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS))
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker builds this report by now, or it is no longer wanted."""
+
+
+def claim_next(*, at: dt.datetime) -> Report | None:
+    """Take the report whose turn it is, and remove what a dead worker left of its file.
+
+    The location with the fewest builds comes first, then the one that has waited longest for
+    a build, then the oldest report. None where nothing waits, or as many as may be are built.
+    """
+    with transaction.atomic(durable=True):
+        # Two workers that choose at once would both find the last place free.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHOOSING])
+        if _being_built().count() >= settings.REPORT_BUILDS_AT_ONCE:
+            return None
+        report = _in_turn().select_for_update(of=("self",)).first()
+        if report is None:
+            return None
+        left_behind = report.file
+        report.attempts += 1
+        report.state = ReportState.RUNNING
+        report.started_at = at
+        report.rows_done, report.rows_total = 0, None
+        # Written down before there is one: whoever comes after us can remove it.
+        report.file = f"reports/{uuid.uuid4()}.{report.format}"
+        Report.objects.filter(pk=report.pk).update(
+            state=report.state,
+            attempts=report.attempts,
+            started_at=at,
+            leased_until=Now() + LEASE,
+            rows_done=0,
+            rows_total=None,
+            file=report.file,
+        )
+    if left_behind:
+        remove_file(left_behind)
+    return report
+
+
+def _being_built() -> QuerySet[Report]:
+    return Report.objects.filter(state=ReportState.RUNNING, leased_until__gte=Now())
+
+
+def _in_turn() -> QuerySet[Report]:
+    """What may be built now, in the order in which it should be."""
+    of_location = Report.objects.filter(location=OuterRef("location")).order_by()
+    here = _being_built().filter(location=OuterRef("location")).order_by().values("location")
+    last = of_location.values("location").annotate(last=Max("started_at")).values("last")
+    return (
+        Report.objects.filter(CLAIMABLE)
+        .annotate(
+            here=Coalesce(Subquery(here.annotate(n=Count("pk")).values("n")), 0),
+            last_started_at=Subquery(last),
+        )
+        .filter(here__lt=MOST_AT_ONCE_HERE)
+        .order_by("here", F("last_started_at").asc(nulls_first=True), "asked_at", "pk")
+    )
+
+
+class Lease:
+    """A build's hold on its report, renewed over a connection of its own.
+
+    The build's connection sits inside its one read-only transaction all the time.
+    """
+
+    RENEW = """
+        UPDATE reports_report
+           SET leased_until = now() + %s * interval '1 second',
+               rows_done = %s, rows_total = coalesce(%s, rows_total)
+         WHERE id = %s AND state = %s AND attempts = %s
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._connection = connection.copy()
+        self._renewed = time.monotonic()
+        self._rows_done = 0
+
+    def renew(self, rows_done: int, rows_total: int | None = None) -> None:
+        """Keep the report and show how far it is; raises LeaseLost."""
+        report = self._report
+        values = [LEASE.total_seconds(), rows_done, rows_total]
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                self.RENEW,
+                [*values, report.pk, ReportState.RUNNING, report.attempts],
+            )
+            if cursor.rowcount != 1:
+                raise LeaseLost
+        self._renewed = time.monotonic()
+        self._rows_done = rows_done
+
+    def renew_now_and_then(self, rows_done: int | None = None) -> None:
+        """The same, not too often; without a count the one before stays."""
+        if time.monotonic() - self._renewed >= PROGRESS_SECONDS:
+            self.renew(self._rows_done if rows_done is None else rows_done)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def remove_file(name: str) -> bool:
+    """Delete a report's file, or the half of one; whether it is gone."""
+    try:
+        default_storage.delete(name)
+    except OSError as problem:
+        log.warning("the file %s cannot be deleted now: %s", name, problem)
+        return False
+    return True

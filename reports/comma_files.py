@@ -1,0 +1,66 @@
+"""Rows in, a .csv file out: the plain sister of a workbook, without summary or definitions.
+
+UTF-8 with the mark that makes Excel see it, lines ended as RFC 4180 says, every text quoted. A
+text that a program may take for a formula gets an apostrophe before it, also where it would be
+the first of a cell only in a program that divides at semicolons, tabs or the lines of a text.
+"""
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+from reports.workbooks import Column, Table, Value, shown
+
+# A number like +49151234567 stays as it is: as a formula it would do no harm.
+FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")
+
+
+class CommaFile:
+    """What `Book` is, for one table of text. To be used in a `with`; its file is in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "rows.csv"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._path.unlink(missing_ok=True)
+
+    def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
+        """Write the rows under their headings and count them."""
+        written = 0
+        with self._path.open("w", encoding="utf-8-sig", newline="") as file:
+            lines = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+            lines.writerow([safe(column.title) for column in columns])
+            for row in rows:
+                lines.writerow([_plain(value) for value in row])
+                written += 1
+        return written
+
+    def add_summary(self, lines: Iterable[tuple[str, Value]], tables: Iterable[Table] = ()) -> None:
+        """There is no place for it."""
+
+    def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
+        """There is no place for them."""
+
+    def save(self, file: IO[bytes]) -> None:
+        with self._path.open("rb") as rows:
+            while part := rows.read(1 << 20):
+                file.write(part)
+
+
+def safe(text: str) -> str:
+    """The text so that no program takes it, or a part of it, for a formula."""
+    return FORMULA_START.sub(r"\1'", shown(text))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return safe(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, dt.date) else value

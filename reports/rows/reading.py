@@ -1,0 +1,123 @@
+"""What every kind of report is made of, and how its instants are read.
+
+A message stands in the report of its `day`: the one on which the daily table counts it, so that
+the credits of the rows are the usage that the page shows for the same days. Rows come through
+a cursor of the server, in local time already: a million of them need no memory to speak of.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import DateTimeField, Func
+
+from ledger.daily import DailyUsage
+from locations.countries import country_name
+from reports.workbooks import Column, Table, Value
+
+AT_ONCE = 2_000  # rows fetched from the server's cursor
+REFUSED = "Refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a report is made of: its columns, how many rows there are, and they, read once.
+
+    `credits_at` is the position of the credits in a row. `said` is what the daily table says
+    that the rows add up to, by day; `found` what they do by a count of their own. `words` name
+    that sum on the summary, and that of the daily table. `messages` counts the refused too.
+    """
+
+    sheet: str
+    columns: tuple[Column, ...]
+    credits_at: int
+    messages: int
+    refused: int
+    said: dict[dt.date, int]
+    found: dict[dt.date, int]
+    words: tuple[str, str]
+    totals: tuple[tuple[str, Value], ...]
+    tables: tuple[Table, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many messages of each sort there are at one day or place, and what they cost."""
+
+    sorts: dict[str, int] = field(default_factory=dict)
+    refused: int = 0
+    credits: int = 0
+
+    def add(self, sort: str, messages: int, refused: int, credits: int) -> None:
+        self.sorts[sort] = self.sorts.get(sort, 0) + messages - refused
+        self.refused += refused
+        self.credits += credits
+
+
+class Tallies:
+    """Counts the messages by day and by place in one reading of their groups."""
+
+    def __init__(self, groups: Iterable[tuple[dt.date, str, str, int, int, int]]) -> None:
+        """Groups are: day, place, sort, messages (the refused too), refused, credits."""
+        self.by_day: dict[dt.date, Tally] = {}
+        self.by_place: dict[str, Tally] = {}
+        self.messages = self.refused = 0
+        for day, place, sort, messages, refused, credits in groups:
+            self.by_day.setdefault(day, Tally()).add(sort, messages, refused, credits)
+            self.by_place.setdefault(place, Tally()).add(sort, messages, refused, credits)
+            self.messages += messages
+            self.refused += refused
+
+    @property
+    def found(self) -> dict[dt.date, int]:
+        return {day: tally.credits for day, tally in self.by_day.items() if tally.credits}
+
+    def totals(self) -> tuple[tuple[str, Value], ...]:
+        return (
+            ("Messages charged", self.messages - self.refused),
+            ("Messages refused", self.refused),
+        )
+
+    def tables(
+        self, sorts: tuple[str, ...], *, place: str, said: dict[dt.date, int]
+    ) -> tuple[Table, Table]:
+        """By day, beside what the daily table says; and by place, the dearest first."""
+        heads = (*(Column(sort) for sort in sorts), Column("Refused"), Column("Credits"))
+        days: list[tuple[Value, ...]] = [
+            (day, *self._cells(tally, sorts), said.get(day, 0))
+            for day, tally in sorted(self.by_day.items())
+        ]
+        places = sorted(self.by_place.items(), key=lambda item: (-item[1].credits, item[0]))
+        return (
+            Table("By day", (Column("Day"), *heads, Column("On the daily table")), tuple(days)),
+            Table(
+                f"By {place.lower()}",
+                (Column(place), *heads),
+                tuple((name or "Unknown", *self._cells(tally, sorts)) for name, tally in places),
+            ),
+        )
+
+    def _cells(self, tally: Tally, sorts: tuple[str, ...]) -> tuple[int, ...]:
+        return (*(tally.sorts.get(sort, 0) for sort in sorts), tally.refused, tally.credits)
+
+
+class Local(Func):
+    """An instant as the zone's clocks showed it: naive, whole seconds, blank where null."""
+
+    template = "date_trunc('second', %(expressions)s)"
+    arg_joiner = " AT TIME ZONE "
+    output_field = DateTimeField()
+
+
+def country_and_code(code: str) -> str:
+    """A country as people read it, with its code: Germany (DE). An unknown code is itself."""
+    name = country_name(code)
+    return name if name == code else f"{name} ({code})"
+
+
+def used(usage: DailyUsage, *kinds: str) -> dict[dt.date, int]:
+    """What the daily table says was used of these kinds, by day; credits, above zero."""
+    by_day = {row.day: -sum(getattr(row.moved, kind) for kind in kinds) for row in usage.days}
+    return {day: credits for day, credits in by_day.items() if credits}

@@ -1,0 +1,130 @@
+"""Writing a report's file from one snapshot, and proving it against the daily table of the same."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from ledger.models import Balance
+from locations.models import Location
+from reports.claiming import Lease
+from reports.comma_files import CommaFile
+from reports.models import Report, ReportFormat
+from reports.rows import rows_of
+from reports.rows.reading import Rows
+from reports.watched_files import WatchedWriter
+from reports.workbooks import Book, Value
+
+ROWS_BETWEEN_LOOKS = 200  # at the watch
+WHICH_DAYS = (
+    "A message stands on the day on which the daily table counts it: a broadcast on that of its "
+    "first message, what was reported after its term on that of the report.",
+)
+
+
+class CannotBuild(Exception):
+    """A file that must not be shipped; its text is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    rows: int
+    credits: int
+    size_bytes: int
+
+
+def write(
+    report: Report,
+    path: Path,
+    lease: Lease,
+    clock: Callable[[], dt.datetime],
+    rows_per_sheet: int,
+) -> Built:
+    """Write the file at `path`; raises CannotBuild, and LeaseLost where it is not wanted now."""
+    with _file(report, path.parent, rows_per_sheet) as file:
+        with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            location = Location.objects.select_related("account").get(pk=report.location_id)
+            rows = rows_of(report.kind, location, report.first_on, report.last_on)
+            balance = Balance.objects.filter(location=location).first()
+            as_of, at = balance.last_number if balance else 0, clock()
+            lease.renew(0, rows.messages)
+            tally = Tally(rows, lease)
+            written = file.add_rows(rows.sheet, rows.columns, tally.watched())
+        _prove(rows, written, credits=tally.credits)
+        file.add_summary(
+            [
+                *_what_it_is(report, location, as_of=as_of, at=at),
+                *rows.totals,
+                (rows.words[0], tally.credits),
+                (rows.words[1], sum(rows.said.values())),
+                ("They agree", "Yes"),  # or there would be no file
+            ],
+            rows.tables,
+        )
+        file.add_definitions(rows.columns, WHICH_DAYS)
+        lease.renew(written)
+        with WatchedWriter(path, lease.renew_now_and_then) as out:
+            file.save(out)
+    return Built(written, tally.credits, path.stat().st_size)
+
+
+def _file(report: Report, folder: Path, rows_per_sheet: int) -> Book | CommaFile:
+    if report.format == ReportFormat.CSV:
+        return CommaFile(folder)
+    return Book(folder, title=report.get_kind_display(), rows_per_sheet=rows_per_sheet)
+
+
+class Tally:
+    """Adds up the rows on their way into the file, and keeps the lease meanwhile."""
+
+    def __init__(self, rows: Rows, lease: Lease) -> None:
+        self._rows = rows
+        self._lease = lease
+        self.credits = 0
+
+    def watched(self) -> Iterator[tuple[Any, ...]]:
+        credits_at = self._rows.credits_at
+        for number, row in enumerate(self._rows.rows, 1):
+            self.credits += row[credits_at]
+            yield row
+            if number % ROWS_BETWEEN_LOOKS == 0:
+                self._lease.renew_now_and_then(number)
+
+
+def _prove(rows: Rows, written: int, *, credits: int) -> None:
+    """Refuse a file that differs from the page; raises CannotBuild."""
+    usage, what = sum(rows.said.values()), rows.sheet.lower()
+    if written != rows.messages:
+        raise CannotBuild(f"{written:,} of {rows.messages:,} {what} were written.")
+    if credits != usage:
+        raise CannotBuild(
+            f"The {what} come to {credits:,} credits, the daily table says {usage:,}: "
+            "the report is kept back until they agree. Tell whoever runs this product."
+        )
+    for day in sorted(rows.found.keys() | rows.said.keys()):
+        found, said = rows.found.get(day, 0), rows.said.get(day, 0)
+        if found != said:
+            raise CannotBuild(
+                f"On {day} the {what} come to {found:,} credits, the daily table says {said:,}: "
+                "the report is kept back until they agree. Tell whoever runs this product."
+            )
+
+
+def _what_it_is(
+    report: Report, location: Location, *, as_of: int, at: dt.datetime
+) -> list[tuple[str, Value]]:
+    zone = location.time_zone
+    return [
+        ("Account", location.account.name),
+        ("Location", location.name),
+        ("First day", report.first_on),
+        ("Last day (included)", report.last_on),
+        ("Time zone", zone),
+        (f"Built at ({zone})", at.astimezone(location.zone).replace(microsecond=0, tzinfo=None)),
+        ("As of ledger entry number", as_of),
+    ]
