@@ -62,6 +62,8 @@ def test_the_application_cannot_get_round_the_guards(application: psycopg.Connec
         "UPDATE ledger_charge SET key = ''",
         "UPDATE ledger_chatmessage SET credits = 0",
         "UPDATE ledger_internationalmessage SET credits = 0",
+        "UPDATE ledger_correctionrequest SET reason = ''",
+        "DELETE FROM ledger_correctionrequest",
         "DELETE FROM ledger_entry",
         "DELETE FROM ledger_balance",
         "DELETE FROM ledger_internationalmessage",
