@@ -205,6 +205,30 @@ def test_a_call_that_was_capped_at_its_hold_says_so(
     ) in said
 
 
+@pytest.mark.parametrize(
+    ("over_rule", "held", "said"),
+    [
+        ("refuse", 24, "24 credits were held for it; all of it was used."),
+        ("refuse", 30, "30 credits were held for it; what was not used is free again."),
+        ("overflow", 20, "20 credits were held for it; it cost more, and was charged in full."),
+        ("cap", 1, "1 credit was held for it; it was charged what was held, and no more."),
+    ],
+)
+def test_what_became_of_the_hold_is_said(
+    location: Location, open_charge: Callable[..., Any], over_rule: str, held: int, said: str
+) -> None:
+    hold = holding.hold(
+        location.pk,
+        credits=held,
+        over_rule=over_rule,
+        seconds_to_live=600,
+        key=key(),
+        at=NOW,
+    ).hold
+    charge_id = holding.settle(hold.pk, "voice", [call(61)], key=key(), at=NOW).charge_id
+    assert said in words(open_charge(location, charge_id))
+
+
 def test_what_was_held_for_others_is_said(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
