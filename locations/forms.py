@@ -49,6 +49,23 @@ class ChangePasswordForm(PasswordChangeForm):
     }
 
 
+class CodeForm(forms.Form):
+    """Six digits of an app, or a recovery code."""
+
+    wrong = _(
+        "That code is not right, or has been used. Codes change every 30 seconds; after several "
+        "wrong ones, wait a minute."
+    )
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+
 def tried_address(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """What wrong sign-ins are counted by, here and at the staff desk.
 

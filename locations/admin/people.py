@@ -3,14 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from locations import second_factor
 from locations.admin.lists import GuardedAdmin
 from locations.models import Membership, User
+
+# Secrets: whoever saw one could sign in with it. What staff may do is turn a second step off.
+for device in (TOTPDevice, StaticDevice):
+    admin.site.unregister(device)
 
 # Who may do what is for superusers to say: nobody raises themselves.
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -88,6 +95,19 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
             },
         ),
     )
+
+    actions = ("turn_off_second_step",)
+
+    @admin.action(description="Turn off the second step of signing in", permissions=["change"])
+    def turn_off_second_step(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """For a lost phone; done after asking them who they are."""
+        for user in users:
+            if self.has_change_permission(request, user):
+                second_factor.turn_off(user)
+                self.log_change(request, user, "Turned off the second step of signing in.")
+                self.message_user(request, f"{user} signs in with the password alone now.")
+            else:
+                self.message_user(request, f"{user} is not yours to change.", messages.ERROR)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()

@@ -1,6 +1,8 @@
 """One's own account: name, password, and where one is signed in."""
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import PasswordChangeView
@@ -12,11 +14,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from locations import sessions
+from locations import second_factor, sessions
 from locations.access import SignedInRequest
-from locations.forms import ChangePasswordForm
+from locations.forms import ChangePasswordForm, CodeForm
 from locations.models import Session
 
 
@@ -25,7 +27,11 @@ from locations.models import Session
 @require_safe
 def account(request: SignedInRequest) -> HttpResponse:
     found = Session.objects.of(request.user, at=timezone.now())
-    context = {"sessions": found, "this": request.session.session_key}
+    second = {
+        "is_on": second_factor.is_on(request.user),
+        "codes_left": second_factor.recovery_codes_left(request.user),
+    }
+    context = {"second": second, "sessions": found, "this": request.session.session_key}
     return render(request, "locations/account.html", context)
 
 
@@ -45,6 +51,57 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
     else:
         messages.info(request, _("That session has ended already."))
     return redirect("account")
+
+
+@sensitive_post_parameters("code")
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step_setup(request: SignedInRequest) -> HttpResponse:
+    """Turn the second step on: a secret for an app, and a code of it as the proof."""
+    if second_factor.is_on(request.user):
+        if request.session.get(second_factor.PASSED):
+            return redirect("account")
+        logout(request)  # begun before it was turned on
+        return redirect("sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        codes = second_factor.confirm(request.user, form.cleaned_data["code"])
+        if codes is not None:
+            request.session[second_factor.PASSED] = True
+            sessions.end_others(request.user, but=request.session.session_key, at=timezone.now())
+            return _recovery_codes(request, codes)
+        form.add_error("code", CodeForm.wrong)
+    device = second_factor.begin(request.user)
+    context = {
+        "form": form,
+        "picture": second_factor.as_picture(device),
+        "secret": second_factor.as_words(device),
+        "is_required": settings.STAFF_NEED_SECOND_FACTOR and request.user.is_staff,
+    }
+    return render(request, "locations/second_step_setup.html", context)
+
+
+@sensitive_post_parameters("code")
+@login_required
+@never_cache
+@require_POST
+def change_second_step(request: SignedInRequest) -> HttpResponse:
+    """New recovery codes, or off: either takes a code, so that a borrowed screen is not enough."""
+    form = CodeForm(request.POST)
+    if not (form.is_valid() and second_factor.passes(request.user, form.cleaned_data["code"])):
+        messages.error(request, CodeForm.wrong)
+    elif "off" in request.POST:
+        second_factor.turn_off(request.user)
+        request.session.pop(second_factor.PASSED, None)
+        messages.success(request, _("The second step is turned off."))
+    else:
+        return _recovery_codes(request, second_factor.new_recovery_codes(request.user))
+    return redirect("account")
+
+
+def _recovery_codes(request: SignedInRequest, codes: list[str]) -> HttpResponse:
+    return render(request, "locations/recovery_codes.html", {"codes": codes})
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import login
 from django.contrib.auth.views import (
     LoginView,
     LogoutView,
@@ -9,15 +10,22 @@ from django.contrib.auth.views import (
     PasswordResetConfirmView,
     PasswordResetDoneView,
 )
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
-from locations import resetting, sessions
-from locations.forms import LostPasswordForm, NewPasswordForm, SignInForm
+from locations import resetting, second_factor, sessions
+from locations.forms import CodeForm, LostPasswordForm, NewPasswordForm, SignInForm
+from locations.models import User
+
+WAITING = "second_step"  # in the session, between the password and the code
+SECOND_STEP_SECONDS = 600
 
 
 class SignIn(LoginView):
@@ -26,10 +34,42 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user = form.get_user()
+        if second_factor.is_on(user):
+            waiting = {"user": user.pk, "backend": user.backend, "next": self.get_success_url()}
+            self.request.session[WAITING] = {**waiting, "at": timezone.now().timestamp()}
+            return redirect("second-step")
         response = super().form_valid(form)
-        user_agent = self.request.headers.get("User-Agent", "")
-        sessions.begin(self.request.session, user_agent=user_agent, at=timezone.now())
+        begin_session(self.request)
         return response
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """The code, of whoever has given the right password a few minutes ago."""
+    waiting = request.session.get(WAITING)
+    too_late = timezone.now().timestamp() - SECOND_STEP_SECONDS
+    if not waiting or waiting["at"] < too_late:
+        request.session.pop(WAITING, None)
+        return redirect("sign-in")
+    user = User.objects.filter(pk=waiting["user"], is_active=True).first()
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and user is not None and form.is_valid():
+        if second_factor.passes(user, form.cleaned_data["code"]):
+            del request.session[WAITING]
+            login(request, user, backend=waiting["backend"])
+            request.session[second_factor.PASSED] = True
+            begin_session(request)
+            return redirect(waiting["next"])
+        form.add_error("code", CodeForm.wrong)
+    return render(request, "locations/second_step.html", {"form": form})
+
+
+def begin_session(request: HttpRequest) -> None:
+    user_agent = request.headers.get("User-Agent", "")
+    sessions.begin(request.session, user_agent=user_agent, at=timezone.now())
 
 
 class SignOut(LogoutView):
