@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -58,7 +58,13 @@ class Movement:
         return self.text + self.voice + self.chat
 
     def __add__(self, more: "Movement") -> "Movement":
-        return Movement(*(getattr(self, f.name) + getattr(more, f.name) for f in fields(Movement)))
+        return Movement(
+            self.additions + more.additions,
+            self.text + more.text,
+            self.voice + more.voice,
+            self.chat + more.chat,
+            self.other + more.other,
+        )
 
 
 @dataclass(frozen=True, slots=True)

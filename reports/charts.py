@@ -229,12 +229,18 @@ def _rows(found: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | 
     rows: list[tuple[int | None, bool]] = []
     for x, text in found:
         at, width = x * plot_px / 100, len(text) * LETTER_PX + MARK_GAP_PX
-        ends = at + width > plot_px
-        start, end = (at - width, at) if ends else (at, at + width)
-        row = next((number for number, filled in enumerate(taken) if start >= filled), None)
-        if row is not None:
-            taken[row] = end
-        rows.append((row, ends))
+        room = [
+            (row, start, ends)
+            for row, filled in enumerate(taken)
+            for start, ends in ((at, False), (at - width, True))
+            if start >= max(filled, 0) and start + width <= plot_px
+        ]
+        if room:
+            row, start, ends = room[0]
+            taken[row] = start + width
+            rows.append((row, ends))
+        else:
+            rows.append((None, False))
     return rows
 
 

@@ -38,8 +38,11 @@ def signed(value: int) -> str:
 @register.filter
 def moved(value: int) -> str | SafeString:
     """A signed figure of the daily table; nothing moved is a faint dash, read out as zero."""
-    if value:
-        return signed(value)
+    return signed(value) if value else _nothing(get_language())
+
+
+@lru_cache
+def _nothing(language: str | None) -> SafeString:
     return format_html(
         '<span class="nothing" aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
         _("none"),

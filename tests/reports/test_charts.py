@@ -174,11 +174,19 @@ def test_a_term_without_credits_began_as_well() -> None:
 
 
 def test_words_that_would_overlap_go_to_the_second_row_or_are_left_to_the_table() -> None:
-    assert marked(bought(9, 1), bought(10, 2), bought(11, 3)) == [
+    near = [bought(day, credits) for day, credits in ((9, 1), (10, 2), (11, 3), (12, 4))]
+    assert marked(*near) == [
         ("bought 1", 0),
         ("bought 2", 1),
         ("bought 3", None),
+        ("bought 4", None),
     ]
+
+
+def test_a_word_stands_before_its_mark_where_there_is_room_only_there() -> None:
+    chart = draw(usage(bought(8, 1), bought(20, 2)), until=FIRST + dt.timedelta(days=29))
+    assert chart is not None
+    assert [(mark.narrow_row, mark.narrow_ends) for mark in chart.marks] == [(0, False), (1, True)]
 
 
 def test_a_word_near_the_edge_ends_at_its_mark() -> None:

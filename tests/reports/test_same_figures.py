@@ -163,7 +163,7 @@ def of_statement(client: Client, base: str, asked: dict[str, Any]) -> tuple[list
     lines = []
     # Months stand oldest first; a line of a day says no year, that of its month does.
     for month in answer.text.split('<tr class="month"')[1:]:
-        year = re.search(r'colspan="6">[^<]*(\d{4})<', month)[1]  # type: ignore[index]
+        year = re.search(r'scope="rowgroup">[^<]*(\d{4})<', month)[1]  # type: ignore[index]
         for row in re.findall(r'<tr class="day".*?</tr>', month, flags=re.S):
             shown = re.sub(r'<span class="nothing".*?</span>', "", row)
             cells = [re.sub(r"<[^>]+>", "", c) for c in re.findall(r"<t[hd].*?</t[hd]>", shown)]
