@@ -144,7 +144,7 @@ def test_dates_are_few_and_a_phone_has_half_of_them() -> None:
     )
     assert quiet(380).dates[0].text == "10 May 2027"
     assert quiet(3653).dates[0].text == "Jul 2035"
-    assert all(len(quiet(days).dates) <= 6 for days in range(1, 500))
+    assert all(len(quiet(days).dates) <= 6 for days in range(1, 500, 9))
 
 
 def marked(*days: Day, until: int = 29, **facts: object) -> list[tuple[str, int | None]]:
