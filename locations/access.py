@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 
-from locations.models import Location
+from locations.models import Location, Membership
+from locations.models.people import DETAIL_ROLES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,3 +40,18 @@ def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
     if not location.may_open:
         raise PermissionDenied
     return location
+
+
+def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> bool:
+    """Whether every role through which the user opens this location's details is a masked one.
+
+    Staff see numbers in full. No query where the location masks none.
+    """
+    if not location.masked_roles or not user.is_authenticated or user.is_staff:
+        return False
+    here = Membership.objects.filter(
+        Q(location=location) | Q(account=location.account_id),
+        user=user,
+        role__in=DETAIL_ROLES,
+    )
+    return not here.exclude(role__in=location.masked_roles).exists()

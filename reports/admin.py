@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 
 from locations.admin.lists import ReadOnlyAdmin
-from reports.models import Report
+from reports.models import Report, ReportDownload
 
 
 @admin.register(Report)
@@ -38,3 +38,15 @@ class ReportAdmin(ReadOnlyAdmin):
     @admin.display(description="Size")
     def size(self, report: Report) -> str:
         return filesizeformat(report.size_bytes) if report.size_bytes is not None else "–"
+
+
+@admin.register(ReportDownload)
+class ReportDownloadAdmin(ReadOnlyAdmin):
+    list_display = ("report", "location", "user", "at")
+    list_select_related = ("report__location", "user")
+    search_fields = ("report__location__name", "user__email")
+    date_hierarchy = "at"
+
+    @admin.display(description="Location")
+    def location(self, download: ReportDownload) -> str:
+        return download.report.location.name

@@ -8,6 +8,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from locations.access import sees_masked_numbers
 from locations.models import Location, User
 from reports.models import UNFINISHED, Report, ReportFormat, ReportKind, ReportState
 
@@ -77,6 +78,7 @@ def ask(
             format=ReportFormat(format),
             first_on=first_on,
             last_on=last_on,
+            masked=sees_masked_numbers(asked_by, location),
             asked_by=asked_by,
             asked_at=at,
         )

@@ -1,13 +1,11 @@
 """Reports as the pages list and hand them out."""
 
 import re
-from typing import IO
 
-from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from locations.models import Location
-from reports.models import Report, ReportFormat, ReportState
+from reports.models import Report, ReportDownload, ReportFormat
 
 NEWEST = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,18 +20,14 @@ def all_reports(location: Location) -> QuerySet[Report]:
     return location.reports.select_related("asked_by", "cancelled_by")
 
 
+def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """The same, each with who downloaded it, as `handed_to`: the latest first."""
+    downloads = ReportDownload.objects.select_related("user")
+    return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="handed_to"))
+
+
 def newest_reports(location: Location) -> list[Report]:
     return list(all_reports(location)[:NEWEST])
-
-
-def open_file(report: Report) -> IO[bytes] | None:
-    """The finished file; None where there is none (not yet, not any more, or lost)."""
-    if report.state != ReportState.READY:
-        return None
-    try:
-        return default_storage.open(report.file)
-    except FileNotFoundError:
-        return None
 
 
 def filename(report: Report) -> str:

@@ -49,7 +49,9 @@ def write(
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             location = Location.objects.select_related("account").get(pk=report.location_id)
-            rows = rows_of(report.kind, location, report.first_on, report.last_on)
+            rows = rows_of(
+                report.kind, location, report.first_on, report.last_on, masked=report.masked
+            )
             balance = Balance.objects.filter(location=location).first()
             as_of, at = balance.last_number if balance else 0, clock()
             lease.renew(0, rows.messages)
@@ -127,4 +129,5 @@ def _what_it_is(
         ("Time zone", zone),
         (f"Built at ({zone})", at.astimezone(location.zone).replace(microsecond=0, tzinfo=None)),
         ("As of ledger entry number", as_of),
+        *([("Phone numbers", "Masked for the role of who asked")] if report.masked else []),
     ]

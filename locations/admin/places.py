@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from locations.admin.lists import GuardedAdmin, link, signed
 from locations.models import Account, ChatInbox, Contract, Location
+from locations.models.people import DETAIL_ROLES
 
 
 class LocationLine(admin.TabularInline):
@@ -62,9 +63,17 @@ class LocationForm(forms.ModelForm):
         "then on; days that are past stay as they were.",
     )
 
+    masked_roles = forms.MultipleChoiceField(
+        choices=[(role.value, role.label) for role in DETAIL_ROLES],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Masked phone numbers for",
+        help_text=Location._meta.get_field("masked_roles").help_text,
+    )
+
     class Meta:
         model = Location
-        fields = ("account", "name", "time_zone", "profile_fields")
+        fields = ("account", "name", "time_zone", "profile_fields", "masked_roles")
         widgets = {"profile_fields": forms.TextInput(attrs={"class": "vLargeTextField"})}
 
 
@@ -115,7 +124,7 @@ class LocationAdmin(GuardedAdmin):
         return super().get_queryset(request).prefetch_related("contracts")
 
     def get_fieldsets(self, request: HttpRequest, obj: Location | None = None) -> Any:
-        fields = ("account", "name", "time_zone", "profile_fields")
+        fields = ("account", "name", "time_zone", "profile_fields", "masked_roles")
         if obj is None:
             return ((None, {"fields": fields}),)
         return ((None, {"fields": (("credits", "contract_now"), *fields)}),)

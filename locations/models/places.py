@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from locations.models.people import DETAIL_ROLES
+from locations.models.people import DETAIL_ROLES, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -80,6 +80,13 @@ class Location(models.Model):
         default=default_profile_fields,
         blank=True,
         help_text="The recipient fields that reports show, in this order, separated by commas.",
+    )
+    masked_roles = ArrayField(
+        models.CharField(max_length=20, choices=Role),
+        default=list,
+        blank=True,
+        help_text="Reports that people of these roles ask for show phone numbers masked, and "
+        "others' that show them in full are not handed to them.",
     )
     # Counts the changes of what charging must know (time zone, contracts). Whoever rated with
     # an older version is told to look again: see ledger/sql. Kept by triggers, never by Python.

@@ -1,5 +1,6 @@
 """What the database keeps about reports."""
 
+from reports.models.downloads import ReportDownload
 from reports.models.reports import (
     UNFINISHED,
     Report,
@@ -8,4 +9,4 @@ from reports.models.reports import (
     ReportState,
 )
 
-__all__ = ["UNFINISHED", "Report", "ReportFormat", "ReportKind", "ReportState"]
+__all__ = ["UNFINISHED", "Report", "ReportDownload", "ReportFormat", "ReportKind", "ReportState"]

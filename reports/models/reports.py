@@ -45,6 +45,9 @@ class Report(models.Model):
     first_on = models.DateField("from")
     last_on = models.DateField("to")
     format = models.CharField(max_length=4, choices=ReportFormat, default=ReportFormat.XLSX)
+    masked = models.BooleanField(
+        default=False, help_text="Phone numbers are masked in it: for the role of who asked."
+    )
     state = models.CharField(max_length=9, choices=ReportState, default=ReportState.QUEUED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports"
@@ -89,6 +92,10 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.first_on} to {self.last_on}"
+
+    @property
+    def shows_numbers(self) -> bool:
+        return not self.masked and self.kind != ReportKind.STATEMENT
 
     @property
     def is_unfinished(self) -> bool:

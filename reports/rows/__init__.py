@@ -8,17 +8,20 @@ from reports.models import ReportKind
 from reports.rows import chat, international, statement
 from reports.rows.reading import Rows
 
-READ = {
-    ReportKind.INTERNATIONAL: international.read,
-    ReportKind.CHAT: chat.read,
-    ReportKind.STATEMENT: statement.read,
-}
 
-
-def rows_of(kind: str, location: Location, first_on: dt.date, last_on: dt.date) -> Rows:
+def rows_of(
+    kind: str, location: Location, first_on: dt.date, last_on: dt.date, *, masked: bool = False
+) -> Rows:
     """The rows of a report of this kind for these days of the location, both included.
 
-    Call it, and read the rows, in one transaction with one snapshot.
+    With `masked`, phone numbers show their country and last digits alone. Call it, and read the
+    rows, in one transaction with one snapshot.
     """
     usage = daily_usage(location, first_on, last_on)
-    return READ[ReportKind(kind)](location, usage, first_on, last_on)
+    match ReportKind(kind):
+        case ReportKind.INTERNATIONAL:
+            return international.read(location, usage, first_on, last_on, masked=masked)
+        case ReportKind.CHAT:
+            return chat.read(location, usage, first_on, last_on, masked=masked)
+        case ReportKind.STATEMENT:
+            return statement.read(location, usage, first_on, last_on)

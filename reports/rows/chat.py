@@ -1,7 +1,7 @@
 """Chat messages, sent and received."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum, Value
@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum, Value
 from ledger.daily import DailyUsage
 from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from locations.models import Location
+from reports.masking import mask
 from reports.rows.reading import AT_ONCE, REFUSED, Local, Rows, Tallies, used
 from reports.workbooks import Column
 
@@ -30,7 +31,9 @@ def columns(location: Location) -> tuple[Column, ...]:
     )
 
 
-def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date) -> Rows:
+def read(
+    location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
+) -> Rows:
     """Ordered by date and time."""
     found = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
     tallies = Tallies(_groups(found))
@@ -46,7 +49,7 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
         words=("Credits of the messages", "Credits on the daily table"),
         totals=tallies.totals(),
         tables=tallies.tables(tuple(TEXT_TYPES.values()), place="Chat inbox", said=said),
-        rows=_rows(location, found),
+        rows=_rows(location, found, mask if masked else str),
     )
 
 
@@ -61,7 +64,9 @@ def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, i
         yield day, inbox, TEXT_TYPES[text_type], messages, refused, credits
 
 
-def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    location: Location, found: QuerySet[ChatMessage], show: Callable[[str], str]
+) -> Iterator[tuple[Any, ...]]:
     rows = found.order_by("sent_at", "pk").values_list(
         "inbox__name",
         "content",
@@ -79,7 +84,7 @@ def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[An
             *message,
             DIRECTIONS[direction],
             sent_at,
-            phone,
+            show(phone),
             credits,
             TEXT_TYPES[kind],
             f"{REFUSED}: {REFUSALS[refusal]}" if refusal else "Charged",

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField, Value
 from ledger.daily import DailyUsage
 from ledger.models import InternationalMessage, Outcome, Refusal
 from locations.models import CarrierType, Channel, Location
+from reports.masking import mask, mask_within
 from reports.rows.reading import (
     AT_ONCE,
     REFUSED,
@@ -68,7 +69,9 @@ class ProfileField(Func):
     output_field = TextField()
 
 
-def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date) -> Rows:
+def read(
+    location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
+) -> Rows:
     """Ordered by sent date."""
     found = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on
@@ -87,7 +90,9 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
         words=("Credits of the messages", "Credits on the daily table"),
         totals=tallies.totals(),
         tables=tallies.tables(tuple(SORTS.values()), place="Country", said=said),
-        rows=_rows(location, found),
+        rows=_masked(_rows(location, found), at=len(location.profile_fields))
+        if masked
+        else _rows(location, found),
     )
 
 
@@ -136,6 +141,14 @@ def _rows(location: Location, found: QuerySet[InternationalMessage]) -> Iterator
             _minutes(channel, 0 if refusal else billed),
             credits,
         )
+
+
+def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, ...]]:
+    """The rows with their phone masked, which stands `at` there, and fields that repeat it."""
+    for row in rows:
+        phone = row[at]
+        fields = (mask_within(field, phone) for field in row[:at])
+        yield (*fields, mask(phone), *row[at + 1 :])
 
 
 def _minutes(channel: str, billed_seconds: int | None) -> int | float | None:

@@ -16,12 +16,13 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from locations.access import SignedInRequest, open_details
+from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from locations.models import Location
 from reports import asking
 from reports.forms import ReportForm, last_days
+from reports.handing_out import NumbersNotShown, hand_out
 from reports.models import Report, ReportFormat
-from reports.showing import CONTENT_TYPES, all_reports, filename, newest_reports, open_file
+from reports.showing import CONTENT_TYPES, all_reports, filename, newest_reports, with_downloads
 
 REPORTS_PER_PAGE = 25
 
@@ -58,6 +59,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
         "location": location,
         "here": "reports" if paged else "",
         "reports": _paged(request, location) if paged else newest_reports(location),
+        "sees_masked": sees_masked_numbers(request.user, location),
     }
     return render(request, "reports/_report_list.html", context)
 
@@ -87,11 +89,14 @@ def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @cache_control(private=True, no_store=True)
 @require_GET
-def report_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
+def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
     report = _open_report(request, pk)
-    file = open_file(report)
+    context = {"location": report.location, "here": "reports", "report": report}
+    try:
+        file = hand_out(report, to=request.user, at=timezone.now())
+    except NumbersNotShown:
+        return render(request, "reports/no_file.html", {**context, "masked": True}, status=403)
     if file is None:
-        context = {"location": report.location, "here": "reports", "report": report}
         return render(request, "reports/no_file.html", context, status=410)
     return FileResponse(
         file,
@@ -119,12 +124,13 @@ def _page(
         "form": form if form and form.is_bound else ReportForm(initial=last_days(today)),
         "refusal": refusal,
         "reports": _paged(request, location),
+        "sees_masked": sees_masked_numbers(request.user, location),
     }
     return render(request, "reports/reports.html", context, status=422 if form else 200)
 
 
 def _paged(request: HttpRequest, location: Location) -> Page:
-    found = Paginator(all_reports(location), REPORTS_PER_PAGE)
+    found = Paginator(with_downloads(all_reports(location)), REPORTS_PER_PAGE)
     return found.get_page(request.GET.get("page"))
 
 

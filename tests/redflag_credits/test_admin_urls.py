@@ -23,7 +23,7 @@ from ledger.models import (
     InternationalMessage,
 )
 from locations.models import ChatInbox, Location, Role, Session
-from reports.models import Report
+from reports.models import Report, ReportDownload
 from tests.factories import (
     FRANCE,
     NOON,
@@ -40,7 +40,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
-READ_ONLY += [Report]
+READ_ONLY += [Report, ReportDownload]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -69,7 +69,7 @@ def fill(name: str = "Soho") -> Location:
     holding.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     buyer = make_user()
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
-    Report.objects.create(
+    report = Report.objects.create(
         location=location,
         kind="chat",
         first_on=dt.date(2026, 6, 1),
@@ -77,6 +77,7 @@ def fill(name: str = "Soho") -> Location:
         asked_by=make_user(),
         asked_at=NOON,
     )
+    ReportDownload.objects.create(report=report, user=buyer, at=NOON)
     return location
 
 

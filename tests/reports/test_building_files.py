@@ -208,8 +208,8 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
 
     rows_of = writing.rows_of
 
-    def shifted(*args: Any) -> Any:
-        found = rows_of(*args)
+    def shifted(*args: Any, **options: Any) -> Any:
+        found = rows_of(*args, **options)
         found.found[dt.date(2026, 5, 4)] -= 1
         return found
 

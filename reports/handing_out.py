@@ -1,0 +1,31 @@
+"""Handing a report's file to somebody, and keeping who it was."""
+
+import datetime as dt
+from typing import IO
+
+from django.core.files.storage import default_storage
+
+from locations.access import sees_masked_numbers
+from locations.models import User
+from reports.models import Report, ReportDownload, ReportState
+
+
+class NumbersNotShown(Exception):
+    """The file shows phone numbers in full, and the role of who wants it sees them masked."""
+
+
+def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
+    """The finished file; None where there is none (not yet, not any more, or lost).
+
+    Whether the user may open the location is the caller's question. Raises NumbersNotShown.
+    """
+    if report.state != ReportState.READY:
+        return None
+    if report.shows_numbers and sees_masked_numbers(to, report.location):
+        raise NumbersNotShown
+    try:
+        file = default_storage.open(report.file)
+    except FileNotFoundError:
+        return None
+    ReportDownload.objects.create(report=report, user=to, at=at)
+    return file

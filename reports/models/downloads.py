@@ -1,0 +1,22 @@
+"""Who was handed the file of a report."""
+
+from django.conf import settings
+from django.db import models
+
+from reports.models.reports import Report
+
+
+class ReportDownload(models.Model):
+    """One download, as it began; written before the file goes out."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="downloads")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_downloads"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.report} by {self.user}"
