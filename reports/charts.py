@@ -113,12 +113,12 @@ def draw(
     cumulative: bool = False,
     contract_began_on: dt.date | None = None,
 ) -> Chart | None:
-    """The chart of these days up to `until`; None where there is no day to show.
+    """The chart of these days up to `until`; None where there is nothing to show.
 
     Only usage of the given kinds is drawn, all three if none is given.
     """
     days = list(usage.every_day(until))
-    if not days:
+    if not days or not (usage.days or usage.opening):
         return None
     length = Length.for_days((days[-1].day - days[0].day).days + 1)
     shown = tuple(periods(days, length))

@@ -231,7 +231,7 @@ class DailyFilter(django_filters.FilterSet):
         return usage.with_quiet_days(self.until_on) if self.with_quiet_days else usage
 
     def chart(self, usage: DailyUsage) -> Chart | None:
-        """The chart of the same days; None where all of them are still to come."""
+        """The chart of the same days; None while there is nothing to draw."""
         contracts = self.standing.terms.contracts
         return draw(
             usage,

@@ -133,6 +133,10 @@ def test_days_to_come_are_not_drawn() -> None:
     assert draw(usage(first_on=None), until=FIRST) is None
 
 
+def test_a_location_without_credits_has_no_chart_yet() -> None:
+    assert draw(usage(opening=0), until=FIRST) is None
+
+
 def test_dates_are_few_and_a_phone_has_half_of_them() -> None:
     assert quiet(30).dates == (
         Date(91.667, "28 Jun", False),
