@@ -3,22 +3,20 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from locations.models import Location, Membership
+from locations.models import Location, Membership, User
 from locations.models.people import DETAIL_ROLES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from locations.models import User
-
 
 class SignedInRequest(HttpRequest):
     """What a view behind `login_required` is given."""
 
-    user: "User"
+    user: User
 
 
 def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
@@ -55,3 +53,13 @@ def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> boo
         role__in=DETAIL_ROLES,
     )
     return not here.exclude(role__in=location.masked_roles).exists()
+
+
+def detail_readers(location: Location) -> QuerySet[User]:
+    """The members who may open the location's details, by name; staff are none of them."""
+    here = Membership.objects.filter(
+        Q(location=location, role__in=DETAIL_ROLES) | Q(account=location.account_id)
+    )
+    return User.objects.filter(is_active=True, pk__in=here.values("user")).order_by(
+        "full_name", "email"
+    )

@@ -160,6 +160,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 60},
     },
+    "ask-for-scheduled-reports": {
+        "task": "reports.tasks.ask_for_scheduled_reports",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "sweep-reports": {
         "task": "reports.tasks.sweep_reports",
         "schedule": crontab(minute="*"),

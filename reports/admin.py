@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 
 from locations.admin.lists import ReadOnlyAdmin
-from reports.models import Report, ReportDownload
+from reports.models import Report, ReportDownload, ReportSchedule
 
 
 @admin.register(Report)
@@ -50,3 +50,11 @@ class ReportDownloadAdmin(ReadOnlyAdmin):
     @admin.display(description="Location")
     def location(self, download: ReportDownload) -> str:
         return download.report.location.name
+
+
+@admin.register(ReportSchedule)
+class ReportScheduleAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "location", "every", "made_by", "made_at", "stopped_at")
+    list_select_related = ("location", "made_by")
+    list_filter = ("every",)
+    search_fields = ("location__name", "made_by__email")

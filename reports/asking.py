@@ -10,7 +10,14 @@ from kombu.exceptions import OperationalError
 
 from locations.access import sees_masked_numbers
 from locations.models import Location, User
-from reports.models import UNFINISHED, Report, ReportFormat, ReportKind, ReportState
+from reports.models import (
+    UNFINISHED,
+    Report,
+    ReportFormat,
+    ReportKind,
+    ReportSchedule,
+    ReportState,
+)
 
 BUILD_TASK = "reports.tasks.build_report"
 MOST_UNFINISHED = 5  # of one location
@@ -56,8 +63,14 @@ def ask(
     last_on: dt.date,
     asked_by: User,
     at: dt.datetime,
+    announce: bool = False,
+    masked: bool | None = None,
+    schedule: ReportSchedule | None = None,
 ) -> Report:
     """Ask for a report on these days of the location, both included.
+
+    `announce` mails a link when it is over; `masked` hides phone numbers, and follows the role
+    of who asks where nothing is said.
 
     Its task is queued after the commit; where the broker does not answer, the sweep queues it
     later. Raises TooMany and BadRange. Whether the user may ask is the caller's question.
@@ -78,7 +91,9 @@ def ask(
             format=ReportFormat(format),
             first_on=first_on,
             last_on=last_on,
-            masked=sees_masked_numbers(asked_by, location),
+            masked=sees_masked_numbers(asked_by, location) if masked is None else masked,
+            announce=announce,
+            schedule=schedule,
             asked_by=asked_by,
             asked_at=at,
         )

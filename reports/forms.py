@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import ReportFormat, ReportKind
+from locations.models import User
+from reports.models import Every, ReportFormat, ReportKind
 
 EARLIEST_ON = dt.date(2000, 1, 1)
 LATEST_ON = dt.date(2199, 12, 31)
@@ -83,6 +85,8 @@ class ReportForm(forms.Form):
     first_on = forms.DateField(label=_("First day"), **DAY_FIELD)
     last_on = forms.DateField(label=_("Last day"), **DAY_FIELD)
 
+    announce = forms.BooleanField(label=_("Mail me a link when it is ready"), required=False)
+
     def clean_format(self) -> str:
         return self.cleaned_data["format"] or ReportFormat.XLSX
 
@@ -92,6 +96,24 @@ class ReportForm(forms.Form):
         if problems:
             raise ValidationError(problems)
         return cleaned
+
+
+class ScheduleForm(forms.Form):
+    """Which report of every week or month, and who gets the link."""
+
+    kind = forms.ChoiceField(label=_("Report"), choices=ReportKind.choices)
+    format = forms.ChoiceField(label=_("As"), choices=ReportFormat.choices)
+    every = forms.ChoiceField(label=_("How often"), choices=Every.choices, initial=Every.MONTH)
+    recipients = forms.ModelMultipleChoiceField(
+        label=_("Mail the link to"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one person.")},
+    )
+
+    def __init__(self, *args: Any, readers: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["recipients"].queryset = readers  # type: ignore[attr-defined]
 
 
 class ChooserForm(forms.Form):

@@ -5,7 +5,8 @@ import re
 from django.db.models import Prefetch, QuerySet
 
 from locations.models import Location
-from reports.models import Report, ReportDownload, ReportFormat
+from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
+from reports.scheduling import going_on
 
 NEWEST = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,6 +25,11 @@ def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
     """The same, each with who downloaded it, as `handed_to`: the latest first."""
     downloads = ReportDownload.objects.select_related("user")
     return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="handed_to"))
+
+
+def listed_schedules(location: Location) -> list[ReportSchedule]:
+    """Those that go on, with who receives them and when the next report is asked for."""
+    return list(going_on(location).select_related("made_by").prefetch_related("recipients"))
 
 
 def newest_reports(location: Location) -> list[Report]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reports import asking, building, sweeping
+from reports import announcing, asking, building, scheduling, sweeping
 
 
 @shared_task
@@ -14,8 +14,15 @@ def build_report(report_id: str) -> None:
     """
     if building.build_next(clock=timezone.now) is not None:
         asking.queue_waiting()
+        announcing.announce(at=timezone.now())
 
 
 @shared_task
 def sweep_reports() -> None:
     sweeping.sweep(at=timezone.now())
+    announcing.announce(at=timezone.now())
+
+
+@shared_task
+def ask_for_scheduled_reports() -> None:
+    scheduling.ask_due(at=timezone.now())

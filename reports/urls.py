@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from reports.dates import DayConverter
-from reports.views import exports, messages, reports, usage
+from reports.views import exports, messages, reports, schedules, usage
 
 register_converter(DayConverter, "day")
 
@@ -33,6 +33,8 @@ urlpatterns = [
     ),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
+    path("locations/<int:pk>/reports/schedules/", schedules.add, name="schedule-add"),
+    path("reports/schedules/<int:pk>/stop/", schedules.stop, name="schedule-stop"),
     path("reports/<uuid:pk>/cancel/", reports.report_cancel, name="report-cancel"),
     path("reports/<uuid:pk>/again/", reports.report_again, name="report-again"),
     path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),

@@ -8,5 +8,15 @@ from reports.models.reports import (
     ReportKind,
     ReportState,
 )
+from reports.models.schedules import Every, ReportSchedule
 
-__all__ = ["UNFINISHED", "Report", "ReportDownload", "ReportFormat", "ReportKind", "ReportState"]
+__all__ = [
+    "UNFINISHED",
+    "Every",
+    "Report",
+    "ReportDownload",
+    "ReportFormat",
+    "ReportKind",
+    "ReportSchedule",
+    "ReportState",
+]

@@ -53,6 +53,15 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports"
     )
     asked_at = models.DateTimeField()
+    schedule = models.ForeignKey(
+        "reports.ReportSchedule",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    announce = models.BooleanField(default=False, help_text="Mail a link when it is over.")
+    announced_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     # Whoever builds renews the lease; when it has run out, another may start over.
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -71,6 +80,7 @@ class Report(models.Model):
     class Meta:
         ordering = ["-asked_at"]
         constraints = [
+            models.UniqueConstraint(fields=["schedule", "first_on"], name="report_once_per_period"),
             models.CheckConstraint(
                 name="report_range",
                 condition=Q(last_on__gte=F("first_on")),
@@ -82,6 +92,11 @@ class Report(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(announce=True, announced_at__isnull=True),
+                name="report_to_announce",
+            ),
             models.Index(fields=["location", "-asked_at"], name="report_by_location"),
             models.Index(
                 fields=["state"],

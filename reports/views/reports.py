@@ -16,13 +16,25 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from locations.access import SignedInRequest, open_details, sees_masked_numbers
+from locations.access import (
+    SignedInRequest,
+    detail_readers,
+    open_details,
+    sees_masked_numbers,
+)
 from locations.models import Location
 from reports import asking
-from reports.forms import ReportForm, last_days
+from reports.forms import ReportForm, ScheduleForm, last_days
 from reports.handing_out import NumbersNotShown, hand_out
 from reports.models import Report, ReportFormat
-from reports.showing import CONTENT_TYPES, all_reports, filename, newest_reports, with_downloads
+from reports.showing import (
+    CONTENT_TYPES,
+    all_reports,
+    filename,
+    listed_schedules,
+    newest_reports,
+    with_downloads,
+)
 
 REPORTS_PER_PAGE = 25
 
@@ -34,14 +46,14 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     """All reports of a location, and the form to ask for one more."""
     location = open_details(request.user, pk)
     if request.method != "POST":
-        return _page(request, location)
+        return reports_page(request, location)
     form = ReportForm(request.POST)
     if not form.is_valid():
-        return _page(request, location, form)
+        return reports_page(request, location, form)
     try:
         asking.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
     except asking.CannotAsk as cannot:
-        return _page(request, location, form, refusal=str(cannot))
+        return reports_page(request, location, form, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, location))
 
 
@@ -82,7 +94,7 @@ def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         asking.ask_again(report, asked_by=request.user, at=timezone.now())
     except asking.CannotAsk as cannot:
-        return _page(request, report.location, ReportForm(), refusal=str(cannot))
+        return reports_page(request, report.location, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, report.location))
 
 
@@ -113,20 +125,29 @@ def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:
     return report
 
 
-def _page(
-    request: HttpRequest, location: Location, form: ReportForm | None = None, *, refusal: str = ""
+def reports_page(
+    request: SignedInRequest,
+    location: Location,
+    form: ReportForm | None = None,
+    *,
+    schedule_form: ScheduleForm | None = None,
+    refusal: str = "",
 ) -> HttpResponse:
     """The page of reports; with a form or a refusal, what was asked for could not be done."""
     today = timezone.now().astimezone(location.zone).date()
     context = {
         "location": location,
         "here": "reports",
-        "form": form if form and form.is_bound else ReportForm(initial=last_days(today)),
+        "form": form or ReportForm(initial=last_days(today)),
+        "schedules": listed_schedules(location),
+        "schedule_form": schedule_form
+        or ScheduleForm(readers=detail_readers(location), auto_id="schedule_%s"),
         "refusal": refusal,
         "reports": _paged(request, location),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
-    return render(request, "reports/reports.html", context, status=422 if form else 200)
+    refused = form or schedule_form or refusal
+    return render(request, "reports/reports.html", context, status=422 if refused else 200)
 
 
 def _paged(request: HttpRequest, location: Location) -> Page:

@@ -23,7 +23,7 @@ from ledger.models import (
     InternationalMessage,
 )
 from locations.models import ChatInbox, Location, Role, Session
-from reports.models import Report, ReportDownload
+from reports.models import Report, ReportDownload, ReportSchedule
 from tests.factories import (
     FRANCE,
     NOON,
@@ -40,7 +40,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
-READ_ONLY += [Report, ReportDownload]
+READ_ONLY += [Report, ReportDownload, ReportSchedule]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -76,6 +76,14 @@ def fill(name: str = "Soho") -> Location:
         last_on=dt.date(2026, 6, 30),
         asked_by=make_user(),
         asked_at=NOON,
+    )
+    ReportSchedule.objects.create(
+        location=location,
+        kind="chat",
+        every="month",
+        made_by=buyer,
+        made_at=NOON,
+        covered_through_on=dt.date(2026, 5, 31),
     )
     ReportDownload.objects.create(report=report, user=buyer, at=NOON)
     return location

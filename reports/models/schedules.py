@@ -1,0 +1,82 @@
+"""Reports that are asked for by the calendar."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+
+from locations.calendar import add_months
+from locations.models import Location
+from reports.models.reports import ReportFormat, ReportKind
+
+DAY = dt.timedelta(days=1)
+
+
+class Every(models.TextChoices):
+    WEEK = "week", "Every week"
+    MONTH = "month", "Every month"
+
+    def starts_on(self, day: dt.date) -> dt.date:
+        """The first day of the week or month that the day is in."""
+        if self is Every.MONTH:
+            return day.replace(day=1)
+        return day - dt.timedelta(days=day.weekday())
+
+    def ends_on(self, first_on: dt.date) -> dt.date:
+        """The last day of the week or month that begins on this day."""
+        if self is Every.MONTH:
+            return add_months(first_on, 1) - DAY
+        return first_on + 6 * DAY
+
+
+class ReportSchedule(models.Model):
+    """A report of each week or month of a location, sent as a link to people who may open it.
+
+    Weeks begin on Monday, in the location's days. A schedule that was stopped is kept: its
+    reports name it.
+    """
+
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="report_schedules"
+    )
+    kind = models.CharField(max_length=13, choices=ReportKind)
+    format = models.CharField(max_length=4, choices=ReportFormat, default=ReportFormat.XLSX)
+    every = models.CharField(max_length=5, choices=Every)
+    recipients = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="received_report_schedules"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="made_report_schedules"
+    )
+    made_at = models.DateTimeField()
+    covered_through_on = models.DateField(
+        help_text="The last day that was asked for; the next period begins on the day after."
+    )
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-made_at"]
+        indexes = [
+            models.Index(
+                fields=["covered_through_on"],
+                condition=models.Q(stopped_at__isnull=True),
+                name="report_schedule_going_on",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.get_every_display().lower()}"
+
+    @property
+    def next_period(self) -> tuple[dt.date, dt.date]:
+        """First and last day of what is asked for next."""
+        first_on = self.covered_through_on + DAY
+        return first_on, Every(self.every).ends_on(first_on)
+
+    @property
+    def next_on(self) -> dt.date:
+        """The day on which it is asked for next."""
+        return self.next_period[1] + DAY

@@ -1,0 +1,132 @@
+"""Reports by the calendar: each whole week or month once, however late anybody looks."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from locations.access import detail_readers, sees_masked_numbers
+from locations.models import Location, User
+from reports import asking
+from reports.models import Every, ReportSchedule
+
+MOST_SCHEDULES = 10  # of one location
+DAY = dt.timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+class TooManySchedules(Exception):
+    """The location has as many as it may; its text is for people."""
+
+    def __init__(self) -> None:
+        super().__init__(f"This location has {MOST_SCHEDULES} scheduled reports: stop one first.")
+
+
+def schedule(
+    location: Location,
+    *,
+    kind: str,
+    format: str,
+    every: str,
+    recipients: Collection[User],
+    made_by: User,
+    at: dt.datetime,
+) -> ReportSchedule:
+    """Ask for a report of every week or month from the one on that is going on now.
+
+    Raises TooManySchedules. Whether all these may read it is the caller's question.
+    """
+    today = at.astimezone(location.zone).date()
+    with transaction.atomic():
+        # Two people at once would both take the last place.
+        Location.objects.select_for_update(no_key=True).get(pk=location.pk)
+        if going_on(location).count() >= MOST_SCHEDULES:
+            raise TooManySchedules
+        made = ReportSchedule.objects.create(
+            location=location,
+            kind=kind,
+            format=format,
+            every=every,
+            made_by=made_by,
+            made_at=at,
+            covered_through_on=Every(every).starts_on(today) - DAY,
+        )
+        made.recipients.set(recipients)
+    return made
+
+
+def going_on(location: Location) -> QuerySet[ReportSchedule]:
+    return location.report_schedules.filter(stopped_at__isnull=True)
+
+
+def stop(found: ReportSchedule, *, stopped_by: User | None, at: dt.datetime) -> bool:
+    """End a schedule; False if it has ended already."""
+    running = ReportSchedule.objects.filter(pk=found.pk, stopped_at__isnull=True)
+    return bool(running.update(stopped_at=at, stopped_by=stopped_by))
+
+
+def ask_due(*, at: dt.datetime) -> int:
+    """Ask for the oldest period of each schedule that is over and was not asked for; how many.
+
+    Run often: a schedule that has missed several makes up one a run.
+    """
+    # No location's day is further than this from UTC's.
+    soon = at.date() + DAY
+    running = ReportSchedule.objects.filter(stopped_at__isnull=True, covered_through_on__lt=soon)
+    return sum(_ask_if_due(pk, at=at) for pk in running.values_list("pk", flat=True))
+
+
+def _ask_if_due(pk: int, *, at: dt.datetime) -> bool:
+    with transaction.atomic():
+        # Two schedulers at once: the second finds the row locked and leaves it to the first.
+        found = (
+            ReportSchedule.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("location", "made_by")
+            .filter(pk=pk, stopped_at__isnull=True)
+            .first()
+        )
+        if found is None:
+            return False
+        first_on, last_on = found.next_period
+        if last_on >= at.astimezone(found.location.zone).date():
+            return False
+        people = list(found.recipients.filter(pk__in=detail_readers(found.location).values("pk")))
+        if not people:
+            log.info("schedule %s ends: nobody on its list may read it any more", pk)
+            return not stop(found, stopped_by=None, at=at)
+        try:
+            _ask(found, people, first_on, last_on, at=at)
+        except asking.TooMany:
+            log.info("schedule %s waits: its location has too many reports to build", pk)
+            return False
+        found.covered_through_on = last_on
+        found.save(update_fields=["covered_through_on"])
+    return True
+
+
+def _ask(
+    found: ReportSchedule,
+    people: Collection[User],
+    first_on: dt.date,
+    last_on: dt.date,
+    *,
+    at: dt.datetime,
+) -> None:
+    """One file for all its readers: numbers are masked in it if any of them sees them masked."""
+    location = found.location
+    report = asking.ask(
+        location,
+        kind=found.kind,
+        format=found.format,
+        first_on=first_on,
+        last_on=last_on,
+        asked_by=found.made_by,
+        masked=any(sees_masked_numbers(person, location) for person in people),
+        announce=True,
+        schedule=found,
+        at=at,
+    )
+    log.info("schedule %s: report %s is asked for", found.pk, report.pk)

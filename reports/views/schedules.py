@@ -1,0 +1,39 @@
+"""Scheduled reports: made and stopped on the page of reports."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from locations.access import SignedInRequest, detail_readers, open_details
+from reports import scheduling
+from reports.forms import ScheduleForm
+from reports.models import ReportSchedule
+from reports.views.reports import reports_page
+
+
+@login_required
+@never_cache
+@require_POST
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
+    location = open_details(request.user, pk)
+    form = ScheduleForm(request.POST, readers=detail_readers(location), auto_id="schedule_%s")
+    if not form.is_valid():
+        return reports_page(request, location, schedule_form=form)
+    try:
+        scheduling.schedule(location, **form.cleaned_data, made_by=request.user, at=timezone.now())
+    except scheduling.TooManySchedules as cannot:
+        return reports_page(request, location, refusal=str(cannot))
+    return redirect("reports", pk=location.pk)
+
+
+@login_required
+@never_cache
+@require_POST
+def stop(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ReportSchedule, pk=pk)
+    location = open_details(request.user, found.location_id)
+    scheduling.stop(found, stopped_by=request.user, at=timezone.now())
+    return redirect("reports", pk=location.pk)
