@@ -59,3 +59,8 @@ def end_others(user: User, *, but: str | None, name: str = "", at: dt.datetime) 
     if not name:
         return int(others.delete()[0])
     return sum(session.delete()[0] for session in others if session.name == name)
+
+
+def forget_ended(*, at: dt.datetime) -> int:
+    """Delete the sessions that had run out by the instant `at`; returns how many."""
+    return int(Session.objects.filter(expire_date__lte=at).delete()[0])

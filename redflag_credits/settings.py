@@ -150,6 +150,11 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "reports"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "forget-ended-sessions": {
+        "task": "locations.tasks.forget_ended_sessions",
+        "schedule": crontab(hour="4", minute="17"),
+        "options": {"expires": 3600},
+    },
     "renew-due-locations": {
         "task": "ledger.tasks.renew_due_locations",
         "schedule": crontab(minute="*/10"),

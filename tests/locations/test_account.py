@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from locations import resetting
+from locations import resetting, sessions
 from locations.models import Session, User
 from locations.sessions import browser_name
 from tests.factories import NOON, make_location, make_member, make_user
@@ -99,6 +99,13 @@ def test_neither_this_session_nor_a_strangers_can_be_ended(user: User, whose: st
     assert "has ended already" in answer.text
     assert is_signed_in(here)
     assert is_signed_in(stranger)
+
+
+def test_sessions_that_ran_out_are_forgotten(user: User) -> None:
+    kept, gone = signed_in(user), signed_in(user)
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=NOON)
+    assert sessions.forget_ended(at=NOON) == 1
+    assert [session.session_key for session in Session.objects.all()] == [kept.session.session_key]
 
 
 def test_a_new_password_ends_every_other_session(user: User) -> None:
