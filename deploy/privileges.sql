@@ -28,12 +28,15 @@ REVOKE UPDATE, DELETE ON django_admin_log FROM redflag_app;
 -- The ledger: nothing is ever deleted, entries and charges never change, and of
 -- messages and holds only what becomes of them.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
-    ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest FROM redflag_app;
+    ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest,
+    ledger_bundle, ledger_creditrequest FROM redflag_app;
 GRANT SELECT, INSERT ON ledger_charge, ledger_entry TO redflag_app;
-GRANT SELECT, INSERT, UPDATE ON ledger_apitoken TO redflag_app;
+GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, reversal_id)
     ON ledger_correctionrequest TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, purchase_id)
+    ON ledger_creditrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)

@@ -1,6 +1,7 @@
 """What happened: balances, charges, entries, messages."""
 
 from ledger.models.accounts import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
+from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState
 from ledger.models.corrections import CorrectionRequest, CorrectionState
 from ledger.models.entries import ADDITIONS, USAGE, Entry, Kind
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
@@ -18,12 +19,15 @@ __all__ = [
     "USAGE",
     "ApiToken",
     "Balance",
+    "Bundle",
     "CarrierSource",
     "Charge",
     "ChargeKind",
     "ChatMessage",
     "CorrectionRequest",
     "CorrectionState",
+    "CreditRequest",
+    "CreditRequestState",
     "Direction",
     "Entry",
     "Hold",

@@ -1,6 +1,7 @@
 """Every page of the staff desk, and every way of writing through one that is read-only."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import charging, correcting, funding, holding, reversing
+from ledger import buying, charging, correcting, funding, holding, reversing
 from ledger.models import (
     Balance,
+    Bundle,
     Charge,
     ChatMessage,
     CorrectionRequest,
+    CreditRequest,
     Entry,
     Hold,
     InternationalMessage,
@@ -41,6 +44,7 @@ pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
 READ_ONLY += [Report, ReportDownload, ReportSchedule]
+READ_ONLY += [CreditRequest]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -69,6 +73,9 @@ def fill(name: str = "Soho") -> Location:
     holding.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     buyer = make_user()
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
+    bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": buyer, "at": NOON}
+    buying.ask(location.pk, bundle_id=bundle.pk, **ask)
     report = Report.objects.create(
         location=location,
         kind="chat",

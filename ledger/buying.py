@@ -1,0 +1,132 @@
+"""Buying: a manager asks for credits, staff record the purchase or say why not."""
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import funding, posting
+from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
+from ledger.models.bundles import LONGEST_DECISION, LONGEST_NOTE, MOST_CREDITS
+from ledger.posting import BadInput, LedgerError
+from ledger.renewing import up_to_date
+from locations.models import User
+
+MOST_OPEN = 10  # requests of a location that staff have not decided
+LONGEST_REFERENCE = 120
+
+
+class CannotAsk(LedgerError):
+    """The location has as many open requests as it may have, or the bundle is not offered."""
+
+
+class AlreadyDecided(LedgerError):
+    """Somebody has approved or declined the request before."""
+
+
+def ask(
+    location_id: int,
+    *,
+    bundle_id: int | None = None,
+    credits: int | None = None,
+    reference: str,
+    note: str = "",
+    form_key: uuid.UUID,
+    asked_by: User,
+    at: dt.datetime,
+) -> CreditRequest:
+    """Ask for a bundle or, without one, for a number of credits; the same form asks once.
+
+    Raises BadInput, CannotAsk and UnknownLocation.
+    """
+    reference, note = reference.strip(), note.strip()
+    posting.check_text("reference", reference, longest=LONGEST_REFERENCE, required=True)
+    posting.check_text("note", note, longest=LONGEST_NOTE)
+    bundle = None
+    if bundle_id is not None:
+        bundle = Bundle.objects.offered().filter(pk=bundle_id).first()
+        if bundle is None:
+            raise CannotAsk(_("This bundle is no longer offered: choose another one."))
+        credits = bundle.credits
+    if not isinstance(credits, int) or not 1 <= credits <= MOST_CREDITS:
+        raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
+    up_to_date(location_id, at=at)  # a location that nobody has looked at has no balance yet
+    with transaction.atomic():
+        # Two clicks on one form, or two requests that would both be the last that is allowed.
+        Balance.objects.select_for_update().get(location_id=location_id)
+        asked = CreditRequest.objects.filter(location_id=location_id)
+        if (before := asked.filter(form_key=form_key).first()) is not None:
+            return before
+        if asked.open().count() >= MOST_OPEN:
+            raise CannotAsk(
+                _("%s requests of this location are not decided yet: wait for them.") % MOST_OPEN
+            )
+        return CreditRequest.objects.create(
+            location_id=location_id,
+            bundle=bundle,
+            credits=credits,
+            price=bundle.price if bundle else "",
+            reference=reference,
+            note=note,
+            form_key=form_key,
+            asked_by=asked_by,
+            asked_at=at,
+        )
+
+
+def approve(
+    request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
+) -> CreditRequest:
+    """Record the purchase, once, and close the request.
+
+    Raises AlreadyDecided, and what `funding.purchase` raises: the request stays open then.
+    """
+    answer = answer.strip()
+    posting.check_text("answer", answer, longest=LONGEST_DECISION)
+    with transaction.atomic():
+        asked = _locked(request_id)
+        bought = funding.purchase(
+            asked.location_id,
+            asked.credits,
+            key=f"credit-request-{asked.pk}",
+            at=at,
+            reference=asked.reference,
+            reason=_reason(asked),
+            made_by=decided_by,
+        )
+        asked.purchase = bought.entry
+        return _decide(asked, CreditRequestState.APPROVED, decided_by, at, answer)
+
+
+def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> CreditRequest:
+    """Close the request without a purchase; `answer` says why. Raises AlreadyDecided."""
+    answer = answer.strip()
+    posting.check_text("answer", answer, longest=LONGEST_DECISION, required=True)
+    with transaction.atomic():
+        return _decide(_locked(request_id), CreditRequestState.DECLINED, decided_by, at, answer)
+
+
+def _reason(asked: CreditRequest) -> str:
+    """Why the purchase was made: who asked for it, and in which words."""
+    said = f": {asked.note}" if asked.note else ""
+    return f"Credit request {asked.pk} of {asked.asked_by}"[:180] + said
+
+
+def _locked(request_id: int) -> CreditRequest:
+    # Two of staff at once: the second waits here and finds it decided. The balance is locked
+    # first, as everything does that goes on to move it.
+    asked = CreditRequest.objects.select_related("asked_by").get(pk=request_id)
+    Balance.objects.select_for_update().get(location_id=asked.location_id)
+    asked.refresh_from_db(fields=["state"])
+    if asked.state != CreditRequestState.OPEN:
+        raise AlreadyDecided(f"The request has been {asked.get_state_display().lower()} already.")
+    return asked
+
+
+def _decide(
+    asked: CreditRequest, state: CreditRequestState, by: User, at: dt.datetime, answer: str
+) -> CreditRequest:
+    asked.state, asked.decided_by, asked.decided_at, asked.answer = state, by, at, answer
+    asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "purchase"])
+    return asked

@@ -1,0 +1,182 @@
+"""What can be bought, and what managers ask to buy."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from ledger.models.entries import Entry
+from locations.models import Location
+from locations.models.guards import no_truncate
+
+LONGEST_NOTE = 300
+LONGEST_DECISION = 400
+MOST_CREDITS = 100_000_000
+
+
+class BundleQuerySet(models.QuerySet["Bundle"]):
+    def offered(self) -> "BundleQuerySet":
+        """Those that managers may choose, in the order of the offer."""
+        return self.filter(is_active=True).order_by("position", "credits", "pk")
+
+
+class Bundle(models.Model):
+    """A number of credits that is sold under a name; kept by staff."""
+
+    name = models.CharField(max_length=60, unique=True)
+    credits = models.PositiveIntegerField()
+    price = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="As managers read it, with its currency: EUR 450. Nothing is charged here.",
+    )
+    is_active = models.BooleanField(
+        "offered", default=True, help_text="One that is not is kept for the requests that name it."
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="The lowest stands first; the same ones by their credits."
+    )
+
+    objects = BundleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "credits", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="bundle_credits", condition=Q(credits__gte=1, credits__lte=MOST_CREDITS)
+            ),
+            models.CheckConstraint(name="bundle_has_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CreditRequestState(models.TextChoices):
+    OPEN = "open", "Open"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+
+
+class CreditRequestQuerySet(models.QuerySet["CreditRequest"]):
+    def open(self) -> "CreditRequestQuerySet":
+        return self.filter(state=CreditRequestState.OPEN)
+
+
+class CreditRequest(models.Model):
+    """That credits be bought; decided by staff, once.
+
+    `credits` and `price` are what the bundle said when it was chosen: it may change later.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="credit_requests")
+    bundle = models.ForeignKey(
+        Bundle, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
+    )
+    credits = models.PositiveIntegerField()
+    price = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=120)
+    note = models.CharField(max_length=LONGEST_NOTE, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    form_key = models.UUIDField(help_text="Of the form that asked: a double click asks once.")
+    state = models.CharField(
+        max_length=8, choices=CreditRequestState, default=CreditRequestState.OPEN
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=LONGEST_DECISION, blank=True)
+    purchase = models.OneToOneField(
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_request",
+        help_text="The entry that brought the credits.",
+    )
+
+    objects = CreditRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="credit_request_credits",
+                condition=Q(credits__gte=1, credits__lte=MOST_CREDITS),
+            ),
+            models.CheckConstraint(name="credit_request_has_reference", condition=~Q(reference="")),
+            models.UniqueConstraint(
+                fields=["location", "form_key"], name="credit_request_form_once"
+            ),
+            models.CheckConstraint(
+                name="credit_request_decided_has_who_and_when",
+                condition=Q(
+                    state=CreditRequestState.OPEN,
+                    decided_by__isnull=True,
+                    decided_at__isnull=True,
+                    answer="",
+                    purchase__isnull=True,
+                )
+                | Q(
+                    state=CreditRequestState.APPROVED,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    purchase__isnull=False,
+                )
+                | (
+                    Q(
+                        state=CreditRequestState.DECLINED,
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                        purchase__isnull=True,
+                    )
+                    & ~Q(answer="")
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at", "id"],
+                condition=Q(state=CreditRequestState.OPEN),
+                name="credit_request_queue",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="credit_request_is_kept", operation=pgtrigger.Delete),
+            no_truncate("credit_request_no_truncate"),
+            pgtrigger.Protect(
+                name="credit_request_decided_once",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state=CreditRequestState.OPEN.value),
+            ),
+            pgtrigger.Protect(
+                name="credit_request_only_decided",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    exclude=["state", "decided_by", "decided_at", "answer", "purchase"]
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="credit_request_bought_that",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NEW.purchase_id IS NOT NULL AND NOT EXISTS (
+                        SELECT 1 FROM ledger_entry e
+                         WHERE e.id = NEW.purchase_id AND e.location_id = NEW.location_id
+                           AND e.kind = 'purchase' AND e.purchased_delta = NEW.credits) THEN
+                        RAISE EXCEPTION 'a request is met by a purchase of its credits'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'credit_request_bought_that';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Credit request {self.pk}"

@@ -1,0 +1,73 @@
+"""The form with which a manager asks for credits."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ledger.buying import LONGEST_REFERENCE
+from ledger.models import Bundle
+from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
+
+OTHER = "other"
+
+
+class RequestForm(forms.Form):
+    """A bundle of those on offer, or a number; `form_key` makes a double click one request."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    credits = forms.IntegerField(
+        label=_("Number of credits"),
+        required=False,
+        min_value=1,
+        max_value=MOST_CREDITS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1}),
+    )
+    reference = forms.CharField(
+        label=_("Your reference: an order number or cost centre"),
+        max_length=LONGEST_REFERENCE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label=_("A note to RedFlag, if you like"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, bundles: Sequence[Bundle], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bundles = bundles
+        self.fields["choice"] = forms.ChoiceField(
+            label=_("How many"),
+            choices=[*((str(each.pk), each.name) for each in bundles), (OTHER, "")],
+            widget=forms.RadioSelect,
+        )
+
+    @staticmethod
+    def fresh(bundles: Sequence[Bundle], credits: str = "") -> dict[str, Any]:
+        """What the form begins with; `credits` comes from an address and may be anything."""
+        wanted = credits if credits.isascii() and credits.isdigit() and len(credits) < 10 else ""
+        choice = OTHER if wanted or not bundles else str(bundles[0].pk)
+        return {"form_key": uuid.uuid4(), "credits": wanted, "choice": choice}
+
+    @property
+    def chosen(self) -> str:
+        return str(self["choice"].value() or "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        other = cleaned.get("choice") == OTHER
+        if other and cleaned.get("credits") is None and "credits" not in self.errors:
+            raise ValidationError({"credits": _("Say how many credits, or choose a bundle.")})
+        return cleaned
+
+    def wanted(self) -> dict[str, int]:
+        """What `ledger.buying.ask` takes of a valid form."""
+        choice = self.cleaned_data["choice"]
+        if choice == OTHER:
+            return {"credits": self.cleaned_data["credits"]}
+        return {"bundle_id": int(choice)}
