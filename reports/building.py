@@ -13,6 +13,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import QuerySet
+from lxml.etree import SerialisationError
 
 from reports.claiming import Lease, LeaseLost, claim_next, remove_file
 from reports.models import Report, ReportState
@@ -62,10 +63,12 @@ def reason_of(problem: Exception) -> str:
     """Why a build failed, for whoever asked for it; the log has the rest."""
     if isinstance(problem, CannotBuild):
         return str(problem)
-    if isinstance(problem, OSError) and problem.errno in NO_ROOM:
+    if (isinstance(problem, OSError) and problem.errno in NO_ROOM) or (
+        isinstance(problem, SerialisationError) and str(problem) == "IO_ENOSPC"
+    ):
         return "There was no room left for the file. Try again later, or a shorter range."
-    if isinstance(problem, OSError):
-        return "The file could not be put into the storage. Try again later."
+    if isinstance(problem, (OSError, SerialisationError)):
+        return "The file could not be written. Try again later."
     if isinstance(problem, (DatabaseError, InterfaceError)):
         return "The database could not be read to the end. Try again later."
     return f"Something went wrong ({type(problem).__name__}); it is in the log."

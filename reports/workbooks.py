@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
-from lxml.etree import LxmlSyntaxError
+from lxml.etree import LxmlSyntaxError, SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.rich_text import CellRichText
@@ -103,7 +103,7 @@ class Book:
             if sheet._writer is not None and not sheet.closed:
                 for begun in (sheet._rows, sheet._writer.xf):
                     if begun is not None:
-                        with contextlib.suppress(LxmlSyntaxError):
+                        with contextlib.suppress(LxmlSyntaxError, SerialisationError):
                             begun.close()
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:

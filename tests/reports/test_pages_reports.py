@@ -78,7 +78,7 @@ def test_asking_leads_back_to_the_days_it_was_asked_from(
     assert (report.location, report.kind, report.state) == (location, "international", "queued")
     assert (report.first_on, report.last_on) == (dt.date(2026, 5, 1), dt.date(2026, 5, 31))
     assert (report.asked_by, report.asked_at) == (user, NOW)
-    assert "International Messages 1 May – 31 May 2026 · asked for by Dana Manager" in words(
+    assert "International Messages 1 May – 31 May 2026 asked for by Dana Manager" in words(
         manager.get(answer["Location"])
     )
 

@@ -1,0 +1,145 @@
+"""Disks that are full, for the folder of the build and for the storage."""
+
+import contextlib
+import errno
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from reports import building, sweeping
+from reports.models import Report, ReportState
+from tests.reports import traffic
+from tests.reports.traffic import GERMANY, MEXICO, files, utc
+
+pytestmark = pytest.mark.usefixtures("cloned_database")
+NO_ROOM = "There was no room left for the file. Try again later, or a shorter range."
+
+
+@contextlib.contextmanager
+def small_disk(path: Path, kibibytes: int) -> Iterator[Path]:
+    """A file system of its own, where root may mount one; else the test is skipped."""
+    path.mkdir(exist_ok=True)
+    size = f"size={kibibytes}k"
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", size, "tmpfs", path], capture_output=True, check=False
+        ).returncode
+    )
+    if not mounted:
+        pytest.skip("Only root may mount a small disk, and not everywhere.")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", path], check=True)
+
+
+@pytest.fixture
+def place() -> Any:
+    made = traffic.location()
+    for minute in range(60):
+        at = utc(f"2026-05-04 10:{minute:02}:00")
+        profile = {"First Name": os.urandom(120).hex()}
+        traffic.texts(made, at, *[MEXICO, GERMANY] * 10, profile=profile)
+    return made
+
+
+def failure(report: Report) -> str:
+    report.refresh_from_db()
+    assert (report.state, report.file, report.leased_until) == (ReportState.FAILED, "", None)
+    return report.failure
+
+
+def test_a_full_storage_keeps_no_half_file_and_the_next_build_works(
+    place: Any, tmp_path: Path, settings: Any
+) -> None:
+    report = traffic.report(place)
+    with small_disk(tmp_path / "media", 40) as media:
+        settings.MEDIA_ROOT = media
+        building.build_next(clock=traffic.stopped())
+        assert failure(report) == NO_ROOM
+        assert files(media) == []
+    settings.MEDIA_ROOT = tmp_path / "roomy"
+    again = traffic.report(place)
+    building.build_next(clock=traffic.stopped())
+    again.refresh_from_db()
+    assert again.state == ReportState.READY
+
+
+@pytest.mark.parametrize("kibibytes", [8, 300, 500, 700])
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_a_full_disk_of_the_builds_fails_the_build_wherever_it_runs_out(
+    place: Any,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    kibibytes: int,
+    format: str,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    report = traffic.report(place, format=format)
+    with small_disk(tmp_path / "builds", kibibytes) as builds:
+        monkeypatch.setattr("tempfile.tempdir", str(builds))
+        building.build_next(clock=traffic.stopped())
+        report.refresh_from_db()
+        assert list(builds.iterdir()) == []
+    assert failure(report) == NO_ROOM
+    assert files(tmp_path / "media") == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), NO_ROOM),
+        (
+            ConnectionResetError("gone"),
+            "The file could not be written. Try again later.",
+        ),
+    ],
+)
+def test_a_storage_that_refuses_is_a_reason_for_people(
+    place: Any,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Any,
+    reason: str,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+    def refuse(*_: Any, **__: Any) -> str:
+        raise problem
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", refuse)
+    report = traffic.report(place)
+    building.build_next(clock=traffic.stopped())
+    assert failure(report) == reason
+
+
+def test_a_database_that_is_gone_for_good_leaves_the_report_to_be_started_over_once(
+    place: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    report = traffic.report(place)
+
+    def gone(*_: Any, **__: Any) -> Any:
+        raise OperationalError("server closed the connection")
+
+    for attempt in (1, 2):
+        with monkeypatch.context() as context:
+            context.setattr("django.core.files.storage.FileSystemStorage._save", gone)
+            context.setattr(building, "_mine", gone)
+            building.build_next(clock=traffic.stopped())
+        report.refresh_from_db()
+        assert (report.state, report.attempts) == (ReportState.RUNNING, attempt)
+        Report.objects.update(leased_until=traffic.NOW.replace(year=2020))
+    assert files(tmp_path) == []
+    assert building.build_next(clock=traffic.stopped()) is None
+    assert sweeping.give_up(at=traffic.NOW) == 1
+    report.refresh_from_db()
+    assert report.failure == "Building it was interrupted 2 times."
