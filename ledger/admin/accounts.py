@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
 
+from ledger.admin.trying import try_view
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
 from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link, signed
 
@@ -91,6 +93,10 @@ class ChargeAdmin(LedgerAdmin):
         "entries_shown",
         "messages_shown",
     )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(try_view)
+        return [path("try/<int:pk>/", view, name="ledger_charge_try"), *super().get_urls()]
 
     @admin.display(description="Location", ordering="location")
     def location_shown(self, charge: Charge) -> str:

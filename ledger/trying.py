@@ -1,0 +1,92 @@
+"""Try a number: what one text or call would cost a location, by which row, and why."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ledger import rating
+from ledger.charging import Tariff
+from ledger.explaining import explain_international
+from ledger.models import InternationalMessage, Outcome
+from ledger.posting import BadInput, check_text
+from ledger.requests import LONGEST_CALL_SECONDS
+from locations.models import Channel, Rate, RateCard
+from locations.terms import load_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`card` is the one in force that day, if any; `row` the price that matched, if one did.
+
+    `others` are the card's rows for the same destination that another prefix or none would
+    have taken: what the longest prefix won over.
+    """
+
+    day: dt.date
+    card: RateCard | None
+    rated: rating.Rated
+    row: Rate | None
+    others: tuple[Rate, ...]
+    words: str
+
+
+def try_number(
+    location_id: int,
+    phone: str,
+    channel: str,
+    *,
+    seconds: int | None = None,
+    carrier_type: str | None = None,
+    at: dt.datetime,
+) -> Tried:
+    """Rate one message as it would be rated if it were sent at the instant `at`.
+
+    Nothing is written. Raises BadInput and UnknownLocation.
+    """
+    check_text("phone", phone, longest=32, required=True)
+    if channel == Channel.VOICE and not 0 <= (-1 if seconds is None else seconds) <= (
+        LONGEST_CALL_SECONDS
+    ):
+        raise BadInput("seconds", f"a call lasts 0 to {LONGEST_CALL_SECONDS:,} seconds.")
+    terms = load_terms(location_id)
+    day = terms.day_of(at)
+    prices = Tariff(terms).on(day)
+    rated = rating.rate(
+        prices,
+        phone=phone,
+        channel=channel,
+        seconds=seconds if channel == Channel.VOICE else None,
+        carrier_type=carrier_type or None,
+    )
+    card = RateCard.objects.select_related("series").get(pk=prices.card_id) if prices else None
+    rows = Rate.objects.filter(
+        card=card, country=rated.country, carrier_type=rated.carrier_type, channel=channel
+    ).select_related("card__series")
+    matching = [row for row in rows if card and phone[1:].startswith(row.prefix)]
+    row = next((row for row in matching if rated.price and row.pk == rated.price.rate_id), None)
+    return Tried(
+        day=day,
+        card=card,
+        rated=rated,
+        row=row,
+        others=tuple(other for other in matching if other != row),
+        words=_words(rated, row, channel),
+    )
+
+
+def _words(rated: rating.Rated, row: Rate | None, channel: str) -> str:
+    if rated.is_domestic:
+        return "Domestic: part of the plan, costs no international credits."
+    return explain_international(
+        InternationalMessage(
+            outcome=Outcome.REFUSED if rated.refusal else Outcome.CHARGED,
+            refusal=rated.refusal,
+            channel=channel,
+            country=rated.country,
+            carrier_type=rated.carrier_type,
+            carrier_source=rated.carrier_source,
+            rate=row,
+            seconds=rated.seconds,
+            billed_seconds=rated.billed_seconds,
+            credits=rated.credits,
+        )
+    )
