@@ -8,10 +8,10 @@ error that names it).
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from redflag_credits.beat import SCHEDULE
 from redflag_credits.local import places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -149,33 +149,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 # Builds take minutes: they must not stand in the way of renewals.
 CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "reports"}}
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "forget-ended-sessions": {
-        "task": "locations.tasks.forget_ended_sessions",
-        "schedule": crontab(hour="4", minute="17"),
-        "options": {"expires": 3600},
-    },
-    "renew-due-locations": {
-        "task": "ledger.tasks.renew_due_locations",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
-    },
-    "write-down-expired-holds": {
-        "task": "ledger.tasks.write_down_expired_holds",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "ask-for-scheduled-reports": {
-        "task": "reports.tasks.ask_for_scheduled_reports",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
-    },
-    "sweep-reports": {
-        "task": "reports.tasks.sweep_reports",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
 
 EMAIL_CONFIG = (

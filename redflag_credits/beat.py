@@ -1,0 +1,31 @@
+"""What Celery beat does when. Nothing on it has to run in time, or only once, to be right."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "forget-ended-sessions": {
+        "task": "locations.tasks.forget_ended_sessions",
+        "schedule": crontab(hour="4", minute="17"),
+        "options": {"expires": 3600},
+    },
+    "renew-due-locations": {
+        "task": "ledger.tasks.renew_due_locations",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "write-down-expired-holds": {
+        "task": "ledger.tasks.write_down_expired_holds",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
+    "ask-for-scheduled-reports": {
+        "task": "reports.tasks.ask_for_scheduled_reports",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "sweep-reports": {
+        "task": "reports.tasks.sweep_reports",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
+}
