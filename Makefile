@@ -15,7 +15,7 @@ help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
-	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak: docs/performance.md"
+	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    the money over HTTP at full length: 64 clients, same keys, killed workers"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
@@ -40,9 +40,9 @@ lint: .venv/.dev
 	MEDIA_ROOT=/srv/redflag/media \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# MEASURES and ROUNDS choose less or more, TRAFFIC a folder for `forecast`; the cluster is one of its own, with fsync.
+# MEASURES and ROUNDS choose less or more, ROWS those of `workbook`, TRAFFIC a folder for `forecast`; the cluster is one of its own, with fsync.
 bench: .venv/.bench
-	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
+	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ROWS),--rows $(ROWS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
 
 prove: .venv/.dev
 	PROVE=1 $(BIN)/pytest tests/proof -s -p no:playwright

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import broadcasts, forecasts, over_http, place, quotes, singles
+from benchmarks import broadcasts, forecasts, over_http, place, quotes, singles, workbooks
 from benchmarks.racing import Cost, race
 
 PROCESSES = (1, 4)
@@ -18,7 +18,7 @@ HOT_CLIENTS = 16
 HTTP_CLIENTS = 4
 HTTP_BROADCAST = 1_000
 T = TypeVar("T")
-MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast")
+MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast", "workbook")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="of a pace in a round (2)")
     parser.add_argument("--traffic", type=Path, help="a folder to replay, for the forecast")
+    parser.add_argument("--rows", type=int, default=50_000, help="of the workbook (50,000)")
     given = parser.parse_args()
     if unknown := set(given.measures) - set(MEASURES):
         parser.error(f"unknown measure {', '.join(sorted(unknown))}")
@@ -63,6 +64,8 @@ def main() -> None:
         rows += quote(given.rounds)
     if "forecast" in chosen and given.traffic:
         rows += forecast(given.traffic)
+    if "workbook" in chosen:
+        rows += workbook(given.rounds, given.rows)
     print_table(rows)
     print(
         f"\nPostgreSQL {place.server_says('server_version')}, fsync {place.server_says('fsync')},"
@@ -205,6 +208,33 @@ def forecast(traffic: Path) -> Iterator[Row]:
             "",
             "",
         )
+
+
+def workbook(rounds: int, rows: int) -> Iterator[Row]:
+    reports = workbooks.Reports(rows)
+    took = interleaved(rounds, reports.rounds_of())
+    median = {name: statistics.median(seconds) for name, seconds in took.items()}
+    yield Row(
+        f"workbook of {rows:,} rows, CPU",
+        f"{median['ours']:.1f} s",
+        f"XlsxWriter constant_memory: {median['xlsxwriter']:.1f} s",
+        f"{ratio(took['ours'], took['xlsxwriter']):.2f}",
+        "≤ 1.6 (0.5)",
+    )
+    yield Row(
+        f"workbook of {rows:,} rows, reading them",
+        f"{median['reading']:.1f} s CPU",
+        "the whole build",
+        f"{ratio(took['reading'], took['ours']):.0%}",
+        "≤ 10 %",
+    )
+    yield Row(
+        f"workbook of {rows:,} rows, memory over base",
+        f"{reports.memory_mebibytes('ours'):.0f} MiB",
+        f"XlsxWriter: {reports.memory_mebibytes('xlsxwriter'):.0f} MiB",
+        "",
+        "≤ 25 MiB",
+    )
 
 
 def milliseconds(costs: list[Cost]) -> str:
