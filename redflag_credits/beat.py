@@ -23,6 +23,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "look-at-alerts": {
+        "task": "reports.tasks.look_at_alerts",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "sweep-reports": {
         "task": "reports.tasks.sweep_reports",
         "schedule": crontab(minute="*"),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 
 from locations.admin.lists import ReadOnlyAdmin
-from reports.models import Report, ReportDownload, ReportSchedule
+from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
 
 @admin.register(Report)
@@ -58,3 +58,22 @@ class ReportScheduleAdmin(ReadOnlyAdmin):
     list_select_related = ("location", "made_by")
     list_filter = ("every",)
     search_fields = ("location__name", "made_by__email")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """Its managers set it on their own page; here staff see what it did."""
+
+    list_display = ("location", "is_on", "below_credits", "below_days", "level", "level_since")
+    list_filter = ("is_on", "level")
+    list_select_related = ("location",)
+    search_fields = ("location__name",)
+
+
+@admin.register(AlertMail)
+class AlertMailAdmin(ReadOnlyAdmin):
+    list_display = ("alert", "user", "level", "crossed_at", "sent_at", "attempts", "error")
+    list_filter = ("level",)
+    list_select_related = ("alert__location", "user")
+    search_fields = ("alert__location__name", "user__email")
+    date_hierarchy = "crossed_at"

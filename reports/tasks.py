@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reports import announcing, asking, building, scheduling, sweeping
+from reports import (
+    alert_mails,
+    alerting,
+    announcing,
+    asking,
+    building,
+    scheduling,
+    sweeping,
+)
 
 
 @shared_task
@@ -26,3 +34,9 @@ def sweep_reports() -> None:
 @shared_task
 def ask_for_scheduled_reports() -> None:
     scheduling.ask_due(at=timezone.now())
+
+
+@shared_task
+def look_at_alerts() -> None:
+    alerting.look_at_all(at=timezone.now())
+    alert_mails.send_waiting(at=timezone.now())

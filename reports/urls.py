@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from reports.dates import DayConverter
-from reports.views import buying, exports, messages, reports, schedules, usage
+from reports.views import alerts, buying, exports, messages, reports, schedules, usage
 
 register_converter(DayConverter, "day")
 
@@ -32,6 +32,7 @@ urlpatterns = [
         name="usage-message-correction",
     ),
     path("locations/<int:pk>/credits/", buying.request_credits, name="request-credits"),
+    path("locations/<int:pk>/alerts/", alerts.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
     path("locations/<int:pk>/reports/schedules/", schedules.add, name="schedule-add"),

@@ -1,5 +1,6 @@
 """What the database keeps about reports."""
 
+from reports.models.alerts import MOST_CREDITS, MOST_DAYS, Alert, AlertMail, Level
 from reports.models.downloads import ReportDownload
 from reports.models.reports import (
     UNFINISHED,
@@ -11,8 +12,13 @@ from reports.models.reports import (
 from reports.models.schedules import Every, ReportSchedule
 
 __all__ = [
+    "MOST_CREDITS",
+    "MOST_DAYS",
     "UNFINISHED",
+    "Alert",
+    "AlertMail",
     "Every",
+    "Level",
     "Report",
     "ReportDownload",
     "ReportFormat",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from locations.access import open_details, sees_masked_numbers
 from locations.models import Location
+from reports.alert_page import banner
 from reports.credit_usage import other_locations, read_page
 from reports.forms import ChooserForm
 from reports.standing import standings
@@ -57,5 +58,6 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     page = read_page(location, request.GET, at=timezone.now())
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
+    context["banner"] = banner(location, page.standing, page.forecast)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/credit_usage.html", context)

@@ -26,7 +26,7 @@ from ledger.models import (
     InternationalMessage,
 )
 from locations.models import ChatInbox, Location, Role, Session
-from reports.models import Report, ReportDownload, ReportSchedule
+from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
     FRANCE,
     NOON,
@@ -43,8 +43,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
-READ_ONLY += [Report, ReportDownload, ReportSchedule]
-READ_ONLY += [CreditRequest]
+READ_ONLY += [Report, ReportDownload, ReportSchedule, CreditRequest, Alert, AlertMail]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -93,6 +92,8 @@ def fill(name: str = "Soho") -> Location:
         covered_through_on=dt.date(2026, 5, 31),
     )
     ReportDownload.objects.create(report=report, user=buyer, at=NOON)
+    alert = Alert.objects.create(location=location, below_days=9, set_by=buyer, set_at=NOON)
+    AlertMail.objects.create(alert=alert, user=buyer, level=1, crossed_at=NOON, available=7)
     return location
 
 

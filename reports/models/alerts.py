@@ -1,0 +1,124 @@
+"""Low-balance alerts: what a location's managers want to be told, and the mails that tell it."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from locations.models import Location
+
+MOST_CREDITS = 1_000_000_000
+MOST_DAYS = 365
+
+
+class Level(models.IntegerChoices):
+    """How bad it is; the order matters."""
+
+    CLEAR = 0, "Above the limits"
+    LOW = 1, "Below a limit"
+    OUT = 2, "Out of credits"
+
+
+class Alert(models.Model):
+    """The alert of one location: below so many credits, or fewer than so many days left.
+
+    `level` is what has been told. It falls back only by the rules of `reports.alerting`, so that
+    a balance that swings around a limit is told once.
+    """
+
+    location = models.OneToOneField(Location, on_delete=models.PROTECT, related_name="alert")
+    is_on = models.BooleanField("on", default=True)
+    below_credits = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_CREDITS)],
+        help_text="Tell when fewer credits are available.",
+    )
+    below_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text="Tell when the credits last for fewer days at the recent pace.",
+    )
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.CLEAR)
+    level_since = models.DateTimeField(null=True, blank=True)
+    # Entries up to this number have been looked at: purchases and renewals after it re-arm.
+    seen_number = models.BigIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    out_mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["location"]
+        constraints = [
+            models.CheckConstraint(
+                name="alert_on_has_a_limit",
+                condition=Q(is_on=False)
+                | Q(below_credits__isnull=False)
+                | Q(below_days__isnull=False),
+                violation_error_message="An alert that is on needs a limit.",
+            ),
+            models.CheckConstraint(
+                name="alert_limits",
+                condition=(Q(below_credits__isnull=True) | Q(below_credits__gte=1))
+                & (Q(below_days__isnull=True) | Q(below_days__gte=1)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Alert of {self.location}"
+
+
+class AlertMail(models.Model):
+    """One mail to one person about one crossing, with the facts of that moment.
+
+    Without `next_try_at` nothing more is tried: it was sent, or given up for the reason in
+    `error`.
+    """
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="mails")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=[(Level.LOW, "Low"), (Level.OUT, "Out")])
+    crossed_at = models.DateTimeField()
+    available = models.BigIntegerField()
+    runs_out_on = models.DateField(null=True, blank=True)
+    days_left = models.PositiveIntegerField(null=True, blank=True)
+    below_credits = models.PositiveIntegerField(null=True, blank=True)
+    below_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-crossed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alert", "user", "crossed_at"], name="alert_mail_once_per_crossing"
+            ),
+            models.CheckConstraint(
+                name="alert_mail_sent_is_done",
+                condition=Q(sent_at__isnull=True) | Q(next_try_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(next_try_at__isnull=False),
+                name="alert_mail_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}, {self.crossed_at:%Y-%m-%d}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.next_try_at is not None
+
+    @property
+    def is_about_credits(self) -> bool:
+        """Whether the limit of credits was crossed, not only that of days."""
+        return self.below_credits is not None and self.available < self.below_credits

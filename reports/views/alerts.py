@@ -1,0 +1,39 @@
+"""The alert of a location: set by its managers, with what became of its mails."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from locations.access import SignedInRequest, open_details
+from reports.alert_forms import AlertForm
+from reports.alert_page import alert_page, initial
+from reports.alerting import set_alert
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def alerts(request: SignedInRequest, pk: int) -> HttpResponse:
+    location = open_details(request.user, pk)
+    at = timezone.now()
+    if request.method == "POST":
+        form = AlertForm(location, request.POST)
+        if form.is_valid():
+            set_alert(location, **form.cleaned_data, set_by=request.user, at=at)
+            messages.success(request, _("Saved."))
+            return redirect("alerts", pk=location.pk)
+    else:
+        form = AlertForm(location, initial=initial(location, request.user))
+    context = {
+        "location": location,
+        "here": "alerts",
+        "form": form,
+        "page": alert_page(location, at=at),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "reports/alerts.html", context, status=status)
