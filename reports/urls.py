@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 
 from reports.dates import DayConverter
-from reports.views import alerts, buying, exports, messages, reports, schedules, usage
+from reports.views import (
+    alerts,
+    buying,
+    estimates,
+    exports,
+    messages,
+    reports,
+    schedules,
+    usage,
+)
 
 register_converter(DayConverter, "day")
 
@@ -31,6 +40,7 @@ urlpatterns = [
         messages.correction,
         name="usage-message-correction",
     ),
+    path("locations/<int:pk>/estimate/", estimates.before_you_send, name="estimate"),
     path("locations/<int:pk>/credits/", buying.request_credits, name="request-credits"),
     path("locations/<int:pk>/alerts/", alerts.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),

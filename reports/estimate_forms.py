@@ -1,0 +1,130 @@
+"""The form of the estimate: which numbers, and what would be sent to them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models import Charge, ChargeKind
+from ledger.quoting import WouldBe
+from ledger.requests import LONGEST_CALL_SECONDS
+from locations.models import Channel
+from reports.estimating import messages_of
+from reports.number_files import Unreadable, uploaded
+from reports.number_lists import MOST_NUMBERS, NumberList, TooManyNumbers, pasted
+from reports.templatetags.credits import credits
+
+LONGEST_PASTED = 1_000_000
+LONGEST_HEADING = 120
+
+
+class Source(models.TextChoices):
+    """Where the numbers come from."""
+
+    PASTED = "paste", _("Paste numbers")
+    FILE = "file", _("Upload a file")
+    LAST = "last", _("Last broadcast")
+
+
+class What(models.TextChoices):
+    TEXT = Channel.TEXT.value, _("Texts")
+    VOICE = Channel.VOICE.value, _("Calls")
+
+
+class EstimateForm(forms.Form):
+    """`listed` is what was found in what was pasted or uploaded. Nothing of it is kept."""
+
+    numbers = forms.CharField(
+        label=_("Phone numbers"),
+        max_length=LONGEST_PASTED,
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label=_("CSV or Excel file"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    column = forms.CharField(
+        label=_("Heading of the column with the numbers"),
+        required=False,
+        max_length=LONGEST_HEADING,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    without_plus = forms.BooleanField(
+        label=_("They begin with the country code, without +"), required=False
+    )
+    channel = forms.ChoiceField(
+        label=_("What would you send?"), choices=What.choices, widget=forms.RadioSelect
+    )
+    seconds = forms.IntegerField(
+        label=_("Seconds of each call"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_CALL_SECONDS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, source: str, last: Charge | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.source, self.last = source, last
+        self.listed = NumberList()
+        used = {Source.PASTED: ["numbers"], Source.FILE: ["file", "column"], Source.LAST: []}
+        for name in ("numbers", "file", "column"):
+            if name not in used[Source(source)]:
+                del self.fields[name]
+        if source == Source.LAST:
+            del self.fields["without_plus"]
+
+    @property
+    def own_lengths(self) -> bool:
+        """Whether the calls may be as long as they were: they were calls."""
+        return self.last is not None and self.last.kind == ChargeKind.VOICE
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        for_calls = cleaned.get("channel") == What.VOICE
+        missing = cleaned.get("seconds") is None and "seconds" not in self.errors
+        if for_calls and missing and not self.own_lengths:
+            self.add_error("seconds", _now("Say how long each call would be."))
+        if self.source == Source.LAST:
+            if self.last is None:
+                raise ValidationError(_now("This location has not sent a broadcast yet."))
+        elif not self.errors:
+            self._read(cleaned)
+        return cleaned
+
+    def _read(self, cleaned: dict[str, Any]) -> None:
+        """Find the numbers; a list without any is a fault of the form, with its lines."""
+        field = "numbers" if self.source == Source.PASTED else "file"
+        bare = cleaned["without_plus"]
+        try:
+            if field == "numbers":
+                self.listed = pasted(cleaned["numbers"], without_plus=bare)
+            else:
+                file, column = cleaned["file"], cleaned["column"]
+                self.listed = uploaded(file, column=column, without_plus=bare)
+        except Unreadable as unreadable:
+            self.add_error(field, str(unreadable))
+        except TooManyNumbers:
+            self.add_error(field, too_many())
+        else:
+            if not self.listed.numbers:
+                self.add_error(field, _now("There is no number to estimate in it."))
+
+    def messages(self) -> list[WouldBe]:
+        """What would be sent, of a valid form."""
+        channel, seconds = self.cleaned_data["channel"], self.cleaned_data["seconds"]
+        if self.last is not None:
+            return messages_of(self.last, channel, seconds)
+        each = seconds if channel == Channel.VOICE else None
+        return [WouldBe(phone=number.phone, seconds=each) for number in self.listed.numbers]
+
+
+def too_many() -> str:
+    return _now(
+        "One broadcast takes at most %(most)s numbers, and so does an estimate. Estimate a longer "
+        "list in parts of %(most)s: what they cost adds up."
+    ) % {"most": credits(MOST_NUMBERS)}

@@ -1,0 +1,163 @@
+"""Before you send: what a list of numbers would cost, who pays, and what to buy."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger import quoting
+from ledger.daily import daily_usage
+from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
+from ledger.quoting import Quote, WouldBe
+from ledger.renewing import renew
+from locations.countries import country_name
+from locations.models import CarrierType, Channel, Location
+from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
+from reports.moments import one_moment
+from reports.outlook import Outlook, outlook
+from reports.saying import about_enough
+from reports.standing import RenewalDue, Standing, standing
+
+RECOMMENDED_CREDITS = 200  # for each international recipient, as the product's help page says
+DAYS_WITHOUT_CONTRACT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One line of the estimate: a country and a kind of line."""
+
+    country: str
+    line: str
+    messages: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToBuy:
+    """Credits to buy by each way of looking at it; 0: nothing, None: not to be said.
+
+    `list` is what is missing for this list, `history` what is missing at the recent pace until
+    the next renewal with this list sent today, `recommended` the product's rule of thumb.
+    """
+
+    list: int
+    history: int | None
+    recommended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the messages would cost, sent at the instant `at` as one broadcast."""
+
+    at: dt.datetime
+    channel: str
+    quote: Quote
+    standing: Standing
+    outlook: Outlook
+    forecast: Forecast
+    recipients: int
+
+    @property
+    def left(self) -> int:
+        """What would be available afterwards."""
+        return self.quote.available - self.quote.credits
+
+    @property
+    def available_after_list(self) -> int:
+        return max(0, self.left)
+
+    @property
+    def destinations(self) -> list[Destination]:
+        return [
+            Destination(
+                country_name(each.country),
+                CarrierType(each.carrier_type).label,
+                each.messages,
+                each.credits,
+            )
+            for each in self.quote.destinations
+        ]
+
+    @property
+    def countries(self) -> int:
+        return len({each.country for each in self.quote.destinations})
+
+    @property
+    def to_buy(self) -> ToBuy:
+        history = self._missing_at_pace()
+        return ToBuy(
+            list=self.quote.shortfall,
+            history=history if history is None else max(history, self.quote.shortfall),
+            recommended=RECOMMENDED_CREDITS * self.recipients,
+        )
+
+    @property
+    def sends_of_recommended(self) -> int:
+        """How many sends like this one the recommended credits would pay for."""
+        return RECOMMENDED_CREDITS * self.recipients // max(1, self.quote.credits)
+
+    def _missing_at_pace(self) -> int | None:
+        pace, likely = self.forecast.pace, self.forecast.likely
+        if pace is None or likely is None:
+            return None
+        if self.standing.step is None:
+            missing = pace.a_week * DAYS_WITHOUT_CONTRACT / 7 - self.left
+        else:
+            missing = self.quote.credits - likely.left
+        return about_enough(missing) if missing > 0 else 0
+
+
+def estimate(
+    location: Location, channel: str, messages: Sequence[WouldBe], *, at: dt.datetime
+) -> Estimate:
+    """The estimate of a text or call to each number; a renewal that is due is done first.
+
+    Raises BadInput.
+    """
+    try:
+        return _estimate(location, channel, messages, at)
+    except RenewalDue:
+        renew(location.pk, at=at)
+        return _estimate(location, channel, messages, at)
+
+
+def _estimate(
+    location: Location, channel: str, messages: Sequence[WouldBe], at: dt.datetime
+) -> Estimate:
+    with one_moment():
+        now = standing(location, at=at)
+        quote = quoting.quote(location.pk, channel, messages, at=at)
+        usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
+    expected = forecast(usage, now)
+    sent_to = {
+        message.phone
+        for message, rated in zip(messages, quote.rated, strict=True)
+        if not rated.is_domestic and not rated.refusal
+    }
+    return Estimate(at, channel, quote, now, outlook(now, expected), expected, len(sent_to))
+
+
+def last_broadcast(location: Location) -> Charge | None:
+    """The newest broadcast of the location, sent or refused; a call that was held is none."""
+    kinds = [ChargeKind.TEXT, ChargeKind.VOICE]
+    broadcasts = Charge.objects.filter(location=location, kind__in=kinds, hold__isnull=True)
+    return broadcasts.order_by("-day", "-id").first()
+
+
+def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[WouldBe]:
+    """The same again as texts, or as calls of `seconds`; None: as long as each was then.
+
+    What is domestic was not kept, and costs nothing.
+    """
+    of_charge = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
+    return [
+        WouldBe(
+            phone=phone,
+            seconds=(kept or 0 if seconds is None else seconds)
+            if channel == Channel.VOICE
+            else None,
+            carrier_type=line if source == CarrierSource.CALLER else None,
+        )
+        for phone, kept, line, source in of_charge.values_list(
+            "phone", "seconds", "carrier_type", "carrier_source"
+        )
+    ]

@@ -1,0 +1,163 @@
+"""Phone numbers as people write them, made E.164: pasted text, a column of a table."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import phonenumbers
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumbers import NumberParseException
+
+from ledger.requests import MOST_MESSAGES
+
+MOST_NUMBERS = MOST_MESSAGES  # as many as one broadcast takes
+MOST_WRITTEN = 2 * MOST_NUMBERS  # numbers or not
+LONGEST_SHOWN = 40
+
+BREAK = re.compile(r"\r\n|\r|\n")
+SEPARATOR = re.compile(r"[,;\t|]")
+# Spaces and signs that people and programs put between digits; some cannot be seen.
+FORMATTING = re.compile(
+    r"[\s().\-/·_‐-―−\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+"
+)
+# The 0 that is dialled inside the country only; Italians dial theirs from everywhere.
+TRUNK_ZERO = re.compile(r"(?<=\d)[\s.\-]*\(0\)")
+INTERNATIONAL = re.compile(r"\+[0-9]{1,31}")
+DIGITS = re.compile(r"[0-9]{5,20}")
+NORTH_AMERICAN_EXIT = "011"
+
+
+class Fault(models.TextChoices):
+    """Why something that stands in a list is no number to send to."""
+
+    NO_NUMBER = "no_number", _("No phone number")
+    NO_COUNTRY_CODE = "no_country_code", _("No country code: write it like +44 7400 123456")
+
+
+class TooManyNumbers(Exception):
+    """The list has more numbers than one broadcast takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to send to; `line` is where it stood, counted from 1."""
+
+    line: int
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """Something that stood in the list and is no number; `written` is cut short."""
+
+    line: int
+    written: str
+    fault: Fault
+
+
+@dataclass(slots=True)
+class NumberList:
+    """What was found; `column` is the heading that it stood under, of these `headings`."""
+
+    numbers: list[Number] = field(default_factory=list)
+    bad: list[BadLine] = field(default_factory=list)
+    column: str = ""
+    headings: list[str] = field(default_factory=list)
+
+    @property
+    def repeated(self) -> int:
+        """How many numbers stood there before already: each is a message of its own."""
+        return len(self.numbers) - len({number.phone for number in self.numbers})
+
+
+def pasted(text: str, *, without_plus: bool = False) -> NumberList:
+    """The numbers of a text: one a line, or several with commas, semicolons or tabs between.
+
+    What has no digits is let pass beside a number: a name. Raises TooManyNumbers.
+    """
+    return _listed(_pieces(text), without_plus)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    for line, written in enumerate(BREAK.split(text), start=1):
+        pieces = [piece for piece in SEPARATOR.split(written) if piece.strip()]
+        with_digits = [piece for piece in pieces if any(map(str.isdigit, piece))]
+        for piece in with_digits or pieces:
+            yield line, piece
+
+
+def _listed(pieces: Iterable[tuple[int, str]], without_plus: bool) -> NumberList:
+    found = NumberList()
+    for line, written in pieces:
+        phone = e164(written, without_plus=without_plus)
+        if isinstance(phone, Fault):
+            shown = printable(written)
+            found.bad.append(BadLine(line, shown, phone))
+        else:
+            found.numbers.append(Number(line, phone))
+        if len(found.numbers) > MOST_NUMBERS or len(found.bad) > MOST_WRITTEN:
+            raise TooManyNumbers
+    return found
+
+
+def in_column(
+    rows: Iterable[tuple[int, list[str]]], index: int, *, without_plus: bool = False
+) -> NumberList:
+    """The numbers of one column of a table's rows; empty cells are let pass.
+
+    A cell with two numbers holds two. Raises TooManyNumbers.
+    """
+    cells = ((line, row[index]) for line, row in rows if index < len(row))
+    pieces = (
+        (line, piece) for line, cell in cells for piece in SEPARATOR.split(cell) if piece.strip()
+    )
+    return _listed(pieces, without_plus)
+
+
+def e164(written: str, *, without_plus: bool = False) -> str | Fault:
+    """+ and digits of a number however it is formatted, or why it is none.
+
+    `without_plus` says that a number which begins with none begins with its country code.
+    Whether such a number can exist is left to the rating.
+    """
+    text = written.strip()
+    if not text.isascii():
+        text = "".join(_ascii_digit(sign) for sign in unicodedata.normalize("NFKC", text))
+    text = text.removeprefix("tel:").strip("'\"` ")
+    if "(0)" in text and "39" not in text[:5]:
+        text = TRUNK_ZERO.sub("", text)
+    text = FORMATTING.sub("", text)
+    if text.startswith("00"):
+        text = f"+{text[2:]}"
+    if INTERNATIONAL.fullmatch(text):
+        return text
+    if not DIGITS.fullmatch(text):
+        return Fault.NO_NUMBER
+    if text.startswith(NORTH_AMERICAN_EXIT) and _is_valid(f"+{text[3:]}"):
+        return f"+{text[3:]}"
+    if without_plus and not text.startswith("0"):
+        return f"+{text}"
+    return Fault.NO_COUNTRY_CODE
+
+
+def _ascii_digit(sign: str) -> str:
+    return str(unicodedata.digit(sign)) if sign.isdigit() and not sign.isascii() else sign
+
+
+def _is_valid(phone: str) -> bool:
+    """Whether 011 was meant as the way out of North America: only where that is home."""
+    if "US" not in settings.DOMESTIC_REGIONS:
+        return False
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(phone))
+    except NumberParseException:
+        return False
+
+
+def printable(written: str) -> str:
+    """What stood there, cut short and without control characters."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in written.strip())
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"

@@ -1,0 +1,32 @@
+"""What of a list cannot be sent to, and why: what is no number, and what the rating refuses."""
+
+from dataclasses import dataclass
+
+from ledger.explaining import way_out
+from ledger.models import Refusal
+from ledger.quoting import Quote
+from locations.countries import country_name
+from reports.number_lists import NumberList
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """`line` is where it stood in the list; 0 where there was no list."""
+
+    line: int
+    written: str
+    reason: str
+    do: str
+
+
+def unsendable(listed: NumberList, quote: Quote | None) -> list[Unsendable]:
+    """In the order of the list."""
+    found = [Unsendable(bad.line, bad.written, str(bad.fault.label), "") for bad in listed.bad]
+    for refused in quote.refused if quote else ():
+        line = listed.numbers[refused.index].line if listed.numbers else 0
+        country = country_name(quote.rated[refused.index].country) if quote else ""
+        reason = str(Refusal(refused.reason).label)
+        if country:
+            reason = f"{country}: {reason}"
+        found.append(Unsendable(line, refused.phone, reason, way_out(refused.reason)))
+    return sorted(found, key=lambda each: each.line)

@@ -1,0 +1,116 @@
+"""Before you send, and asking for credits, as people do it."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from ledger import buying
+from ledger.models import Bundle, CreditRequest
+from locations.models import User
+from tests.browser.conftest import Visit
+from tests.browser.world import PASSWORD, World
+from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, make_user
+
+
+@pytest.fixture(scope="module")
+def staff(world: World) -> User:
+    for position, (name, credits, price) in enumerate(
+        [("Small", 1000, "EUR 90"), ("Medium", 5000, "EUR 400"), ("Large", 20_000, "")]
+    ):
+        Bundle.objects.create(name=name, credits=credits, price=price, position=position)
+    return make_user("staff@example.org", full_name="Sam Staff", is_staff=True)
+
+
+def test_a_list_is_estimated(visit: Visit, world: World, staff: User, tmp_path: Path) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/credit-usage/")
+    page.get_by_role("link", name="Estimate a send").click()
+    expect(page.get_by_role("heading", name="Before you send")).to_be_visible()
+    visit.look("estimate-form")
+
+    numbers = [MEXICO, "+52 222 123 4567", FRANCE, "0033 6 12 34 56 79", DOMESTIC, GERMANY, "Ana"]
+    page.get_by_label("Phone numbers").fill("\n".join(numbers))
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.locator("#cost-head")).to_have_text("26")
+    expect(page.get_by_role("heading", name="2 lines cannot be sent to")).to_be_visible()
+    assert page.url == f"{visit.url}/locations/{world.healthy.pk}/estimate/?from=paste"
+    visit.look("estimate-fits")
+
+    visit.open(f"/locations/{world.overdrawn.pk}/estimate/")
+    page.get_by_label("Phone numbers").fill("\n".join([MEXICO] * 20))
+    page.get_by_label("Calls", exact=True).check()
+    page.get_by_label("Seconds of each call").fill("90")
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.locator(".cost .words")).to_contain_text("This does not fit")
+    visit.look("estimate-missing")
+    page.get_by_role("link", name="Request credits").click()
+    assert int(page.get_by_label("Number of credits").input_value()) > 480
+
+
+def test_a_file_is_estimated_and_a_bad_one_refused(
+    visit: Visit, world: World, staff: User, tmp_path: Path
+) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/estimate/")
+    page.get_by_role("link", name="Upload a file").click()
+    file = tmp_path / "people.csv"
+    file.write_text(f"Name;Mobile;Home\nAna;{MEXICO};\nBob;07400 123456;\n")
+    page.get_by_label("CSV or Excel file").set_input_files(file)
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.locator(".notes")).to_contain_text("Read from the column “Mobile”")
+    visit.look("estimate-file")
+    file.write_text("Name;Mobile\nAna;\n")
+    page.get_by_label("CSV or Excel file").set_input_files(file)
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.get_by_text("There is no number to estimate in it.")).to_be_visible()
+    visit.expect_refusal(422)
+    visit.look("estimate-refused")
+
+
+def test_the_last_broadcast_is_estimated_again(visit: Visit, world: World, staff: User) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/estimate/?from=last")
+    visit.look("estimate-last")
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.locator("#cost-head")).to_have_text("24")
+    visit.open(f"/locations/{world.empty.pk}/estimate/?from=last")
+    expect(page.get_by_text("has not sent a broadcast yet")).to_be_visible()
+    visit.look("estimate-no-last")
+
+
+def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World, staff: User) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.renewed.pk}/credit-usage/")
+    page.get_by_role("link", name="Request credits").click()
+    visit.look("buy")
+    page.get_by_label("Medium").check()
+    reference = f"PO-{visit.screen}"
+    page.get_by_label("Your reference").fill(reference)
+    page.get_by_role("button", name="Send the request").click()
+    first = page.locator(".asked li").first
+    expect(first).to_contain_text("Waiting for RedFlag")
+    asked = CreditRequest.objects.get(reference=reference)
+    buying.approve(asked.pk, decided_by=staff, at=timezone.now(), answer="Invoice follows")
+    page.reload()
+    expect(first).to_contain_text("Approved · see the purchase")
+    visit.look("buy-answered")
+    first.get_by_role("link").click()
+    expect(page.get_by_text(f"Credits bought · {reference}")).to_be_visible()
+
+
+def test_a_request_without_reference_is_refused(visit: Visit, world: World, staff: User) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.empty.pk}/credits/")
+    page.get_by_label("Another number").check()
+    page.get_by_label("Your reference").fill(" ")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_text("Say how many credits, or choose a bundle.")).to_be_visible()
+    visit.expect_refusal(422)
+    visit.look("buy-refused")
