@@ -21,9 +21,9 @@ BEGIN
     END LOOP;
 END $$;
 
--- What has been migrated and what staff did: written once.
+-- What has been migrated, what staff did and who downloaded what: written once.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
-REVOKE UPDATE, DELETE ON django_admin_log FROM redflag_app;
+REVOKE UPDATE, DELETE ON django_admin_log, reports_reportdownload FROM redflag_app;
 
 -- The ledger: nothing is ever deleted, entries and charges never change, and of
 -- messages and holds only what becomes of them.

@@ -45,6 +45,7 @@ HEADING = Font(bold=True, color="FFFFFF")
 HEADING_FILL = PatternFill("solid", fgColor="1F3A5F")
 HEADING_LAYOUT = Alignment(vertical="center", wrap_text=True)
 TITLE, BOLD = Font(bold=True, size=14), Font(bold=True)
+FIGURE_HEADING = Alignment(horizontal="right", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left")
 WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 DAY_FORMAT = "yyyy-mm-dd"
@@ -176,7 +177,10 @@ class Book:
         title.font = BOLD
         sheet.append([])
         sheet.append([title])
-        sheet.append(self._headings(sheet, table.columns))
+        headings = self._headings(sheet, table.columns)
+        for heading in headings[1:]:
+            heading.alignment = FIGURE_HEADING
+        sheet.append(headings)
         for row in table.rows:
             cells = [_own_cell(sheet, value) for value in row]
             cells[0].alignment = LEFT

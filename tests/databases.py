@@ -71,9 +71,12 @@ def cloned() -> Iterator[Clone]:
     connections.close_all()
     before = {key: os.environ.get(key) for key in ("DATABASE_URL", "REDIS_URL")}
     with administration() as server:
-        # A thread of an earlier test may have left a connection, which would block the copy.
+        # A thread of an earlier test may have left a connection, which would block the copy; an
+        # autovacuum worker steps aside by itself, and may not be ended by everybody.
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [template],
         )
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(

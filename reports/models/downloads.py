@@ -1,5 +1,6 @@
 """Who was handed the file of a report."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -17,6 +18,11 @@ class ReportDownload(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="download_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.report} by {self.user}"

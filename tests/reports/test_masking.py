@@ -4,8 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
+from django.db.transaction import atomic
 from django.test import Client
 
 from locations.models import Location, Membership, Role
@@ -141,6 +144,7 @@ def test_a_file_with_full_numbers_is_not_handed_to_a_masked_role(
     answer.close()
 
 
+@time_machine.travel(NOW, tick=False)
 def test_who_downloaded_what_and_when_is_shown_to_those_who_open_the_reports(
     client: Client,
 ) -> None:
@@ -151,7 +155,6 @@ def test_who_downloaded_what_and_when_is_shown_to_those_who_open_the_reports(
         client.force_login(person)
         answer = client.get(f"/reports/{report.pk}/download/")
         assert b"".join(answer.streaming_content) == b"workbook"
-    ReportDownload.objects.update(at=NOW)
     said = words(client.get(f"/locations/{location.pk}/reports/"))
     assert "Downloaded 2 times Eve, 20 May 2026, 07:00 CDT Dana, 20 May 2026, 07:00 CDT" in said
     # What could not be handed out is no download.
@@ -159,3 +162,16 @@ def test_who_downloaded_what_and_when_is_shown_to_those_who_open_the_reports(
     report.save(update_fields=["state"])
     assert client.get(f"/reports/{report.pk}/download/").status_code == 410
     assert ReportDownload.objects.count() == 2
+
+
+def test_what_was_downloaded_stays_written() -> None:
+    location = make_location()
+    download = ReportDownload.objects.create(
+        report=ready(location), user=make_member(location), at=NOW
+    )
+    for change in (
+        lambda: ReportDownload.objects.filter(pk=download.pk).update(user=make_user()),
+        lambda: ReportDownload.objects.filter(pk=download.pk).delete(),
+    ):
+        with pytest.raises(DatabaseError, match="Cannot update or delete rows"), atomic():
+            change()
