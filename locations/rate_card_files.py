@@ -75,6 +75,19 @@ def read_csv(file: BinaryIO) -> list[RateLine]:
 
     A byte order mark at the start and empty lines are let pass: spreadsheets write both.
     """
+    lines, problems = read_lines(file)
+    if problems:
+        raise BadRateCard(problems)
+    if not lines:
+        raise BadRateCard([Problem(1, "the file has no prices below its column names.")])
+    return lines
+
+
+def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
+    """The prices of a file and what is wrong with its other lines, for people to look at.
+
+    Raises BadRateCard where its columns cannot be told.
+    """
     records = _records(_text(file))
     _, header = next(records, (1, []))
     columns = _columns(header)
@@ -94,18 +107,15 @@ def read_csv(file: BinaryIO) -> list[RateLine]:
             if line is None:
                 continue
             first = seen.setdefault(line.destination, number)
-            if first != number:
+            if first == number:
+                lines.append(line)
+            else:
                 problems.append(
                     Problem(number, f"prices the same destination as line {first} does.")
                 )
-            lines.append(line)
     except BadRateCard as broken:  # the rest of the file cannot be cut into lines
         problems.extend(broken.problems)
-    if problems:
-        raise BadRateCard(problems)
-    if not lines:
-        raise BadRateCard([Problem(1, "the file has no prices below its column names.")])
-    return lines
+    return lines, problems
 
 
 def _text(file: BinaryIO) -> str:

@@ -4,20 +4,23 @@ Reading their files is in `rate_card_files`; what callers need of it is named he
 """
 
 import datetime as dt
+import io
 from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
 
 from locations.guards import message_of
-from locations.models import Rate, RateCard, RateCardSeries
+from locations.models import Rate, RateCard, RateCardSeries, RateCardUpload, User
 from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv
 
 __all__ = [
+    "AlreadyApplied",
     "AlreadyPublished",
     "BadRateCard",
     "Problem",
     "RateCardError",
     "RateLine",
+    "apply_upload",
     "draft_from",
     "import_card",
     "make_default",
@@ -28,6 +31,10 @@ __all__ = [
 
 class AlreadyPublished(RateCardError):
     """This card, or another of its series for the same day, is published already."""
+
+
+class AlreadyApplied(RateCardError):
+    """An upload becomes a draft once."""
 
 
 def import_card(
@@ -72,6 +79,20 @@ def import_card(
                 card = publish(card, at=publish_at)
     except DatabaseError as error:
         raise RateCardError(message_of(error)) from error
+    return card
+
+
+def apply_upload(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateCard:
+    """Make the draft of an uploaded file, once. Raises AlreadyApplied and RateCardError."""
+    with transaction.atomic():
+        # A double click: the second waits here and finds it applied.
+        fresh = RateCardUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if fresh.applied_at is not None:
+            raise AlreadyApplied("This file has been made a draft already.")
+        lines = read_csv(io.BytesIO(bytes(fresh.content)))
+        card = import_card(lines, name=fresh.series_name, effective_on=fresh.effective_on)
+        fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card
+        fresh.save(update_fields=["applied_by", "applied_at", "card"])
     return card
 
 

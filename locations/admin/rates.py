@@ -11,10 +11,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.text import slugify
 
 from locations import rate_cards
 from locations.admin.lists import GuardedAdmin, link
 from locations.models import RateCard, RateCardSeries
+from locations.rate_card_changes import as_csv
 from locations.rate_card_files import SATELLITE
 
 
@@ -107,8 +109,8 @@ class RateCardAdmin(GuardedAdmin):
         if obj is None:
             intro = {
                 "fields": ("series", "effective_on"),
-                "description": "A whole price list comes in with "
-                "“manage.py import_rate_card”; here you start an empty draft.",
+                "description": "A whole price list comes in by “Import a price list”; here you "
+                "start an empty draft.",
             }
             return ((None, intro), chat)
         fields = (("state", "published_at"), "series", "effective_on", "prices")
@@ -144,6 +146,7 @@ class RateCardAdmin(GuardedAdmin):
         return [
             path("<int:pk>/publish/", view(self.publish), name="locations_ratecard_publish"),
             path("<int:pk>/draft/", view(self.draft_from), name="locations_ratecard_draft"),
+            path("<int:pk>/prices.csv", view(self.as_csv), name="locations_ratecard_csv"),
             *super().get_urls(),
         ]
 
@@ -187,6 +190,16 @@ class RateCardAdmin(GuardedAdmin):
         self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
         self.message_user(request, f"A draft with the prices of {card}: set its effective date.")
         return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
+
+    def as_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The card as a file, in the format that is imported."""
+        card = self._card(request, pk, allowed=self.has_view_permission(request))
+        name = slugify(f"{card.series}-{card.effective_on}") or "rate-card"
+        return HttpResponse(
+            as_csv(card),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        )
 
     def _card(self, request: HttpRequest, pk: int, *, allowed: bool) -> RateCard:
         if not allowed:

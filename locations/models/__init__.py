@@ -5,6 +5,7 @@ from locations.models.people import Membership, Role, User
 from locations.models.places import Account, ChatInbox, Location
 from locations.models.rates import CarrierType, Channel, Rate, RateCard, RateCardSeries
 from locations.models.sessions import Session
+from locations.models.uploads import RateCardUpload
 
 __all__ = [
     "Account",
@@ -18,6 +19,7 @@ __all__ = [
     "Rate",
     "RateCard",
     "RateCardSeries",
+    "RateCardUpload",
     "Role",
     "Session",
     "User",

@@ -25,7 +25,7 @@ from ledger.models import (
     Hold,
     InternationalMessage,
 )
-from locations.models import ChatInbox, Location, Role, Session
+from locations.models import ChatInbox, Location, RateCardUpload, Role, Session
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
     FRANCE,
@@ -44,6 +44,7 @@ pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
 READ_ONLY += [Report, ReportDownload, ReportSchedule, CreditRequest, Alert, AlertMail]
+READ_ONLY += [RateCardUpload]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 
@@ -82,6 +83,14 @@ def fill(name: str = "Soho") -> Location:
         last_on=dt.date(2026, 6, 30),
         asked_by=make_user(),
         asked_at=NOON,
+    )
+    RateCardUpload.objects.create(
+        series_name="Standard",
+        effective_on=NOON.date(),
+        file_name="rates.csv",
+        content=b"country,carrier_type,channel,prefix,credits\n",
+        uploaded_by=make_user(),
+        uploaded_at=NOON,
     )
     ReportSchedule.objects.create(
         location=location,
@@ -285,4 +294,5 @@ def test_menu_stands_in_the_order_of_the_work(staff: Client, filled: Location):
         "RateCardSeries",
         "RateCard",
         "Rate",
+        "RateCardUpload",
     ]

@@ -1,0 +1,40 @@
+"""Price lists that staff have sent in, to be looked at before they become a card."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from locations.models.rates import RateCard
+
+
+class RateCardUpload(models.Model):
+    """A file as it came. Nothing of it is in force: applied, it becomes a draft, once."""
+
+    series_name = models.CharField("series", max_length=80)
+    effective_on = models.DateField()
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField()
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True)
+    card = models.OneToOneField(
+        RateCard, on_delete=models.SET_NULL, null=True, related_name="upload"
+    )
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="upload_applied_has_who_and_when",
+                condition=Q(applied_at__isnull=True, applied_by__isnull=True, card__isnull=True)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}, for {self.series_name}"

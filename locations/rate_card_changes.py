@@ -1,0 +1,111 @@
+"""What a price list would change: every row beside the card that is in force."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+
+from locations.models import Channel, Rate, RateCard
+from locations.rate_card_files import NEEDED, OPTIONAL, Problem, RateLine
+
+JUMP_PERCENT = 50  # up or down by more is marked
+HEADINGS = (*NEEDED, *OPTIONAL)
+
+
+class Kind(models.TextChoices):
+    NEW = "new", "New"
+    CHANGED = "changed", "Changed"
+    REMOVED = "removed", "Removed"
+    UNCHANGED = "unchanged", "Unchanged"
+    ERROR = "error", "Error"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One destination before and after, or a line of the file that is no price."""
+
+    kind: Kind
+    old: Rate | None = None
+    new: RateLine | None = None
+    problem: Problem | None = None
+
+    @property
+    def row(self) -> Rate | RateLine | None:
+        return self.new or self.old
+
+    @property
+    def percent(self) -> float | None:
+        """By how much the price rises or falls; None where there is no price to start from."""
+        if self.old is None or self.new is None or not self.old.credits:
+            return None
+        return (self.new.credits - self.old.credits) * 100 / self.old.credits
+
+    @property
+    def percent_shown(self) -> str:
+        """+900 %, −12 %; nothing where the price stays."""
+        percent = self.percent
+        return f"{percent:+.0f} %".replace("-", "\N{MINUS SIGN}") if percent else ""
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it is a slip of the keyboard as likely as a price; any price after none is."""
+        if self.old is None or self.new is None:
+            return False
+        percent = self.percent
+        return self.new.credits > 0 if percent is None else abs(percent) > JUMP_PERCENT
+
+
+def in_force_before(series_name: str, effective_on: dt.date) -> RateCard | None:
+    """The published card of a series that one effective on this day would take over from."""
+    cards = RateCard.objects.published().filter(
+        series__name=series_name, effective_on__lte=effective_on
+    )
+    return cards.order_by("-effective_on").select_related("series").first()
+
+
+def compare(
+    lines: Iterable[RateLine], before: RateCard | None, problems: Sequence[Problem] = ()
+) -> list[Change]:
+    """Every row of both, errors first, then by destination; one query."""
+    old = {destination(rate): rate for rate in before.rates.all()} if before else {}
+    changes = [Change(Kind.ERROR, problem=problem) for problem in problems]
+    found = []
+    for line in lines:
+        rate = old.pop(line.destination, None)
+        if rate is None:
+            kind = Kind.NEW
+        else:
+            kind = Kind.UNCHANGED if _terms(rate) == _terms(line) else Kind.CHANGED
+        found.append((line.destination, Change(kind, rate, line)))
+    found += [(key, Change(Kind.REMOVED, rate)) for key, rate in old.items()]
+    return changes + [change for _, change in sorted(found, key=lambda item: item[0])]
+
+
+def counts(changes: Iterable[Change]) -> dict[Kind, int]:
+    number = dict.fromkeys(Kind, 0)
+    for change in changes:
+        number[change.kind] += 1
+    return number
+
+
+def as_csv(card: RateCard) -> str:
+    """A card in the format that is imported: the same file brings the same card."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    for rate in card.rates.order_by("country", "carrier_type", "channel", "prefix"):
+        is_call = rate.channel == Channel.VOICE
+        increments = (rate.first_seconds, rate.following_seconds) if is_call else ("", "")
+        writer.writerow([*destination(rate), rate.credits, *increments])
+    return text.getvalue()
+
+
+def destination(rate: Rate) -> tuple[str, str, str, str]:
+    return rate.country, rate.carrier_type, rate.channel, rate.prefix
+
+
+def _terms(row: Rate | RateLine) -> tuple[int, int, int]:
+    return row.credits, row.first_seconds, row.following_seconds
