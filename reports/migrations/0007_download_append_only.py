@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0005_schedules"),
+        ("reports", "0006_alerts"),
     ]
 
     operations = [
