@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from locations.countries import country_name
 from locations.models import Channel, Rate, RateCard
 from locations.rate_card_files import NEEDED, OPTIONAL, Problem, RateLine
 
@@ -35,6 +36,15 @@ class Change:
     @property
     def row(self) -> Rate | RateLine | None:
         return self.new or self.old
+
+    @property
+    def where(self) -> str:
+        """Mexico (MX), mobile, voice, +5222."""
+        row = self.row
+        if row is None:
+            return ""
+        parts = [f"{country_name(row.country)} ({row.country})", row.carrier_type, row.channel]
+        return ", ".join([*parts, f"+{row.prefix}"] if row.prefix else parts)
 
     @property
     def percent(self) -> float | None:
