@@ -62,10 +62,6 @@ class Estimate:
         return self.quote.available - self.quote.credits
 
     @property
-    def available_after_list(self) -> int:
-        return max(0, self.left)
-
-    @property
     def destinations(self) -> list[Destination]:
         return [
             Destination(
@@ -92,8 +88,9 @@ class Estimate:
 
     @property
     def sends_of_recommended(self) -> int:
-        """How many sends like this one the recommended credits would pay for."""
-        return RECOMMENDED_CREDITS * self.recipients // max(1, self.quote.credits)
+        """How many sends like this one the recommended credits pay for; 0 where it is free."""
+        cost = self.quote.credits
+        return RECOMMENDED_CREDITS * self.recipients // cost if cost else 0
 
     def _missing_at_pace(self) -> int | None:
         pace, likely = self.forecast.pace, self.forecast.likely

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from ledger import charging, rating, replaying
+from ledger.models import Bundle
 from ledger.traffic import Broadcast, ChatEvent, Event
 from locations import contracts, rate_cards
 from locations.calendar import add_months
@@ -17,6 +18,8 @@ from reports.demo.places import FIELDS, PLACES, DemoPlace
 from reports.demo.traffic import events_of
 
 RATE_CARD = Path(__file__).parent / "rate_card.csv"
+
+BUNDLES = (("Small", 1_000, "EUR 90"), ("Medium", 5_000, "EUR 400"), ("Large", 20_000, "EUR 1,400"))
 
 Progress = Callable[[Iterable[Event]], Iterable[Event]]
 
@@ -37,6 +40,7 @@ def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
         # One location after the other: nothing of one depends on another.
         replaying.replay(locations, events, until=at, progress=progress)
         _people()
+        _bundles()
         # Autovacuum may have looked at the tables meanwhile and seen them empty, for nothing is
         # committed yet: queries planned for empty tables then take minutes.
         with connection.cursor() as cursor:
@@ -130,3 +134,8 @@ def _people() -> None:
         location=chicago,
     )
     User.objects.create_superuser(staff, PASSWORD, full_name="Jude Okafor")
+
+
+def _bundles() -> None:
+    for position, (name, credits, price) in enumerate(BUNDLES):
+        Bundle.objects.create(name=name, credits=credits, price=price, position=position)
