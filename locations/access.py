@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from locations.models import Location, Membership, User
+from locations.models import Account, Location, Membership, User
 from locations.models.people import DETAIL_ROLES
 
 if TYPE_CHECKING:
@@ -26,10 +26,11 @@ def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
     was, and PermissionDenied where the user's role does not include Location Details.
     """
     may_open = Location.objects.details_open_to(user).filter(pk=OuterRef("pk"))
+    may_open_account = accounts_open_to(user).filter(pk=OuterRef("account"))
     location = (
         Location.objects.visible_to(user)
         .select_related("account")
-        .annotate(may_open=Exists(may_open))
+        .annotate(may_open=Exists(may_open), may_open_account=Exists(may_open_account))
         .filter(pk=location_id)
         .first()
     )
@@ -38,6 +39,23 @@ def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
     if not location.may_open:
         raise PermissionDenied
     return location
+
+
+def accounts_open_to(user: "User | AnonymousUser") -> QuerySet[Account]:
+    """The accounts whose locations the user may see side by side: an Account Admin's, or all."""
+    if not user.is_authenticated:
+        return Account.objects.none()
+    if user.is_staff:
+        return Account.objects.all()
+    return Account.objects.filter(memberships__user=user)
+
+
+def open_account(user: "User | AnonymousUser", account_id: int) -> Account:
+    """The account, where this user may open it; raises Http404."""
+    account = accounts_open_to(user).filter(pk=account_id).first()
+    if account is None:
+        raise Http404
+    return account
 
 
 def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> bool:

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from reports.dates import DayConverter
 from reports.views import (
+    accounts,
     alerts,
     buying,
     estimates,
@@ -42,6 +43,8 @@ urlpatterns = [
     ),
     path("locations/<int:pk>/estimate/", estimates.before_you_send, name="estimate"),
     path("locations/<int:pk>/credits/", buying.request_credits, name="request-credits"),
+    path("accounts/<int:pk>/", accounts.account_usage, name="account-usage"),
+    path("accounts/<int:pk>/locations.csv", accounts.account_csv, name="account-csv"),
     path("locations/<int:pk>/alerts/", alerts.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from locations.access import open_details, sees_masked_numbers
+from locations.access import accounts_open_to, open_details, sees_masked_numbers
 from locations.models import Location
 from reports.alert_page import banner
 from reports.credit_usage import other_locations, read_page
@@ -17,6 +17,7 @@ from reports.forms import ChooserForm
 from reports.standing import standings
 
 LOCATIONS_PER_PAGE = 50
+MOST_ACCOUNTS = 3  # that the chooser leads to
 
 
 @login_required
@@ -38,10 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if wanted:
         found = found.filter(Q(name__icontains=wanted) | Q(account__name__icontains=wanted))
     page = Paginator(found, LOCATIONS_PER_PAGE).get_page(request.GET.get("page"))
+    shown = {location.account_id for location in page}
     return render(
         request,
         "reports/choose_location.html",
         {
+            "accounts": accounts_open_to(request.user).filter(pk__in=shown)[:MOST_ACCOUNTS],
             "form": form,
             "wanted": wanted,
             "page": page,

@@ -1,0 +1,163 @@
+"""The page of an account: its locations filtered, sorted and paged, and as a file."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from locations.models import Account
+from reports.accounts import Line, State, lines_of, read_days, renew_due
+from reports.comma_files import safe
+from reports.forecasting import Record
+from reports.moments import one_moment
+from reports.showing import file_words
+from reports.tables import cells
+
+LINES_PER_PAGE = 25
+BY_DAYS = ("used", "runs_out")  # orders for which the days of every location are read
+BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
+
+STATES = {
+    State.OVERDRAWN: gettext_lazy("Overdrawn"),
+    State.OUT: gettext_lazy("None left"),
+    State.LOW: gettext_lazy("Low"),
+    State.NO_CREDITS: gettext_lazy("No credits yet"),
+    State.FINE: gettext_lazy("Enough"),
+}
+
+
+class AccountFilter(forms.Form):
+    q = forms.CharField(
+        label=gettext_lazy("Find a location"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Any")),
+            *((state.value, name) for state, name in STATES.items()),
+        ],
+    )
+
+
+class AccountTable(tables.Table):
+    """Its cells are written by its template."""
+
+    name = tables.Column(verbose_name=gettext_lazy("Location"), attrs=cells("name"))
+    available = tables.Column(verbose_name=gettext_lazy("Available"), attrs=cells("num available"))
+    used = tables.Column(verbose_name=gettext_lazy("Used in 30 days"), attrs=cells("num used"))
+    runs_out = tables.Column(
+        accessor="runs_out_key",
+        verbose_name=gettext_lazy("Runs out on"),
+        attrs=cells("day runs-out"),
+    )
+    renews = tables.Column(
+        accessor="renews_key", verbose_name=gettext_lazy("Renews on"), attrs=cells("day renews")
+    )
+    state = tables.Column(
+        accessor="urgency", verbose_name=gettext_lazy("State"), attrs=cells("state")
+    )
+
+    caption = gettext_lazy("The locations of the account, and how each stands")
+
+    class Meta:
+        attrs = {"class": "account"}
+
+    def __init__(self, lines: list[Line], *, order: str, page: str) -> None:
+        known = order.removeprefix("-") in self.base_columns
+        super().__init__(lines, order_by=order if known else "name", orderable=True)
+        self.paginate(per_page=LINES_PER_PAGE)
+        self.page = self.paginator.get_page(page)  # whatever the address says is a page of it
+
+    @property
+    def shown(self) -> list[Line]:
+        return [row.record for row in self.paginated_rows]
+
+    @property
+    def ordered(self) -> list[Line]:
+        """The rows of all pages, in the order of the table."""
+        return [row.record for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUsage:
+    account: Account
+    form: AccountFilter
+    table: AccountTable
+    at: dt.datetime
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.form.is_bound and any(self.form.data.get(name) for name in ("q", "state"))
+
+    @property
+    def available(self) -> int:
+        """Of the locations that are listed, on all pages."""
+        return sum(line.available for line in self.table.data)
+
+    @property
+    def count(self) -> int:
+        return len(self.table.data)
+
+
+def read_account(
+    account: Account, asked: QueryDict, *, whole: bool = False, at: dt.datetime
+) -> AccountUsage:
+    """The table that an address asks for; `whole` reads the days of all its rows."""
+    form = AccountFilter(asked)
+    # A state that there is none of filters nothing, and the form says so.
+    form.is_valid()
+    name = form.cleaned_data.get("q", "").strip()
+    state = form.cleaned_data.get("state", "")
+    order = asked.get("sort", "")
+    renew_due(account, at=at)
+    with one_moment():
+        lines = lines_of(account, name=name, states=[state] if state else [], at=at)
+        all_days = whole or order.removeprefix("-") in BY_DAYS
+        if all_days:
+            read_days(lines)
+        table = AccountTable(lines, order=order, page=asked.get("page", ""))
+        if not all_days:
+            read_days(table.shown)
+    return AccountUsage(account, form, table, at)
+
+
+def account_file_name(account: Account, day: dt.date) -> str:
+    return f"{file_words(account.name, _('Locations'))}_{day}.csv"
+
+
+def account_csv_text(usage: AccountUsage) -> bytes:
+    """What is shown, on all pages, in its order."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    columns = usage.table.columns
+    writer.writerow([safe(str(column.header)) for column in columns] + [_("Time zone")])
+    writer.writerows(_cells(line) for line in usage.table.ordered)
+    return (BOM + text.getvalue()).encode()
+
+
+def _cells(line: Line) -> Iterator[Any]:
+    yield safe(line.location.name)
+    yield line.available
+    yield line.used
+    yield line.runs_out_on or _no_day(line)
+    yield line.standing.renews_on or ""
+    yield str(STATES[line.state])
+    yield line.location.time_zone
+
+
+def _no_day(line: Line) -> str:
+    if line.standing.is_out or line.record == Record.ENOUGH:
+        return ""
+    return _("not enough history")

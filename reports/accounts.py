@@ -1,0 +1,142 @@
+"""All locations of an account in one table: what each has, uses, and until when it lasts.
+
+The table is found in a fixed number of queries. What a location used and when it runs out takes
+its days, so that these are read for the rows that are shown, and for all of them only where the
+table is sorted by them or taken away as a file.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import F, Q, Sum
+
+from ledger.models import Balance, Entry
+from ledger.models.entries import USAGE
+from ledger.renewing import due, up_to_date
+from locations.models import Account, Location
+from reports.forecasting import DAY, HISTORY_DAYS, Record, follow, history_of, pace_of
+from reports.standing import Standing, standings
+
+USED_DAYS = 30  # today and the 29 days before it
+
+
+class State(StrEnum):
+    """How a location stands, the most urgent first."""
+
+    OVERDRAWN = "overdrawn"
+    OUT = "out"
+    LOW = "low"
+    NO_CREDITS = "none"
+    FINE = "fine"
+
+
+@dataclass(slots=True)
+class Line:
+    """One location. What its days say is None until `read_days` has been there.
+
+    `runs_out_on` stays None where nothing runs out as far as can be foreseen, or where the
+    history is not enough, which `record` then says.
+    """
+
+    standing: Standing
+    used: int | None = None
+    record: Record | None = None
+    runs_out_on: dt.date | None = None
+
+    @property
+    def location(self) -> Location:
+        return self.standing.location
+
+    @property
+    def name(self) -> str:
+        return self.location.name.casefold()
+
+    @property
+    def available(self) -> int:
+        return self.standing.available
+
+    @property
+    def renews_key(self) -> dt.date:
+        return self.standing.renews_on or dt.date.max
+
+    @property
+    def runs_out_key(self) -> dt.date:
+        if self.standing.is_out and self.state != State.NO_CREDITS:
+            return dt.date.min
+        return self.runs_out_on or dt.date.max
+
+    @property
+    def state(self) -> State:
+        now = self.standing
+        if now.debt and now.available < 0:
+            return State.OVERDRAWN
+        if not now.balance.last_number:
+            return State.NO_CREDITS
+        if now.is_out:
+            return State.OUT
+        return State.LOW if now.is_low else State.FINE
+
+    @property
+    def urgency(self) -> int:
+        return list(State).index(self.state)
+
+
+def lines_of(
+    account: Account, *, name: str = "", states: Collection[str] = (), at: dt.datetime
+) -> list[Line]:
+    """The account's locations by name; only those with `name` in theirs, and in these states."""
+    locations = Location.objects.filter(account=account).order_by("name", "pk")
+    if name:
+        locations = locations.filter(name__icontains=name)
+    found = list(locations)
+    lines = [Line(now) for now in standings(found, at=at)]
+    return [line for line in lines if not states or line.state in states]
+
+
+def renew_due(account: Account, *, at: dt.datetime) -> None:
+    """Make up the renewals that are due, before the moment in which nothing can be written."""
+    waiting = Location.objects.filter(account=account).filter(
+        Q(balance__isnull=True)
+        | Q(pk__in=Balance.objects.filter(due(at), location__account=account).values("pk"))
+    )
+    for pk in waiting.values_list("pk", flat=True):
+        up_to_date(pk, at=at)
+
+
+def read_days(lines: Sequence[Line]) -> None:
+    """What each location used in 30 days and when it runs out: one query for all of them."""
+    if not lines:
+        return
+    used = _used_by_day(lines)
+    for line in lines:
+        now, of_location = line.standing, used[line.location.pk]
+        first_on = now.today - (USED_DAYS - 1) * DAY
+        line.used = sum(credits for day, credits in of_location.items() if day >= first_on)
+        history = history_of(of_location, now.today)
+        line.record = history.record
+        if line.record == Record.ENOUGH and not now.is_out:
+            course = follow(now, pace_of(history), used_today=history.used_today)
+            line.runs_out_on = course.runs_out_on
+
+
+def _used_by_day(lines: Iterable[Line]) -> dict[int, dict[dt.date, int]]:
+    """Credits used by location and day, positive, for as many days as a forecast looks back."""
+    lines = list(lines)
+    earliest = min(line.standing.today for line in lines) - HISTORY_DAYS * DAY
+    rows = (
+        Entry.objects.filter(
+            location_id__in=[line.location.pk for line in lines],
+            day__gte=earliest,
+            kind__in=USAGE,
+        )
+        .order_by()
+        .values_list("location_id", "day")
+        .annotate(used=Sum(-F("contract_delta") - F("purchased_delta")))
+    )
+    used: dict[int, dict[dt.date, int]] = defaultdict(dict)
+    for location_id, day, credits in rows:
+        used[location_id][day] = credits
+    return used

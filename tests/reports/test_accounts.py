@@ -1,0 +1,207 @@
+"""All locations of an account in one table: who sees it, what it says, and what it costs."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ledger.charging import charge_chat
+from ledger.daily import daily_usage
+from ledger.funding import adjust
+from locations.models import Account, Location, Role
+from reports.forecasting import DAY, HISTORY_DAYS, forecast
+from reports.standing import standing
+from tests.databases import Clone
+from tests.factories import NOON, chat, key, make_account, make_location, make_member, make_user
+from tests.reports.pages import rows, words
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def chats(location: Location, days: int, a_day: int) -> None:
+    location.chat_inboxes.get_or_create(name="Front Desk")
+    for ago in range(days, 0, -1):
+        at = NOON - ago * DAY
+        messages = [chat("inbound", sent_at=at) for _ in range(a_day)]
+        charge_chat(location.pk, messages, key=key(), at=at)
+
+
+def take(location: Location, credits: int) -> None:
+    adjust(location.pk, -credits, bucket="contract", key=key(), at=NOON, reason="Test")
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """Five locations, one in each state."""
+    account = make_account("Harbor & Sons")
+    chats(make_location(name="Enough", account=account, included=1000), 40, 3)
+    take(make_location(name="Low", account=account, included=1000), 950)
+    take(make_location(name="Out", account=account, included=1000), 1000)
+    chats(make_location(name="=Over", account=account, included=10), 3, 3)
+    make_location(name="New", account=account, included=None)
+    make_location(name="Elsewhere")
+    return account
+
+
+@pytest.fixture
+def admin(client: Client, account: Account) -> Client:
+    first = account.locations.order_by("pk").first()
+    assert first is not None
+    client.force_login(make_member(first, Role.ACCOUNT_ADMIN))
+    return client
+
+
+def cells(answer: Any) -> dict[str, list[str]]:
+    heads = ("Used in 30 days", "Runs out on", "Renews on")
+    table = {}
+    for row in rows(answer):
+        plain = [
+            next((c.removeprefix(h).strip() for h in heads if c.startswith(h)), c) for c in row
+        ]
+        table[plain[0]] = plain[1:]
+    return table
+
+
+def test_each_location_with_what_it_has_uses_and_until_when_it_lasts(
+    admin: Client, account: Account
+) -> None:
+    answer = admin.get(f"/accounts/{account.pk}/")
+    renews = "1 Jan 2027"
+    assert cells(answer) == {
+        "=Over": ["−8", "18", "nothing left", renews, "Overdrawn"],
+        "Enough": ["760", "174", "19 Oct 2026", renews, "Enough"],
+        "Low": ["50", "0", "too little history", renews, "Low"],
+        "New": ["0", "0", "–", "no contract", "No credits yet"],
+        "Out": ["0", "0", "nothing left", renews, "None left"],
+    }
+    assert "5 locations, 802 credits available" in words(answer)
+
+
+def test_the_days_are_those_of_credit_usage(account: Account, admin: Client) -> None:
+    place = account.locations.get(name="Enough")
+    now = standing(place, at=NOON)
+    expected = forecast(daily_usage(place, now.today - HISTORY_DAYS * DAY), now)
+    assert expected.likely is not None
+    assert expected.likely.runs_out_on == dt.date(2026, 10, 19)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.ACCOUNT_ADMIN, 200),
+        (Role.SUPER_ADMIN, 404),
+        (Role.ADMIN, 404),
+        (Role.EDITOR, 404),
+        (Role.CHAT_AGENT, 404),
+        ("another account's admin", 404),
+        ("staff", 200),
+        ("nobody", 302),
+    ],
+)
+def test_who_may_see_it(client: Client, account: Account, role: str, status: int) -> None:
+    place = account.locations.order_by("pk")[0]
+    if role == "staff":
+        client.force_login(make_user(is_staff=True))
+    elif role == "another account's admin":
+        client.force_login(make_member(make_location(), Role.ACCOUNT_ADMIN))
+    elif role != "nobody":
+        client.force_login(make_member(place, role))
+    paths = (f"/accounts/{account.pk}/", f"/accounts/{account.pk}/locations.csv")
+    assert [client.get(path).status_code for path in paths] == [status, status]
+    linked = client.get(f"/locations/{place.pk}/credit-usage/")
+    assert ("Side by side" in linked.text) == (status == 200)
+
+
+def test_an_account_that_never_was_is_not_found(admin: Client) -> None:
+    assert admin.get("/accounts/999999/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("", ["=Over", "Enough", "Low", "New", "Out"]),
+        ("sort=-name", ["Out", "New", "Low", "Enough", "=Over"]),
+        ("sort=available", ["=Over", "New", "Out", "Low", "Enough"]),
+        ("sort=-used", ["Enough", "=Over", "Low", "New", "Out"]),
+        ("sort=runs_out", ["=Over", "Out", "Enough", "Low", "New"]),
+        ("sort=-renews", ["New", "=Over", "Enough", "Low", "Out"]),
+        ("sort=state", ["=Over", "Out", "Low", "New", "Enough"]),
+        ("sort=password", ["=Over", "Enough", "Low", "New", "Out"]),
+        ("q=OU", ["Enough", "Out"]),
+        ("state=low", ["Low"]),
+        ("state=out&q=e", []),
+        ("state=nonsense", ["=Over", "Enough", "Low", "New", "Out"]),
+        ("page=99999999999999999999", ["=Over", "Enough", "Low", "New", "Out"]),
+        ("q=%00", ["=Over", "Enough", "Low", "New", "Out"]),
+    ],
+)
+def test_sorted_and_filtered_and_the_file_is_the_same(
+    admin: Client, account: Account, asked: str, names: list[str]
+) -> None:
+    answer = admin.get(f"/accounts/{account.pk}/?{asked}")
+    shown = list(cells(answer)) if names else []
+    assert shown == names
+    file = admin.get(f"/accounts/{account.pk}/locations.csv?{asked}")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    lines = list(csv.reader(io.StringIO(text)))
+    assert [line[0].removeprefix("'") for line in lines[1:]] == names
+
+
+def test_the_file_holds_figures_and_no_formulas(admin: Client, account: Account) -> None:
+    file = admin.get(f"/accounts/{account.pk}/locations.csv")
+    assert file["Content-Disposition"].startswith("attachment; filename=")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    lines = list(csv.reader(io.StringIO(text)))
+    assert lines[:3] == [
+        [
+            "Location",
+            "Available",
+            "Used in 30 days",
+            "Runs out on",
+            "Renews on",
+            "State",
+            "Time zone",
+        ],
+        ["'=Over", "-8", "18", "", "2027-01-01", "Overdrawn", "UTC"],
+        ["Enough", "760", "174", "2026-10-19", "2027-01-01", "Enough", "UTC"],
+    ]
+
+
+def test_the_chooser_and_the_places_menu_lead_there_and_search(
+    admin: Client, account: Account
+) -> None:
+    assert f'href="/accounts/{account.pk}/"' in admin.get("/").text
+    place = account.locations.order_by("pk")[0]
+    usage = admin.get(f"/locations/{place.pk}/credit-usage/").text
+    assert f'href="/accounts/{account.pk}/"' in usage
+    assert '<form class="find" action="/" role="search">' in usage
+
+
+def test_pages_and_queries_do_not_depend_on_how_many_there_are(cloned_database: Clone) -> None:
+    counts = {}
+    for number in (1, 3, 50):
+        account = make_account()
+        for n in range(number):
+            make_location(name=f"Place {n:02}", account=account)
+        first = account.locations.order_by("pk")[0]
+        client = Client()
+        client.force_login(make_member(first, Role.ACCOUNT_ADMIN))
+        address = f"/accounts/{account.pk}/"
+        client.get(address)  # the first look grants the terms
+        for asked in ("", "?sort=runs_out", "?state=fine&q=place"):
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address + asked)
+            assert len(rows(answer)) == min(number, 25)
+            counts[number, asked] = len(queries)
+    assert counts == dict.fromkeys(counts, 10)
