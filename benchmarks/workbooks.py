@@ -17,11 +17,12 @@ from benchmarks import place
 from benchmarks.singles import messages
 from ledger import charging
 from locations.models import Location, User
+from reports.cell_texts import shown
 from reports.claiming import Lease, claim_next
 from reports.models import Report, ReportKind
 from reports.rows import rows_of
 from reports.rows.reading import Rows
-from reports.workbooks import MOST_ROWS, shown
+from reports.workbooks import MOST_ROWS
 from reports.writing import write
 from tests import factories
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
-from reports.workbooks import Column, Table, Value, shown
+from reports.cell_texts import shown
+from reports.workbooks import Column, Table, Value
 
 # A number like +49151234567 stays as it is: as a formula it would do no harm.
 FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")

@@ -1,13 +1,14 @@
 """Rows in, an .xlsx file out; no ORM, no clock.
 
-openpyxl takes some text for formulas and errors, raises on some, and leaves a truncated file
-behind if that is caught: every text goes through `shown` first, and an error ends the build.
-Only text that needs it becomes a cell of its own; styling every cell costs several times more.
+openpyxl makes the book, its styles and the small sheets; it takes some text for formulas and
+errors, raises on some, and leaves a truncated file behind if that is caught: every text goes
+through `shown` first, and an error ends the build. The many rows it would write slowly:
+`SheetRows` writes them, and they are put into openpyxl's sheet when that is closed.
 """
 
 import contextlib
 import datetime as dt
-import re
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,25 +22,15 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 
+from reports.cell_texts import is_harmless, pieces, shown
+from reports.sheet_rows import SheetRows
+
 # A write-only worksheet; the stubs know little of it.
 Sheet = Any
 Value = str | int | float | dt.date | dt.datetime | None
 
 # Of Excel, the heading included.
 MOST_ROWS = 1_048_576
-LONGEST_TEXT = 32_767  # UTF-16 units
-CUT = "… (cut)"
-
-# What XML or Excel cannot hold, other control characters, and the marks that openpyxl drops.
-UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# A text that a program may take for a formula. +49151234567 stays as it is: as a formula it
-# would do no harm, and a column of quoted cells costs a quarter of the build.
-FORMULA_LIKE = re.compile(r"[=@\-\t\n]|\+(?!\d+\Z)")
-# What openpyxl writes with the cell type "error", whatever follows.
-ERROR_LIKE = re.compile(r"#[A-Z0-9/]+[!?]?\Z")
-# Excel reads _x0041_ in a text as the character A. It reads each run of a text on its own, so
-# that a text which is split between _ and x shows as it is written, in every reader.
-ESCAPE_LIKE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
 
 HEADING = Font(bold=True, color="FFFFFF")
 HEADING_FILL = PatternFill("solid", fgColor="1F3A5F")
@@ -51,6 +42,7 @@ WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 DAY_FORMAT = "yyyy-mm-dd"
 INSTANT_FORMAT = "yyyy-mm-dd h:mm:ss"  # the one that openpyxl gives to plain datetimes
 CREDITS_FORMAT = "#,##0"
+SHEET_ENDS = b"</sheetData>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +83,7 @@ class Book:
         self._book.properties.title = shown(title)
         self._title = title
         self._spoiled = False
+        self._rows: SheetRows | None = None
         self._summary = self._sheet("Summary")
         self._widths(self._summary, [34, *[16] * 8])
 
@@ -99,6 +92,8 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         """End what was begun and not saved: openpyxl leaves its generators to the collector."""
+        with contextlib.suppress(OSError):
+            self._end_rows()
         sheet: Sheet
         for sheet in self._book.worksheets:
             if sheet._writer is not None and not sheet.closed:
@@ -117,10 +112,14 @@ class Book:
         written = 0
         for row in rows:
             if written % self._rows_per_sheet == 0:
+                self._end_rows()
                 sheets.append(self._table(_numbered(name, len(sheets) + 1), columns))
-            sheet = sheets[-1]
-            sheet.append([_safe(sheet, v) if isinstance(v, str) else v for v in row])
+                self._rows = SheetRows(self._folder, sheets[-1], len(columns))
+                sheets[-1]._writer.more_rows = self._rows.path
+                append = self._rows.append
+            append(row)
             written += 1
+        self._end_rows()
         if not sheets:
             sheets.append(self._table(name, columns))
         last_column = get_column_letter(len(columns))
@@ -161,6 +160,10 @@ class Book:
         if self._spoiled:
             raise SpoiledBook("Its rows did not all go in: saving would hide that.")
         self._book.save(path)
+
+    def _end_rows(self) -> None:
+        if self._rows is not None:
+            self._rows.close()
 
     def _table(self, name: str, columns: Sequence[Column]) -> Sheet:
         sheet = self._sheet(name)
@@ -210,33 +213,32 @@ class Book:
 class _Writer(WorksheetWriter):
     """Writes to a file of ours: openpyxl's own ones stay in /tmp when a build fails."""
 
+    more_rows: Path | None = None
+
+    def close(self) -> None:
+        """End the sheet's file; rows that were written beside it follow its heading."""
+        super().close()
+        if self.more_rows is not None:
+            out = Path(str(self.out))
+            heading, tail = out.read_bytes().rsplit(SHEET_ENDS, 1)
+            with out.open("wb") as sheet, self.more_rows.open("rb") as rows:
+                sheet.write(heading)
+                shutil.copyfileobj(rows, sheet, 1 << 20)
+                sheet.write(SHEET_ENDS + tail)
+            self.more_rows.unlink()
+
     def cleanup(self) -> None:
         Path(str(self.out)).unlink()
-
-
-def shown(text: str) -> str:
-    """The text as a cell can hold it: what it cannot shows as U+FFFD, and a cut as … (cut)."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if UNSHOWABLE.search(text):
-        text = UNSHOWABLE.sub("\ufffd", text)
-    if len(text) > LONGEST_TEXT // 2 and _units(text) > LONGEST_TEXT:
-        text = _cut(text, LONGEST_TEXT - _units(CUT)) + CUT
-    return text
 
 
 def _safe(sheet: Sheet, text: str) -> str | Cell | None:
     """What to append for a text: itself where that is harmless, else a cell that keeps it text."""
     text = shown(text)
-    pieces = ESCAPE_LIKE.split(text) if "_x" in text else [text]
-    if len(pieces) == 1 and not FORMULA_LIKE.match(text) and not ERROR_LIKE.match(text):
+    runs = pieces(text)
+    if len(runs) == 1 and is_harmless(text):
         return text or None
-    return _text_cell(sheet, pieces)
-
-
-def _text_cell(sheet: Sheet, pieces: list[str]) -> Cell:
     cell = WriteOnlyCell(sheet)
-    cell.value = pieces[0] if len(pieces) == 1 else CellRichText(pieces)
+    cell.value = text if len(runs) == 1 else CellRichText(runs)
     cell.data_type = "s"
     cell.quotePrefix = True  # and it stays text when somebody edits it
     return cell
@@ -273,15 +275,6 @@ def _sums(table: Table) -> list[Value]:
         else:
             sums.append(sum(figures) if len(figures) == len(table.rows) else None)
     return sums
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _cut(text: str, units: int) -> str:
-    # A character beyond U+FFFF takes two units; half of one is dropped.
-    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
 
 
 def _numbered(name: str, number: int) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from reports import workbooks
+from reports import cell_texts, workbooks
 from reports.workbooks import Book, Column
 
 COLUMNS = [Column("Text", 20), Column("Sent date (Europe/Amsterdam)", 20), Column("Credits used")]
@@ -118,7 +118,7 @@ def test_text_that_looks_like_a_formula_stays_text_when_it_is_edited(tmp_path: P
 def test_what_no_cell_can_hold_is_replaced_visibly(
     tmp_path: Path, text: str, expected: str
 ) -> None:
-    assert workbooks.shown(text) == expected
+    assert cell_texts.shown(text) == expected
     path = write(tmp_path, [text])
     assert openpyxl_rows(path, "Messages")[1][0] == expected
     assert calamine_rows(path, "Messages")[1][0] == expected
@@ -148,9 +148,9 @@ def test_long_text_is_cut_visibly_at_what_excel_holds(
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_any_text_is_shown_as_something_that_xml_can_hold(text: str) -> None:
-    shown = workbooks.shown(text)
+    shown = cell_texts.shown(text)
     shown.encode("utf-8")
-    assert not workbooks.UNSHOWABLE.search(shown)
+    assert not cell_texts.UNSHOWABLE.search(shown)
     assert len(shown) <= len(text)
 
 

@@ -1,0 +1,120 @@
+"""Rows written as XML are the cells that openpyxl would have made of them, one by one."""
+
+import datetime as dt
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from python_calamine import CalamineWorkbook
+
+from reports import workbooks
+from reports.cell_texts import shown
+from reports.sheet_rows import SheetRows
+from reports.workbooks import Book, Column
+from tests.reports.test_workbooks import HOSTILE
+
+COLUMNS = [Column("Text"), Column("Number"), Column("When")]
+LOOKS = ("value", "data_type", "number_format", "quotePrefix", "coordinate")
+INSTANTS = st.datetimes(min_value=dt.datetime(1990, 1, 1), max_value=dt.datetime(2199, 12, 31))
+
+
+def ours(path: Path, rows: list[tuple[Any, ...]]) -> list[Any]:
+    folder = path / "ours"
+    folder.mkdir()
+    with Book(folder, title="Rows") as book:
+        book.add_rows("Messages", COLUMNS, rows)
+        book.add_summary([("Rows", len(rows))])
+        book.save(path / "ours.xlsx")
+    return looks(path / "ours.xlsx", "Messages")[1:]
+
+
+def openpyxls(path: Path, rows: list[tuple[Any, ...]]) -> list[Any]:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Messages")
+    for row in [("Text", "Number", "When"), *rows]:
+        sheet.append([workbooks._safe(sheet, v) if isinstance(v, str) else v for v in row])
+    book.save(path / "openpyxl.xlsx")
+    return looks(path / "openpyxl.xlsx", "Messages")[1:]
+
+
+def looks(path: Path, name: str) -> list[Any]:
+    sheet = openpyxl.load_workbook(path, rich_text=True)[name]
+    return [
+        [tuple(str(getattr(cell, look)) for look in LOOKS) for cell in row]
+        for row in sheet.iter_rows(max_col=3)
+    ]
+
+
+def test_each_cell_is_openpyxls(tmp_path: Path) -> None:
+    at = dt.datetime(2026, 10, 25, 2, 30, 5)
+    rows: list[tuple[Any, ...]] = [(text, number, at) for number, text in enumerate(HOSTILE)]
+    rows += [
+        ("", None, None),
+        (None, 0, dt.date(2026, 2, 28)),
+        ("x", -7, dt.datetime(2026, 1, 1)),
+        ("x", 1.5, dt.datetime(2026, 1, 1, 23, 59, 59)),
+        ("x", 0.1 + 0.2, dt.datetime(2026, 1, 1, 0, 0, 0, 500_000)),
+        ("x", 10**15, None),
+        *[(text, None, None) for text in HOSTILE],  # those that were kept from the first time
+    ]
+    assert ours(tmp_path, rows) == openpyxls(tmp_path, rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=40) | st.text("_x0041=&<>]\t\n ", max_size=12),
+            st.integers(-(10**12), 10**12) | st.floats(-1e6, 1e6) | st.none(),
+            INSTANTS | st.none(),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_comes_each_cell_is_openpyxls(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]]
+) -> None:
+    path = tmp_path_factory.mktemp("rows")
+    assert ours(path, rows) == openpyxls(path, rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ((b"bytes", 1, None), TypeError),
+        (("x", True, None), TypeError),
+        (("x", 1, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), TypeError),
+        (("too", "few"), ValueError),
+    ],
+)
+def test_what_is_no_cell_is_refused(tmp_path: Path, row: Any, problem: type[Exception]) -> None:
+    sheet: Any = Workbook(write_only=True).create_sheet()
+    rows = SheetRows(tmp_path, sheet, 3)
+    with pytest.raises(problem):
+        rows.append(row)
+    rows.close()
+
+
+def test_libreoffice_reads_the_hostile_texts_as_they_are(tmp_path: Path) -> None:
+    if not (office := shutil.which("soffice")):
+        pytest.skip("LibreOffice is not installed.")
+    ours(tmp_path, [(text, 1, None) for text in HOSTILE])
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    again = ["--convert-to", "ods:calc8", "--outdir", tmp_path / "again"]
+    subprocess.run(
+        [office, profile, "--headless", *again, tmp_path / "ours.xlsx"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    sheet = CalamineWorkbook.from_path(str(tmp_path / "again" / "ours.ods"))
+    read = [row[0] for row in sheet.get_sheet_by_name("Messages").to_python()[1:]]
+    # A tab is an element of its own in LibreOffice's file, which calamine passes over.
+    assert read == [shown(text).replace("\t", "") for text in HOSTILE]
