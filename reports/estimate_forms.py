@@ -13,7 +13,7 @@ from ledger.quoting import WouldBe
 from ledger.requests import LONGEST_CALL_SECONDS
 from locations.models import Channel
 from reports.estimating import messages_of
-from reports.number_files import Unreadable, uploaded
+from reports.number_files import NoSuchColumn, Unreadable, uploaded
 from reports.number_lists import MOST_NUMBERS, NumberList, TooManyNumbers, pasted
 from reports.templatetags.credits import credits
 
@@ -106,6 +106,9 @@ class EstimateForm(forms.Form):
             else:
                 file, column = cleaned["file"], cleaned["column"]
                 self.listed = uploaded(file, column=column, without_plus=bare)
+        except NoSuchColumn as unknown:
+            self.listed.headings = unknown.headings
+            self.add_error(field, str(unknown))
         except Unreadable as unreadable:
             self.add_error(field, str(unreadable))
         except TooManyNumbers:

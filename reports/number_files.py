@@ -38,6 +38,14 @@ class Unreadable(Exception):
     """The file is no table that can be read; its text is for people."""
 
 
+class NoSuchColumn(Unreadable):
+    """The file has no column of that heading, but these."""
+
+    def __init__(self, column: str, headings: list[str]) -> None:
+        super().__init__(_("The file has no column “%s”: choose another one.") % printable(column))
+        self.headings = headings
+
+
 def uploaded(file: BinaryIO, *, column: str = "", without_plus: bool = False) -> NumberList:
     """The numbers under the heading `column`, or of the column that looks most like numbers.
 
@@ -88,10 +96,7 @@ def _letter(index: int) -> str:
 def _named(column: str, headings: list[str]) -> int:
     names = [heading.casefold() for heading in headings]
     if column.strip().casefold() not in names:
-        raise Unreadable(
-            _("The file has no column “%(column)s”. Its columns are: %(columns)s.")
-            % {"column": printable(column), "columns": ", ".join(headings[:20])}
-        )
+        raise NoSuchColumn(column, headings)
     return names.index(column.strip().casefold())
 
 

@@ -69,6 +69,7 @@ def test_a_file_is_estimated_and_a_bad_one_refused(
     expect(page.get_by_text("There is no number to estimate in it.")).to_be_visible()
     visit.expect_refusal(422)
     file.write_text("Name;Mobile\nAna;\n")
+    page.get_by_label("Heading of the column").select_option("Look for the column")
     page.get_by_label("CSV or Excel file").set_input_files(file)
     page.get_by_role("button", name="Estimate").click()
     expect(page.get_by_text("There is no number to estimate in it.")).to_be_visible()
