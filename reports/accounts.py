@@ -84,15 +84,19 @@ class Line:
         return list(State).index(self.state)
 
 
-def lines_of(
-    account: Account, *, name: str = "", states: Collection[str] = (), at: dt.datetime
-) -> list[Line]:
-    """The account's locations by name; only those with `name` in theirs, and in these states."""
+def locations_of(account: Account, *, name: str = "") -> list[Location]:
+    """The account's locations by name; only those with `name` in theirs."""
     locations = Location.objects.filter(account=account).order_by("name", "pk")
     if name:
         locations = locations.filter(name__icontains=name)
-    found = list(locations)
-    lines = [Line(now) for now in standings(found, at=at)]
+    return list(locations)
+
+
+def lines_of(
+    locations: Sequence[Location], *, states: Collection[str] = (), at: dt.datetime
+) -> list[Line]:
+    """Their lines, in their order; only those in these states."""
+    lines = [Line(now) for now in standings(locations, at=at)]
     return [line for line in lines if not states or line.state in states]
 
 

@@ -1,0 +1,76 @@
+"""Setting an alert, meeting its notice, and seeing all locations side by side."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from reports.alerting import look
+from reports.models import Alert, AlertMail
+from tests.browser.conftest import Screen, Visit
+from tests.browser.world import PASSWORD, World
+
+
+def test_an_alert_is_set_and_its_notice_met(visit: Visit, world: World) -> None:
+    AlertMail.objects.all().delete()
+    Alert.objects.all().delete()
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/alerts/")
+    page = visit.page
+    expect(page.get_by_text("No alert is set yet.")).to_be_visible()
+    visit.look("alerts-new")
+    page.get_by_label("Fewer days left than").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")
+    visit.expect_refusal(422)
+    visit.look("alerts-refused")
+    page.get_by_label("Fewer credits than").fill("100000")
+    page.get_by_label("Dana Manager").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_text("Below a limit.")).to_be_visible()
+    alert = Alert.objects.get(location=world.healthy)
+    look(world.healthy.pk, at=alert.set_at)
+    AlertMail.objects.update(attempts=2, error="ConnectionRefusedError 111")
+    page.reload()
+    expect(page.get_by_text("2 tries failed")).to_be_visible()
+    visit.look("alerts-mail-waiting")
+    visit.open(f"/locations/{world.healthy.pk}/credit-usage/")
+    expect(page.get_by_role("heading", name="of your alert")).to_be_visible()
+    visit.look("alerts-notice")
+    page.get_by_role("link", name="Change the alert").click()
+    expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
+
+
+def test_locations_side_by_side(visit: Visit, world: World) -> None:
+    visit.sign_in(world.manager.email, PASSWORD)
+    page = visit.page
+    visit.look("chooser-with-account")
+    page.get_by_role("link", name="All of Harbor & Sons").click()
+    expect(page.locator("tbody tr")).to_have_count(4)
+    visit.look("account")
+    page.get_by_role("link", name="Available").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Harbor Kyoto")
+    page.get_by_label("State").select_option("Overdrawn")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    visit.look("account-filtered")
+    page.get_by_label("Find a location").fill("nowhere to be found")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="No location is like that")).to_be_visible()
+    visit.look("account-none")
+    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("link", name="Harbor Utrecht").click()
+    page.locator(".title summary").click()
+    visit.look("switcher")
+    page.locator(".title").get_by_role("searchbox").fill("dallas")
+    page.locator(".title").get_by_role("button", name="Find").click()
+    expect(page.get_by_role("link", name="Harbor Dallas")).to_be_visible()
+    expect(page.get_by_role("link", name="Harbor Kyoto")).to_have_count(0)
+
+
+def test_without_javascript_too(new_visit: Callable[..., Visit], world: World) -> None:
+    visit = new_visit(Screen(1280, "light"), java_script_enabled=False)
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.page.get_by_role("link", name="All of Harbor & Sons").click()
+    visit.page.get_by_role("link", name="Runs out on").click()
+    expect(visit.page.locator("tbody tr").first).to_contain_text("Harbor Kyoto")
