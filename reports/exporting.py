@@ -3,21 +3,19 @@
 import csv
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from ledger.daily import Day, Movement
+from reports.comma_files import safe
 from reports.showing import file_words
 from reports.shown_days import ShownDays
 from reports.workbooks import Book, Column, Value
 
 CSV = "text/csv; charset=utf-8"
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
-# What a spreadsheet takes for a formula when it opens a text file.
-FORMULA_LIKE = re.compile(r"[=+\-@\t\r\n]")
 
 Cell = str | int | dt.date | None
 
@@ -50,9 +48,7 @@ def days_xlsx(days: ShownDays, folder: Path) -> Path:
 
 def plain(cell: Cell) -> Cell:
     """A text that no spreadsheet calculates; figures and days as they are."""
-    if isinstance(cell, str) and FORMULA_LIKE.match(cell):
-        return f"'{cell}"
-    return cell
+    return safe(cell) if isinstance(cell, str) else cell
 
 
 def _columns() -> list[tuple[str, int]]:

@@ -226,7 +226,7 @@ def test_credit_usage_asks_the_database_as_often_whatever_there_is(
     for day in range(locations * 20):
         receive(first, 1, NOW - day * DAY)
     client.force_login(user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/locations/{first.pk}/credit-usage/", {"range": "90-days"})
 
 
