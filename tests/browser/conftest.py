@@ -64,13 +64,16 @@ class Visit:
         assert len(refused) == 1, self.complaints
         self.complaints.remove(refused[0])
 
-    def look(self, name: str) -> None:
-        """No accessibility violation, nothing beyond the edge; and a picture for people."""
+    def look(self, name: str, *, within: str | None = None) -> None:
+        """No accessibility violation, nothing beyond the edge; and a picture for people.
+
+        `within` is the part that can be used now, where an open menu lies over the rest.
+        """
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{name}-{self.screen}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.screen.width, f"{name} is {wide} px wide"
-        results = Axe().run(self.page, options=AXE[self.screen.theme])
+        results = Axe().run(self.page, context=within, options=AXE[self.screen.theme])
         assert results.violations_count == 0, f"{name}:\n{results.generate_report()}"
 
     def note(self, message: ConsoleMessage) -> None:

@@ -39,7 +39,7 @@ def test_from_sign_in_to_workbook(visit: Visit, world: World, tmp_path: Path) ->
     expect(page.get_by_role("heading", name="Location Details")).to_be_visible()
     visit.look("location-details")
     page.get_by_text("More", exact=True).first.click()
-    visit.look("menu-open")
+    visit.look("menu-open", within="header")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Credit Usage").click()
     expect(page).to_have_title("Credit Usage · Harbor Dallas · RedFlag")
     visit.look("credit-usage")
