@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from ledger import funding, posting
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
-from ledger.models.bundles import LONGEST_DECISION, LONGEST_NOTE, MOST_CREDITS
+from ledger.models.asked import LONGEST_ANSWER
+from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
 from ledger.posting import BadInput, LedgerError
 from ledger.renewing import up_to_date
 from locations.models import User
@@ -83,7 +84,7 @@ def approve(
     Raises AlreadyDecided, and what `funding.purchase` raises: the request stays open then.
     """
     answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_DECISION)
+    posting.check_text("answer", answer, longest=LONGEST_ANSWER)
     with transaction.atomic():
         asked = _locked(request_id)
         bought = funding.purchase(
@@ -102,7 +103,7 @@ def approve(
 def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> CreditRequest:
     """Close the request without a purchase; `answer` says why. Raises AlreadyDecided."""
     answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_DECISION, required=True)
+    posting.check_text("answer", answer, longest=LONGEST_ANSWER, required=True)
     with transaction.atomic():
         return _decide(_locked(request_id), CreditRequestState.DECLINED, decided_by, at, answer)
 

@@ -15,7 +15,8 @@ from ledger.models import (
     CorrectionState,
     InternationalMessage,
 )
-from ledger.models.corrections import LONGEST_ANSWER, LONGEST_REASON
+from ledger.models.asked import LONGEST_ANSWER
+from ledger.models.corrections import LONGEST_REASON
 from ledger.posting import LedgerError
 from ledger.reversing import UnknownCharge
 from locations.models import User

@@ -13,7 +13,10 @@ from locations.models import User
 
 
 class FundingForm(forms.Form):
-    """`key` is made when the form is shown and goes with it: a double click books once."""
+    """`key` is made when the form is shown and goes with it: a double click books once.
+
+    Each kind has a `post` that writes the entry; it raises LedgerError.
+    """
 
     title: ClassVar[str]
     logged: ClassVar[str]
@@ -24,10 +27,6 @@ class FundingForm(forms.Form):
     @staticmethod
     def fresh() -> dict[str, Any]:
         return {"key": uuid.uuid4()}
-
-    def post(self, location_id: int, *, at: dt.datetime, made_by: User) -> Posted:
-        """Write the entry; raises LedgerError."""
-        raise NotImplementedError
 
 
 class PurchaseForm(FundingForm):

@@ -1,16 +1,14 @@
 """What can be bought, and what managers ask to buy."""
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
 from ledger.models.entries import Entry
 from locations.models import Location
-from locations.models.guards import no_truncate
 
 LONGEST_NOTE = 300
-LONGEST_DECISION = 400
 MOST_CREDITS = 100_000_000
 
 
@@ -58,12 +56,7 @@ class CreditRequestState(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
-class CreditRequestQuerySet(models.QuerySet["CreditRequest"]):
-    def open(self) -> "CreditRequestQuerySet":
-        return self.filter(state=CreditRequestState.OPEN)
-
-
-class CreditRequest(models.Model):
+class CreditRequest(Asked):
     """That credits be bought; decided by staff, once.
 
     `credits` and `price` are what the bundle said when it was chosen: it may change later.
@@ -77,19 +70,10 @@ class CreditRequest(models.Model):
     price = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=120)
     note = models.CharField(max_length=LONGEST_NOTE, blank=True)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField()
     form_key = models.UUIDField(help_text="Of the form that asked: a double click asks once.")
     state = models.CharField(
         max_length=8, choices=CreditRequestState, default=CreditRequestState.OPEN
     )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=LONGEST_DECISION, blank=True)
     purchase = models.OneToOneField(
         Entry,
         on_delete=models.PROTECT,
@@ -98,8 +82,6 @@ class CreditRequest(models.Model):
         related_name="credit_request",
         help_text="The entry that brought the credits.",
     )
-
-    objects = CreditRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at", "id"]
@@ -112,54 +94,15 @@ class CreditRequest(models.Model):
             models.UniqueConstraint(
                 fields=["location", "form_key"], name="credit_request_form_once"
             ),
-            models.CheckConstraint(
-                name="credit_request_decided_has_who_and_when",
-                condition=Q(
-                    state=CreditRequestState.OPEN,
-                    decided_by__isnull=True,
-                    decided_at__isnull=True,
-                    answer="",
-                    purchase__isnull=True,
-                )
-                | Q(
-                    state=CreditRequestState.APPROVED,
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    purchase__isnull=False,
-                )
-                | (
-                    Q(
-                        state=CreditRequestState.DECLINED,
-                        decided_by__isnull=False,
-                        decided_at__isnull=False,
-                        purchase__isnull=True,
-                    )
-                    & ~Q(answer="")
-                ),
+            decided_has_who_and_when(
+                "credit_request_decided_has_who_and_when",
+                met=CreditRequestState.APPROVED,
+                entry="purchase",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["asked_at", "id"],
-                condition=Q(state=CreditRequestState.OPEN),
-                name="credit_request_queue",
-            )
-        ]
+        indexes = [queue("credit_request_queue")]
         triggers = [
-            pgtrigger.Protect(name="credit_request_is_kept", operation=pgtrigger.Delete),
-            no_truncate("credit_request_no_truncate"),
-            pgtrigger.Protect(
-                name="credit_request_decided_once",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__state=CreditRequestState.OPEN.value),
-            ),
-            pgtrigger.Protect(
-                name="credit_request_only_decided",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    exclude=["state", "decided_by", "decided_at", "answer", "purchase"]
-                ),
-            ),
+            *decided_once("credit_request", entry="purchase"),
             pgtrigger.Trigger(
                 name="credit_request_bought_that",
                 when=pgtrigger.Before,

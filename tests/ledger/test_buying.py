@@ -207,7 +207,7 @@ def test_staff_approve_from_the_request_s_page(staff: Client, soho: Location):
     page = staff.get(address).text
     assert "PO-7" in page
     assert "Approve: record the purchase" in page
-    assert "Approved: the credits are with" in decide(staff, asked, _approve="1", answer="Enjoy")
+    assert "Approved: the credits are with" in decide(staff, asked, _meet="1", answer="Enjoy")
     assert total(soho) == 600
     assert LogEntry.objects.filter(object_id=str(asked.pk)).count() == 1
     page = staff.get(address).text
@@ -244,7 +244,7 @@ def test_who_may_not_write_entries_decides_nothing(client: Client, soho: Locatio
     assert page.status_code == 200
     assert "Approve: record" not in page.text
     address = reverse("admin:ledger_creditrequest_decide", args=[asked.pk])
-    assert client.post(address, {"_approve": "1"}).status_code == 403
+    assert client.post(address, {"_meet": "1"}).status_code == 403
     assert CreditRequest.objects.get(pk=asked.pk).state == "open"
 
 

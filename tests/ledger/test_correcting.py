@@ -243,7 +243,7 @@ def test_staff_grant_from_the_request_s_page(staff: Client, soho: Location):
     page = staff.get(reverse("admin:ledger_correctionrequest_change", args=[asked.pk])).text
     assert "Never arrived" in page
     assert "Grant: give the credits back" in page
-    assert "Granted: the credits are back" in decide(staff, asked, _grant="1", answer="Sorry")
+    assert "Granted: the credits are back" in decide(staff, asked, _meet="1", answer="Sorry")
     asked.refresh_from_db()
     assert (asked.state, asked.answer) == ("granted", "Sorry")
     assert total(soho) == 100
@@ -281,6 +281,6 @@ def test_who_may_not_write_entries_decides_nothing(client: Client, soho: Locatio
     assert page.status_code == 200
     assert "Grant: give" not in page.text
     address = reverse("admin:ledger_correctionrequest_decide", args=[asked.pk])
-    assert client.post(address, {"_grant": "1"}).status_code == 403
+    assert client.post(address, {"_meet": "1"}).status_code == 403
     asked.refresh_from_db()
     assert asked.state == "open"

@@ -1,0 +1,124 @@
+"""A queue of what managers ask for, and the page on which staff decide."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, Value, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from ledger.models.asked import LONGEST_ANSWER, OPEN
+from ledger.posting import LedgerError
+from locations.admin.lists import ReadOnlyAdmin, location_link
+from locations.models import User
+
+MEET, DECLINE = "_meet", "_decline"  # the buttons
+
+
+class DecisionForm(forms.Form):
+    answer = forms.CharField(
+        label="Answer to the manager",
+        max_length=LONGEST_ANSWER,
+        required=False,
+        widget=AdminTextInputWidget,
+    )
+
+
+class DecisionAdmin(ReadOnlyAdmin):
+    """What is open comes first, oldest first. `meet` and `decline` are the ledger's functions.
+
+    Whoever decides needs to change requests and, for meeting one writes an entry, to add entries.
+    """
+
+    meet: ClassVar[Callable[..., Any]]
+    decline: ClassVar[Callable[..., Any]]
+    meet_button: ClassVar[str]
+    met_words: ClassVar[str]
+    read_where: ClassVar[str]  # where the manager reads the answer
+
+    list_display_links = ("waiting",)
+    list_filter = ("state",)
+    sortable_by = ()
+    change_form_template = "admin/ledger/decide.html"
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        is_open = When(state=OPEN, then=Value(0))
+        order = Case(is_open, default=Value(1), output_field=IntegerField())
+        return [order.asc(), "asked_at", "pk"]
+
+    def what_meeting_does(self, asked: Any) -> str:
+        """In a sentence, beside the buttons."""
+        return ""
+
+    @admin.display(description="Age")
+    def waiting(self, asked: Any) -> str:
+        age = timesince(asked.asked_at, asked.decided_at or timezone.now())
+        return age if asked.state == OPEN else f"decided after {age}"
+
+    @admin.display(description="Location")
+    def location_shown(self, asked: Any) -> str:
+        return location_link(asked.location)
+
+    def get_urls(self) -> list[Any]:
+        decide = self.admin_site.admin_view(self.decide)
+        return [path("<int:pk>/decide/", decide, name=self._page("decide")), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        asked = self.get_object(request, object_id)
+        context = {
+            **(extra_context or {}),
+            "decision": DecisionForm(),
+            "may_decide": self._may_decide(request),
+            "meet_button": self.meet_button,
+            "help": f"They read it {self.read_where}. Required to decline.",
+            "does": self.what_meeting_does(asked) if asked else "",
+            "decide_address": reverse(f"admin:{self._page('decide')}", args=[asked.pk])
+            if asked
+            else "",
+            "queue_address": reverse(f"admin:{self._page('changelist')}"),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """As the button says; back to the queue, or to the form's fault."""
+        user = request.user
+        if request.method != "POST" or not isinstance(user, User) or not self._may_decide(request):
+            raise PermissionDenied
+        if not self.model._default_manager.filter(pk=pk).exists():
+            raise Http404
+        form = DecisionForm(request.POST)
+        try:
+            if not form.is_valid():
+                raise LedgerError(f"An answer has at most {LONGEST_ANSWER} characters.")
+            answer = form.cleaned_data["answer"]
+            if MEET in request.POST:
+                done = self.meet(pk, decided_by=user, at=timezone.now(), answer=answer)
+                words = self.met_words
+            else:
+                done = self.decline(pk, decided_by=user, at=timezone.now(), answer=answer)
+                words = f"Declined: the manager reads your answer {self.read_where}."
+        except LedgerError as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(reverse(f"admin:{self._page('change')}", args=[pk]))
+        self.log_change(request, done, words)
+        self.message_user(request, words)
+        return HttpResponseRedirect(reverse(f"admin:{self._page('changelist')}"))
+
+    def _page(self, name: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+    def _may_decide(self, request: HttpRequest) -> bool:
+        change = f"ledger.change_{self.opts.model_name}"
+        return request.user.has_perms([change, "ledger.add_entry"])

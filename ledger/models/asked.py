@@ -1,0 +1,80 @@
+"""What managers ask of staff: who asked, who decided, once. The two kinds of it build on this."""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from locations.models.guards import no_truncate
+
+LONGEST_ANSWER = 400
+OPEN, DECLINED = "open", "declined"  # of every kind; what a grant is called is its own
+
+
+class AskedQuerySet(models.QuerySet[Any]):
+    def open(self) -> "AskedQuerySet":
+        return self.filter(state=OPEN)
+
+
+class Asked(models.Model):
+    """A request with its decision; the kind adds its `state`, and the entry that met it."""
+
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=LONGEST_ANSWER, blank=True)
+
+    objects = AskedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def decided_has_who_and_when(name: str, *, met: str, entry: str) -> models.CheckConstraint:
+    """`met` is the state of a request that was met, by the entry that the field `entry` names."""
+    decided = {"decided_by__isnull": False, "decided_at__isnull": False}
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(
+            **{
+                "state": OPEN,
+                "decided_by__isnull": True,
+                "decided_at__isnull": True,
+                "answer": "",
+                f"{entry}__isnull": True,
+            }
+        )
+        | Q(**{"state": met, **decided, f"{entry}__isnull": False})
+        | (Q(**{"state": DECLINED, **decided, f"{entry}__isnull": True}) & ~Q(answer="")),
+    )
+
+
+def queue(name: str) -> models.Index:
+    return models.Index(fields=["asked_at", "id"], condition=Q(state=OPEN), name=name)
+
+
+def decided_once(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
+    """Kept for good; all that changes is the decision, and that once."""
+    return [
+        pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
+        no_truncate(f"{name}_no_truncate"),
+        pgtrigger.Protect(
+            name=f"{name}_decided_once",
+            operation=pgtrigger.Update,
+            condition=~pgtrigger.Q(old__state=OPEN),
+        ),
+        pgtrigger.Protect(
+            name=f"{name}_only_decided",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.AnyChange(
+                exclude=["state", "decided_by", "decided_at", "answer", entry]
+            ),
+        ),
+    ]
