@@ -86,7 +86,7 @@ endef
 	$(call install_requirements,$<)
 	@touch $@
 
-COMPILE = pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+COMPILE = pip compile --quiet --universal --generate-hashes --no-annotate --no-strip-extras --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
 lock: | $(BIN)/python
