@@ -4,52 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, available_timezones
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from locations import terms as terms_module
 from locations.calendar import add_months, day_starts_at
-from locations.models import Contract, Location
-from locations.terms import Step, Term, Terms, UnknownLocation, known_terms, load_terms
-from tests.factories import make_contract, make_location
-
-UTC = ZoneInfo("UTC")
-DAY = dt.timedelta(days=1)
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
-
-
-def contract(starts: str, ends: str | None = None, *, term_months: int = 12) -> Contract:
-    return Contract(
-        starts_on=day(starts),
-        ends_on=day(ends) if ends else None,
-        term_months=term_months,
-        included_credits=100,
-    )
-
-
-def terms_of(*contracts: Contract, zone: str = "UTC") -> Terms:
-    return Terms(location_id=1, version=1, zone=ZoneInfo(zone), contracts=contracts)
-
-
-def steps(terms: Terms, *, until: dt.date) -> list[Step]:
-    """The chain that renewals walk: each step asks for the next one."""
-    taken: list[Step] = []
-    step = terms.next_step(None)
-    while step is not None and step.on <= until:
-        taken.append(step)
-        step = terms.next_step(step.on)
-    return taken
-
-
-def days_of(terms: Terms, *, until: str) -> list[str]:
-    return [str(step.on) for step in steps(terms, until=day(until))]
-
-
-# --- Examples ---------------------------------------------------------------------------------
+from locations.models import Contract
+from locations.terms import Step, Term
+from tests.locations.contracts_and_steps import DAY, contract, day, days_of, steps, terms_of
 
 
 def test_a_contract_of_29_february_renews_on_the_28th_and_in_leap_years_on_the_29th():
@@ -153,9 +114,6 @@ def test_a_term_that_begins_on_the_day_samoa_skipped_begins_with_the_next():
     )
 
 
-# --- For any contracts ------------------------------------------------------------------------
-
-
 @st.composite
 def contract_histories(draw: st.DrawFn) -> tuple[Contract, ...]:
     """One to four contracts, in order: successors, gaps, odd ends, the last perhaps open."""
@@ -252,80 +210,3 @@ def test_from_any_day_the_next_step_is_the_first_later_one(
     after = data.draw(st.sampled_from(days))
     later = [step for step in steps(terms, until=dt.date(2200, 1, 1)) if step.on > after]
     assert terms.next_step(after) == (later[0] if later else None)
-
-
-# --- As the database has them -----------------------------------------------------------------
-
-
-@pytest.fixture
-def soho(db: None) -> Location:
-    return make_location(name="Soho", time_zone="Europe/London", included=None)
-
-
-def test_terms_are_loaded_with_the_zone_and_the_contracts_in_order(soho: Location):
-    assert load_terms(soho.pk) == Terms(soho.pk, 1, ZoneInfo("Europe/London"), ())
-    first = make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    second = make_contract(soho, starts_on=day("2027-01-01"), included_credits=200)
-    loaded = load_terms(soho.pk)
-    assert loaded.contracts == (first, second)
-    assert [c.ends_on for c in loaded.contracts] == [day("2027-01-01"), None]
-    assert loaded.day_of(dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)) == day("2026-07-01")
-
-
-def test_every_change_of_contracts_or_time_zone_is_another_version(soho: Location):
-    versions = [load_terms(soho.pk).version]
-    made = make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    versions.append(load_terms(soho.pk).version)
-    Contract.objects.filter(pk=made.pk).update(overdraft_limit=50)
-    versions.append(load_terms(soho.pk).version)
-    Location.objects.filter(pk=soho.pk).update(time_zone="Europe/Paris")
-    versions.append(load_terms(soho.pk).version)
-    Contract.objects.filter(pk=made.pk).delete()
-    versions.append(load_terms(soho.pk).version)
-    assert versions == sorted(set(versions))
-
-
-def test_another_name_is_the_same_version(soho: Location):
-    Location.objects.filter(pk=soho.pk).update(name="Soho Square", time_zone="Europe/London")
-    assert load_terms(soho.pk).version == 1
-
-
-def test_a_location_that_moves_gets_both_versions_raised(soho: Location):
-    other = make_location(included=None)
-    made = make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    before = load_terms(soho.pk).version, load_terms(other.pk).version
-    Contract.objects.filter(pk=made.pk).update(location=other)
-    after = load_terms(soho.pk).version, load_terms(other.pk).version
-    assert after == (before[0] + 1, before[1] + 1)
-
-
-def test_known_terms_stay_until_they_are_forgotten(soho: Location):
-    before = known_terms(soho.pk)
-    make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    assert known_terms(soho.pk) is before
-    known_terms.cache_clear()
-    assert known_terms(soho.pk) == load_terms(soho.pk)
-
-
-def test_terms_that_change_while_they_are_read_are_called_older_than_they_are(
-    soho: Location, monkeypatch: pytest.MonkeyPatch
-):
-    """What was read may be newer than its version says, never the other way round."""
-    real = terms_module.Contract.objects.filter
-
-    def entered_just_before(**arguments: int) -> object:
-        monkeypatch.undo()
-        make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-        return real(**arguments)
-
-    monkeypatch.setattr(terms_module.Contract.objects, "filter", entered_just_before)
-    loaded = load_terms(soho.pk)
-    assert len(loaded.contracts) == 1
-    assert loaded.version < load_terms(soho.pk).version
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("read", [load_terms, known_terms])
-def test_a_location_that_is_not_there_has_no_terms(read: object):
-    with pytest.raises(UnknownLocation, match=r"^There is no location 987654321\.$"):
-        read(987654321)  # type: ignore[operator]

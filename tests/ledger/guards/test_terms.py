@@ -1,0 +1,120 @@
+"""Granted terms, contracts and published cards stay; a guard that is missing is named."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from ledger import renewing
+from ledger.guards import missing_guards
+from locations import rate_cards
+from locations.models import Contract, Location, Rate, RateCard
+from tests.factories import NOON, make_card, make_location
+from tests.ledger.guards.attacks import refused, sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"starts_on": dt.date(2025, 12, 1)},
+        {"term_months": 6},
+        {"ends_on": dt.date(2026, 1, 1)},
+    ],
+)
+def test_terms_that_were_granted_stay(ledger, change):
+    with refused("contract_"):
+        Contract.objects.filter(location=ledger).update(**change)
+
+
+def test_no_contract_starts_where_renewals_have_been(ledger):
+    with refused("contract_after_settled_terms"):
+        Contract.objects.create(
+            location=ledger,
+            starts_on=dt.date(2025, 1, 1),
+            ends_on=dt.date(2026, 1, 1),
+            included_credits=5,
+        )
+
+
+def test_an_ended_contract_stays_ended():
+    location = make_location(ends_on=dt.date(2026, 3, 1))
+    renewing.renew(location.pk, at=NOON)
+    with refused("contract_ended_stays_ended"):
+        Contract.objects.filter(location=location).update(ends_on=None)
+
+
+def test_contracts_do_not_overlap():
+    location = make_location()
+    with refused("contract_no_overlap"):
+        Contract.objects.create(
+            location=location, starts_on=dt.date(2026, 3, 1), included_credits=5
+        )
+
+
+def test_a_published_card_and_its_rates_stay_as_they_are(ledger):
+    card = RateCard.objects.get()
+    with refused("ratecard_published_is_fixed"):
+        RateCard.objects.update(chat_sms_credits=1)
+    with refused("ratecard_published_is_fixed"):
+        sql("DELETE FROM locations_ratecard")
+    for statement in (
+        "UPDATE locations_rate SET credits = 1",
+        "DELETE FROM locations_rate",
+        "INSERT INTO locations_rate (card_id, country, carrier_type, channel, prefix, credits,"
+        " first_seconds, following_seconds)"
+        f" VALUES ({card.pk}, 'NO', 'mobile', 'text', '', 1, 60, 60)",
+    ):
+        with refused("rate_of_published_card"):
+            sql(statement)
+
+
+def test_a_draft_card_may_change_until_it_is_published():
+    draft = make_card(published=False)
+    assert Rate.objects.filter(card=draft).update(credits=3) == 5
+    rate_cards.publish(draft, at=NOON)
+    with refused("rate_of_published_card"):
+        Rate.objects.filter(card=draft).update(credits=4)
+
+
+def test_a_message_that_cost_something_cannot_lose_its_location(ledger):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql("DELETE FROM locations_location WHERE id = %s", ledger.pk)
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    assert Location.objects.filter(pk=ledger.pk).exists()
+
+
+def test_no_guard_is_missing_from_a_migrated_database():
+    assert list(missing_guards()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("ALTER TABLE ledger_entry DISABLE TRIGGER USER", "append_only"),
+        ("ALTER TABLE ledger_entry DROP CONSTRAINT entry_signs", "entry_signs"),
+        ("DROP INDEX entry_key_once", "entry_key_once"),
+        ("DROP TRIGGER ledger_contract_guard ON locations_contract", "ledger_contract_guard"),
+        (
+            "CREATE OR REPLACE FUNCTION ledger_check_messages(p_entry bigint) RETURNS void"
+            " LANGUAGE plpgsql AS $$ BEGIN END $$",
+            "ledger_check_messages",
+        ),
+        (
+            "ALTER TABLE ledger_entry DROP CONSTRAINT (SELECT conname)",
+            "charge_id of ledger_entry",
+        ),
+    ],
+)
+def test_a_missing_guard_is_named(statement, named):
+    if "SELECT conname" in statement:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = conrelid"
+                " AND a.attnum = conkey[1] WHERE contype = 'f'"
+                " AND conrelid = 'ledger_entry'::regclass AND attname = 'charge_id'"
+            )
+            statement = statement.replace("(SELECT conname)", f'"{cursor.fetchone()[0]}"')
+    sql(statement)
+    assert any(named in missing for missing in missing_guards())

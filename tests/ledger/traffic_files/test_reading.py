@@ -1,0 +1,164 @@
+"""What is read from traffic files, and in which order it happens."""
+
+import datetime as dt
+
+from ledger.requests import Chat, International
+from ledger.traffic import Broadcast, ChatEvent, Place, Purchase, in_order
+from ledger.traffic_files import read_folder
+from tests.ledger.traffic_files.files import (
+    CHATS,
+    INTERNATIONAL,
+    LOCATIONS,
+    PURCHASES,
+    Write,
+    utc,
+)
+
+
+def test_locations_are_read_with_their_contract_fields_and_inboxes(folder: Write):
+    soho, leith = read_folder(folder()).places
+    assert soho == Place(
+        account="Pellworth Foods",
+        name="Soho",
+        time_zone="Europe/London",
+        contract_starts_on=dt.date(2026, 1, 31),
+        term_months=12,
+        included_credits=1000,
+        overdraft_limit=50,
+        profile_fields=("First Name", "City"),
+        inboxes=("Front Desk", "Kitchen"),
+    )
+    assert (leith.term_months, leith.profile_fields, leith.inboxes) == (6, (), ())
+
+
+def test_events_are_read_in_the_order_of_their_instants(folder: Write):
+    sent_at = utc("2026-03-02T10:00:00")
+    soho_b1 = Broadcast(
+        "Soho",
+        "B1",
+        "text",
+        (
+            International(
+                external_id="t-1",
+                phone="+522221234567",
+                sent_at=sent_at,
+                status="Delivered",
+                status_at=utc("2026-03-02T10:00:05"),
+                profile={"First Name": "Vera", "City": "Wien"},
+            ),
+            International(
+                external_id="t-2",
+                phone="+33612345678",
+                sent_at=utc("2026-03-02T10:00:01"),
+                status="Sent",
+                status_detail="on its way",
+                profile={"First Name": 'Ana "A" Sol', "City": ""},
+            ),
+        ),
+    )
+    leith_b1 = Broadcast(
+        "Leith",
+        "B1",
+        "voice",
+        (
+            International(
+                external_id="v-1",
+                phone="+33612345678",
+                sent_at=sent_at,
+                seconds=61,
+                status="Answered",
+                profile={"First Name": "Bo", "City": "Oslo"},
+            ),
+        ),
+    )
+    chats = [
+        ChatEvent(
+            "Soho",
+            (
+                Chat(
+                    external_id=f"c-{number}",
+                    inbox="Kitchen",
+                    direction=direction,
+                    phone="+12015550123",
+                    content=content,
+                    has_image=has_image,
+                    sent_at=utc(f"2026-03-02T10:0{number - 1}:00"),
+                ),
+            ),
+        )
+        for number, direction, content, has_image in (
+            (1, "inbound", "Hello, is\nthis the kitchen?", True),
+            (2, "outbound", "Yes 👍", False),
+        )
+    ]
+    assert read_folder(folder()).events == (
+        Purchase("Leith", utc("2026-03-01T08:00:00"), 100, "PO-1"),
+        Purchase("Soho", utc("2026-03-01T09:00:00"), 250, "PO-1"),
+        soho_b1,
+        leith_b1,
+        *chats,
+    )
+
+
+def test_a_spreadsheets_byte_order_mark_and_empty_lines_are_let_pass(folder: Write):
+    expected = read_folder(folder())
+    marked = {"locations": b"\xef\xbb\xbf" + LOCATIONS.encode()}
+    spaced = {"traffic_chat": CHATS + "\r\n\r\n"}
+    assert read_folder(folder(**marked, **spaced)) == expected
+
+
+def test_a_file_without_lines_holds_no_events(folder: Write):
+    headers = {
+        "purchases": PURCHASES.splitlines()[0],
+        "traffic_international": INTERNATIONAL.splitlines()[0],
+        "traffic_chat": CHATS.splitlines()[0],
+    }
+    traffic = read_folder(folder(**headers))
+    assert (len(traffic.places), traffic.events) == (2, ())
+
+
+def a_broadcast(name: str, *sent_at: str) -> Broadcast:
+    messages = tuple(
+        International(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
+        for at in sent_at
+    )
+    return Broadcast("Soho", name, "text", messages)
+
+
+def a_chat(name: str, sent_at: str) -> ChatEvent:
+    message = Chat(
+        external_id=name,
+        inbox="Kitchen",
+        direction="inbound",
+        phone="+33612345678",
+        content="",
+        sent_at=utc(sent_at),
+    )
+    return ChatEvent("Soho", (message,))
+
+
+def test_at_one_instant_purchases_come_before_broadcasts_and_those_before_chats():
+    at = "2026-03-02T10:00:00"
+    events = [
+        a_chat("a", at),
+        a_chat("0", at),
+        a_broadcast("b", at),
+        a_broadcast("a", at),
+        Purchase("Soho", utc(at), 10, "z"),
+        Purchase("Soho", utc(at), 10, "y"),
+        a_chat("z", "2026-03-02T09:59:59"),
+    ]
+    assert in_order(events) == tuple(events[number] for number in (6, 5, 4, 3, 2, 1, 0))
+
+
+def test_a_broadcast_is_charged_when_its_first_message_was_sent():
+    early = a_broadcast("B", "2026-03-02T10:00:00", "2026-03-02T09:00:00")
+    assert early.at == utc("2026-03-02T09:00:00")
+    between = a_chat("c", "2026-03-02T09:30:00")
+    assert in_order([between, early]) == (early, between)
+
+
+def test_chats_reported_together_are_charged_when_the_last_has_come():
+    first, last = a_chat("c-1", "2026-03-02T09:00:00"), a_chat("c-2", "2026-03-02T09:10:00")
+    both = ChatEvent("Soho", first.messages + last.messages)
+    assert (both.at, both.id) == (utc("2026-03-02T09:10:00"), "c-1")

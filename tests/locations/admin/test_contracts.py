@@ -1,0 +1,133 @@
+"""The staff desk: contracts and locations."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from ledger import renewing
+from locations.models import Contract, Location
+from tests.factories import NOON, make_contract, make_location
+from tests.locations.admin.desk import address, errors, said
+
+pytestmark = pytest.mark.django_db
+
+
+def terms(location: Location, starts_on: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "location": location.pk,
+        "starts_on": starts_on,
+        "ends_on": "",
+        "term_months": "12",
+        "included_credits": "1200",
+        "overdraft_limit": "0",
+        "rate_card_series": "",
+        "debt_at_renewal": "write_off",
+        "reference": "C-1",
+    } | fields
+
+
+def test_new_contract_takes_over_from_the_open_one(staff: Client):
+    location = make_location(starts_on=dt.date(2025, 3, 1))
+    answer = staff.post(address("contract_add"), terms(location, "2027-03-01"), follow=True)
+    assert "The contract from 2025-03-01 ends on 2027-03-01." in said(answer)
+    assert [(str(c.starts_on), str(c.ends_on)) for c in location.contracts.order_by("pk")] == [
+        ("2025-03-01", "2027-03-01"),
+        ("2027-03-01", "None"),
+    ]
+    assert LogEntry.objects.get().object_repr == f"{location.name} from 2027-03-01"
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "fields", "field"),
+    [
+        ("2025-06-01", {}, "starts_on"),
+        ("2024-06-01", {}, "ends_on"),
+        ("2027-01-01", {"ends_on": "2026-01-01"}, "ends_on"),
+        ("1999-01-01", {}, "starts_on"),
+        ("2027-01-01", {"term_months": "0"}, "term_months"),
+        ("2027-01-01", {"included_credits": "-1"}, "included_credits"),
+        ("2027-01-01", {"included_credits": "9" * 30}, "included_credits"),
+        ("2027-01-01", {"reference": "a\x00b"}, "reference"),
+    ],
+)
+def test_refused_contract_says_why_at_its_field(
+    staff: Client, starts_on: str, fields: dict[str, Any], field: str
+):
+    location = make_location(included=None)
+    make_contract(
+        location,
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2026, 1, 1),
+        included_credits=1,
+    )
+    answer = staff.post(address("contract_add"), terms(location, starts_on, **fields))
+    assert list(errors(answer)) == [field]
+    assert Contract.objects.count() == 1
+
+
+def test_included_amount_of_a_running_contract_can_be_changed(staff: Client):
+    location = make_location(starts_on=dt.date(2025, 3, 1))
+    renewing.renew(location.pk, at=NOON)
+    contract = location.contracts.get()
+    staff.post(
+        address("contract_change", contract.pk),
+        terms(location, "2025-03-01", included_credits="7000"),
+    )
+    contract.refresh_from_db()
+    assert (contract.included_credits, contract.reference) == (7000, "C-1")
+
+
+def test_granted_terms_refuse_at_the_form(staff: Client):
+    location = make_location(starts_on=dt.date(2025, 3, 1))
+    renewing.renew(location.pk, at=NOON)
+    contract = location.contracts.get()
+    page = address("contract_change", contract.pk)
+    answer = staff.post(page, terms(location, "2025-04-01"))
+    assert "granted" in errors(answer)["starts_on"][0]
+    answer = staff.post(page, terms(location, "2025-03-01", term_months="6"))
+    assert "granted" in errors(answer)["term_months"][0]
+    answer = staff.post(page, terms(location, "2025-03-01", ends_on="2025-12-01"))
+    assert "granted" in errors(answer)["ends_on"][0]
+    # A location cannot be slipped in either: it is no field of this form.
+    other = make_location(included=None)
+    staff.post(page, terms(other, "2025-03-01"))
+    contract.refresh_from_db()
+    assert (contract.location, str(contract.starts_on)) == (location, "2025-03-01")
+
+
+def test_contract_with_entries_is_not_deleted(staff: Client):
+    location = make_location(starts_on=dt.date(2025, 3, 1))
+    renewing.renew(location.pk, at=NOON)
+    contract = location.contracts.get()
+    answer = staff.post(address("contract_delete", contract.pk), {"post": "yes"})
+    assert "Cannot delete contract" in answer.content.decode()
+    chosen = {"action": "delete_selected", "_selected_action": contract.pk, "post": "yes"}
+    staff.post(address("contract_changelist"), chosen)
+    assert location.contracts.exists()
+
+
+def test_location_page_leads_to_its_forms(staff: Client):
+    location = make_location()
+    page = staff.get(address("location_change", location.pk)).content.decode()
+    for target in (
+        reverse("admin:ledger_entry_purchase", args=[location.pk]),
+        reverse("admin:ledger_entry_adjustment", args=[location.pk]),
+        f"{address('contract_add')}?location={location.pk}",
+        reverse("credit-usage", args=[location.pk]),
+    ):
+        assert f'href="{target}"' in page
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "", "a\x00b"])
+def test_location_has_a_time_zone_that_exists(staff: Client, zone: str):
+    location = make_location()
+    answer = staff.post(
+        address("location_change", location.pk),
+        {"account": location.account_id, "name": "Soho", "time_zone": zone, "profile_fields": ""},
+    )
+    assert answer.status_code == 200
+    assert location.name != "Soho"

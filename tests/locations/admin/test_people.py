@@ -1,0 +1,86 @@
+"""The staff desk: users and memberships."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from locations.models import Location, Membership, User
+from tests.factories import make_location, make_user
+from tests.locations.admin.desk import address, errors
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery"
+
+
+def test_user_is_added_with_a_password_and_a_lower_case_address(staff: Client):
+    new = {
+        "email": "New@Example.org",
+        "full_name": "Noor",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    assert staff.post(address("user_add"), new).status_code == 302
+    user = User.objects.get(email="new@example.org")
+    assert user.check_password(PASSWORD)
+    answer = staff.post(address("user_add"), new | {"email": "NEW@example.org"})
+    assert list(errors(answer)) == ["email"]
+
+
+def powers(user: User, **changed: Any) -> dict[str, Any]:
+    return {
+        "email": user.email,
+        "full_name": user.full_name,
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    } | changed
+
+
+def test_nobody_but_a_superuser_hands_out_powers(client: Client):
+    clerk = make_user("clerk@example.org", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
+    client.force_login(clerk)
+    page = address("user_change", clerk.pk)
+    raised = powers(clerk, is_superuser="on", is_staff="on", full_name="Clerk",
+                    user_permissions=[p.pk for p in Permission.objects.all()])  # fmt: skip
+    assert client.post(page, raised).status_code == 302
+    clerk.refresh_from_db()
+    assert (clerk.full_name, clerk.is_superuser) == ("Clerk", False)
+    assert clerk.user_permissions.count() == 4
+
+
+def test_nobody_but_a_superuser_sets_a_superuser_s_password(client: Client):
+    chief = make_user("chief@example.org", is_staff=True, is_superuser=True)
+    clerk = make_user("clerk@example.org", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
+    client.force_login(clerk)
+    page = reverse("admin:auth_user_password_change", args=[chief.pk])
+    new = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post(page, new).status_code == 403
+    assert client.post(address("user_change", chief.pk), powers(chief)).status_code == 403
+
+
+def test_users_and_locations_are_never_deleted(staff: Client):
+    location, user = make_location(), make_user()
+    for model, pk in (("user", user.pk), ("location", location.pk)):
+        assert staff.post(address(f"{model}_delete", pk), {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": pk, "post": "yes"}
+        staff.post(address(f"{model}_changelist"), chosen)
+    assert User.objects.filter(pk=user.pk).exists()
+    assert Location.objects.exists()
+
+
+def test_membership_of_the_wrong_kind_is_refused_in_words(staff: Client):
+    location, user = make_location(), make_user()
+    wrong = {"user": user.pk, "role": "admin", "account": location.account_id, "location": ""}
+    answer = staff.post(address("membership_add"), wrong)
+    assert "An Account Admin belongs to an account" in str(errors(answer))
+    right = {"user": user.pk, "role": "admin", "account": "", "location": location.pk}
+    assert staff.post(address("membership_add"), right).status_code == 302
+    assert list(errors(staff.post(address("membership_add"), right))) == ["__all__"]
+    assert Membership.objects.count() == 1
