@@ -1,11 +1,13 @@
 """What stands before every page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import resolve
+from django.utils.http import urlencode
 
 from locations.second_factor import PASSED
 
@@ -13,6 +15,28 @@ from locations.second_factor import PASSED
 OPEN = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
 # Not for people: the API has its tokens, callbacks their signatures.
 FOR_PROGRAMS = ("/api/", "/callbacks/", "/static/")
+
+
+def sign_in_door(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Middleware: a part of a page that needs a sign-in sends the whole page there.
+
+    htmx would follow the redirect by itself and put the form where the part was to be. Afterwards
+    people come back to the page that they were on.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        to_sign_in = response.headers.get("Location", "").partition("?")[0] == sign_in
+        if not to_sign_in or "HX-Request" not in request.headers:
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        query = urlencode({"next": urlunsplit(("", "", page.path or "/", page.query, ""))})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{sign_in}?{query}"})
+
+    return answer
 
 
 def second_factor_door(

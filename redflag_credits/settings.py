@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "locations.doors.sign_in_door",
     "locations.doors.second_factor_door",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,6 +1,8 @@
 """Reports as the pages list and hand them out."""
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
 
@@ -9,6 +11,9 @@ from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
 from reports.scheduling import going_on
 
 NEWEST = 5
+# How often a list is looked at, in seconds, while the youngest report is younger than that.
+LOOKS = ((dt.timedelta(minutes=1), 2), (dt.timedelta(minutes=10), 5))
+SELDOM = 15
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
     ReportFormat.XLSX: XLSX,
@@ -30,6 +35,17 @@ def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
 def listed_schedules(location: Location) -> list[ReportSchedule]:
     """Those that go on, with who receives them and when the next report is asked for."""
     return list(going_on(location).select_related("made_by").prefetch_related("recipients"))
+
+
+def look_again_seconds(reports: Iterable[Report], *, at: dt.datetime) -> int | None:
+    """After how long a list should be looked at again; None once nothing of it is under way.
+
+    What has been waited for for long is not over within the next seconds either.
+    """
+    ages = [at - report.asked_at for report in reports if report.is_unfinished]
+    if not ages:
+        return None
+    return next((wait for age, wait in LOOKS if min(ages) < age), SELDOM)
 
 
 def newest_reports(location: Location) -> list[Report]:

@@ -32,6 +32,7 @@ from reports.showing import (
     all_reports,
     filename,
     listed_schedules,
+    look_again_seconds,
     newest_reports,
     with_downloads,
 )
@@ -67,10 +68,12 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
     """
     location = open_details(request.user, pk)
     paged = "page" in request.GET
+    listed = _paged(request, location) if paged else newest_reports(location)
     context = {
         "location": location,
         "here": "reports" if paged else "",
-        "reports": _paged(request, location) if paged else newest_reports(location),
+        "reports": listed,
+        "look_again": look_again_seconds(listed, at=timezone.now()),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
     return render(request, "reports/_report_list.html", context)
@@ -134,7 +137,9 @@ def reports_page(
     refusal: str = "",
 ) -> HttpResponse:
     """The page of reports; with a form or a refusal, what was asked for could not be done."""
-    today = timezone.now().astimezone(location.zone).date()
+    at = timezone.now()
+    today = at.astimezone(location.zone).date()
+    listed = _paged(request, location)
     context = {
         "location": location,
         "here": "reports",
@@ -143,7 +148,8 @@ def reports_page(
         "schedule_form": schedule_form
         or ScheduleForm(readers=detail_readers(location), auto_id="schedule_%s"),
         "refusal": refusal,
-        "reports": _paged(request, location),
+        "reports": listed,
+        "look_again": look_again_seconds(listed, at=at),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
     refused = form or schedule_form or refusal

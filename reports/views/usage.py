@@ -14,6 +14,7 @@ from locations.models import Location
 from reports.alert_page import banner
 from reports.credit_usage import other_locations, read_page
 from reports.forms import ChooserForm
+from reports.showing import look_again_seconds
 from reports.standing import standings
 
 LOCATIONS_PER_PAGE = 50
@@ -58,9 +59,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     location = open_details(request.user, pk)
-    page = read_page(location, request.GET, at=timezone.now())
+    at = timezone.now()
+    page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
     context["banner"] = banner(location, page.standing, page.forecast)
+    context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/credit_usage.html", context)

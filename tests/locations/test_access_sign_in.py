@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.http import urlencode
 
 from locations.models import User
 from tests.factories import make_location, make_member, make_user
@@ -88,3 +89,35 @@ def test_a_form_without_its_token_is_refused_with_words(user: User) -> None:
     answer = sign_in(client, user.email, PASSWORD)
     assert answer.status_code == 403
     assert "too old to be trusted" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("current", "back"),
+    [
+        (
+            "http://testserver/locations/3/credit-usage/?range=term",
+            "/locations/3/credit-usage/?range=term",
+        ),
+        ("https://elsewhere.example/x?y=1#z", "/x?y=1"),
+        ("", "/"),
+    ],
+)
+def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(
+    client: Client, user: User, current: str, back: str
+) -> None:
+    location = user.memberships.get().location
+    assert location is not None
+    part = f"/locations/{location.pk}/reports/newest/"
+    answer = client.get(part, headers={"HX-Request": "true", "HX-Current-URL": current})
+    assert answer.status_code == 204
+    sign_in_page = answer["HX-Redirect"]
+    assert sign_in_page == f"/sign-in/?{urlencode({'next': back})}"
+    assert client.get(sign_in_page).context["next"] == back
+    assert client.get(part)["Location"] == f"/sign-in/?next={part}"
+
+
+def test_a_part_that_leads_elsewhere_is_followed(client: Client, user: User) -> None:
+    client.force_login(user)
+    answer = client.get("/", headers={"HX-Request": "true"})
+    assert answer.status_code == 302
+    assert "HX-Redirect" not in answer

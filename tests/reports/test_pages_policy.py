@@ -173,8 +173,10 @@ def test_other_methods_are_refused(client: Client) -> None:
     assert client.head(f"{base}credit-usage/").status_code == 200
 
 
-def test_the_vendored_files_are_the_ones_that_were_checked() -> None:
-    folder = STATIC / "vendor" / "bootstrap"
-    for line in (folder / "SHA256SUMS").read_text().splitlines():
-        expected, name = line.split()
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
+@pytest.mark.parametrize("name", ["bootstrap", "htmx"])
+def test_the_vendored_files_are_the_ones_that_were_checked(name: str) -> None:
+    folder = STATIC / "vendor" / name
+    sums = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    files = {file.name: file for file in folder.iterdir()}
+    assert {*sums, "SHA256SUMS", "README.txt"} == {*files}
+    assert sums == {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sums}

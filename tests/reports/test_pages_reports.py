@@ -1,6 +1,7 @@
 """Asking for reports, seeing how far they are, and downloading them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -152,6 +153,40 @@ def test_each_state_says_where_it_is(manager: Client, location: Location, make_r
     fragment = manager.get(f"/locations/{location.pk}/reports/newest/")
     assert "<html" not in fragment.text
     assert fragment.text.count("data-unfinished") == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes_ago", "every"),
+    [
+        ("queued", 0, 'hx-trigger="every 2s"'),
+        ("running", 5, 'hx-trigger="every 5s"'),
+        ("running", 60, 'hx-trigger="every 15s"'),
+        ("ready", 0, None),
+        ("failed", 0, None),
+    ],
+)
+def test_a_list_is_looked_at_again_while_one_of_its_reports_is_under_way(
+    manager: Client,
+    location: Location,
+    make_report: Any,
+    state: str,
+    minutes_ago: int,
+    every: str | None,
+) -> None:
+    more = {"file": "x.xlsx", "credits": 1, "size_bytes": 1} if state == "ready" else {}
+    make_report(state, asked_at=NOW - dt.timedelta(minutes=minutes_ago), **more)
+    base = f"/locations/{location.pk}/"
+    newest = f"{base}reports/newest/"
+    looks = {
+        f"{base}credit-usage/": newest,
+        newest: newest,
+        f"{base}reports/": f"{newest}?page=1",
+        f"{newest}?page=1": f"{newest}?page=1",
+    }
+    for address, looked_at in looks.items():
+        said = manager.get(address).text
+        assert re.findall('hx-trigger="every.*?"', said) == ([every] if every else [])
+        assert f'hx-get="{looked_at}"' in said if every else "hx-get=" not in said
 
 
 def test_a_running_report_that_still_counts_shows_no_share(
