@@ -4,9 +4,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import resolve
+from django.utils import translation
 from django.utils.http import urlencode
 
 from locations.second_factor import PASSED
@@ -14,7 +16,31 @@ from locations.second_factor import PASSED
 # Where staff without a second step may still go: to set it up, and out.
 OPEN = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
 # Not for people: the API has its tokens, callbacks their signatures.
-FOR_PROGRAMS = ("/api/", "/callbacks/", "/static/")
+FOR_PROGRAMS = ("/api/", "/callbacks/", "/static/", "/healthz")
+
+
+def language_door(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Middleware: who is signed in reads in their own language, a program in English.
+
+    Everybody else in that of the cookie or the browser, which LocaleMiddleware has found out.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        language = translation.get_language() or settings.LANGUAGE_CODE
+        if request.path_info.startswith(FOR_PROGRAMS):
+            language = settings.LANGUAGE_CODE
+        # Asked of the session, which is empty without a cookie: no query for a stranger.
+        elif SESSION_KEY in request.session and request.user.is_authenticated:
+            language = request.user.language or language
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return answer
 
 
 def sign_in_door(

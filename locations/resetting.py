@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
 from locations.models import User
@@ -57,11 +58,13 @@ def mail_link(email: str, *, at: dt.datetime) -> bool:
         "link": f"{settings.PUBLIC_URL}{path}",
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
-    mail = EmailMultiAlternatives(
-        subject=render_to_string("locations/mail/reset_subject.txt", context).strip(),
-        body=render_to_string("locations/mail/reset.txt", context),
-        to=[user.email],
-    )
-    mail.attach_alternative(render_to_string("locations/mail/reset.html", context), "text/html")
+    with override(user.reads):
+        mail = EmailMultiAlternatives(
+            subject=render_to_string("locations/mail/reset_subject.txt", context).strip(),
+            body=render_to_string("locations/mail/reset.txt", context),
+            to=[user.email],
+        )
+        html = render_to_string("locations/mail/reset.html", context)
+    mail.attach_alternative(html, "text/html")
     mail.send()
     return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from locations.views import account, places, signing_in
+from locations.views import account, language, places, signing_in
 
 urlpatterns = [
     path("sign-in/", signing_in.SignIn.as_view(), name="sign-in"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("lost-password/sent/", signing_in.LostPasswordSent.as_view(), name="lost-password-sent"),
     path("new-password/set/", signing_in.NewPasswordSet.as_view(), name="new-password-set"),
     path("new-password/<uidb64>/<token>/", signing_in.NewPassword.as_view(), name="new-password"),
+    path("language/", language.choose_language, name="choose-language"),
     path("account/", account.account, name="account"),
     path("account/password/", account.ChangePassword.as_view(), name="change-password"),
     path("account/second-step/", account.second_step_setup, name="second-factor"),

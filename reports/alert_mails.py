@@ -14,7 +14,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from locations.access import detail_readers
 from reports.models import Alert, AlertMail, Level
@@ -99,6 +99,12 @@ def _note_failure(mail: AlertMail, problem: Exception) -> None:
 
 
 def message_of(mail: AlertMail) -> EmailMultiAlternatives:
+    """The mail in the language of who gets it."""
+    with override(mail.user.reads):
+        return _message_of(mail)
+
+
+def _message_of(mail: AlertMail) -> EmailMultiAlternatives:
     location = mail.alert.location
     context = {
         "mail": mail,

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from locations.access import detail_readers
 from locations.models import User
@@ -48,7 +49,10 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
         )
         if report is None:
             return False
-        mails = [_mail(report, person) for person in _addressees(report)]
+        mails = []
+        for person in _addressees(report):
+            with override(person.reads):
+                mails.append(_mail(report, person))
         try:
             mail.get_connection().send_messages(mails)
         except (OSError, smtplib.SMTPException) as problem:

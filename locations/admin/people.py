@@ -68,7 +68,7 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
     readonly_fields = ("last_login", "created_at")
     inlines = (MembershipInline,)
     fieldsets = (
-        (None, {"fields": ("email", "full_name", "password")}),
+        (None, {"fields": ("email", "full_name", "language", "password")}),
         (
             "What they may do",
             {

@@ -1,7 +1,7 @@
 """Who the customers are and on what terms they buy: accounts, contracts, rate cards."""
 
 from locations.models.contracts import Contract, DebtAtRenewal
-from locations.models.people import Membership, Role, User
+from locations.models.people import Language, Membership, Role, User
 from locations.models.places import Account, ChatInbox, Location
 from locations.models.rates import CarrierType, Channel, Rate, RateCard, RateCardSeries
 from locations.models.sessions import Session
@@ -14,6 +14,7 @@ __all__ = [
     "ChatInbox",
     "Contract",
     "DebtAtRenewal",
+    "Language",
     "Location",
     "Membership",
     "Rate",

@@ -9,6 +9,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
+class Language(models.TextChoices):
+    """What people may read in, each called as its readers call it: those of the settings."""
+
+    ENGLISH = "en", "English"
+    FRENCH = "fr", "Français"
+    SPANISH = "es", "Español"
+    PORTUGUESE = "pt-br", "Português (Brasil)"
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -34,6 +43,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(
         "active", default=True, help_text="Untick this instead of deleting the user."
     )
+    language = models.CharField(
+        max_length=10,
+        choices=Language,
+        blank=True,
+        help_text="Of pages, mails and reports. Empty: that of the browser at the first sign-in.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     reset_mailed_at = models.DateTimeField(null=True, editable=False)
 
@@ -45,10 +60,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["email"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(
+                name="user_language_known",
+                condition=models.Q(language="") | models.Q(language__in=Language.values),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    @property
+    def reads(self) -> str:
+        """The language of what is written for this person: their own, or English."""
+        return self.language or Language.ENGLISH.value
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
-from locations import resetting, second_factor, sessions
+from locations import languages, resetting, second_factor, sessions
 from locations.forms import CodeForm, LostPasswordForm, NewPasswordForm, SignInForm
 from locations.models import User
 
@@ -70,6 +70,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def begin_session(request: HttpRequest) -> None:
     user_agent = request.headers.get("User-Agent", "")
     sessions.begin(request.session, user_agent=user_agent, at=timezone.now())
+    if isinstance(request.user, User):
+        languages.keep_first(request.user)
 
 
 class SignOut(LogoutView):

@@ -1,0 +1,28 @@
+"""Choosing a language, signed in or not."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from locations import languages
+
+
+@never_cache
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the choice, and go back to the page that it was made on, now in that language."""
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest(render(request, "400.html").content)
+    languages.choose(request.user, language)
+    response = HttpResponseRedirect(languages.safe_address(request, request.POST.get("next", "")))
+    languages.set_cookie(response, language)
+    if "say" in request.POST:
+        with translation.override(language):
+            messages.success(request, _("Pages, mails and reports come in this language now."))
+    return response
