@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ledger import funding, posting
@@ -51,7 +52,11 @@ def ask(
             raise CannotAsk(_("This bundle is no longer offered: choose another one."))
         credits = bundle.credits
     if not isinstance(credits, int) or not 1 <= credits <= MOST_CREDITS:
-        raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
+        raise BadInput(
+            "credits",
+            _("must be a whole number from 1 to %(most_credits)s.")
+            % {"most_credits": number_format(MOST_CREDITS)},
+        )
     up_to_date(location_id, at=at)  # a location that nobody has looked at has no balance yet
     with transaction.atomic():
         # Two clicks on one form, or two requests that would both be the last that is allowed.
@@ -121,7 +126,10 @@ def _locked(request_id: int) -> CreditRequest:
     Balance.objects.select_for_update().get(location_id=asked.location_id)
     asked.refresh_from_db(fields=["state"])
     if asked.state != CreditRequestState.OPEN:
-        raise AlreadyDecided(f"The request has been {asked.get_state_display().lower()} already.")
+        raise AlreadyDecided(
+            _("The request has been %(state)s already.")
+            % {"state": asked.get_state_display().lower()}
+        )
     return asked
 
 

@@ -53,7 +53,9 @@ def ask(
     posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
     charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
     if charge is None:
-        raise UnknownCharge(f"This location has no charge {charge_id}.")
+        raise UnknownCharge(
+            _("This location has no charge %(charge_id)s.") % {"charge_id": charge_id}
+        )
     with transaction.atomic():
         # Two requests at once would both be the last one that is allowed.
         Balance.objects.select_for_update().get(location_id=location_id)
@@ -116,7 +118,10 @@ def _locked(request_id: int) -> CorrectionRequest:
     Balance.objects.select_for_update().get(location_id=asked.location_id)
     asked.refresh_from_db()
     if asked.state != CorrectionState.OPEN:
-        raise AlreadyDecided(f"The request has been {asked.get_state_display().lower()} already.")
+        raise AlreadyDecided(
+            _("The request has been %(state)s already.")
+            % {"state": asked.get_state_display().lower()}
+        )
     return asked
 
 
@@ -134,7 +139,10 @@ def _check_something_is_left(charge: Charge, external_id: str) -> None:
     if external_id:
         messages = messages.filter(external_id=external_id)
         if not messages.exists():
-            raise UnknownCharge(f"Charge {charge.pk} has no message {external_id!r}.")
+            raise UnknownCharge(
+                _("Charge %(pk)s has no message %(external_id)s.")
+                % {"pk": charge.pk, "external_id": repr(external_id)}
+            )
     if not messages.filter(credits__gt=0, reversal__isnull=True).exists():
         raise CannotAsk(
             _("Nothing is left to give back: it cost nothing, or was given back already.")

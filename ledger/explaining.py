@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
 from locations.countries import country_name
+from locations.dates import written
 from locations.models import Channel, RateCard
 
 MINUS = "\N{MINUS SIGN}"
@@ -115,7 +116,7 @@ def explain_chat(message: ChatMessage) -> str:
 def card_name(card: RateCard) -> str:
     return _("%(series)s, from %(day)s") % {
         "series": card.series.name,
-        "day": date_format(card.effective_on, "j M Y"),
+        "day": written(card.effective_on, "j M Y"),
     }
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from ledger import posting, renewing
 from ledger.models import Balance, Entry, Kind
@@ -44,7 +46,11 @@ def purchase(
     """
     posting.check_text("reference", reference, longest=120, required=True)
     if not _is_whole(credits) or not 1 <= credits <= MOST_CREDITS:
-        raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
+        raise BadInput(
+            "credits",
+            _("must be a whole number from 1 to %(most_credits)s.")
+            % {"most_credits": number_format(MOST_CREDITS)},
+        )
     return _post(
         location_id,
         kind=Kind.PURCHASE,
@@ -76,10 +82,12 @@ def adjust(
     posting.check_text("reason", reason, longest=500, required=True)
     posting.check_text("reference", reference, longest=120)
     if bucket not in BUCKETS:
-        raise BadInput("bucket", "must be purchased or contract.")
+        raise BadInput("bucket", _("must be purchased or contract."))
     if not _is_whole(credits) or not 1 <= abs(credits) <= MOST_CREDITS:
         raise BadInput(
-            "credits", f"must be a whole number other than 0, at most {MOST_CREDITS:,} either way."
+            "credits",
+            _("must be a whole number other than 0, at most %(most_credits)s either way.")
+            % {"most_credits": number_format(MOST_CREDITS)},
         )
     return _post(
         location_id,
@@ -123,11 +131,12 @@ def _post(
         terms = load_terms(location_id)
         today = max(terms.day_of(at), balance.renewed_through_on or dt.date.min)
         if bucket == "contract" and terms.contract_on(today) is None:
-            raise BadInput("bucket", "the location has no contract in force: adjust purchased.")
+            raise BadInput("bucket", _("the location has no contract in force: adjust purchased."))
         held = balance.contract_credits if bucket == "contract" else balance.purchased_credits
         if credits < 0 and held + credits < 0:
             raise NotEnough(
-                f"There are {held:,} {bucket} credits: an adjustment of {credits:,} takes more."
+                _("There are %(held)s %(bucket)s credits: an adjustment of %(credits)s takes more.")
+                % {"held": number_format(held), "bucket": bucket, "credits": number_format(credits)}
             )
         ids = posting.append(
             location_id,

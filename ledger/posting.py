@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from ledger.arrays import LITERALS
 from ledger.models import Charge, Entry, Hold
@@ -87,18 +88,20 @@ def check_key(key: str) -> None:
 def check_text(field: str, text: str, *, longest: int, required: bool = False) -> None:
     """Refuse text that PostgreSQL cannot store or that is too long; raises BadInput."""
     if not isinstance(text, str):
-        raise BadInput(field, "must be text.")
+        raise BadInput(field, _("must be text."))
     if required and not text:
-        raise BadInput(field, "must not be empty.")
+        raise BadInput(field, _("must not be empty."))
     if len(text) > longest:
-        raise BadInput(field, f"must not be longer than {longest} characters.")
+        raise BadInput(
+            field, _("must not be longer than %(longest)s characters.") % {"longest": longest}
+        )
     if not text.isascii():
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
-            raise BadInput(field, "contains a lone surrogate, which is no text.") from None
+            raise BadInput(field, _("contains a lone surrogate, which is no text.")) from None
     if "\x00" in text:
-        raise BadInput(field, "contains a NUL character, which cannot be stored.")
+        raise BadInput(field, _("contains a NUL character, which cannot be stored."))
 
 
 def entry_of_key(location_id: int, key: str, content: bytes) -> Entry | None:

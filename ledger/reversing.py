@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from ledger import posting, renewing
 from ledger.models import (
@@ -68,7 +69,9 @@ def reverse(
         balance.refresh_from_db()
         charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
         if charge is None:
-            raise UnknownCharge(f"This location has no charge {charge_id}.")
+            raise UnknownCharge(
+                _("This location has no charge %(charge_id)s.") % {"charge_id": charge_id}
+            )
         messages = _messages(charge, external_id)
         paid = messages.aggregate(
             all=Sum("credits", default=0), contract=Sum("contract_credits", default=0)
@@ -106,7 +109,10 @@ def _messages(
     if external_id is not None:
         messages = messages.filter(external_id=external_id)
         if not messages.exists():
-            raise UnknownCharge(f"Charge {charge.pk} has no message {external_id!r}.")
+            raise UnknownCharge(
+                _("Charge %(pk)s has no message %(external_id)s.")
+                % {"pk": charge.pk, "external_id": repr(external_id)}
+            )
     cost = messages.filter(credits__gt=0)
     if not cost.exists():
         raise NothingToReverse("It cost nothing: there is nothing to give back.")

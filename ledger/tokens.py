@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from ledger.models import ApiToken, Scope
 from ledger.posting import BadInput, check_text
@@ -59,9 +61,13 @@ def create(
     """
     check_text("name", name, longest=120, required=True)
     if not scopes or not set(scopes) <= set(Scope.values):
-        raise BadInput("scopes", f"must be one or more of {', '.join(Scope.values)}.")
+        raise BadInput(
+            "scopes", _("must be one or more of %(scope)s.") % {"scope": ", ".join(Scope.values)}
+        )
     if days is not None and not 1 <= days <= MOST_DAYS:
-        raise BadInput("days", f"must be from 1 to {MOST_DAYS:,}.")
+        raise BadInput(
+            "days", _("must be from 1 to %(most_days)s.") % {"most_days": number_format(MOST_DAYS)}
+        )
     secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(
         name=name,

@@ -3,6 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from ledger import rating
 from ledger.charging import Tariff
 from ledger.explaining import explain_international
@@ -46,7 +49,11 @@ def try_number(
     if channel == Channel.VOICE and not 0 <= (-1 if seconds is None else seconds) <= (
         LONGEST_CALL_SECONDS
     ):
-        raise BadInput("seconds", f"a call lasts 0 to {LONGEST_CALL_SECONDS:,} seconds.")
+        raise BadInput(
+            "seconds",
+            _("a call lasts 0 to %(longest_call_seconds)s seconds.")
+            % {"longest_call_seconds": number_format(LONGEST_CALL_SECONDS)},
+        )
     terms = load_terms(location_id)
     day = terms.day_of(at)
     prices = Tariff(terms).on(day)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from locations.guards import guard_of, message_of
 from locations.models import Contract, DebtAtRenewal, Location, RateCardSeries
@@ -127,15 +128,21 @@ def _check_free(contract: Contract, besides: Contract | None = None) -> None:
     if other.starts_on > contract.starts_on:
         raise ContractRefused(
             {
-                "ends_on": f"Another contract of this location starts on {other.starts_on}: "
-                "this one has to end by then."
+                "ends_on": _(
+                    "Another contract of this location starts on %(starts_on)s: this one has "
+                    "to end by then."
+                )
+                % {"starts_on": other.starts_on}
             }
         )
     until = f"until {other.ends_on}" if other.ends_on else "without an end"
     raise ContractRefused(
         {
-            "starts_on": f"Another contract of this location holds from {other.starts_on} {until}: "
-            "start after it, or end it first."
+            "starts_on": _(
+                "Another contract of this location holds from %(starts_on)s %(until)s: "
+                "start after it, or end it first."
+            )
+            % {"starts_on": other.starts_on, "until": until}
         }
     )
 

@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 # What pgtrigger's ready-made guards answer, by the first words of their own message.
 PGTRIGGER_SAYS = {
@@ -34,7 +35,7 @@ def message_of(error: DatabaseError) -> str:
                 own = constraint.violation_error_message
                 if own and own != constraint.default_violation_error_message:
                     return str(own)
-                return f"The rule “{name.replace('_', ' ')}” refuses this."
+                return _("The rule “%()s” refuses this.") % {"": name.replace("_", " ")}
     # Class 23 is refusals. PostgreSQL names the table of its own; a trigger's RAISE names none.
     if not _said(error, "sqlstate").startswith("23") or _said(error, "table_name"):
         return UNKNOWN

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from locations.countries import country_name
 from locations.models import Channel, Rate, RateCard
@@ -17,11 +18,11 @@ HEADINGS = (*NEEDED, *OPTIONAL)
 
 
 class Kind(models.TextChoices):
-    NEW = "new", "New"
-    CHANGED = "changed", "Changed"
-    REMOVED = "removed", "Removed"
-    UNCHANGED = "unchanged", "Unchanged"
-    ERROR = "error", "Error"
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    REMOVED = "removed", _("Removed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    ERROR = "error", _("Error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import phonenumbers
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from locations.models import CarrierType, Channel
 
@@ -37,7 +39,7 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"Line {self.line}: {self.reason}"
+        return _("Line %(line)s: %(reason)s") % {"line": self.line, "reason": self.reason}
 
 
 class RateCardError(Exception):
@@ -99,7 +101,10 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
             if not any(cells):
                 continue
             if len(cells) != len(columns):
-                reason = f"{len(cells)} values, but {len(columns)} columns."
+                reason = _("%(cells)s values, but %(columns)s columns.") % {
+                    "cells": len(cells),
+                    "columns": len(columns),
+                }
                 problems.append(Problem(number, reason))
                 continue
             line, reasons = _line(number, dict(zip(columns, cells, strict=True)))
@@ -111,7 +116,10 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
                 lines.append(line)
             else:
                 problems.append(
-                    Problem(number, f"prices the same destination as line {first} does.")
+                    Problem(
+                        number,
+                        _("prices the same destination as line %(first)s does.") % {"first": first},
+                    )
                 )
     except BadRateCard as broken:  # the rest of the file cannot be cut into lines
         problems.extend(broken.problems)
@@ -121,7 +129,15 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
 def _text(file: BinaryIO) -> str:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise BadRateCard([Problem(1, f"the file is larger than {MAX_BYTES // 2**20} MiB.")])
+        raise BadRateCard(
+            [
+                Problem(
+                    1,
+                    _("the file is larger than %(max_bytes)s MiB.")
+                    % {"max_bytes": MAX_BYTES // 2**20},
+                )
+            ]
+        )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadRateCard([Problem(1, "the file is in UTF-16: save it as CSV in UTF-8.")])
     try:
@@ -129,7 +145,9 @@ def _text(file: BinaryIO) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start]
-        reason = f"byte 0x{byte:02X} is not UTF-8: save the file as CSV in UTF-8."
+        reason = _("byte 0x%(byte)s is not UTF-8: save the file as CSV in UTF-8.") % {
+            "byte": f"{byte:02X}"
+        }
         raise BadRateCard([Problem(line, reason)]) from error
 
 
@@ -143,7 +161,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadRateCard([Problem(number, f"cannot be read as CSV: {error}.")]) from error
+            raise BadRateCard(
+                [Problem(number, _("cannot be read as CSV: %(error)s.") % {"error": error})]
+            ) from error
         yield number, [cell.strip(" ") for cell in cells]
         number = reader.line_num + 1
 
@@ -155,17 +175,26 @@ def _columns(header: list[str]) -> list[str]:
     problems = [
         Problem(
             1,
-            f"there is no column {_shown(name)}; the columns are {', '.join(NEEDED)}"
-            f" and, if wanted, {' and '.join(OPTIONAL)}.",
+            _(
+                "there is no column %(name)s; the columns are %(needed)s and, if wanted, "
+                "%(optional)s."
+            )
+            % {
+                "name": _shown(name),
+                "needed": ", ".join(NEEDED),
+                "optional": " and ".join(OPTIONAL),
+            },
         )
         for name in header
         if name not in NEEDED + OPTIONAL
     ]
     problems += [
-        Problem(1, f"the column {name} is missing.") for name in NEEDED if name not in header
+        Problem(1, _("the column %(name)s is missing.") % {"name": name})
+        for name in NEEDED
+        if name not in header
     ]
     problems += [
-        Problem(1, f"the column {name} stands there twice.")
+        Problem(1, _("the column %(name)s stands there twice.") % {"name": name})
         for name in NEEDED + OPTIONAL
         if header.count(name) > 1
     ]
@@ -196,25 +225,43 @@ def _reasons(cells: dict[str, str]) -> Iterator[str]:
     known = is_country(country)
     if not known:
         yield (
-            f"country {_shown(country)} is no ISO 3166-1 code of two capital letters, "
-            f"nor {SATELLITE} for satellite networks."
+            _(
+                "country %(country)s is no ISO 3166-1 code of two capital letters, nor "
+                "%(satellite)s for satellite networks."
+            )
+            % {"country": _shown(country), "satellite": SATELLITE}
         )
     if cells["carrier_type"] not in CarrierType.values:
-        yield f"carrier_type {_shown(cells['carrier_type'])} is neither mobile nor landline."
+        yield _("carrier_type %(carrier_type)s is neither mobile nor landline.") % {
+            "carrier_type": _shown(cells["carrier_type"])
+        }
     if cells["channel"] not in Channel.values:
-        yield f"channel {_shown(cells['channel'])} is neither text nor voice."
+        yield _("channel %(channel)s is neither text nor voice.") % {
+            "channel": _shown(cells["channel"])
+        }
     if prefix and not PREFIX.fullmatch(prefix):
-        yield f"prefix {_shown(prefix)} is not 1 to 15 digits, without + and leading zeros."
+        yield _("prefix %(prefix)s is not 1 to 15 digits, without + and leading zeros.") % {
+            "prefix": _shown(prefix)
+        }
     elif prefix and known and not reachable(country, prefix):
-        yield f"prefix {prefix} is not one of {country}: no number of it begins like that."
+        yield _(
+            "prefix %(prefix)s is not one of %(country)s: no number of it begins like that."
+        ) % {"prefix": prefix, "country": country}
     if not _within(cells["credits"], 0, MAX_CREDITS):
-        yield f"credits {_shown(cells['credits'])} is no whole number from 0 to {MAX_CREDITS:,}."
+        yield _("credits %(credits)s is no whole number from 0 to %(max_credits)s.") % {
+            "credits": _shown(cells["credits"]),
+            "max_credits": number_format(MAX_CREDITS),
+        }
     for name in OPTIONAL:
         seconds = cells.get(name, "")
         if seconds and cells["channel"] == Channel.TEXT:
-            yield f"{name} is for calls: leave it empty for texts."
+            yield _("%(name)s is for calls: leave it empty for texts.") % {"name": name}
         elif seconds and not _within(seconds, 1, MAX_SECONDS):
-            yield f"{name} {_shown(seconds)} is no whole number from 1 to {MAX_SECONDS:,}."
+            yield _("%(name)s %(seconds)s is no whole number from 1 to %(max_seconds)s.") % {
+                "name": name,
+                "seconds": _shown(seconds),
+                "max_seconds": number_format(MAX_SECONDS),
+            }
 
 
 def _within(text: str, least: int, most: int) -> bool:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from locations.guards import message_of
 from locations.models import Rate, RateCard, RateCardSeries, RateCardUpload, User
@@ -51,11 +52,11 @@ def import_card(
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
-        raise RateCardError("A series has a name of 1 to 80 characters.")
+        raise RateCardError(_("A series has a name of 1 to 80 characters."))
     try:
         with transaction.atomic():
             first_ever = not RateCardSeries.objects.exists()
-            series, _ = RateCardSeries.objects.get_or_create(
+            series, _made = RateCardSeries.objects.get_or_create(
                 name=name, defaults={"is_default": first_ever}
             )
             card = RateCard.objects.create(series=series, effective_on=effective_on)
@@ -111,17 +112,20 @@ def publish(card: RateCard, *, at: dt.datetime) -> RateCard:
             .get(pk=card.pk)
         )
         if fresh.is_published:
-            raise AlreadyPublished(f"{fresh} is published already.")
+            raise AlreadyPublished(_("%(fresh)s is published already.") % {"fresh": fresh})
         twins = RateCard.objects.published().filter(
             series=fresh.series_id, effective_on=fresh.effective_on
         )
         if twins.exists():
             raise AlreadyPublished(
-                f"Another card of {fresh.series} is published for {fresh.effective_on}: "
-                "choose another effective date."
+                _(
+                    "Another card of %(series)s is published for %(effective_on)s: choose "
+                    "another effective date."
+                )
+                % {"series": fresh.series, "effective_on": fresh.effective_on}
             )
         if not fresh.rates.exists():
-            raise RateCardError("This card has no prices yet: add them before publishing it.")
+            raise RateCardError(_("This card has no prices yet: add them before publishing it."))
         fresh.published_at = at
         fresh.save(update_fields=["published_at"])
     return fresh

@@ -9,12 +9,13 @@ from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffSite(admin.AdminSite):
     site_header = "RedFlag Credits · Staff"
     site_title = "RedFlag Credits staff"
-    index_title = "Contracts, prices and the ledger"
+    index_title = _("Contracts, prices and the ledger")
     site_url = "/"
 
     def login(

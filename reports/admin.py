@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from locations.admin.lists import ReadOnlyAdmin
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
@@ -35,7 +36,7 @@ class ReportAdmin(ReadOnlyAdmin):
         ("size", "file"),
     )
 
-    @admin.display(description="Size")
+    @admin.display(description=_("Size"))
     def size(self, report: Report) -> str:
         return filesizeformat(report.size_bytes) if report.size_bytes is not None else "–"
 
@@ -47,7 +48,7 @@ class ReportDownloadAdmin(ReadOnlyAdmin):
     search_fields = ("report__location__name", "user__email")
     date_hierarchy = "at"
 
-    @admin.display(description="Location")
+    @admin.display(description=_("Location"))
     def location(self, download: ReportDownload) -> str:
         return download.report.location.name
 

@@ -6,6 +6,7 @@ import uuid
 
 from celery import current_app
 from django.db import transaction
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from locations.access import sees_masked_numbers
@@ -42,8 +43,11 @@ class TooMany(CannotAsk):
 
     def __init__(self) -> None:
         super().__init__(
-            f"{MOST_UNFINISHED} reports of this location are being built: "
-            "ask for more when one of them is ready."
+            _(
+                "%(most_unfinished)s reports of this location are being built: ask for "
+                "more when one of them is ready."
+            )
+            % {"most_unfinished": MOST_UNFINISHED}
         )
 
 
@@ -69,8 +73,8 @@ def ask(
 ) -> Report:
     """Ask for a report on these days of the location, both included.
 
-    `announce` mails a link when it is over; `masked` hides phone numbers, and follows the role
-    of who asks where nothing is said.
+    It is in the language of who asks. `announce` mails a link when it is over; `masked` hides
+    phone numbers, and follows the role of who asks where nothing is said.
 
     Its task is queued after the commit; where the broker does not answer, the sweep queues it
     later. Raises TooMany and BadRange. Whether the user may ask is the caller's question.
@@ -94,6 +98,7 @@ def ask(
             masked=sees_masked_numbers(asked_by, location) if masked is None else masked,
             announce=announce,
             schedule=schedule,
+            language=asked_by.reads,
             asked_by=asked_by,
             asked_at=at,
         )

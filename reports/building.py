@@ -13,6 +13,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from lxml.etree import SerialisationError
 
 from reports.claiming import Lease, LeaseLost, claim_next, remove_file
@@ -38,7 +40,7 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report |
     if report is None:
         return None
     started = time.monotonic()
-    with closing(Lease(report)) as lease:
+    with closing(Lease(report)) as lease, override(report.language):
         try:
             with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
                 path = Path(folder) / f"report.{report.format}"
@@ -66,12 +68,14 @@ def reason_of(problem: Exception) -> str:
     if (isinstance(problem, OSError) and problem.errno in NO_ROOM) or (
         isinstance(problem, SerialisationError) and str(problem) == "IO_ENOSPC"
     ):
-        return "There was no room left for the file. Try again later, or a shorter range."
+        return _("There was no room left for the file. Try again later, or a shorter range.")
     if isinstance(problem, (OSError, SerialisationError)):
-        return "The file could not be written. Try again later."
+        return _("The file could not be written. Try again later.")
     if isinstance(problem, (DatabaseError, InterfaceError)):
-        return "The database could not be read to the end. Try again later."
-    return f"Something went wrong ({type(problem).__name__}); it is in the log."
+        return _("The database could not be read to the end. Try again later.")
+    return _("Something went wrong (%(name)s); it is in the log.") % {
+        "name": type(problem).__name__
+    }
 
 
 def _mine(report: Report) -> QuerySet[Report]:

@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, Movement
+from locations.dates import written
 from reports.periods import Length, Period, periods
 from reports.scales import PLOT_PX, Line, Scale, scale_for
 from reports.templatetags.credits import credits
@@ -191,7 +191,7 @@ def _dates(shown: Sequence[Period]) -> list[Date]:
     # The last word stands half a stride from the edge, where it cannot run over it.
     numbers = list(range(count - 1 - stride // 2, -1, -stride))
     return [
-        Date(_percent(n + 0.5, count), date_format(shown[n].first_on, layout), i % 2 == 1)
+        Date(_percent(n + 0.5, count), written(shown[n].first_on, layout), i % 2 == 1)
         for i, n in enumerate(numbers)
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ledger.daily import Day, Movement
 from reports.comma_files import safe
@@ -22,7 +23,7 @@ Cell = str | int | dt.date | None
 
 def days_filename(days: ShownDays, ending: str) -> str:
     """Acme-Dallas_Daily-Usage_2026-10-24_2026-11-22.csv; names sort by location and day."""
-    words = file_words(days.location.name, "Daily Usage")
+    words = file_words(days.location.name, _("Daily Usage"))
     return f"{words}_{days.first_on}_{days.last_on}.{ending}"
 
 
@@ -40,7 +41,11 @@ def days_xlsx(days: ShownDays, folder: Path) -> Path:
     """A workbook of one sheet of days, and a summary of what they add up to; in `folder`."""
     path = folder / "days.xlsx"
     with Book(folder, title=_("Daily Usage")) as book:
-        book.add_rows(_("Days"), [Column(*column) for column in _columns()], map(_row, days.rows))
+        book.add_rows(
+            pgettext("sheet", "Days"),
+            [Column(*column) for column in _columns()],
+            map(_row, days.rows),
+        )
         book.add_summary(_summary(days))
         book.save(path)
     return path

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.daily import DailyUsage, daily_usage
 from ledger.models import Entry
 from locations.calendar import add_months
+from locations.dates import written
 from locations.terms import Terms
 from reports.charts import Chart, draw
 from reports.forms import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
@@ -204,7 +204,7 @@ class DailyFilter(django_filters.FilterSet):
     def label(self) -> str:
         """What the sum of these days is called."""
         if self.month_on:
-            return date_format(self.month_on, "F Y")
+            return written(self.month_on, "F Y")
         return str(self.quick_range.label) if self.quick_range else gettext("Total")
 
     @property

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.formats import date_format
-
 from ledger.daily import Day, Movement
 from locations.calendar import add_months
+from locations.dates import written
 from reports.templatetags.credits import days as range_of_days
 
 MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit
@@ -65,9 +64,9 @@ class Period:
     def label(self) -> str:
         """Thu 19 Nov 2026; 16 Nov – 22 Nov 2026; November 2026, if it is all of November."""
         if self.length is Length.DAY:
-            return date_format(self.first_on, "D j M Y")
+            return written(self.first_on, "D j M Y")
         if self.length is Length.MONTH and self.is_whole:
-            return date_format(self.first_on, "F Y")
+            return written(self.first_on, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
 

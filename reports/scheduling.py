@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from locations.access import detail_readers, sees_masked_numbers
 from locations.models import Location, User
@@ -22,7 +23,10 @@ class TooManySchedules(Exception):
     """The location has as many as it may; its text is for people."""
 
     def __init__(self) -> None:
-        super().__init__(f"This location has {MOST_SCHEDULES} scheduled reports: stop one first.")
+        super().__init__(
+            _("This location has %(most_schedules)s scheduled reports: stop one first.")
+            % {"most_schedules": MOST_SCHEDULES}
+        )
 
 
 def schedule(

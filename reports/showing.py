@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import override
 
 from locations.models import Location
 from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
@@ -54,7 +55,8 @@ def newest_reports(location: Location) -> list[Report]:
 
 def filename(report: Report) -> str:
     """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
-    words = file_words(report.location.name, report.get_kind_display())
+    with override(report.language):
+        words = file_words(report.location.name, str(report.get_kind_display()))
     return f"{words}_{report.first_on}_{report.last_on}.{report.format}"
 
 

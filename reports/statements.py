@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, Day, Movement
+from locations.dates import written
 from reports.periods import Length
 from reports.templatetags.credits import days as range_of_days
 
@@ -47,14 +47,14 @@ class Month:
         """October 2026, or 25 Aug – 31 Aug 2026 of a month that the range cuts."""
         start, end = Length.MONTH.starts_on(self.first_on), Length.MONTH.ends_on(self.first_on)
         if (start, end) == (self.first_on, self.last_on):
-            return date_format(start, "F Y")
+            return written(start, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
     @property
     def lines(self) -> Iterator[Line]:
         """The listed days, then what they add up to."""
         for row in self.rows:
-            yield Line(date_format(row.day, "D j M"), row.moved, row.closing, is_sum=False)
+            yield Line(written(row.day, "D j M"), row.moved, row.closing, is_sum=False)
         if self.shown == self.total:
             yield Line(_("Sum of %s") % self.label, self.total, self.closing)
             return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from reports.asking import queue
 from reports.building import FOLDER_PREFIX
@@ -36,7 +37,8 @@ def give_up(*, at: dt.datetime) -> int:
     """Fail what has been started often enough and never came to an end."""
     return Report.objects.filter(LOST_LEASE, attempts__gte=MOST_ATTEMPTS).update(
         state=ReportState.FAILED,
-        failure=f"Building it was interrupted {MOST_ATTEMPTS} times.",
+        # Read in whatever language its reader has; MOST_ATTEMPTS is two.
+        failure=gettext_noop("Building it was interrupted 2 times."),
         finished_at=at,
         leased_until=None,
     )

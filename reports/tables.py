@@ -7,10 +7,10 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ledger.daily import DailyUsage, Day
+from locations.dates import written
 from reports.templatetags.credits import credits, moved
 
 ROWS_PER_PAGE = 31  # a month fits on one
@@ -102,7 +102,7 @@ class DailyTable(tables.Table):
         for row in self.paginated_rows:
             day: Day = row.record
             address = "" if day.is_quiet else reverse("usage-day", args=[self.location_id, day.day])
-            yield Row(day, date_format(day.day, self.day_format), address)
+            yield Row(day, written(day.day, self.day_format), address)
 
     @property
     def ordered(self) -> list[Day]:

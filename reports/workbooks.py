@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from lxml.etree import LxmlSyntaxError, SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -84,7 +86,7 @@ class Book:
         self._title = title
         self._spoiled = False
         self._rows: SheetRows | None = None
-        self._summary = self._sheet("Summary")
+        self._summary = self._sheet(pgettext("sheet", "Summary"))
         self._widths(self._summary, [34, *[16] * 8])
 
     def __enter__(self) -> Self:
@@ -146,7 +148,10 @@ class Book:
 
     def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
         """The last sheet: what each column means, and what else is to be known."""
-        sheet = self._table("Definitions", (Column("Column", 34), Column("What it means", 90)))
+        sheet = self._table(
+            pgettext("sheet", "Definitions"),
+            (Column(_("Column"), 34), Column(_("What it means"), 90)),
+        )
         for column in columns:
             name, meaning = _own_cell(sheet, column.title), _own_cell(sheet, column.meaning)
             name.alignment = meaning.alignment = WRAPPED
@@ -267,7 +272,7 @@ def _bold(sheet: Sheet, value: Value) -> Cell:
 
 def _sums(table: Table) -> list[Value]:
     """The last line of a table. A balance is no sum: it is that of the last row."""
-    sums: list[Value] = ["Total"]
+    sums: list[Value] = [_("Total")]
     for number, column in enumerate(table.columns[1:], 1):
         figures = [value for row in table.rows if isinstance(value := row[number], int)]
         if column.is_balance:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.models import Balance
 from locations.models import Location
@@ -19,9 +22,9 @@ from reports.watched_files import WatchedWriter
 from reports.workbooks import Book, Value
 
 ROWS_BETWEEN_LOOKS = 200  # at the watch
-WHICH_DAYS = (
+WHICH_DAYS = gettext_lazy(
     "A message stands on the day on which the daily table counts it: a broadcast on that of its "
-    "first message, what was reported after its term on that of the report.",
+    "first message, what was reported after its term on that of the report."
 )
 
 
@@ -64,11 +67,11 @@ def write(
                 *rows.totals,
                 (rows.words[0], tally.credits),
                 (rows.words[1], sum(rows.said.values())),
-                ("They agree", "Yes"),  # or there would be no file
+                (_("They agree"), _("Yes")),  # or there would be no file
             ],
             rows.tables,
         )
-        file.add_definitions(rows.columns, WHICH_DAYS)
+        file.add_definitions(rows.columns, [str(WHICH_DAYS)])
         lease.renew(written)
         with WatchedWriter(path, lease.renew_now_and_then) as out:
             file.save(out)
@@ -100,20 +103,29 @@ class Tally:
 
 def _prove(rows: Rows, written: int, *, credits: int) -> None:
     """Refuse a file that differs from the page; raises CannotBuild."""
-    usage, what = sum(rows.said.values()), rows.sheet.lower()
+    usage = sum(rows.said.values())
     if written != rows.messages:
-        raise CannotBuild(f"{written:,} of {rows.messages:,} {what} were written.")
+        raise CannotBuild(
+            _("%(written)s of %(all)s rows were written.")
+            % {"written": number_format(written), "all": number_format(rows.messages)}
+        )
     if credits != usage:
         raise CannotBuild(
-            f"The {what} come to {credits:,} credits, the daily table says {usage:,}: "
-            "the report is kept back until they agree. Tell whoever runs this product."
+            _(
+                "The rows come to %(found)s credits, the daily table says %(said)s: the report is "
+                "kept back until they agree. Tell whoever runs this product."
+            )
+            % {"found": number_format(credits), "said": number_format(usage)}
         )
     for day in sorted(rows.found.keys() | rows.said.keys()):
         found, said = rows.found.get(day, 0), rows.said.get(day, 0)
         if found != said:
             raise CannotBuild(
-                f"On {day} the {what} come to {found:,} credits, the daily table says {said:,}: "
-                "the report is kept back until they agree. Tell whoever runs this product."
+                _(
+                    "On %(day)s the rows come to %(found)s credits, the daily table says %(said)s: "
+                    "the report is kept back until they agree. Tell whoever runs this product."
+                )
+                % {"day": day, "found": number_format(found), "said": number_format(said)}
             )
 
 
@@ -122,12 +134,15 @@ def _what_it_is(
 ) -> list[tuple[str, Value]]:
     zone = location.time_zone
     return [
-        ("Account", location.account.name),
-        ("Location", location.name),
-        ("First day", report.first_on),
-        ("Last day (included)", report.last_on),
-        ("Time zone", zone),
-        (f"Built at ({zone})", at.astimezone(location.zone).replace(microsecond=0, tzinfo=None)),
-        ("As of ledger entry number", as_of),
-        *([("Phone numbers", "Masked for the role of who asked")] if report.masked else []),
+        (_("Account"), location.account.name),
+        (_("Location"), location.name),
+        (_("First day"), report.first_on),
+        (_("Last day (included)"), report.last_on),
+        (_("Time zone"), zone),
+        (
+            _("Built at (%(zone)s)") % {"zone": zone},
+            at.astimezone(location.zone).replace(microsecond=0, tzinfo=None),
+        ),
+        (_("As of ledger entry number"), as_of),
+        *([(_("Phone numbers"), _("Masked for the role of who asked"))] if report.masked else []),
     ]

@@ -9,6 +9,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.trying import try_view
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
@@ -16,7 +17,7 @@ from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_lin
 
 
 class StandingFilter(admin.SimpleListFilter):
-    title = "standing"
+    title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -59,7 +60,7 @@ class BalanceAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Balance]:
         return Balance.objects.as_of(timezone.now())
 
-    @admin.display(description="Available")
+    @admin.display(description=_("Available"))
     def available_shown(self, balance: Balance) -> str:
         return signed(balance.available)
 
@@ -80,7 +81,7 @@ class ChargeAdmin(LedgerAdmin):
     list_filter = ("kind", "outcome", "refusal")
     list_select_related = ("location",)
     search_fields = ("=key", "=location__name")
-    search_help_text = "A whole idempotency key, or the name of a location"
+    search_help_text = _("A whole idempotency key, or the name of a location")
     fields = (
         ("location", "kind"),
         ("key", "on_insufficient"),
@@ -98,15 +99,15 @@ class ChargeAdmin(LedgerAdmin):
         view = self.admin_site.admin_view(try_view)
         return [path("try/<int:pk>/", view, name="ledger_charge_try"), *super().get_urls()]
 
-    @admin.display(description="Location", ordering="location")
+    @admin.display(description=_("Location"), ordering="location")
     def location_shown(self, charge: Charge) -> str:
         return location_link(charge.location)
 
-    @admin.display(description="Shortfall")
+    @admin.display(description=_("Shortfall"))
     def shortfall_shown(self, charge: Charge) -> str:
         return number_format(charge.shortfall)
 
-    @admin.display(description="Entries", empty_value="none: it cost nothing")
+    @admin.display(description=_("Entries"), empty_value=_("none: it cost nothing"))
     def entries_shown(self, charge: Charge) -> str | None:
         entries = charge.entries.select_related("location").order_by("number")
         return (
@@ -116,7 +117,7 @@ class ChargeAdmin(LedgerAdmin):
             or None
         )
 
-    @admin.display(description="Messages")
+    @admin.display(description=_("Messages"))
     def messages_shown(self, charge: Charge) -> str:
         table = "chatmessage" if charge.kind == ChargeKind.CHAT else "internationalmessage"
         return link(
@@ -134,7 +135,7 @@ class HoldAdmin(LedgerAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("location",)
     search_fields = ("=key", "=location__name")
-    search_help_text = "A whole idempotency key, or the name of a location"
+    search_help_text = _("A whole idempotency key, or the name of a location")
     fields = (
         ("location", "kind"),
         "key",
@@ -145,10 +146,10 @@ class HoldAdmin(LedgerAdmin):
         "available_before",
     )
 
-    @admin.display(description="Location")
+    @admin.display(description=_("Location"))
     def location_shown(self, hold: Hold) -> str:
         return location_link(hold.location)
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state_now(self, hold: Hold) -> str:
         return str(HoldState(hold.state_at(timezone.now())).label)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 from ledger import buying
 from ledger.admin.decisions import DecisionAdmin
@@ -25,7 +26,7 @@ class BundleAdmin(GuardedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="Credits", ordering="credits")
+    @admin.display(description=_("Credits"), ordering="credits")
     def credits_shown(self, bundle: Bundle) -> str:
         return number_format(bundle.credits)
 
@@ -51,7 +52,7 @@ class CreditRequestAdmin(DecisionAdmin):
     )
     list_select_related = ("location", "bundle", "asked_by")
     search_fields = ("=location__name", "=reference")
-    search_help_text = "The name of a location, or a whole reference"
+    search_help_text = _("The name of a location, or a whole reference")
     fields = (
         "location_shown",
         ("asked_by", "asked_at", "waiting"),
@@ -70,12 +71,16 @@ class CreditRequestAdmin(DecisionAdmin):
             "with your name. It charges no money: the invoice is yours to write."
         )
 
-    @admin.display(description="Credits")
+    @admin.display(description=_("Credits"))
     def credits_shown(self, asked: CreditRequest) -> str:
         return number_format(asked.credits)
 
-    @admin.display(description="Purchase", empty_value="none")
+    @admin.display(description=_("Purchase"), empty_value=_("none"))
     def purchase_shown(self, asked: CreditRequest) -> str | None:
         if asked.purchase is None:
             return None
-        return link("ledger_entry_change", f"Entry {asked.purchase.number}", asked.purchase_id)
+        return link(
+            "ledger_entry_change",
+            _("Entry %(number)s") % {"number": asked.purchase.number},
+            asked.purchase_id,
+        )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from ledger import correcting
 from ledger.admin.decisions import DecisionAdmin
@@ -30,7 +31,7 @@ class CorrectionRequestAdmin(DecisionAdmin):
     )
     list_select_related = ("location", "charge", "asked_by")
     search_fields = ("=location__name", "=external_id")
-    search_help_text = "The name of a location, or a message's whole external id"
+    search_help_text = _("The name of a location, or a message's whole external id")
     fields = (
         "location_shown",
         ("asked_by", "asked_at", "waiting"),
@@ -49,16 +50,16 @@ class CorrectionRequestAdmin(DecisionAdmin):
             "came from."
         )
 
-    @admin.display(description="What")
+    @admin.display(description=_("What"))
     def what(self, asked: CorrectionRequest) -> str:
         kind = asked.charge.get_kind_display()
         return f"{kind}, one message" if asked.external_id else f"{kind}, all of it"
 
-    @admin.display(description="Charge")
+    @admin.display(description=_("Charge"))
     def charge_shown(self, asked: CorrectionRequest) -> str:
         return link("ledger_charge_change", asked.charge, asked.charge_id)
 
-    @admin.display(description="Message", empty_value="all of the charge")
+    @admin.display(description=_("Message"), empty_value=_("all of the charge"))
     def message_shown(self, asked: CorrectionRequest) -> str | None:
         if not asked.external_id:
             return None

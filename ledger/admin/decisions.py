@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.asked import LONGEST_ANSWER, OPEN
 from ledger.posting import LedgerError
@@ -23,7 +24,7 @@ MEET, DECLINE = "_meet", "_decline"  # the buttons
 
 class DecisionForm(forms.Form):
     answer = forms.CharField(
-        label="Answer to the manager",
+        label=_("Answer to the manager"),
         max_length=LONGEST_ANSWER,
         required=False,
         widget=AdminTextInputWidget,
@@ -56,12 +57,12 @@ class DecisionAdmin(ReadOnlyAdmin):
         """In a sentence, beside the buttons."""
         return ""
 
-    @admin.display(description="Age")
+    @admin.display(description=_("Age"))
     def waiting(self, asked: Any) -> str:
         age = timesince(asked.asked_at, asked.decided_at or timezone.now())
-        return age if asked.state == OPEN else f"decided after {age}"
+        return age if asked.state == OPEN else _("decided after %(age)s") % {"age": age}
 
-    @admin.display(description="Location")
+    @admin.display(description=_("Location"))
     def location_shown(self, asked: Any) -> str:
         return location_link(asked.location)
 
@@ -82,7 +83,8 @@ class DecisionAdmin(ReadOnlyAdmin):
             "decision": DecisionForm(),
             "may_decide": self._may_decide(request),
             "meet_button": self.meet_button,
-            "help": f"They read it {self.read_where}. Required to decline.",
+            "help": _("They read it %(read_where)s. Required to decline.")
+            % {"read_where": self.read_where},
             "does": self.what_meeting_does(asked) if asked else "",
             "decide_address": reverse(f"admin:{self._page('decide')}", args=[asked.pk])
             if asked
@@ -101,14 +103,19 @@ class DecisionAdmin(ReadOnlyAdmin):
         form = DecisionForm(request.POST)
         try:
             if not form.is_valid():
-                raise LedgerError(f"An answer has at most {LONGEST_ANSWER} characters.")
+                raise LedgerError(
+                    _("An answer has at most %(longest_answer)s characters.")
+                    % {"longest_answer": LONGEST_ANSWER}
+                )
             answer = form.cleaned_data["answer"]
             if MEET in request.POST:
                 done = self.meet(pk, decided_by=user, at=timezone.now(), answer=answer)
                 words = self.met_words
             else:
                 done = self.decline(pk, decided_by=user, at=timezone.now(), answer=answer)
-                words = f"Declined: the manager reads your answer {self.read_where}."
+                words = _("Declined: the manager reads your answer %(read_where)s.") % {
+                    "read_where": self.read_where
+                }
         except LedgerError as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(reverse(f"admin:{self._page('change')}", args=[pk]))

@@ -12,6 +12,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger import renewing
 from ledger.admin.forms import AdjustmentForm, FundingForm, PurchaseForm
@@ -37,7 +39,7 @@ class EntryAdmin(LedgerAdmin):
     list_filter = ("kind",)
     list_select_related = ("location", "made_by")
     search_fields = ("=reference", "=key", "=location__name")
-    search_help_text = "A whole reference, idempotency key or name of a location"
+    search_help_text = gettext_lazy("A whole reference, idempotency key or name of a location")
     fields = (
         ("location", "number"),
         "kind_shown",
@@ -50,30 +52,30 @@ class EntryAdmin(LedgerAdmin):
         ("made_by", "key"),
     )
 
-    @admin.display(description="No.")
+    @admin.display(description=gettext_lazy("No."))
     def number_shown(self, entry: Entry) -> str:
         return number_format(entry.number)
 
-    @admin.display(description="Location")
+    @admin.display(description=gettext_lazy("Location"))
     def location_shown(self, entry: Entry) -> str:
         return location_link(entry.location)
 
-    @admin.display(description="Kind")
+    @admin.display(description=gettext_lazy("Kind"))
     def kind_shown(self, entry: Entry) -> str:
         return format_html(
             '<span class="kind kind-{}">{}</span>', entry.kind, entry.get_kind_display()
         )
 
-    @admin.display(description="Credits")
+    @admin.display(description=gettext_lazy("Credits"))
     def credits_shown(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
         return format_html('<span class="{}">{}</span>', side, signed(entry.credits, plus=True))
 
-    @admin.display(description="Balance after")
+    @admin.display(description=gettext_lazy("Balance after"))
     def balance_shown(self, entry: Entry) -> str:
         return signed(entry.balance_after)
 
-    @admin.display(description="Messages", empty_value="none")
+    @admin.display(description=gettext_lazy("Messages"), empty_value=gettext_lazy("none"))
     def messages_shown(self, entry: Entry) -> str | None:
         if entry.charge is None:
             return None
@@ -120,8 +122,10 @@ class EntryAdmin(LedgerAdmin):
             except KeyReused:
                 form.add_error(
                     None,
-                    "This form has recorded an entry already, with other content. If another one "
-                    "is meant, open the form anew from the location's page.",
+                    _(
+                        "This form has recorded an entry already, with other content. If another "
+                        "one is meant, open the form anew from the location's page."
+                    ),
                 )
             except BadInput as bad:
                 form.add_error(bad.field if bad.field in form.fields else None, bad.message)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.utils.translation import gettext_lazy as _
 
 from ledger import funding
 from ledger.funding import MOST_CREDITS, Posted
@@ -30,23 +31,25 @@ class FundingForm(forms.Form):
 
 
 class PurchaseForm(FundingForm):
-    title = "Record a purchase"
+    title = _("Record a purchase")
     logged = "Recorded a purchase."
     shown = ("credits", "reference", "reason")
 
     credits = forms.IntegerField(
         min_value=1,
         max_value=MOST_CREDITS,
-        help_text="They pay a debt first and are kept over renewals. A location at −300 that buys "
-        "1,000 has 700 purchased credits.",
+        help_text=_(
+            "They pay a debt first and are kept over renewals. A location at −300 that buys "
+            "1,000 has 700 purchased credits."
+        ),
     )
     reference = forms.CharField(
         max_length=120,
         widget=AdminTextInputWidget,
-        help_text="The order's or invoice's number, like INV-2026-0417.",
+        help_text=_("The order's or invoice's number, like INV-2026-0417."),
     )
     reason = forms.CharField(
-        label="Note", max_length=500, required=False, widget=AdminTextInputWidget
+        label=_("Note"), max_length=500, required=False, widget=AdminTextInputWidget
     )
 
     def post(self, location_id: int, *, at: dt.datetime, made_by: User) -> Posted:
@@ -62,14 +65,14 @@ class PurchaseForm(FundingForm):
 
 
 class AdjustmentForm(FundingForm):
-    title = "Make an adjustment"
+    title = _("Make an adjustment")
     logged = "Made an adjustment."
     shown = ("credits", "bucket", "reason", "reference")
 
     credits = forms.IntegerField(
         min_value=-MOST_CREDITS,
         max_value=MOST_CREDITS,
-        help_text="250 adds, −250 takes. A bucket is never taken below zero by hand.",
+        help_text=_("250 adds, −250 takes. A bucket is never taken below zero by hand."),
     )
     bucket = forms.ChoiceField(
         choices=[
@@ -82,13 +85,13 @@ class AdjustmentForm(FundingForm):
     reason = forms.CharField(
         max_length=500,
         widget=AdminTextInputWidget,
-        help_text="Why, in a sentence the location's manager would understand.",
+        help_text=_("Why, in a sentence the location's manager would understand."),
     )
     reference = forms.CharField(
         max_length=120,
         required=False,
         widget=AdminTextInputWidget,
-        help_text="A ticket's number, say.",
+        help_text=_("A ticket's number, say."),
     )
 
     def post(self, location_id: int, *, at: dt.datetime, made_by: User) -> Posted:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.explaining import explain_chat, explain_international
 from ledger.models import ChatMessage, InternationalMessage
@@ -16,7 +18,7 @@ from locations.admin.lists import LedgerAdmin, link, location_link
 
 class MessageAdmin(LedgerAdmin):
     search_fields = ("=external_id",)
-    search_help_text = "A whole external id"
+    search_help_text = gettext_lazy("A whole external id")
     personal: tuple[str, ...] = ("phone",)
     what: tuple[str | tuple[str, ...], ...] = ()
 
@@ -31,22 +33,24 @@ class MessageAdmin(LedgerAdmin):
         )
         fieldsets = [
             (None, {"fields": origin}),
-            ("What it was", {"fields": self.what}),
-            ("What it cost", {"fields": price}),
+            (_("What it was"), {"fields": self.what}),
+            (_("What it cost"), {"fields": price}),
         ]
         if request.user.is_superuser:
-            fieldsets.append(("Personal data", {"fields": self.personal}))
+            fieldsets.append((_("Personal data"), {"fields": self.personal}))
         return fieldsets
 
-    @admin.display(description="Location")
+    @admin.display(description=gettext_lazy("Location"))
     def location_shown(self, message: Any) -> str:
         return location_link(message.location)
 
-    @admin.display(description="Charge")
+    @admin.display(description=gettext_lazy("Charge"))
     def charge_shown(self, message: Any) -> str:
         return link("ledger_charge_change", message.charge, message.charge_id)
 
-    @admin.display(description="Entry", empty_value="none: it cost nothing")
+    @admin.display(
+        description=gettext_lazy("Entry"), empty_value=gettext_lazy("none: it cost nothing")
+    )
     def entry_shown(self, message: Any) -> str | None:
         if message.entry is None:
             return None
@@ -78,7 +82,7 @@ class InternationalMessageAdmin(MessageAdmin):
         ("status", "status_detail", "status_at"),
     )
 
-    @admin.display(description="Why")
+    @admin.display(description=gettext_lazy("Why"))
     def why(self, message: InternationalMessage) -> str:
         return explain_international(message)
 
@@ -102,6 +106,6 @@ class ChatMessageAdmin(MessageAdmin):
     personal = ("phone", "content")
     what = ("inbox", ("direction", "text_type"))
 
-    @admin.display(description="Why")
+    @admin.display(description=gettext_lazy("Why"))
     def why(self, message: ChatMessage) -> str:
         return explain_chat(message)

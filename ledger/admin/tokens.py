@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ledger import tokens
 from ledger.models import ApiToken, Scope
@@ -27,7 +28,7 @@ class ApiTokenForm(forms.ModelForm):
         required=False,
         min_value=1,
         max_value=tokens.MOST_DAYS,
-        help_text="After so many days it opens nothing. Empty: it stays until it is revoked.",
+        help_text=_("After so many days it opens nothing. Empty: it stays until it is revoked."),
     )
 
     class Meta:
@@ -92,7 +93,7 @@ class ApiTokenAdmin(GuardedAdmin):
         """The one page that shows the secret: no message, no session and no log keeps it."""
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{obj.name}: its token",
+            "title": _("%(obj)s: its token") % {"obj": obj.name},
             "subtitle": None,
             "opts": self.opts,
             "token": ApiToken.objects.select_related("location").get(pk=obj.pk),
@@ -100,7 +101,7 @@ class ApiTokenAdmin(GuardedAdmin):
         }
         return TemplateResponse(request, "admin/ledger/apitoken/created.html", context)
 
-    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
         in_use = list(chosen.filter(revoked_at__isnull=True))
         revoked = tokens.revoke([token.pk for token in in_use], at=timezone.now())
@@ -111,15 +112,15 @@ class ApiTokenAdmin(GuardedAdmin):
             request, words.format(revoked, "" if revoked == 1 else "s"), messages.SUCCESS
         )
 
-    @admin.display(description="Location", ordering="location__name")
+    @admin.display(description=_("Location"), ordering="location__name")
     def location_shown(self, token: ApiToken) -> str:
         return str(token.location) if token.location else "all locations"
 
-    @admin.display(description="Scopes")
+    @admin.display(description=_("Scopes"))
     def scopes_shown(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, token: ApiToken) -> str:
         if token.revoked_at:
             return "revoked"

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ledger.posting import BadInput
@@ -22,33 +24,33 @@ class TryForm(forms.Form):
     """The number is posted: it stands in no address and is not kept."""
 
     phone = forms.CharField(
-        label="Number",
+        label=gettext_lazy("Number"),
         max_length=32,
         widget=AdminTextInputWidget,
-        help_text="E.164: + and digits, like +525512345678.",
+        help_text=gettext_lazy("E.164: + and digits, like +525512345678."),
     )
     channel = forms.ChoiceField(choices=Channel, widget=forms.RadioSelect, initial=Channel.TEXT)
     seconds = forms.IntegerField(
-        min_value=0, required=False, help_text="How long the call lasts; of no text."
+        min_value=0, required=False, help_text=gettext_lazy("How long the call lasts; of no text.")
     )
     carrier_type = forms.ChoiceField(
-        label="Kind of line",
-        choices=[("", "as the numbering metadata says"), *CarrierType.choices],
+        label=gettext_lazy("Kind of line"),
+        choices=[("", gettext_lazy("as the numbering metadata says")), *CarrierType.choices],
         required=False,
-        help_text="Where the sender knows better.",
+        help_text=gettext_lazy("Where the sender knows better."),
     )
     at = forms.SplitDateTimeField(
-        label="Sent at (UTC)",
+        label=gettext_lazy("Sent at (UTC)"),
         required=False,
         widget=AdminSplitDateTime,
-        help_text="Empty: now. The card of the location's day then is used.",
+        help_text=gettext_lazy("Empty: now. The card of the location's day then is used."),
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         is_call = cleaned.get("channel") == Channel.VOICE
         if is_call and cleaned.get("seconds") is None and "seconds" not in self.errors:
-            self.add_error("seconds", "Say how long the call lasts.")
+            self.add_error("seconds", _("Say how long the call lasts."))
         return cleaned
 
 
@@ -77,7 +79,7 @@ def try_view(request: HttpRequest, pk: int) -> HttpResponse:
     fieldsets = [(None, {"fields": list(form.fields)})]
     context = {
         **admin.site.each_context(request),
-        "title": f"Try a number: {location}",
+        "title": _("Try a number: %(location)s") % {"location": location},
         "subtitle": None,
         "opts": Location._meta,
         "location": location,
@@ -85,5 +87,6 @@ def try_view(request: HttpRequest, pk: int) -> HttpResponse:
         "adminform": AdminForm(form, fieldsets, {}),
         "tried": tried,
         "country": country_name(tried.rated.country) if tried else "",
+        "carrier_type": dict(CarrierType.choices).get(tried.rated.carrier_type) if tried else "",
     }
     return TemplateResponse(request, "admin/ledger/try_number.html", context)

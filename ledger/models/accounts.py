@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.holds import Hold
 from locations.models import Location
@@ -15,30 +16,30 @@ MAX_CREDITS = 10**12
 
 
 class Outcome(models.TextChoices):
-    CHARGED = "charged", "Charged"
-    REFUSED = "refused", "Refused"
+    CHARGED = "charged", _("Charged")
+    REFUSED = "refused", _("Refused")
 
 
 class Refusal(models.TextChoices):
     """Why a message, or a whole charge, was refused (domain.md section 3)."""
 
-    BAD_NUMBER = "bad_number", "Not a possible phone number"
-    NO_RATE = "no_rate", "The rate card has no price for the destination"
-    INSUFFICIENT_CREDITS = "insufficient_credits", "Not enough credits"
-    NOTHING_TO_SEND = "nothing_to_send", "No message of the request could be sent"
+    BAD_NUMBER = "bad_number", _("Not a possible phone number")
+    NO_RATE = "no_rate", _("The rate card has no price for the destination")
+    INSUFFICIENT_CREDITS = "insufficient_credits", _("Not enough credits")
+    NOTHING_TO_SEND = "nothing_to_send", _("No message of the request could be sent")
 
 
 class ChargeKind(models.TextChoices):
-    TEXT = "text", "International text"
-    VOICE = "voice", "International voice"
-    CHAT = "chat", "Chat"
+    TEXT = "text", _("International text")
+    VOICE = "voice", _("International voice")
+    CHAT = "chat", _("Chat")
 
 
 class OnInsufficient(models.TextChoices):
     """What becomes of a charge that does not fit."""
 
-    REFUSE_ALL = "refuse_all", "Refuse all"
-    SEND_WHAT_FITS = "send_what_fits", "Send what fits"
+    REFUSE_ALL = "refuse_all", _("Refuse all")
+    SEND_WHAT_FITS = "send_what_fits", _("Send what fits")
 
 
 class BalanceQuerySet(models.QuerySet["Balance"]):
@@ -63,16 +64,20 @@ class Balance(models.Model):
     """
 
     location = models.OneToOneField(
-        Location, on_delete=models.PROTECT, primary_key=True, related_name="balance"
+        Location,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="balance",
+        verbose_name=_("location"),
     )
-    contract_credits = models.BigIntegerField(default=0)
-    purchased_credits = models.BigIntegerField(default=0)
-    last_number = models.BigIntegerField(default=0)
+    contract_credits = models.BigIntegerField(_("contract credits"), default=0)
+    purchased_credits = models.BigIntegerField(_("purchased credits"), default=0)
+    last_number = models.BigIntegerField(_("last number"), default=0)
     # Terms of the location are done up to this day; the next step is due at that instant
     # (null: none is known), as of this version of the location's terms.
-    renewed_through_on = models.DateField(null=True)
-    renewal_due_at = models.DateTimeField(null=True)
-    terms_version = models.BigIntegerField(default=0)
+    renewed_through_on = models.DateField(_("renewed through on"), null=True)
+    renewal_due_at = models.DateTimeField(_("renewal due at"), null=True)
+    terms_version = models.BigIntegerField(_("terms version"), default=0)
 
     objects = BalanceQuerySet.as_manager()
 
@@ -81,6 +86,8 @@ class Balance(models.Model):
     open_holds: int
 
     class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
         constraints = [
             models.CheckConstraint(
                 name="balance_contract_not_negative", condition=Q(contract_credits__gte=0)
@@ -146,25 +153,37 @@ class Charge(models.Model):
     again with the same key.
     """
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="charges")
-    key = models.CharField("idempotency key", max_length=255)
-    fingerprint = models.BinaryField(max_length=32)
-    kind = models.CharField(max_length=5, choices=ChargeKind)
-    on_insufficient = models.CharField(
-        max_length=14, choices=OnInsufficient, default=OnInsufficient.REFUSE_ALL
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="charges", verbose_name=_("location")
     )
-    outcome = models.CharField(max_length=7, choices=Outcome)
-    refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
-    at = models.DateTimeField(help_text="When it was decided.")
-    day = models.DateField(help_text="The location's day on which it stands in the daily table.")
-    needed_credits = models.BigIntegerField(help_text="What all its sendable messages cost.")
-    credits = models.BigIntegerField(help_text="What was charged.")
-    available_before = models.BigIntegerField()
-    contract_after = models.BigIntegerField()
-    purchased_after = models.BigIntegerField()
-    overdraft_limit = models.BigIntegerField()
+    key = models.CharField(_("idempotency key"), max_length=255)
+    fingerprint = models.BinaryField(_("fingerprint"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=5, choices=ChargeKind)
+    on_insufficient = models.CharField(
+        _("on insufficient"),
+        max_length=14,
+        choices=OnInsufficient,
+        default=OnInsufficient.REFUSE_ALL,
+    )
+    outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome)
+    refusal = models.CharField(_("refusal"), max_length=20, choices=Refusal, blank=True)
+    at = models.DateTimeField(_("at"), help_text=_("When it was decided."))
+    day = models.DateField(
+        _("day"), help_text=_("The location's day on which it stands in the daily table.")
+    )
+    needed_credits = models.BigIntegerField(
+        _("needed credits"), help_text=_("What all its sendable messages cost.")
+    )
+    credits = models.BigIntegerField(_("credits"), help_text=_("What was charged."))
+    available_before = models.BigIntegerField(_("available before"))
+    contract_after = models.BigIntegerField(_("contract after"))
+    purchased_after = models.BigIntegerField(_("purchased after"))
+    overdraft_limit = models.BigIntegerField(_("overdraft limit"))
     held_before = models.BigIntegerField(
-        default=0, db_default=0, help_text="What open holds had set aside, not available to it."
+        _("held before"),
+        default=0,
+        db_default=0,
+        help_text=_("What open holds had set aside, not available to it."),
     )
     hold = models.OneToOneField(
         "ledger.Hold",
@@ -172,10 +191,13 @@ class Charge(models.Model):
         null=True,
         blank=True,
         related_name="charge",
-        help_text="The hold that it settled.",
+        help_text=_("The hold that it settled."),
+        verbose_name=_("hold"),
     )
 
     class Meta:
+        verbose_name = _("charge")
+        verbose_name_plural = _("charges")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["location", "key"], name="charge_key_once"),

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
 from ledger.models.entries import Entry
@@ -21,23 +22,30 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
 class Bundle(models.Model):
     """A number of credits that is sold under a name; kept by staff."""
 
-    name = models.CharField(max_length=60, unique=True)
-    credits = models.PositiveIntegerField()
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    credits = models.PositiveIntegerField(_("credits"))
     price = models.CharField(
+        _("price"),
         max_length=40,
         blank=True,
-        help_text="As managers read it, with its currency: EUR 450. Nothing is charged here.",
+        help_text=_("As managers read it, with its currency: EUR 450. Nothing is charged here."),
     )
     is_active = models.BooleanField(
-        "offered", default=True, help_text="One that is not is kept for the requests that name it."
+        _("offered"),
+        default=True,
+        help_text=_("One that is not is kept for the requests that name it."),
     )
     position = models.PositiveSmallIntegerField(
-        default=0, help_text="The lowest stands first; the same ones by their credits."
+        _("position"),
+        default=0,
+        help_text=_("The lowest stands first; the same ones by their credits."),
     )
 
     objects = BundleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("bundle")
+        verbose_name_plural = _("bundles")
         ordering = ["position", "credits", "id"]
         constraints = [
             models.CheckConstraint(
@@ -51,9 +59,9 @@ class Bundle(models.Model):
 
 
 class CreditRequestState(models.TextChoices):
-    OPEN = "open", "Open"
-    APPROVED = "approved", "Approved"
-    DECLINED = "declined", "Declined"
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
 
 
 class CreditRequest(Asked):
@@ -62,17 +70,29 @@ class CreditRequest(Asked):
     `credits` and `price` are what the bundle said when it was chosen: it may change later.
     """
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="credit_requests")
-    bundle = models.ForeignKey(
-        Bundle, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        related_name="credit_requests",
+        verbose_name=_("location"),
     )
-    credits = models.PositiveIntegerField()
-    price = models.CharField(max_length=40, blank=True)
-    reference = models.CharField(max_length=120)
-    note = models.CharField(max_length=LONGEST_NOTE, blank=True)
-    form_key = models.UUIDField(help_text="Of the form that asked: a double click asks once.")
+    bundle = models.ForeignKey(
+        Bundle,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("bundle"),
+    )
+    credits = models.PositiveIntegerField(_("credits"))
+    price = models.CharField(_("price"), max_length=40, blank=True)
+    reference = models.CharField(_("reference"), max_length=120)
+    note = models.CharField(_("note"), max_length=LONGEST_NOTE, blank=True)
+    form_key = models.UUIDField(
+        _("form key"), help_text=_("Of the form that asked: a double click asks once.")
+    )
     state = models.CharField(
-        max_length=8, choices=CreditRequestState, default=CreditRequestState.OPEN
+        _("state"), max_length=8, choices=CreditRequestState, default=CreditRequestState.OPEN
     )
     purchase = models.OneToOneField(
         Entry,
@@ -80,10 +100,13 @@ class CreditRequest(Asked):
         null=True,
         blank=True,
         related_name="credit_request",
-        help_text="The entry that brought the credits.",
+        help_text=_("The entry that brought the credits."),
+        verbose_name=_("purchase"),
     )
 
     class Meta:
+        verbose_name = _("credit request")
+        verbose_name_plural = _("credit requests")
         ordering = ["asked_at", "id"]
         constraints = [
             models.CheckConstraint(
@@ -122,4 +145,4 @@ class CreditRequest(Asked):
         ]
 
     def __str__(self) -> str:
-        return f"Credit request {self.pk}"
+        return _("Credit request %(pk)s") % {"pk": self.pk}

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge
 from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
@@ -13,33 +14,49 @@ LONGEST_REASON = 400
 
 
 class CorrectionState(models.TextChoices):
-    OPEN = "open", "Open"
-    GRANTED = "granted", "Granted"
-    DECLINED = "declined", "Declined"
+    OPEN = "open", _("Open")
+    GRANTED = "granted", _("Granted")
+    DECLINED = "declined", _("Declined")
 
 
 class CorrectionRequest(Asked):
     """That a charge, or one message of it, be given back; decided by staff, once."""
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="correction_requests"
+        Location,
+        on_delete=models.PROTECT,
+        related_name="correction_requests",
+        verbose_name=_("location"),
     )
-    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="correction_requests")
+    charge = models.ForeignKey(
+        Charge,
+        on_delete=models.PROTECT,
+        related_name="correction_requests",
+        verbose_name=_("charge"),
+    )
     external_id = models.CharField(
-        max_length=120, blank=True, help_text="The message; empty: the whole charge."
+        _("external id"),
+        max_length=120,
+        blank=True,
+        help_text=_("The message; empty: the whole charge."),
     )
-    reason = models.CharField(max_length=LONGEST_REASON)
-    state = models.CharField(max_length=8, choices=CorrectionState, default=CorrectionState.OPEN)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
+    state = models.CharField(
+        _("state"), max_length=8, choices=CorrectionState, default=CorrectionState.OPEN
+    )
     reversal = models.OneToOneField(
         Entry,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="correction_request",
-        help_text="The entry that gave the credits back.",
+        help_text=_("The entry that gave the credits back."),
+        verbose_name=_("reversal"),
     )
 
     class Meta:
+        verbose_name = _("correction request")
+        verbose_name_plural = _("correction requests")
         ordering = ["asked_at", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -74,4 +91,4 @@ class CorrectionRequest(Asked):
         ]
 
     def __str__(self) -> str:
-        return f"Correction request {self.pk}"
+        return _("Correction request %(pk)s") % {"pk": self.pk}

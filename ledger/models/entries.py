@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge
 from locations.models import Contract, Location
@@ -14,15 +15,15 @@ from locations.models.guards import no_truncate
 
 
 class Kind(models.TextChoices):
-    CONTRACT_GRANT = "contract_grant", "Contract grant"
-    CONTRACT_EXPIRY = "contract_expiry", "Contract expiry"
-    PURCHASE = "purchase", "Purchase"
-    INTERNATIONAL_TEXT = "international_text", "International text"
-    INTERNATIONAL_VOICE = "international_voice", "International voice"
-    CHAT = "chat", "Chat"
-    ADJUSTMENT = "adjustment", "Adjustment"
-    REVERSAL = "reversal", "Reversal"
-    WRITE_OFF = "write_off", "Overdraft write-off"
+    CONTRACT_GRANT = "contract_grant", _("Contract grant")
+    CONTRACT_EXPIRY = "contract_expiry", _("Contract expiry")
+    PURCHASE = "purchase", _("Purchase")
+    INTERNATIONAL_TEXT = "international_text", _("International text")
+    INTERNATIONAL_VOICE = "international_voice", _("International voice")
+    CHAT = "chat", _("Chat")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    REVERSAL = "reversal", _("Reversal")
+    WRITE_OFF = "write_off", _("Overdraft write-off")
 
 
 USAGE = (Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE, Kind.CHAT)
@@ -48,41 +49,66 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One change of a balance. Written by `ledger.posting` alone."""
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="entries")
-    number = models.BigIntegerField(help_text="Counts the location's entries without gaps.")
-    kind = models.CharField(max_length=20, choices=Kind)
-    contract_delta = models.BigIntegerField()
-    purchased_delta = models.BigIntegerField()
-    contract_after = models.BigIntegerField()
-    purchased_after = models.BigIntegerField()
-    at = models.DateTimeField(help_text="When it took effect; for a renewal its term's start.")
-    day = models.DateField(help_text="The location's day, fixed when the entry was posted.")
-    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="entries", verbose_name=_("location")
+    )
+    number = models.BigIntegerField(
+        _("number"), help_text=_("Counts the location's entries without gaps.")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    contract_delta = models.BigIntegerField(_("contract delta"))
+    purchased_delta = models.BigIntegerField(_("purchased delta"))
+    contract_after = models.BigIntegerField(_("contract after"))
+    purchased_after = models.BigIntegerField(_("purchased after"))
+    at = models.DateTimeField(
+        _("at"), help_text=_("When it took effect; for a renewal its term's start.")
+    )
+    day = models.DateField(
+        _("day"), help_text=_("The location's day, fixed when the entry was posted.")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     charge = models.ForeignKey(
-        Charge, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        Charge,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("charge"),
     )
     contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        Contract,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("contract"),
     )
-    term_starts_on = models.DateField(null=True, blank=True)
+    term_starts_on = models.DateField(_("term starts on"), null=True, blank=True)
     lapsed_credits = models.BigIntegerField(
+        _("lapsed credits"),
         default=0,
         db_default=0,
-        help_text="Of a reversal: contract credits of an earlier term, which did not come back.",
+        help_text=_("Of a reversal: contract credits of an earlier term, which did not come back."),
     )
-    key = models.CharField("idempotency key", max_length=255, null=True, blank=True)  # noqa: DJ001
-    fingerprint = models.BinaryField(max_length=32, null=True)
-    reason = models.CharField(max_length=500, blank=True)
-    reference = models.CharField(max_length=120, blank=True)
+    key = models.CharField(_("idempotency key"), max_length=255, null=True, blank=True)  # noqa: DJ001
+    fingerprint = models.BinaryField(_("fingerprint"), max_length=32, null=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("made by"),
     )
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("entry")
         ordering = ["location", "-number"]
-        verbose_name_plural = "entries"
+        verbose_name_plural = _("entries")
         constraints = [
             models.UniqueConstraint(fields=["location", "number"], name="entry_number_once"),
             models.UniqueConstraint(

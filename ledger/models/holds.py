@@ -5,32 +5,33 @@ import datetime as dt
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Location
 from locations.models.guards import no_truncate
 
 
 class HoldKind(models.TextChoices):
-    CALL = "call", "Call"
-    AMOUNT = "amount", "Amount"
+    CALL = "call", _("Call")
+    AMOUNT = "amount", _("Amount")
 
 
 class HoldState(models.TextChoices):
     """`open` past its expiry is expired, whether or not the sweep has written it down."""
 
-    OPEN = "open", "Open"
-    SETTLED = "settled", "Settled"
-    RELEASED = "released", "Released"
-    EXPIRED = "expired", "Expired"
-    REFUSED = "refused", "Refused"
+    OPEN = "open", _("Open")
+    SETTLED = "settled", _("Settled")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+    REFUSED = "refused", _("Refused")
 
 
 class OverRule(models.TextChoices):
     """What becomes of a settlement that costs more than was held."""
 
-    REFUSE = "refuse", "Refuse it"
-    CAP = "cap", "Charge what was held"
-    OVERFLOW = "overflow", "Charge it all within available credits and overdraft"
+    REFUSE = "refuse", _("Refuse it")
+    CAP = "cap", _("Charge what was held")
+    OVERFLOW = "overflow", _("Charge it all within available credits and overdraft")
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -49,27 +50,35 @@ class Hold(models.Model):
     A refused hold set nothing aside; it is kept as the first answer to its key.
     """
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="holds")
-    key = models.CharField("idempotency key", max_length=255)
-    fingerprint = models.BinaryField(max_length=32)
-    kind = models.CharField(max_length=6, choices=HoldKind)
-    credits = models.BigIntegerField()
-    over_rule = models.CharField(max_length=8, choices=OverRule, default=OverRule.REFUSE)
-    phone = models.CharField(max_length=32, blank=True)
-    carrier_type = models.CharField(max_length=8, choices=CarrierType, blank=True)
-    expected_seconds = models.IntegerField(null=True, blank=True)
-    at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=HoldState, default=HoldState.OPEN)
-    refusal = models.CharField(max_length=20, blank=True)
-    available_before = models.BigIntegerField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="holds", verbose_name=_("location")
+    )
+    key = models.CharField(_("idempotency key"), max_length=255)
+    fingerprint = models.BinaryField(_("fingerprint"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=6, choices=HoldKind)
+    credits = models.BigIntegerField(_("credits"))
+    over_rule = models.CharField(
+        _("over rule"), max_length=8, choices=OverRule, default=OverRule.REFUSE
+    )
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    carrier_type = models.CharField(
+        _("carrier type"), max_length=8, choices=CarrierType, blank=True
+    )
+    expected_seconds = models.IntegerField(_("expected seconds"), null=True, blank=True)
+    at = models.DateTimeField(_("at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    state = models.CharField(_("state"), max_length=8, choices=HoldState, default=HoldState.OPEN)
+    refusal = models.CharField(_("refusal"), max_length=20, blank=True)
+    available_before = models.BigIntegerField(_("available before"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     # The content of the request that ended it: the same ending again gets the first answer.
-    ending = models.BinaryField(max_length=32, null=True)
+    ending = models.BinaryField(_("ending"), max_length=32, null=True)
 
     objects = HoldQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["location", "key"], name="hold_key_once"),

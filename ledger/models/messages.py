@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge, Outcome, Refusal
 from ledger.models.entries import Entry
@@ -13,18 +14,18 @@ from locations.models.guards import no_truncate
 class CarrierSource(models.TextChoices):
     """Who said what kind of line a number is."""
 
-    METADATA = "metadata", "numbering metadata"
-    CALLER = "caller", "stated by the caller"
+    METADATA = "metadata", _("numbering metadata")
+    CALLER = "caller", _("stated by the caller")
 
 
 class Direction(models.TextChoices):
-    INBOUND = "inbound", "Inbound"
-    OUTBOUND = "outbound", "Outbound"
+    INBOUND = "inbound", _("Inbound")
+    OUTBOUND = "outbound", _("Outbound")
 
 
 class TextType(models.TextChoices):
-    SMS = "sms", "SMS"
-    MMS = "mms", "MMS"
+    SMS = "sms", _("SMS")
+    MMS = "mms", _("MMS")
 
 
 def message_constraints(name: str) -> list[models.BaseConstraint]:
@@ -130,6 +131,7 @@ class Message(models.Model):
         related_name="+",
         db_constraint=False,
         db_index=False,
+        verbose_name=_("location"),
     )
     charge = models.ForeignKey(
         Charge,
@@ -137,6 +139,7 @@ class Message(models.Model):
         related_name="%(class)ss",
         db_constraint=False,
         db_index=False,
+        verbose_name=_("charge"),
     )
     entry = models.ForeignKey(
         Entry,
@@ -145,14 +148,17 @@ class Message(models.Model):
         blank=True,
         related_name="%(class)ss",
         db_constraint=False,
+        verbose_name=_("entry"),
     )
-    position = models.IntegerField(help_text="Its place in the request, from 0.")
-    external_id = models.CharField(max_length=120)
-    phone = models.CharField(max_length=32)
-    outcome = models.CharField(max_length=7, choices=Outcome)
-    refusal = models.CharField(max_length=20, choices=Refusal, blank=True)
-    credits = models.BigIntegerField()
-    contract_credits = models.BigIntegerField(help_text="The part that contract credits paid.")
+    position = models.IntegerField(_("position"), help_text=_("Its place in the request, from 0."))
+    external_id = models.CharField(_("external id"), max_length=120)
+    phone = models.CharField(_("phone"), max_length=32)
+    outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome)
+    refusal = models.CharField(_("refusal"), max_length=20, choices=Refusal, blank=True)
+    credits = models.BigIntegerField(_("credits"))
+    contract_credits = models.BigIntegerField(
+        _("contract credits"), help_text=_("The part that contract credits paid.")
+    )
     reversal = models.ForeignKey(
         Entry,
         on_delete=models.PROTECT,
@@ -160,12 +166,15 @@ class Message(models.Model):
         blank=True,
         related_name="reversed_%(class)ss",
         db_index=False,
-        help_text="The entry that gave its credits back.",
+        help_text=_("The entry that gave its credits back."),
+        verbose_name=_("reversal"),
     )
-    sent_at = models.DateTimeField()
-    day = models.DateField(help_text="The day of the daily table on which it counts.")
+    sent_at = models.DateTimeField(_("sent at"))
+    day = models.DateField(_("day"), help_text=_("The day of the daily table on which it counts."))
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         abstract = True
 
     def __str__(self) -> str:
@@ -175,10 +184,14 @@ class Message(models.Model):
 class InternationalMessage(Message):
     """A text or a call of a broadcast. `rate` is the row of the published card that priced it."""
 
-    channel = models.CharField(max_length=5, choices=Channel)
-    country = models.CharField(max_length=3, blank=True)
-    carrier_type = models.CharField(max_length=8, choices=CarrierType, blank=True)
-    carrier_source = models.CharField(max_length=8, choices=CarrierSource, blank=True)
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel)
+    country = models.CharField(_("country"), max_length=3, blank=True)
+    carrier_type = models.CharField(
+        _("carrier type"), max_length=8, choices=CarrierType, blank=True
+    )
+    carrier_source = models.CharField(
+        _("carrier source"), max_length=8, choices=CarrierSource, blank=True
+    )
     rate = models.ForeignKey(
         Rate,
         on_delete=models.DO_NOTHING,
@@ -186,15 +199,20 @@ class InternationalMessage(Message):
         related_name="+",
         db_constraint=False,
         db_index=False,
+        verbose_name=_("rate"),
     )
-    seconds = models.IntegerField(null=True, help_text="How long the call lasted.")
-    billed_seconds = models.IntegerField(null=True)
-    status = models.CharField(max_length=40, blank=True)
-    status_detail = models.CharField(max_length=300, blank=True)
-    status_at = models.DateTimeField(null=True, blank=True)
-    profile = models.JSONField(default=dict, help_text="The recipient's fields when it was sent.")
+    seconds = models.IntegerField(_("seconds"), null=True, help_text=_("How long the call lasted."))
+    billed_seconds = models.IntegerField(_("billed seconds"), null=True)
+    status = models.CharField(_("status"), max_length=40, blank=True)
+    status_detail = models.CharField(_("status detail"), max_length=300, blank=True)
+    status_at = models.DateTimeField(_("status at"), null=True, blank=True)
+    profile = models.JSONField(
+        _("profile"), default=dict, help_text=_("The recipient's fields when it was sent.")
+    )
 
     class Meta:
+        verbose_name = _("international message")
+        verbose_name_plural = _("international messages")
         ordering = ["-id"]
         constraints = [
             *message_constraints("international"),
@@ -228,10 +246,12 @@ class InternationalMessage(Message):
 class ChatMessage(Message):
     """A chat message, sent or received. `card` priced it; none: the standard chat prices."""
 
-    inbox = models.ForeignKey(ChatInbox, on_delete=models.PROTECT, related_name="messages")
-    direction = models.CharField(max_length=8, choices=Direction)
-    content = models.TextField(blank=True)
-    text_type = models.CharField(max_length=3, choices=TextType)
+    inbox = models.ForeignKey(
+        ChatInbox, on_delete=models.PROTECT, related_name="messages", verbose_name=_("inbox")
+    )
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction)
+    content = models.TextField(_("content"), blank=True)
+    text_type = models.CharField(_("text type"), max_length=3, choices=TextType)
     card = models.ForeignKey(
         RateCard,
         on_delete=models.DO_NOTHING,
@@ -239,9 +259,12 @@ class ChatMessage(Message):
         related_name="+",
         db_constraint=False,
         db_index=False,
+        verbose_name=_("card"),
     )
 
     class Meta:
+        verbose_name = _("chat message")
+        verbose_name_plural = _("chat messages")
         ordering = ["-id"]
         constraints = [
             *message_constraints("chat"),

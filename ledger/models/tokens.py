@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
 
@@ -13,18 +14,20 @@ from locations.models import Location
 class Scope(models.TextChoices):
     """What a token may do; each scope stands alone."""
 
-    READ = "read", "Read balances and entries, ask for quotes"
-    CHARGE = "charge", "Charge, hold, report statuses, reverse"
-    FUND = "fund", "Record purchases"
+    READ = "read", _("Read balances and entries, ask for quotes")
+    CHARGE = "charge", _("Charge, hold, report statuses, reverse")
+    FUND = "fund", _("Record purchases")
 
 
 class ApiToken(models.Model):
     """A bearer token. Its secret is shown once and known nowhere after that, only its digest."""
 
-    name = models.CharField(max_length=120, help_text="Who uses it, like Broadcaster, production.")
-    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("Who uses it, like Broadcaster, production.")
+    )
+    digest = models.BinaryField(_("digest"), max_length=32, unique=True, editable=False)
     prefix = models.CharField(
-        "begins with", max_length=12, editable=False, help_text="To tell it from others."
+        _("begins with"), max_length=12, editable=False, help_text=_("To tell it from others.")
     )
     location = models.ForeignKey(
         Location,
@@ -32,20 +35,21 @@ class ApiToken(models.Model):
         null=True,
         blank=True,
         related_name="api_tokens",
-        help_text="The only location that exists for it. Empty: all of them.",
+        help_text=_("The only location that exists for it. Empty: all of them."),
+        verbose_name=_("location"),
     )
-    scopes = ArrayField(models.CharField(max_length=6, choices=Scope))
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=6, choices=Scope), verbose_name=_("scopes"))
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     last_used_at = models.DateTimeField(
-        null=True, editable=False, help_text="Written at most once a minute."
+        _("last used at"), null=True, editable=False, help_text=_("Written at most once a minute.")
     )
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "API token"
-        verbose_name_plural = "API tokens"
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         constraints = [
             models.CheckConstraint(name="token_has_scopes", condition=Q(scopes__len__gt=0)),
         ]

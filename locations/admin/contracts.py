@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from locations import contracts
 from locations.admin.lists import GuardedAdmin
@@ -30,15 +31,23 @@ class ContractForm(forms.ModelForm):
         model = Contract
         fields = ("location", *TERMS)
         help_texts = {
-            "starts_on": "First day, in the location's time zone. It may lie ahead: an open "
-            "contract before it ends on that day, and this one takes over. Terms that have begun "
-            "already are granted at once.",
-            "included_credits": "Granted at the start of each term; what is left of them lapses "
-            "at the next. On a running contract a change takes effect at its next renewal.",
-            "overdraft_limit": "How far below zero outbound messages may take the balance. "
-            "With 500 and 20 credits left, a broadcast of 520 goes and one of 521 is refused.",
-            "term_months": "Months from one renewal to the next: 12 from 29 February 2024 "
-            "renews on 28 February 2025, and on 29 February again in 2028.",
+            "starts_on": _(
+                "First day, in the location's time zone. It may lie ahead: an open "
+                "contract before it ends on that day, and this one takes over. Terms that have "
+                "begun already are granted at once."
+            ),
+            "included_credits": _(
+                "Granted at the start of each term; what is left of them lapses "
+                "at the next. On a running contract a change takes effect at its next renewal."
+            ),
+            "overdraft_limit": _(
+                "How far below zero outbound messages may take the balance. "
+                "With 500 and 20 credits left, a broadcast of 520 goes and one of 521 is refused."
+            ),
+            "term_months": _(
+                "Months from one renewal to the next: 12 from 29 February 2024 "
+                "renews on 28 February 2025, and on 29 February again in 2028."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -93,8 +102,8 @@ class ContractAdmin(GuardedAdmin):
     autocomplete_fields = ("location", "rate_card_series")
     fieldsets = (
         (None, {"fields": ("location", ("starts_on", "ends_on"), "term_months")}),
-        ("Credits", {"fields": ("included_credits", "overdraft_limit", "debt_at_renewal")}),
-        ("Prices and paper", {"fields": ("rate_card_series", "reference")}),
+        (_("Credits"), {"fields": ("included_credits", "overdraft_limit", "debt_at_renewal")}),
+        (_("Prices and paper"), {"fields": ("rate_card_series", "reference")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> Any:
@@ -107,7 +116,8 @@ class ContractAdmin(GuardedAdmin):
         if before is not None:
             self.message_user(
                 request,
-                f"The contract from {before.starts_on} ends on {contract.starts_on}.",
+                _("The contract from %(starts_on)s ends on %(starts_on2)s.")
+                % {"starts_on": before.starts_on, "starts_on2": contract.starts_on},
                 messages.INFO,
             )
         form.save_m2m = lambda: None

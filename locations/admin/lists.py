@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from locations.contracts import ContractRefused
 from locations.guards import message_of
@@ -81,7 +82,9 @@ class LedgerAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        note = f"Newest first, at most {MOST_LISTED:,}; a location's page leads to its own"
+        note = _("Newest first, at most %(most_listed)s; a location's page leads to its own") % {
+            "most_listed": number_format(MOST_LISTED)
+        }
         return super().changelist_view(request, {"subtitle": note})
 
 

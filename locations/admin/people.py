@@ -8,6 +8,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -29,7 +31,7 @@ class LowerCaseEmail(forms.ModelForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Another user has this address.")
+            raise forms.ValidationError(_("Another user has this address."))
         return email
 
 
@@ -49,7 +51,7 @@ class MembershipInline(admin.TabularInline):
     model = Membership
     autocomplete_fields = ("account", "location")
     extra = 0
-    verbose_name_plural = (
+    verbose_name_plural = gettext_lazy(
         "memberships: an Account Admin belongs to an account, every other role to one location"
     )
 
@@ -70,14 +72,16 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "full_name", "language", "password")}),
         (
-            "What they may do",
+            gettext_lazy("What they may do"),
             {
                 "fields": ("is_active", *POWERS),
-                "description": "Location managers need none of this: what they see follows from "
-                "their memberships, below.",
+                "description": gettext_lazy(
+                    "Location managers need none of this: what they see follows from "
+                    "their memberships, below."
+                ),
             },
         ),
-        ("When", {"fields": ("last_login", "created_at")}),
+        (gettext_lazy("When"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = (
         (
@@ -98,16 +102,22 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
 
     actions = ("turn_off_second_step",)
 
-    @admin.action(description="Turn off the second step of signing in", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Turn off the second step of signing in"), permissions=["change"]
+    )
     def turn_off_second_step(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """For a lost phone; done after asking them who they are."""
         for user in users:
             if self.has_change_permission(request, user):
                 second_factor.turn_off(user)
                 self.log_change(request, user, "Turned off the second step of signing in.")
-                self.message_user(request, f"{user} signs in with the password alone now.")
+                self.message_user(
+                    request, _("%(user)s signs in with the password alone now.") % {"user": user}
+                )
             else:
-                self.message_user(request, f"{user} is not yours to change.", messages.ERROR)
+                self.message_user(
+                    request, _("%(user)s is not yours to change.") % {"user": user}, messages.ERROR
+                )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()

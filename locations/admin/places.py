@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from locations.admin.lists import GuardedAdmin, link, signed
 from locations.models import Account, ChatInbox, Contract, Location
@@ -46,7 +47,7 @@ class AccountAdmin(GuardedAdmin):
             obj is None or not obj.locations.exists()
         )
 
-    @admin.display(description="Locations", ordering="location_count")
+    @admin.display(description=_("Locations"), ordering="location_count")
     def locations_shown(self, account: Any) -> str:
         return link(
             "locations_location_changelist",
@@ -59,15 +60,17 @@ class LocationForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
         initial="UTC",
-        help_text="Its days and renewals begin at midnight there. A change cuts days anew from "
-        "then on; days that are past stay as they were.",
+        help_text=_(
+            "Its days and renewals begin at midnight there. A change cuts days anew from "
+            "then on; days that are past stay as they were."
+        ),
     )
 
     masked_roles = forms.MultipleChoiceField(
         choices=[(role.value, role.label) for role in DETAIL_ROLES],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="Masked phone numbers for",
+        label=_("Masked phone numbers for"),
         help_text=Location._meta.get_field("masked_roles").help_text,
     )
 
@@ -81,7 +84,7 @@ class ChatInboxInline(admin.TabularInline):
     model = ChatInbox
     extra = 0
     can_delete = False  # their messages are kept, so they are; a new name is fine
-    verbose_name_plural = "chat inboxes"
+    verbose_name_plural = _("chat inboxes")
 
 
 class ContractLine(admin.TabularInline):
@@ -136,21 +139,24 @@ class LocationAdmin(GuardedAdmin):
         """Never: what it spent is kept. End its contract and its memberships instead."""
         return False
 
-    @admin.display(description="Credits")
+    @admin.display(description=_("Credits"))
     def credits(self, location: Location) -> str:
         """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
         return signed(balance.total) if balance else "0"
 
-    @admin.display(description="Contract today", empty_value="none")
+    @admin.display(description=_("Contract today"), empty_value=_("none"))
     def contract_now(self, location: Location) -> str | None:
         today = timezone.now().astimezone(location.zone).date()
         for contract in location.contracts.all():
             if contract.starts_on <= today and (not contract.ends_on or today < contract.ends_on):
-                return f"{number_format(contract.included_credits)} every {_term(contract)}"
+                return _("%(included_credits)s every %(contract)s") % {
+                    "included_credits": number_format(contract.included_credits),
+                    "contract": _term(contract),
+                }
         return None
 
-    @admin.display(description="Page")
+    @admin.display(description=_("Page"))
     def usage_page(self, location: Location) -> str:
         address = reverse("credit-usage", args=[location.pk])
         return format_html('<a href="{}">Credit Usage</a>', address)

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from locations.admin.lists import GuardedAdmin
 from locations.models import Channel, Rate, RateCard
@@ -17,7 +19,7 @@ MOST_CARDS = 50
 
 
 class CardFilter(admin.SimpleListFilter):
-    title = "card"
+    title = gettext_lazy("card")
     parameter_name = CARD
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -53,10 +55,14 @@ class RateForm(forms.ModelForm):
             "following_seconds",
         )
         help_texts = {
-            "credits": "Per text, or per minute of a call. A call of 61 seconds at 12, increments "
-            "60/60, costs 24; with increments 30/6 it is billed as 66 seconds and costs 14.",
-            "first_seconds": "Calls are billed for at least this long.",
-            "following_seconds": "After that, every started step of so many seconds counts whole.",
+            "credits": gettext_lazy(
+                "Per text, or per minute of a call. A call of 61 seconds at 12, increments "
+                "60/60, costs 24; with increments 30/6 it is billed as 66 seconds and costs 14."
+            ),
+            "first_seconds": gettext_lazy("Calls are billed for at least this long."),
+            "following_seconds": gettext_lazy(
+                "After that, every started step of so many seconds counts whole."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -64,15 +70,23 @@ class RateForm(forms.ModelForm):
         card = cleaned.get("card") or (self.instance.card if self.instance.pk else None)
         country, prefix = cleaned.get("country"), cleaned.get("prefix")
         if card is not None and card.is_published:
-            self.add_error(None, "This card is published: its prices stay as they are.")
+            self.add_error(None, _("This card is published: its prices stay as they are."))
         if country and not is_country(country):
-            self.add_error("country", f"{country} is no country's code.")
+            self.add_error("country", _("%(country)s is no country's code.") % {"country": country})
         elif country and prefix and not reachable(country, prefix):
-            self.add_error("prefix", f"No number of {country} begins with +{prefix}.")
+            self.add_error(
+                "prefix",
+                _("No number of %(country)s begins with +%(prefix)s.")
+                % {"country": country, "prefix": prefix},
+            )
         if cleaned.get("channel") == Channel.TEXT:
             for name in ("first_seconds", "following_seconds"):
                 if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
-                    self.add_error(name, f"Increments are for calls: leave {DEFAULT_SECONDS}.")
+                    self.add_error(
+                        name,
+                        _("Increments are for calls: leave %(default_seconds)s.")
+                        % {"default_seconds": DEFAULT_SECONDS},
+                    )
         if card is not None and not self.errors:
             twins = Rate.objects.filter(
                 card=card,
@@ -82,7 +96,7 @@ class RateForm(forms.ModelForm):
                 prefix=prefix,
             )
             if twins.exclude(pk=self.instance.pk).exists():
-                self.add_error(None, "The card has a price for this destination already.")
+                self.add_error(None, _("The card has a price for this destination already."))
         return cleaned
 
 
@@ -94,7 +108,11 @@ class IncrementsForm(forms.ModelForm):
         if self.instance.channel == Channel.TEXT:
             for name in ("first_seconds", "following_seconds"):
                 if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
-                    self.add_error(name, f"Increments are for calls: leave {DEFAULT_SECONDS}.")
+                    self.add_error(
+                        name,
+                        _("Increments are for calls: leave %(default_seconds)s.")
+                        % {"default_seconds": DEFAULT_SECONDS},
+                    )
         return cleaned
 
 
@@ -118,7 +136,9 @@ class RateAdmin(GuardedAdmin):
     sortable_by = ()
     ordering = ("country", "carrier_type", "channel", "prefix", "id")
     search_fields = ("=country", "^prefix")
-    search_help_text = "A country's code, like NL, or the beginning of a prefix, like 8816"
+    search_help_text = gettext_lazy(
+        "A country's code, like NL, or the beginning of a prefix, like 8816"
+    )
     autocomplete_fields = ("card",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rate | None = None) -> Any:
@@ -141,7 +161,11 @@ class RateAdmin(GuardedAdmin):
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         card = chosen_card(request)
-        context = {"title": f"Prices: {card}", "card": card} if card else {"title": "Prices"}
+        context = (
+            {"title": _("Prices: %(card)s") % {"card": card}, "card": card}
+            if card
+            else {"title": _("Prices")}
+        )
         return super().changelist_view(request, context)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

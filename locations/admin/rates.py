@@ -12,6 +12,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from locations import rate_cards
 from locations.admin.lists import GuardedAdmin, link
@@ -38,7 +40,7 @@ class RateCardSeriesAdmin(GuardedAdmin):
             obj is None or not (obj.is_default or obj.cards.exists())
         )
 
-    @admin.display(description="Cards", ordering="card_count")
+    @admin.display(description=gettext_lazy("Cards"), ordering="card_count")
     def cards_shown(self, series: Any) -> str:
         return link(
             "locations_ratecard_changelist",
@@ -46,21 +48,25 @@ class RateCardSeriesAdmin(GuardedAdmin):
             query=f"?series__id__exact={series.pk}",
         )
 
-    @admin.action(description="Make the selected series the default one", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Make the selected series the default one"), permissions=["change"]
+    )
     def make_default(self, request: HttpRequest, chosen: QuerySet[RateCardSeries]) -> None:
         if len(chosen) != 1:
-            self.message_user(request, "Choose one series.", messages.ERROR)
+            self.message_user(request, _("Choose one series."), messages.ERROR)
             return
         (series,) = chosen
         rate_cards.make_default(series)
         self.log_change(request, series, "Made the default series.")
         self.message_user(
-            request, f"{series} now prices every location whose contract names no series."
+            request,
+            _("%(series)s now prices every location whose contract names no series.")
+            % {"series": series},
         )
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -76,10 +82,15 @@ class RateCardForm(forms.ModelForm):
     class Meta:
         model = RateCard
         fields = ("series", "effective_on", "chat_sms_credits", "chat_mms_credits")
-        labels = {"chat_sms_credits": "SMS credits", "chat_mms_credits": "MMS credits"}
+        labels = {
+            "chat_sms_credits": gettext_lazy("SMS credits"),
+            "chat_mms_credits": gettext_lazy("MMS credits"),
+        }
         help_texts = {
-            "effective_on": "Prices messages sent on this day and later, in their location's time "
-            "zone, until a later card of the series takes over.",
+            "effective_on": gettext_lazy(
+                "Prices messages sent on this day and later, in their location's time "
+                "zone, until a later card of the series takes over."
+            ),
         }
 
 
@@ -100,17 +111,21 @@ class RateCardAdmin(GuardedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: RateCard | None = None) -> Any:
         chat = (
-            "Chat",
+            _("Chat"),
             {
                 "fields": (("chat_sms_credits", "chat_mms_credits"),),
-                "description": "Each chat message, sent or received; one with an image is an MMS.",
+                "description": _(
+                    "Each chat message, sent or received; one with an image is an MMS."
+                ),
             },
         )
         if obj is None:
             intro = {
                 "fields": ("series", "effective_on"),
-                "description": "A whole price list comes in by “Import a price list”; here you "
-                "start an empty draft.",
+                "description": _(
+                    "A whole price list comes in by “Import a price list”; here you "
+                    "start an empty draft."
+                ),
             }
             return ((None, intro), chat)
         fields = (("state", "published_at"), "series", "effective_on", "prices")
@@ -125,18 +140,22 @@ class RateCardAdmin(GuardedAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Drafts with the number of their prices: not a line for each of the 633."""
         cards = list(objs)
-        names = [f"{card}: {number_format(card.rates.count())} prices" for card in cards]
+        names = [
+            _("%(card)s: %(count)s prices")
+            % {"card": card, "count": number_format(card.rates.count())}
+            for card in cards
+        ]
         published = [str(card) for card in cards if card.is_published]
         return names, {"rate cards": len(cards)}, set(), published
 
-    @admin.display(description="State")
+    @admin.display(description=gettext_lazy("State"))
     def state(self, card: RateCard) -> str:
         return "Published" if card.is_published else "Draft"
 
-    @admin.display(description="Prices")
+    @admin.display(description=gettext_lazy("Prices"))
     def prices(self, card: Any) -> str:
         count = number_format(card.price_count)
-        words = count if card.is_published else f"{count}, to see and edit"
+        words = count if card.is_published else _("%(count)s, to see and edit") % {"count": count}
         return link("locations_rate_changelist", words, query=f"?card__id__exact={card.pk}")
 
     # --- Publishing and drafting -----------------------------------------------------------
@@ -155,7 +174,9 @@ class RateCardAdmin(GuardedAdmin):
         card = self._card(request, pk, allowed=self.has_change_permission(request))
         back = HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
         if card.is_published:
-            self.message_user(request, f"{card} is published already.", messages.WARNING)
+            self.message_user(
+                request, _("%(card)s is published already.") % {"card": card}, messages.WARNING
+            )
             return back
         if request.method == "POST":
             try:
@@ -164,11 +185,11 @@ class RateCardAdmin(GuardedAdmin):
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 self.log_change(request, card, "Published.")
-                self.message_user(request, f"{card} is published.")
+                self.message_user(request, _("%(card)s is published.") % {"card": card})
             return back
         context = {
             **self.admin_site.each_context(request),
-            "title": "Publish this rate card?",
+            "title": _("Publish this rate card?"),
             "opts": self.opts,
             "card": card,
             "prices": card.rates.count(),
@@ -188,7 +209,10 @@ class RateCardAdmin(GuardedAdmin):
         card = self._card(request, pk, allowed=self.has_add_permission(request))
         draft = rate_cards.draft_from(card, effective_on=timezone.now().date())
         self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
-        self.message_user(request, f"A draft with the prices of {card}: set its effective date.")
+        self.message_user(
+            request,
+            _("A draft with the prices of %(card)s: set its effective date.") % {"card": card},
+        )
         return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
 
     def as_csv(self, request: HttpRequest, pk: int) -> HttpResponse:

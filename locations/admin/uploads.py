@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from locations import rate_cards
 from locations.admin.lists import ReadOnlyAdmin, link
@@ -26,32 +28,38 @@ JUMPS = "jumps"
 
 class UploadForm(forms.Form):
     series_name = forms.CharField(
-        label="Series",
+        label=gettext_lazy("Series"),
         max_length=80,
         widget=AdminTextInputWidget,
-        help_text="Its name; a series that is not there yet is made with the draft.",
+        help_text=gettext_lazy("Its name; a series that is not there yet is made with the draft."),
     )
     effective_on = forms.DateField(
-        label="Effective on",
+        label=gettext_lazy("Effective on"),
         widget=AdminDateWidget,
-        help_text="The first day whose messages the card prices, once it is published.",
+        help_text=gettext_lazy(
+            "The first day whose messages the card prices, once it is published."
+        ),
     )
     file = forms.FileField(
-        help_text="CSV in UTF-8 with the columns country, carrier_type, channel, prefix, credits "
-        "and, for calls, first_seconds, following_seconds."
+        help_text=gettext_lazy(
+            "CSV in UTF-8 with the columns country, carrier_type, channel, prefix, credits "
+            "and, for calls, first_seconds, following_seconds."
+        )
     )
 
     def clean_series_name(self) -> str:
         name = str(self.cleaned_data["series_name"]).strip()
         if not name.isprintable():
-            raise forms.ValidationError("A name is letters, digits and signs that can be seen.")
+            raise forms.ValidationError(_("A name is letters, digits and signs that can be seen."))
         return name
 
     def clean_file(self) -> Any:
         """Refuse what is no price list at all; single bad lines are shown in the preview."""
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(f"It is larger than {MAX_BYTES // 2**20} MiB.")
+            raise forms.ValidationError(
+                _("It is larger than %(max_bytes)s MiB.") % {"max_bytes": MAX_BYTES // 2**20}
+            )
         try:
             read_lines(file)
         except BadRateCard as bad:
@@ -70,11 +78,11 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
     search_fields = ("series_name", "file_name")
     fields = ("series_name", "effective_on", "file_name", "uploaded_by", "uploaded_at")
 
-    @admin.display(description="File")
+    @admin.display(description=gettext_lazy("File"))
     def preview_link(self, upload: RateCardUpload) -> str:
         return link("locations_ratecardupload_preview", upload, upload.pk)
 
-    @admin.display(description="Draft", empty_value="not made")
+    @admin.display(description=gettext_lazy("Draft"), empty_value=gettext_lazy("not made"))
     def draft_link(self, upload: RateCardUpload) -> str | None:
         card = upload.card
         return link("locations_ratecard_change", card, card.pk) if card else None
@@ -110,7 +118,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         fieldsets = [(None, {"fields": list(form.fields)})]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Import a price list",
+            "title": _("Import a price list"),
             "opts": self.opts,
             "form": form,
             "adminform": AdminForm(form, fieldsets, {}),
@@ -137,10 +145,20 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         }.get(asked, changes)
         tabs = [("", "All", len(changes))]
         tabs += [(kind.value, kind.label, number[kind]) for kind in Kind if number[kind]]
-        tabs += [(JUMPS, f"Jumps over ±{JUMP_PERCENT} %", len(jumping))] if jumping else []
+        tabs += (
+            [
+                (
+                    JUMPS,
+                    _("Jumps over ±%(jump_percent)s %%") % {"jump_percent": JUMP_PERCENT},
+                    len(jumping),
+                )
+            ]
+            if jumping
+            else []
+        )
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Preview: {upload}",
+            "title": _("Preview: %(upload)s") % {"upload": upload},
             "subtitle": None,
             "opts": self.opts,
             "upload": upload,
@@ -160,7 +178,9 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(request.path)
         self.log_addition(request, card, f"Made from the file {upload.file_name}.")
-        self.message_user(request, f"{card} is a draft now: look at it, then publish it.")
+        self.message_user(
+            request, _("%(card)s is a draft now: look at it, then publish it.") % {"card": card}
+        )
         return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[card.pk]))
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
 
 from locations.models.places import Location
 from locations.models.rates import RateCardSeries
@@ -18,13 +19,13 @@ MAX_CREDITS = 1_000_000_000
 class DebtAtRenewal(models.TextChoices):
     """What a renewal does with a purchased bucket that is below zero."""
 
-    WRITE_OFF = "write_off", "Write it off"
-    CARRY = "carry", "Carry it over"
+    WRITE_OFF = "write_off", _("Write it off")
+    CARRY = "carry", _("Carry it over")
 
 
 class DateRange(Func):
     function = "DATERANGE"
-    output_field = DateRangeField()
+    output_field = DateRangeField(_("output field"))
 
 
 class Contract(models.Model):
@@ -34,26 +35,34 @@ class Contract(models.Model):
     contracts with `locations.contracts.enter`, which ends the one before.
     """
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="contracts")
-    starts_on = models.DateField(help_text="First day, in the location's time zone.")
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("location")
+    )
+    starts_on = models.DateField(
+        _("starts on"), help_text=_("First day, in the location's time zone.")
+    )
     ends_on = models.DateField(
+        _("ends on"),
         null=True,
         blank=True,
-        help_text="First day without this contract. Empty: it renews until another follows.",
+        help_text=_("First day without this contract. Empty: it renews until another follows."),
     )
     term_months = models.PositiveSmallIntegerField(
+        _("term months"),
         default=12,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
-        help_text="Months from one renewal to the next.",
+        help_text=_("Months from one renewal to the next."),
     )
     included_credits = models.BigIntegerField(
+        _("included credits"),
         validators=[MinValueValidator(0), MaxValueValidator(MAX_CREDITS)],
-        help_text="Credits granted at the start of each term.",
+        help_text=_("Credits granted at the start of each term."),
     )
     overdraft_limit = models.BigIntegerField(
+        _("overdraft limit"),
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(MAX_CREDITS)],
-        help_text="How far below zero outbound messages may take the balance.",
+        help_text=_("How far below zero outbound messages may take the balance."),
     )
     rate_card_series = models.ForeignKey(
         RateCardSeries,
@@ -61,29 +70,35 @@ class Contract(models.Model):
         null=True,
         blank=True,
         related_name="contracts",
-        help_text="Empty: the default rate card.",
+        help_text=_("Empty: the default rate card."),
+        verbose_name=_("rate card series"),
     )
     debt_at_renewal = models.CharField(
+        _("debt at renewal"),
         max_length=10,
         choices=DebtAtRenewal,
         default=DebtAtRenewal.WRITE_OFF,
-        help_text="What happens to a negative balance when a term begins.",
+        help_text=_("What happens to a negative balance when a term begins."),
     )
-    reference = models.CharField(max_length=120, blank=True, help_text="The contract's number.")
+    reference = models.CharField(
+        _("reference"), max_length=120, blank=True, help_text=_("The contract's number.")
+    )
 
     class Meta:
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
         ordering = ["location", "starts_on"]
         constraints = [
             models.CheckConstraint(
                 name="contract_ends_after_start",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
-                violation_error_message="A contract ends after its first day.",
+                violation_error_message=_("A contract ends after its first day."),
             ),
             # Far enough either way; beyond it a slip of the keyboard, and calendars that end.
             models.CheckConstraint(
                 name="contract_starts_in_reason",
                 condition=Q(starts_on__gte=dt.date(2000, 1, 1), starts_on__lt=dt.date(2200, 1, 1)),
-                violation_error_message="A contract starts between 2000 and 2199.",
+                violation_error_message=_("A contract starts between 2000 and 2199."),
             ),
             models.CheckConstraint(
                 name="contract_term_months", condition=Q(term_months__gte=1, term_months__lte=120)
@@ -105,7 +120,7 @@ class Contract(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message="The location has another contract in these days.",
+                violation_error_message=_("The location has another contract in these days."),
             ),
         ]
         triggers = [
@@ -122,4 +137,7 @@ class Contract(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.location} from {self.starts_on}"
+        return _("%(location)s from %(starts_on)s") % {
+            "location": self.location,
+            "starts_on": self.starts_on,
+        }

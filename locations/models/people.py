@@ -7,15 +7,16 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Language(models.TextChoices):
     """What people may read in, each called as its readers call it: those of the settings."""
 
-    ENGLISH = "en", "English"
-    FRENCH = "fr", "Français"
-    SPANISH = "es", "Español"
-    PORTUGUESE = "pt-br", "Português (Brasil)"
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("Français")
+    SPANISH = "es", _("Español")
+    PORTUGUESE = "pt-br", _("Português (Brasil)")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,20 +38,25 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person: location manager or staff. The e-mail address is the sign-in name."""
 
-    email = models.EmailField(unique=True)
-    full_name = models.CharField(max_length=150, blank=True)
-    is_staff = models.BooleanField("staff", default=False, help_text="May open the staff desk.")
+    email = models.EmailField(_("email"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    is_staff = models.BooleanField(
+        _("staff"), default=False, help_text=_("May open the staff desk.")
+    )
     is_active = models.BooleanField(
-        "active", default=True, help_text="Untick this instead of deleting the user."
+        _("active"), default=True, help_text=_("Untick this instead of deleting the user.")
     )
     language = models.CharField(
+        _("language"),
         max_length=10,
         choices=Language,
         blank=True,
-        help_text="Of pages, mails and reports. Empty: that of the browser at the first sign-in.",
+        help_text=_(
+            "Of pages, mails and reports. Empty: that of the browser at the first sign-in."
+        ),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    reset_mailed_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    reset_mailed_at = models.DateTimeField(_("reset mailed at"), null=True, editable=False)
 
     objects = UserManager()
 
@@ -59,6 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = []
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
@@ -86,11 +94,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Role(models.TextChoices):
     """The product's own user roles (domain.md section 1)."""
 
-    ACCOUNT_ADMIN = "account_admin", "Account Admin"
-    SUPER_ADMIN = "super_admin", "Super Admin"
-    ADMIN = "admin", "Admin"
-    EDITOR = "editor", "Editor"
-    CHAT_AGENT = "chat_agent", "Chat Agent"
+    ACCOUNT_ADMIN = "account_admin", _("Account Admin")
+    SUPER_ADMIN = "super_admin", _("Super Admin")
+    ADMIN = "admin", _("Admin")
+    EDITOR = "editor", _("Editor")
+    CHAT_AGENT = "chat_agent", _("Chat Agent")
 
 
 # The roles that may open Location Details, Credit Usage included.
@@ -100,15 +108,18 @@ DETAIL_ROLES = (Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN)
 class Membership(models.Model):
     """What one user is at one location or, for an Account Admin, at a whole account."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
     account = models.ForeignKey(
         "locations.Account",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="memberships",
-        help_text="For an Account Admin: every location of this account.",
+        help_text=_("For an Account Admin: every location of this account."),
+        verbose_name=_("account"),
     )
     location = models.ForeignKey(
         "locations.Location",
@@ -116,10 +127,13 @@ class Membership(models.Model):
         null=True,
         blank=True,
         related_name="memberships",
-        help_text="For every other role: this one location.",
+        help_text=_("For every other role: this one location."),
+        verbose_name=_("location"),
     )
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["user", "role"]
         constraints = [
             models.CheckConstraint(
@@ -132,7 +146,7 @@ class Membership(models.Model):
                     & models.Q(account__isnull=True, location__isnull=False)
                 ),
                 violation_error_message=(
-                    "An Account Admin belongs to an account, every other role to one location."
+                    _("An Account Admin belongs to an account, every other role to one location.")
                 ),
             ),
             models.UniqueConstraint(

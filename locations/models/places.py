@@ -7,6 +7,8 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from locations.models.people import DETAIL_ROLES, Role
 
@@ -20,7 +22,7 @@ def validate_time_zone(name: str) -> None:
     """Refuse a name that is no IANA time zone."""
     if name not in available_timezones():
         raise ValidationError(
-            "%(name)s is no IANA time zone; write it like Europe/Amsterdam.",
+            _("%(name)s is no IANA time zone; write it like Europe/Amsterdam."),
             params={"name": name},
         )
 
@@ -32,9 +34,11 @@ def default_profile_fields() -> list[str]:
 class Account(models.Model):
     """The customer."""
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(gettext_lazy("name"), max_length=120, unique=True)
 
     class Meta:
+        verbose_name = gettext_lazy("account")
+        verbose_name_plural = gettext_lazy("accounts")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -67,34 +71,50 @@ class LocationQuerySet(models.QuerySet["Location"]):
 class Location(models.Model):
     """What holds credits."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="locations")
-    name = models.CharField(max_length=120)
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="locations",
+        verbose_name=gettext_lazy("account"),
+    )
+    name = models.CharField(gettext_lazy("name"), max_length=120)
     time_zone = models.CharField(
+        gettext_lazy("time zone"),
         max_length=64,
         default="UTC",
         validators=[validate_time_zone],
-        help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
+        help_text=gettext_lazy(
+            "IANA name, like Europe/Amsterdam. A change cuts days anew from then on."
+        ),
     )
     profile_fields = ArrayField(
         models.CharField(max_length=80),
         default=default_profile_fields,
         blank=True,
-        help_text="The recipient fields that reports show, in this order, separated by commas.",
+        help_text=gettext_lazy(
+            "The recipient fields that reports show, in this order, separated by commas."
+        ),
+        verbose_name=gettext_lazy("profile fields"),
     )
     masked_roles = ArrayField(
         models.CharField(max_length=20, choices=Role),
         default=list,
         blank=True,
-        help_text="Reports that people of these roles ask for show phone numbers masked, and "
-        "others' that show them in full are not handed to them.",
+        help_text=gettext_lazy(
+            "Reports that people of these roles ask for show phone numbers masked, and "
+            "others' that show them in full are not handed to them."
+        ),
+        verbose_name=gettext_lazy("masked roles"),
     )
     # Counts the changes of what charging must know (time zone, contracts). Whoever rated with
     # an older version is told to look again: see ledger/sql. Kept by triggers, never by Python.
-    terms_version = models.BigIntegerField(default=1, editable=False)
+    terms_version = models.BigIntegerField(gettext_lazy("terms version"), default=1, editable=False)
 
     objects = LocationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("location")
+        verbose_name_plural = gettext_lazy("locations")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="location_once_per_account")
@@ -118,12 +138,18 @@ class Location(models.Model):
 
 
 class ChatInbox(models.Model):
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="chat_inboxes")
-    name = models.CharField(max_length=120)
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        related_name="chat_inboxes",
+        verbose_name=gettext_lazy("location"),
+    )
+    name = models.CharField(gettext_lazy("name"), max_length=120)
 
     class Meta:
+        verbose_name = gettext_lazy("chat inbox")
         ordering = ["name"]
-        verbose_name_plural = "chat inboxes"
+        verbose_name_plural = gettext_lazy("chat inboxes")
         constraints = [
             models.UniqueConstraint(fields=["location", "name"], name="inbox_once_per_location")
         ]

@@ -6,6 +6,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from locations.models.guards import no_truncate
 
@@ -23,34 +24,35 @@ CARD_IS_PUBLISHED = """
 
 
 class Channel(models.TextChoices):
-    TEXT = "text", "Text"
-    VOICE = "voice", "Voice call"
+    TEXT = "text", _("Text")
+    VOICE = "voice", _("Voice call")
 
 
 class CarrierType(models.TextChoices):
-    MOBILE = "mobile", "Mobile"
-    LANDLINE = "landline", "Landline"
+    MOBILE = "mobile", _("Mobile")
+    LANDLINE = "landline", _("Landline")
 
 
 class RateCardSeries(models.Model):
     """A price list under one name; its cards follow one another by effective date."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
     is_default = models.BooleanField(
-        "default",
+        _("default"),
         default=False,
-        help_text="Prices every location whose contract names no series of its own.",
+        help_text=_("Prices every location whose contract names no series of its own."),
     )
 
     class Meta:
+        verbose_name = _("rate card series")
         ordering = ["name"]
-        verbose_name_plural = "rate card series"
+        verbose_name_plural = _("rate card series")
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"],
                 condition=Q(is_default=True),
                 name="one_default_rate_card_series",
-                violation_error_message="Another series is the default one.",
+                violation_error_message=_("Another series is the default one."),
             )
         ]
 
@@ -75,15 +77,25 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
 class RateCard(models.Model):
     """The prices of a series from an effective date on; editable until it is published."""
 
-    series = models.ForeignKey(RateCardSeries, on_delete=models.PROTECT, related_name="cards")
-    effective_on = models.DateField(help_text="Prices messages sent on this day and later.")
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    chat_sms_credits = models.PositiveIntegerField(default=2, help_text="Per chat SMS.")
-    chat_mms_credits = models.PositiveIntegerField(default=4, help_text="Per chat MMS.")
+    series = models.ForeignKey(
+        RateCardSeries, on_delete=models.PROTECT, related_name="cards", verbose_name=_("series")
+    )
+    effective_on = models.DateField(
+        _("effective on"), help_text=_("Prices messages sent on this day and later.")
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    chat_sms_credits = models.PositiveIntegerField(
+        _("chat sms credits"), default=2, help_text=_("Per chat SMS.")
+    )
+    chat_mms_credits = models.PositiveIntegerField(
+        _("chat mms credits"), default=4, help_text=_("Per chat MMS.")
+    )
 
     objects = RateCardQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rate card")
+        verbose_name_plural = _("rate cards")
         ordering = ["series", "-effective_on"]
         constraints = [
             models.UniqueConstraint(
@@ -112,31 +124,40 @@ class RateCard(models.Model):
 class Rate(models.Model):
     """One price: credits per text, or per minute of a call, to a country and carrier type."""
 
-    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="rates")
+    card = models.ForeignKey(
+        RateCard, on_delete=models.CASCADE, related_name="rates", verbose_name=_("card")
+    )
     country = models.CharField(
+        _("country"),
         max_length=3,
         validators=[RegexValidator(r"^([A-Z]{2}|001)$", "Two capital letters, or 001.")],
-        help_text="ISO 3166-1 alpha-2, or 001 for satellite networks.",
+        help_text=_("ISO 3166-1 alpha-2, or 001 for satellite networks."),
     )
-    carrier_type = models.CharField(max_length=8, choices=CarrierType)
-    channel = models.CharField(max_length=5, choices=Channel)
+    carrier_type = models.CharField(_("carrier type"), max_length=8, choices=CarrierType)
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     prefix = models.CharField(
+        _("prefix"),
         max_length=15,
         blank=True,
         validators=[RegexValidator(r"^[1-9][0-9]*$", "Digits of the number, without +.")],
-        help_text="Empty: the whole country. Else the first digits, without +, like 8816.",
+        help_text=_("Empty: the whole country. Else the first digits, without +, like 8816."),
     )
     credits = models.PositiveIntegerField(
-        help_text="Per text, or per minute of a call: 61 s at 12, increments 60/60, cost 24."
+        _("credits"),
+        help_text=_("Per text, or per minute of a call: 61 s at 12, increments 60/60, cost 24."),
     )
     first_seconds = models.PositiveSmallIntegerField(
-        default=60, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+        _("first seconds"), default=60, validators=[MinValueValidator(1), MaxValueValidator(3600)]
     )
     following_seconds = models.PositiveSmallIntegerField(
-        default=60, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+        _("following seconds"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(3600)],
     )
 
     class Meta:
+        verbose_name = _("rate")
+        verbose_name_plural = _("rates")
         ordering = ["country", "carrier_type", "channel", "prefix"]
         constraints = [
             models.UniqueConstraint(

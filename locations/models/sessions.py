@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from locations.models.people import User
 
@@ -24,12 +25,20 @@ class Session(AbstractBaseSession):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
     )
-    began_at = models.DateTimeField(null=True)
-    browser = models.CharField(max_length=200, blank=True)
+    began_at = models.DateTimeField(_("began at"), null=True)
+    browser = models.CharField(_("browser"), max_length=200, blank=True)
 
     objects: ClassVar[SessionManager] = SessionManager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
 
     def __str__(self) -> str:
         return f"Session {self.name}"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from locations.models.rates import RateCard
 
@@ -10,23 +11,36 @@ from locations.models.rates import RateCard
 class RateCardUpload(models.Model):
     """A file as it came. Nothing of it is in force: applied, it becomes a draft, once."""
 
-    series_name = models.CharField("series", max_length=80)
-    effective_on = models.DateField()
-    file_name = models.CharField(max_length=200)
-    content = models.BinaryField()
+    series_name = models.CharField(_("series"), max_length=80)
+    effective_on = models.DateField(_("effective on"))
+    file_name = models.CharField(_("file name"), max_length=200)
+    content = models.BinaryField(_("content"))
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("uploaded by"),
     )
-    uploaded_at = models.DateTimeField()
+    uploaded_at = models.DateTimeField(_("uploaded at"))
     applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("applied by"),
     )
-    applied_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
     card = models.OneToOneField(
-        RateCard, on_delete=models.SET_NULL, null=True, related_name="upload"
+        RateCard,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="upload",
+        verbose_name=_("card"),
     )
 
     class Meta:
+        verbose_name = _("rate card upload")
+        verbose_name_plural = _("rate card uploads")
         ordering = ["-uploaded_at"]
         constraints = [
             models.CheckConstraint(

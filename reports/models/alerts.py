@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
 
@@ -14,9 +15,9 @@ MOST_DAYS = 365
 class Level(models.IntegerChoices):
     """How bad it is; the order matters."""
 
-    CLEAR = 0, "Above the limits"
-    LOW = 1, "Below a limit"
-    OUT = 2, "Out of credits"
+    CLEAR = 0, _("Above the limits")
+    LOW = 1, _("Below a limit")
+    OUT = 2, _("Out of credits")
 
 
 class Alert(models.Model):
@@ -26,31 +27,44 @@ class Alert(models.Model):
     a balance that swings around a limit is told once.
     """
 
-    location = models.OneToOneField(Location, on_delete=models.PROTECT, related_name="alert")
-    is_on = models.BooleanField("on", default=True)
+    location = models.OneToOneField(
+        Location, on_delete=models.PROTECT, related_name="alert", verbose_name=_("location")
+    )
+    is_on = models.BooleanField(_("on"), default=True)
     below_credits = models.PositiveIntegerField(
+        _("below credits"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_CREDITS)],
-        help_text="Tell when fewer credits are available.",
+        help_text=_("Tell when fewer credits are available."),
     )
     below_days = models.PositiveSmallIntegerField(
+        _("below days"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
-        help_text="Tell when the credits last for fewer days at the recent pace.",
+        help_text=_("Tell when the credits last for fewer days at the recent pace."),
     )
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField()
-    level = models.PositiveSmallIntegerField(choices=Level, default=Level.CLEAR)
-    level_since = models.DateTimeField(null=True, blank=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("members")
+    )
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("set by"),
+    )
+    set_at = models.DateTimeField(_("set at"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.CLEAR)
+    level_since = models.DateTimeField(_("level since"), null=True, blank=True)
     # Entries up to this number have been looked at: purchases and renewals after it re-arm.
-    seen_number = models.BigIntegerField(default=0)
-    mailed_at = models.DateTimeField(null=True, blank=True)
-    out_mailed_at = models.DateTimeField(null=True, blank=True)
+    seen_number = models.BigIntegerField(_("seen number"), default=0)
+    mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
+    out_mailed_at = models.DateTimeField(_("out mailed at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
         ordering = ["location"]
         constraints = [
             models.CheckConstraint(
@@ -58,7 +72,7 @@ class Alert(models.Model):
                 condition=Q(is_on=False)
                 | Q(below_credits__isnull=False)
                 | Q(below_days__isnull=False),
-                violation_error_message="An alert that is on needs a limit.",
+                violation_error_message=_("An alert that is on needs a limit."),
             ),
             models.CheckConstraint(
                 name="alert_limits",
@@ -68,7 +82,7 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Alert of {self.location}"
+        return _("Alert of %(location)s") % {"location": self.location}
 
 
 class AlertMail(models.Model):
@@ -78,21 +92,29 @@ class AlertMail(models.Model):
     `error`.
     """
 
-    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="mails")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    level = models.PositiveSmallIntegerField(choices=[(Level.LOW, "Low"), (Level.OUT, "Out")])
-    crossed_at = models.DateTimeField()
-    available = models.BigIntegerField()
-    runs_out_on = models.DateField(null=True, blank=True)
-    days_left = models.PositiveIntegerField(null=True, blank=True)
-    below_credits = models.PositiveIntegerField(null=True, blank=True)
-    below_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=200, blank=True)
+    alert = models.ForeignKey(
+        Alert, on_delete=models.CASCADE, related_name="mails", verbose_name=_("alert")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=[(Level.LOW, "Low"), (Level.OUT, "Out")]
+    )
+    crossed_at = models.DateTimeField(_("crossed at"))
+    available = models.BigIntegerField(_("available"))
+    runs_out_on = models.DateField(_("runs out on"), null=True, blank=True)
+    days_left = models.PositiveIntegerField(_("days left"), null=True, blank=True)
+    below_credits = models.PositiveIntegerField(_("below credits"), null=True, blank=True)
+    below_days = models.PositiveSmallIntegerField(_("below days"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("alert mail")
+        verbose_name_plural = _("alert mails")
         ordering = ["-crossed_at", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reports.models.reports import Report
 
@@ -10,13 +11,20 @@ from reports.models.reports import Report
 class ReportDownload(models.Model):
     """One download, as it began; written before the file goes out."""
 
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="downloads")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_downloads"
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="downloads", verbose_name=_("report")
     )
-    at = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="report_downloads",
+        verbose_name=_("user"),
+    )
+    at = models.DateTimeField(_("at"))
 
     class Meta:
+        verbose_name = _("report download")
+        verbose_name_plural = _("report downloads")
         ordering = ["-at", "-pk"]
         triggers = [
             pgtrigger.Protect(

@@ -5,28 +5,29 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
-from locations.models import Location
+from locations.models import Language, Location
 
 
 class ReportKind(models.TextChoices):
-    INTERNATIONAL = "international", "International Messages"
-    CHAT = "chat", "Chat Messages"
-    STATEMENT = "statement", "Statement"
+    INTERNATIONAL = "international", _("International Messages")
+    CHAT = "chat", _("Chat Messages")
+    STATEMENT = "statement", _("Statement")
 
 
 class ReportFormat(models.TextChoices):
-    XLSX = "xlsx", "Excel workbook (.xlsx)"
-    CSV = "csv", "Text with commas (.csv)"
+    XLSX = "xlsx", _("Excel workbook (.xlsx)")
+    CSV = "csv", _("Text with commas (.csv)")
 
 
 class ReportState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    RUNNING = "running", "Running"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    EXPIRED = "expired", "Expired"
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
 
 
 UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
@@ -39,52 +40,82 @@ class Report(models.Model):
     harm. Its id is in its address, so it is a random one.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="reports")
-    kind = models.CharField(max_length=13, choices=ReportKind)
-    first_on = models.DateField("from")
-    last_on = models.DateField("to")
-    format = models.CharField(max_length=4, choices=ReportFormat, default=ReportFormat.XLSX)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="reports", verbose_name=_("location")
+    )
+    kind = models.CharField(_("kind"), max_length=13, choices=ReportKind)
+    first_on = models.DateField(_("from"))
+    last_on = models.DateField(_("to"))
+    format = models.CharField(
+        _("format"), max_length=4, choices=ReportFormat, default=ReportFormat.XLSX
+    )
     masked = models.BooleanField(
-        default=False, help_text="Phone numbers are masked in it: for the role of who asked."
+        _("masked"),
+        default=False,
+        help_text=_("Phone numbers are masked in it: for the role of who asked."),
     )
-    state = models.CharField(max_length=9, choices=ReportState, default=ReportState.QUEUED)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=Language,
+        default=Language.ENGLISH,
+        help_text=_("Of its words, countries and headings: that of who asked."),
+    )
+    state = models.CharField(
+        _("state"), max_length=9, choices=ReportState, default=ReportState.QUEUED
+    )
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="reports",
+        verbose_name=_("asked by"),
     )
-    asked_at = models.DateTimeField()
+    asked_at = models.DateTimeField(_("asked at"))
     schedule = models.ForeignKey(
         "reports.ReportSchedule",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="reports",
+        verbose_name=_("schedule"),
     )
-    announce = models.BooleanField(default=False, help_text="Mail a link when it is over.")
-    announced_at = models.DateTimeField(null=True, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
+    announce = models.BooleanField(
+        _("announce"), default=False, help_text=_("Mail a link when it is over.")
+    )
+    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     # Whoever builds renews the lease; when it has run out, another may start over.
-    leased_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
     )
-    finished_at = models.DateTimeField(null=True, blank=True)
-    rows_done = models.PositiveIntegerField(default=0)
-    rows_total = models.PositiveIntegerField(null=True, blank=True)
-    credits = models.BigIntegerField(null=True, blank=True)
-    failure = models.CharField(max_length=300, blank=True)
-    file = models.CharField(max_length=200, blank=True, help_text="Its name in the storage.")
-    size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
+    rows_total = models.PositiveIntegerField(_("rows total"), null=True, blank=True)
+    credits = models.BigIntegerField(_("credits"), null=True, blank=True)
+    failure = models.CharField(_("failure"), max_length=300, blank=True)
+    file = models.CharField(
+        _("file"), max_length=200, blank=True, help_text=_("Its name in the storage.")
+    )
+    size_bytes = models.PositiveBigIntegerField(_("size bytes"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
         ordering = ["-asked_at"]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "first_on"], name="report_once_per_period"),
             models.CheckConstraint(
                 name="report_range",
                 condition=Q(last_on__gte=F("first_on")),
-                violation_error_message="The last day must not be before the first.",
+                violation_error_message=_("The last day must not be before the first."),
             ),
             models.CheckConstraint(
                 name="report_ready_has_file",
@@ -106,7 +137,11 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.first_on} to {self.last_on}"
+        return _("%(kind)s, %(first_on)s to %(last_on)s") % {
+            "kind": self.get_kind_display(),
+            "first_on": self.first_on,
+            "last_on": self.last_on,
+        }
 
     @property
     def shows_numbers(self) -> bool:

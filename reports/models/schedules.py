@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from locations.calendar import add_months
 from locations.models import Location
@@ -13,8 +14,8 @@ DAY = dt.timedelta(days=1)
 
 
 class Every(models.TextChoices):
-    WEEK = "week", "Every week"
-    MONTH = "month", "Every month"
+    WEEK = "week", _("Every week")
+    MONTH = "month", _("Every month")
 
     def starts_on(self, day: dt.date) -> dt.date:
         """The first day of the week or month that the day is in."""
@@ -37,27 +38,45 @@ class ReportSchedule(models.Model):
     """
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="report_schedules"
+        Location,
+        on_delete=models.PROTECT,
+        related_name="report_schedules",
+        verbose_name=_("location"),
     )
-    kind = models.CharField(max_length=13, choices=ReportKind)
-    format = models.CharField(max_length=4, choices=ReportFormat, default=ReportFormat.XLSX)
-    every = models.CharField(max_length=5, choices=Every)
+    kind = models.CharField(_("kind"), max_length=13, choices=ReportKind)
+    format = models.CharField(
+        _("format"), max_length=4, choices=ReportFormat, default=ReportFormat.XLSX
+    )
+    every = models.CharField(_("every"), max_length=5, choices=Every)
     recipients = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="received_report_schedules"
+        settings.AUTH_USER_MODEL,
+        related_name="received_report_schedules",
+        verbose_name=_("recipients"),
     )
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="made_report_schedules"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="made_report_schedules",
+        verbose_name=_("made by"),
     )
-    made_at = models.DateTimeField()
+    made_at = models.DateTimeField(_("made at"))
     covered_through_on = models.DateField(
-        help_text="The last day that was asked for; the next period begins on the day after."
+        _("covered through on"),
+        help_text=_("The last day that was asked for; the next period begins on the day after."),
     )
-    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     stopped_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("stopped by"),
     )
 
     class Meta:
+        verbose_name = _("report schedule")
+        verbose_name_plural = _("report schedules")
         ordering = ["-made_at"]
         indexes = [
             models.Index(

@@ -5,29 +5,35 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ledger.daily import DailyUsage
 from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from locations.models import Location
 from reports.masking import mask
-from reports.rows.reading import AT_ONCE, REFUSED, Local, Rows, Tallies, used
+from reports.rows.reading import AT_ONCE, Local, Rows, Tallies, in_words, used
 from reports.workbooks import Column
-
-REFUSALS = dict(Refusal.choices)
-DIRECTIONS = dict(Direction.choices)
-TEXT_TYPES = dict(TextType.choices)
 
 
 def columns(location: Location) -> tuple[Column, ...]:
     return (
-        Column("Chat inbox name", 20, "The inbox that the message was sent from or came in to."),
-        Column("Message content", 60, "What was written; blank where it was a picture alone."),
-        Column("Direction", 12, "Inbound: received. Outbound: sent."),
-        Column(f"Date and time ({location.time_zone})", 20, "By the location's clocks."),
-        Column("Phone number", 18, "The number of the person at the other end."),
-        Column("Credits used", 10, "What it cost: 0 where it was refused."),
-        Column("Text type", 10, "MMS has a picture, SMS has none."),
-        Column("Outcome", 30, "Charged, or refused and why. What was refused was not sent."),
+        Column(
+            _("Chat inbox name"), 20, _("The inbox that the message was sent from or came in to.")
+        ),
+        Column(
+            _("Message content"), 60, _("What was written; blank where it was a picture alone.")
+        ),
+        Column(_("Direction"), 12, _("Inbound: received. Outbound: sent.")),
+        Column(
+            _("Date and time (%(time_zone)s)") % {"time_zone": location.time_zone},
+            20,
+            _("By the location's clocks."),
+        ),
+        Column(_("Phone number"), 18, _("The number of the person at the other end.")),
+        Column(_("Credits used"), 10, _("What it cost: 0 where it was refused.")),
+        Column(_("Text type"), 10, _("MMS has a picture, SMS has none.")),
+        Column(_("Outcome"), 30, _("Charged, or refused and why. What was refused was not sent.")),
     )
 
 
@@ -39,21 +45,27 @@ def read(
     tallies = Tallies(_groups(found))
     said = used(usage, "chat")
     return Rows(
-        sheet="Messages",
+        sheet=pgettext("sheet", "Messages"),
         columns=columns(location),
         credits_at=5,
         messages=tallies.messages,
         refused=tallies.refused,
         said=said,
         found=tallies.found,
-        words=("Credits of the messages", "Credits on the daily table"),
+        words=(_("Credits of the messages"), _("Credits on the daily table")),
         totals=tallies.totals(),
-        tables=tallies.tables(tuple(TEXT_TYPES.values()), place="Chat inbox", said=said),
+        tables=tallies.tables(
+            tuple(in_words(TextType).values()),
+            place=_("Chat inbox"),
+            by_place=_("By chat inbox"),
+            said=said,
+        ),
         rows=_rows(location, found, mask if masked else str),
     )
 
 
 def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
+    types = in_words(TextType)
     groups = found.order_by().values_list("day", "inbox__name", "text_type")
     for day, inbox, text_type, *counts in groups.annotate(
         messages=Count("pk"),
@@ -61,12 +73,17 @@ def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, i
         used=Sum("credits"),
     ).iterator(chunk_size=AT_ONCE):
         messages, refused, credits = counts
-        yield day, inbox, TEXT_TYPES[text_type], messages, refused, credits
+        yield day, inbox, types[text_type], messages, refused, credits
 
 
 def _rows(
     location: Location, found: QuerySet[ChatMessage], show: Callable[[str], str]
 ) -> Iterator[tuple[Any, ...]]:
+    directions, types = in_words(Direction), in_words(TextType)
+    outcomes = {"": _("Charged")} | {
+        refusal: _("Refused: %(reason)s") % {"reason": reason}
+        for refusal, reason in in_words(Refusal).items()
+    }
     rows = found.order_by("sent_at", "pk").values_list(
         "inbox__name",
         "content",
@@ -82,10 +99,10 @@ def _rows(
     ):
         yield (
             *message,
-            DIRECTIONS[direction],
+            directions[direction],
             sent_at,
             show(phone),
             credits,
-            TEXT_TYPES[kind],
-            f"{REFUSED}: {REFUSALS[refusal]}" if refusal else "Charged",
+            types[kind],
+            outcomes[refusal],
         )

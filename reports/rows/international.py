@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ledger.daily import DailyUsage
 from ledger.models import InternationalMessage, Outcome, Refusal
@@ -12,19 +14,14 @@ from locations.models import CarrierType, Channel, Location
 from reports.masking import mask, mask_within
 from reports.rows.reading import (
     AT_ONCE,
-    REFUSED,
     Local,
     Rows,
     Tallies,
     country_and_code,
+    in_words,
     used,
 )
 from reports.workbooks import Column
-
-CHANNELS = dict(Channel.choices)
-CARRIER_TYPES = dict(CarrierType.choices)
-REFUSALS = dict(Refusal.choices)
-SORTS = {Channel.TEXT: "Texts", Channel.VOICE: "Calls"}
 
 
 def columns(location: Location) -> tuple[Column, ...]:
@@ -32,34 +29,46 @@ def columns(location: Location) -> tuple[Column, ...]:
     zone = location.time_zone
     fields = {name.casefold() for name in location.profile_fields}
     message = (
-        Column("Phone", 18, "The number of the recipient, with its country code."),
-        Column("Country", 24, "The country or network that the number belongs to."),
-        Column("Channel", 12, "Text or voice call."),
-        Column("Carrier type", 13, "Mobile or landline: the kind of line it was priced as."),
+        Column(_("Phone"), 18, _("The number of the recipient, with its country code.")),
+        Column(_("Country"), 24, _("The country or network that the number belongs to.")),
+        Column(_("Channel"), 12, _("Text or voice call.")),
+        Column(_("Carrier type"), 13, _("Mobile or landline: the kind of line it was priced as.")),
         Column(
-            "Message status",
+            _("Message status"),
             18,
-            "What the carrier last reported. Refused: it was not sent, and cost nothing.",
+            _("What the carrier last reported. Refused: it was not sent, and cost nothing."),
         ),
-        Column("Status details", 30, "The carrier's words; of a refused message the reason."),
-        Column(f"Status date ({zone})", 20, "When that was reported, by the location's clocks."),
-        Column(f"Sent date ({zone})", 20, "When it was sent, by the location's clocks."),
-        Column("Minutes", 10, "Billed minutes of a call; blank for a text."),
-        Column("Credits used", 10, "What it cost: 0 where it was refused or not answered."),
+        Column(_("Status details"), 30, _("The carrier's words; of a refused message the reason.")),
+        Column(
+            _("Status date (%(zone)s)") % {"zone": zone},
+            20,
+            _("When that was reported, by the location's clocks."),
+        ),
+        Column(
+            _("Sent date (%(zone)s)") % {"zone": zone},
+            20,
+            _("When it was sent, by the location's clocks."),
+        ),
+        Column(_("Minutes"), 10, _("Billed minutes of a call; blank for a text.")),
+        Column(_("Credits used"), 10, _("What it cost: 0 where it was refused or not answered.")),
     )
     return (
         *(
-            Column(name, 18, "A field of the recipient's profile, as it was when it was sent.")
+            Column(name, 18, _("A field of the recipient's profile, as it was when it was sent."))
             for name in location.profile_fields
         ),
         # A recipient's country is not that of the number.
         *(
-            Column(f"{column.title} (message)", column.width, column.meaning)
+            Column(_("%(title)s (message)") % {"title": column.title}, column.width, column.meaning)
             if column.title.casefold() in fields
             else column
             for column in message
         ),
     )
+
+
+def _sorts() -> dict[str, str]:
+    return {Channel.TEXT: _("Texts"), Channel.VOICE: _("Calls")}
 
 
 class ProfileField(Func):
@@ -80,16 +89,21 @@ def read(
     said = used(usage, "text", "voice")
     its_columns = columns(location)
     return Rows(
-        sheet="Messages",
+        sheet=pgettext("sheet", "Messages"),
         columns=its_columns,
         credits_at=len(its_columns) - 1,
         messages=tallies.messages,
         refused=tallies.refused,
         said=said,
         found=tallies.found,
-        words=("Credits of the messages", "Credits on the daily table"),
+        words=(_("Credits of the messages"), _("Credits on the daily table")),
         totals=tallies.totals(),
-        tables=tallies.tables(tuple(SORTS.values()), place="Country", said=said),
+        tables=tallies.tables(
+            tuple(_sorts().values()),
+            place=_("Country"),
+            by_place=_("By country"),
+            said=said,
+        ),
         rows=_masked(_rows(location, found), at=len(location.profile_fields))
         if masked
         else _rows(location, found),
@@ -99,6 +113,7 @@ def read(
 def _groups(
     found: QuerySet[InternationalMessage],
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
+    sorts = _sorts()
     groups = found.order_by().values_list("day", "country", "channel")
     for day, country, channel, *counts in groups.annotate(
         messages=Count("pk"),
@@ -106,11 +121,13 @@ def _groups(
         used=Sum("credits"),
     ).iterator(chunk_size=AT_ONCE):
         messages, refused, credits = counts
-        yield day, country_and_code(country), SORTS[channel], messages, refused, credits
+        yield day, country_and_code(country), sorts[channel], messages, refused, credits
 
 
 def _rows(location: Location, found: QuerySet[InternationalMessage]) -> Iterator[tuple[Any, ...]]:
     zone = Value(location.time_zone)
+    channels, carriers, refusals = in_words(Channel), in_words(CarrierType), in_words(Refusal)
+    refused = _("Refused")
     rows = found.order_by("sent_at", "pk").values_list(
         *(ProfileField(F("profile"), Value(name)) for name in location.profile_fields),
         "phone",
@@ -132,10 +149,10 @@ def _rows(location: Location, found: QuerySet[InternationalMessage]) -> Iterator
             *profile,
             phone,
             country_and_code(country),
-            CHANNELS[channel],
-            CARRIER_TYPES.get(carrier, ""),
-            REFUSED if refusal else status,
-            REFUSALS[refusal] if refusal else detail,
+            channels[channel],
+            carriers.get(carrier, ""),
+            refused if refusal else status,
+            refusals[refusal] if refusal else detail,
             status_at,
             sent_at,
             _minutes(channel, 0 if refusal else billed),

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
 from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage
 from locations.countries import country_name
 from reports.workbooks import Column, Table, Value
 
 AT_ONCE = 2_000  # rows fetched from the server's cursor
-REFUSED = "Refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +77,33 @@ class Tallies:
 
     def totals(self) -> tuple[tuple[str, Value], ...]:
         return (
-            ("Messages charged", self.messages - self.refused),
-            ("Messages refused", self.refused),
+            (_("Messages charged"), self.messages - self.refused),
+            (_("Messages refused"), self.refused),
         )
 
     def tables(
-        self, sorts: tuple[str, ...], *, place: str, said: dict[dt.date, int]
+        self, sorts: tuple[str, ...], *, place: str, by_place: str, said: dict[dt.date, int]
     ) -> tuple[Table, Table]:
-        """By day, beside what the daily table says; and by place, the dearest first."""
-        heads = (*(Column(sort) for sort in sorts), Column("Refused"), Column("Credits"))
+        """By day, beside what the daily table says; and by place, the dearest first.
+
+        `place` heads the column of places, `by_place` their table.
+        """
+        heads = (*(Column(sort) for sort in sorts), Column(_("Refused")), Column(_("Credits")))
         days: list[tuple[Value, ...]] = [
             (day, *self._cells(tally, sorts), said.get(day, 0))
             for day, tally in sorted(self.by_day.items())
         ]
         places = sorted(self.by_place.items(), key=lambda item: (-item[1].credits, item[0]))
         return (
-            Table("By day", (Column("Day"), *heads, Column("On the daily table")), tuple(days)),
             Table(
-                f"By {place.lower()}",
+                _("By day"),
+                (Column(_("Day")), *heads, Column(_("On the daily table"))),
+                tuple(days),
+            ),
+            Table(
+                by_place,
                 (Column(place), *heads),
-                tuple((name or "Unknown", *self._cells(tally, sorts)) for name, tally in places),
+                tuple((name or _("Unknown"), *self._cells(tally, sorts)) for name, tally in places),
             ),
         )
 
@@ -109,6 +117,11 @@ class Local(Func):
     template = "date_trunc('second', %(expressions)s)"
     arg_joiner = " AT TIME ZONE "
     output_field = DateTimeField()
+
+
+def in_words(choices: type[models.TextChoices]) -> dict[str, str]:
+    """What each choice is called in the language of the file: plain text, looked up once."""
+    return {value: str(label) for value, label in choices.choices}
 
 
 def country_and_code(code: str) -> str:

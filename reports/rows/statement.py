@@ -5,32 +5,36 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Value
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ledger.daily import DailyUsage
 from ledger.models import Entry, Kind
 from locations.models import Location
-from reports.rows.reading import AT_ONCE, Local, Rows
+from reports.rows.reading import AT_ONCE, Local, Rows, in_words
 from reports.workbooks import Column, Table
-
-KINDS = dict(Kind.choices)
 
 
 def columns(location: Location) -> tuple[Column, ...]:
     zone = location.time_zone
     return (
-        Column("Day", 12, "The day of the daily table on which the entry counts."),
-        Column("Entry", 10, "Its number: the location's entries are counted without gaps."),
-        Column(f"Took effect ({zone})", 20, "By the location's clocks."),
-        Column("What", 22, "What kind of entry it is."),
-        Column("Reason or reference", 40, "As it was given, for a purchase or an adjustment."),
-        Column("Contract credits", 12, "Added to the contract credits; below zero: taken."),
-        Column("Purchased credits", 12, "Added to the purchased credits; below zero: taken."),
-        Column("Credits", 12, "Both together."),
+        Column(_("Day"), 12, _("The day of the daily table on which the entry counts.")),
+        Column(_("Entry"), 10, _("Its number: the location's entries are counted without gaps.")),
+        Column(_("Took effect (%(zone)s)") % {"zone": zone}, 20, _("By the location's clocks.")),
+        Column(_("What"), 22, _("What kind of entry it is.")),
         Column(
-            "Balance",
+            _("Reason or reference"), 40, _("As it was given, for a purchase or an adjustment.")
+        ),
+        Column(_("Contract credits"), 12, _("Added to the contract credits; below zero: taken.")),
+        Column(_("Purchased credits"), 12, _("Added to the purchased credits; below zero: taken.")),
+        Column(_("Credits"), 12, _("Both together.")),
+        Column(
+            _("Balance"),
             14,
-            "Contract and purchased credits after it, in the order of this sheet: by day, and "
-            "within a day by number.",
+            _(
+                "Contract and purchased credits after it, in the order of this sheet: by day, and "
+                "within a day by number."
+            ),
         ),
     )
 
@@ -39,8 +43,8 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
     """Ordered by day and number."""
     entries = Entry.objects.for_location(location).between(first_on, last_on)
     total = usage.total
-    heads = ("Additions", "Texts", "Calls", "Chat", "Lapsed, other", "Net")
-    closing = Column("Closing balance", is_balance=True)
+    heads = (_("Additions"), _("Texts"), _("Calls"), _("Chat"), _("Lapsed, other"), _("Net"))
+    closing = Column(_("Closing balance"), is_balance=True)
     days = tuple(
         (
             row.day,
@@ -55,7 +59,7 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
         for row in usage.days
     )
     return Rows(
-        sheet="Entries",
+        sheet=pgettext("sheet", "Entries"),
         columns=columns(location),
         credits_at=7,
         messages=entries.count(),
@@ -63,22 +67,23 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
         said={row.day: row.moved.net for row in usage.days},
         # The daily table is made of the entries themselves; their sum is proved as they go in.
         found={row.day: row.moved.net for row in usage.days},
-        words=("Credits of the entries", "Net on the daily table"),
+        words=(_("Credits of the entries"), _("Net on the daily table")),
         totals=(
-            ("Opening balance", usage.opening),
-            ("Additions", total.additions),
-            ("Texts", total.text),
-            ("Calls", total.voice),
-            ("Chat", total.chat),
-            ("Lapsed, other", total.other),
-            ("Closing balance", usage.closing),
+            (_("Opening balance"), usage.opening),
+            (_("Additions"), total.additions),
+            (_("Texts"), total.text),
+            (_("Calls"), total.voice),
+            (_("Chat"), total.chat),
+            (_("Lapsed, other"), total.other),
+            (_("Closing balance"), usage.closing),
         ),
-        tables=(Table("By day", (Column("Day"), *map(Column, heads), closing), days),),
+        tables=(Table(_("By day"), (Column(_("Day")), *map(Column, heads), closing), days),),
         rows=_rows(location, entries, usage.opening),
     )
 
 
 def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any, ...]]:
+    kinds = in_words(Kind)
     found = entries.order_by("day", "number").values_list(
         "day",
         "number",
@@ -96,7 +101,7 @@ def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any,
             day,
             number,
             at,
-            KINDS[kind],
+            kinds[kind],
             ", ".join(text for text in (reason, reference) if text),
             contract,
             purchased,

@@ -5,11 +5,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from locations.dates import written
 
 register = template.Library()
 
@@ -68,13 +70,13 @@ def share(done: int, total: int) -> str:
 @register.filter
 def in_words(day: dt.date) -> str:
     """A day in a sentence: 15 September 2027."""
-    return date_format(day, "j F Y")
+    return written(day, "j F Y")
 
 
 @register.filter
 def short(day: dt.date) -> str:
     """A day in small print: 22 Nov 2026."""
-    return date_format(day, "j M Y")
+    return written(day, "j M Y")
 
 
 @register.simple_tag
@@ -84,7 +86,7 @@ def days(first_on: dt.date | None, last_on: dt.date) -> str:
         return _("until %(day)s") % {"day": short(last_on)}
     if first_on == last_on:
         return short(first_on)
-    start = date_format(first_on, "j M" if first_on.year == last_on.year else "j M Y")
+    start = written(first_on, "j M" if first_on.year == last_on.year else "j M Y")
     return f"{start} – {short(last_on)}"
 
 
@@ -95,4 +97,4 @@ def instant(at: dt.datetime, zone: ZoneInfo) -> str:
     name = local.strftime("%Z")
     if name.startswith(("+", "-")):  # a zone without letters of its own
         name = f"UTC{name.replace('-', MINUS)}"
-    return f"{date_format(local, 'j M Y, H:i')} {name}"
+    return f"{written(local, 'j M Y, H:i')} {name}"

@@ -4,12 +4,12 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import ChargeKind
 from locations.countries import country_name
+from locations.dates import written
 from reports.charges import ChargePage
 from reports.days import Brought, Line
 from reports.templatetags.credits import credits
@@ -20,13 +20,13 @@ register = template.Library()
 @register.simple_tag
 def clock(at: dt.datetime, zone: ZoneInfo) -> str:
     """The time of day as the zone's clocks showed it: 09:12."""
-    return date_format(at.astimezone(zone), "H:i")
+    return written(at.astimezone(zone), "H:i")
 
 
 @register.simple_tag
 def clock_day(at: dt.datetime, zone: ZoneInfo) -> str:
     """The day that the zone's calendars showed, where it is not the page's: 15 Jun."""
-    return date_format(at.astimezone(zone), "j M")
+    return written(at.astimezone(zone), "j M")
 
 
 @register.simple_tag

@@ -396,7 +396,7 @@ def test_rows_that_differ_from_the_daily_table_are_not_shipped(place: Any, media
     assert not build(report)
     report.refresh_from_db()
     assert (report.state, report.file, report.leased_until) == (ReportState.FAILED, "", None)
-    assert "The messages come to 711 credits, the daily table says 710" in report.failure
+    assert "The rows come to 711 credits, the daily table says 710" in report.failure
     assert (report.finished_at, report.size_bytes, report.credits) == (NOW, None, None)
     assert files(media) == []
 

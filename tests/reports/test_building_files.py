@@ -219,5 +219,5 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
     report.refresh_from_db()
     assert (report.state, report.finished_at) == (ReportState.FAILED, NOW)
     assert report.failure.startswith(
-        "On 2026-05-04 the messages come to 70 credits, the daily table says 71:"
+        "On 2026-05-04 the rows come to 70 credits, the daily table says 71:"
     )

@@ -1,0 +1,41 @@
+"""Days and instants as each language writes them.
+
+The shapes are named by how English is written, in Django's letters; a language that puts the same
+parts otherwise has its own. `15 September 2027` is `15 septembre 2027`, `15 de septiembre de 2027`
+and `15 de setembro de 2027`.
+"""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+OF = r"\d\e"
+LINKED = {
+    "j F Y": rf"j {OF} F {OF} Y",
+    "j F": rf"j {OF} F",
+    "F Y": rf"F {OF} Y",
+    "l j F Y": rf"l, j {OF} F {OF} Y",
+    "l j F": rf"l, j {OF} F",
+    "D j M": "D, j M",
+    "D j M Y": "D, j M Y",
+}
+SHAPES = {"es": LINKED, "pt-br": LINKED}
+# Months and weekdays are no proper names there, whatever Django's catalogue says.
+SMALL = {"fr", "es", "pt-br"}
+
+
+def written(day: dt.date, shape: str = "j F Y") -> str:
+    """The day, or the instant in the zone that it carries, in the reader's language."""
+    language = get_language() or "en"
+    words = date_format(day, SHAPES.get(language, {}).get(shape, shape))
+    if language in SMALL:
+        words = words.lower()
+    if language == "fr" and day.day == 1:
+        words = _first(words)
+    return words
+
+
+def _first(words: str) -> str:
+    """In French the first of a month is an ordinal: 1er septembre 2027."""
+    return " ".join("1er" if word == "1" else word for word in words.split(" "))
