@@ -9,7 +9,7 @@ export PORT
 # A run starts many Python processes: compiled modules save each of them a second or two.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test lint bench prove lock install clean
+.PHONY: help run test lint bench prove messages lock install clean
 
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    the money over HTTP at full length: 64 clients, same keys, killed workers"
+	@echo "make messages collect what is to be translated, keep what is, compile: docs/translating.md"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make clean    remove .venv, caches and the local data in var/"
@@ -46,6 +47,9 @@ bench: .venv/.bench
 
 prove: .venv/.dev
 	PROVE=1 $(BIN)/pytest tests/proof -s -p no:playwright
+
+messages: .venv/.dev
+	@$(BIN)/python -m redflag_credits.catalogues
 
 install: .venv/.dev
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
 from locations.countries import country_name
 from locations.dates import written
-from locations.models import Channel, RateCard
+from locations.models import Channel, Rate, RateCard
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -65,37 +65,43 @@ def explain_international(message: InternationalMessage) -> str:
     rate = message.rate
     if rate is None:
         return ""
-    row = _("%(country)s, %(line)s%(prefix)s%(source)s; card %(card)s") % {
-        "country": country_name(message.country),
-        "line": message.get_carrier_type_display().lower(),
-        "prefix": _(", numbers from +%s") % rate.prefix if rate.prefix else "",
-        "source": _(" as stated by the sender")
-        if message.carrier_source == CarrierSource.CALLER
-        else "",
-        "card": card_name(rate.card),
-    }
+    row = _row(message, rate)
     if message.channel == Channel.TEXT:
-        return _("1 text × %(rate)s (%(row)s) = %(credits)s%(capped)s") % {
+        text = _("1 text × %(rate)s (%(row)s) = %(credits)s") % {
             "rate": number_format(rate.credits),
             "row": row,
             "credits": number_format(rate.credits),
-            "capped": _capped(message.credits, rate.credits),
         }
+        return _capped(text, message.credits, rate.credits)
     if not message.seconds:
         return _("The call was not answered: 0 s cost nothing (%s)") % row
     billed = message.billed_seconds or 0
     price = -(-billed * rate.credits // 60)
-    return _(
-        "%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s%(rounded)s%(capped)s"
-    ) % {
+    call = _("%(seconds)s s = %(measure)s × %(rate)s (%(row)s) = %(credits)s") % {
         "seconds": number_format(message.seconds),
         "measure": _measure(billed, rate.first_seconds, rate.following_seconds),
         "rate": number_format(rate.credits),
         "row": row,
         "credits": number_format(price),
-        "rounded": _(", rounded up") if billed * rate.credits % 60 else "",
-        "capped": _capped(message.credits, price),
     }
+    if billed * rate.credits % 60:
+        call = _("%(sum)s, rounded up") % {"sum": call}
+    return _capped(call, message.credits, price)
+
+
+def _row(message: InternationalMessage, rate: Rate) -> str:
+    line = message.get_carrier_type_display().lower()
+    if message.carrier_source == CarrierSource.CALLER:
+        line = _("%(line)s as stated by the sender") % {"line": line}
+    facts = {
+        "country": country_name(message.country),
+        "line": line,
+        "prefix": rate.prefix,
+        "card": card_name(rate.card),
+    }
+    if rate.prefix:
+        return _("%(country)s, %(line)s, numbers from +%(prefix)s; card %(card)s") % facts
+    return _("%(country)s, %(line)s; card %(card)s") % facts
 
 
 def explain_chat(message: ChatMessage) -> str:
@@ -120,11 +126,14 @@ def card_name(card: RateCard) -> str:
     }
 
 
-def _capped(credits: int, price: int) -> str:
+def _capped(words: str, credits: int, price: int) -> str:
     """Only what a hold's rule forgave makes a charged message cheaper than its price."""
     if credits >= price:
-        return ""
-    return _(", capped at the %s that the hold had left") % number_format(credits)
+        return words
+    return _("%(sum)s, capped at the %(credits)s that the hold had left") % {
+        "sum": words,
+        "credits": number_format(credits),
+    }
 
 
 def _paid(payment: Payment) -> str:
@@ -146,10 +155,16 @@ def _paid(payment: Payment) -> str:
             ngettext("%s purchased credit", "%s purchased credits", purchased)
             % number_format(purchased)
         )
-    paid = _("paid from %s") % _(" and ").join(parts)
-    return (
-        _("%(paid)s, %(owed)s owed") % {"paid": paid, "owed": number_format(owed)} if owed else paid
-    )
+    if len(parts) == 2:
+        paid = _("paid from %(contract)s and %(purchased)s") % {
+            "contract": parts[0],
+            "purchased": parts[1],
+        }
+    else:
+        paid = _("paid from %(credits)s") % {"credits": parts[0]}
+    if not owed:
+        return paid
+    return _("%(paid)s, %(owed)s owed") % {"paid": paid, "owed": number_format(owed)}
 
 
 def _signed(credits: int) -> str:

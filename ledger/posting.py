@@ -37,7 +37,9 @@ class KeyReused(LedgerError):
     """The idempotency key has been used at this location for other content."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The idempotency key {key!r} has been used for something else.")
+        super().__init__(
+            _("The idempotency key %(key)s has been used for something else.") % {"key": repr(key)}
+        )
         self.key = key
 
 
@@ -46,7 +48,7 @@ class ExternalIdTaken(LedgerError):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            "A message with the same external id has been charged at this location already."
+            _("A message with the same external id has been charged at this location already.")
         )
         self.key = key
 

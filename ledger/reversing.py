@@ -115,10 +115,10 @@ def _messages(
             )
     cost = messages.filter(credits__gt=0)
     if not cost.exists():
-        raise NothingToReverse("It cost nothing: there is nothing to give back.")
+        raise NothingToReverse(_("It cost nothing: there is nothing to give back."))
     left = cost.filter(reversal__isnull=True)
     if not left.exists():
-        raise NothingToReverse("It has been reversed already: a charge is given back once.")
+        raise NothingToReverse(_("It has been reversed already: a charge is given back once."))
     return left
 
 

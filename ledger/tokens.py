@@ -66,7 +66,8 @@ def create(
         )
     if days is not None and not 1 <= days <= MOST_DAYS:
         raise BadInput(
-            "days", _("must be from 1 to %(most_days)s.") % {"most_days": number_format(MOST_DAYS)}
+            "days",
+            _("must be from 1 to %(most_days)s.") % {"most_days": number_format(MOST_DAYS)},
         )
     secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(

@@ -108,9 +108,9 @@ def _check_fields(contract: Contract) -> None:
     except ValidationError as error:
         raise ContractRefused(error.message_dict) from error
     if not dt.date(2000, 1, 1) <= contract.starts_on < dt.date(2200, 1, 1):
-        raise ContractRefused({"starts_on": "A contract starts between 2000 and 2199."})
+        raise ContractRefused({"starts_on": _("A contract starts between 2000 and 2199.")})
     if contract.ends_on is not None and contract.ends_on <= contract.starts_on:
-        raise ContractRefused({"ends_on": "A contract ends after its first day."})
+        raise ContractRefused({"ends_on": _("A contract ends after its first day.")})
 
 
 def _check_free(contract: Contract, besides: Contract | None = None) -> None:
@@ -135,15 +135,18 @@ def _check_free(contract: Contract, besides: Contract | None = None) -> None:
                 % {"starts_on": other.starts_on}
             }
         )
-    until = f"until {other.ends_on}" if other.ends_on else "without an end"
+    if other.ends_on:
+        words = _(
+            "Another contract of this location holds from %(starts_on)s until %(ends_on)s: start "
+            "after it, or end it first."
+        )
+    else:
+        words = _(
+            "Another contract of this location holds from %(starts_on)s without an end: start "
+            "after it, or end it first."
+        )
     raise ContractRefused(
-        {
-            "starts_on": _(
-                "Another contract of this location holds from %(starts_on)s %(until)s: "
-                "start after it, or end it first."
-            )
-            % {"starts_on": other.starts_on, "until": until}
-        }
+        {"starts_on": words % {"starts_on": other.starts_on, "ends_on": other.ends_on}}
     )
 
 

@@ -3,14 +3,17 @@
 from django.apps import apps
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # What pgtrigger's ready-made guards answer, by the first words of their own message.
 PGTRIGGER_SAYS = {
-    "pgtrigger: Cannot update or delete": "This is kept as it is: it cannot be changed or deleted.",
-    "pgtrigger: Cannot update": "This is kept as it is: it cannot be changed.",
-    "pgtrigger: Cannot delete": "This is kept for good: it cannot be deleted.",
+    "pgtrigger: Cannot update or delete": gettext_lazy(
+        "This is kept as it is: it cannot be changed or deleted."
+    ),
+    "pgtrigger: Cannot update": gettext_lazy("This is kept as it is: it cannot be changed."),
+    "pgtrigger: Cannot delete": gettext_lazy("This is kept for good: it cannot be deleted."),
 }
-UNKNOWN = "The database refused this. Nothing was changed."
+UNKNOWN = gettext_lazy("The database refused this. Nothing was changed.")
 
 
 def guard_of(error: DatabaseError) -> str:
@@ -27,7 +30,7 @@ def message_of(error: DatabaseError) -> str:
     words = _said(error, "message_primary")
     for beginning, message in PGTRIGGER_SAYS.items():
         if words.startswith(beginning):
-            return message
+            return str(message)
     name = guard_of(error)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
@@ -35,10 +38,10 @@ def message_of(error: DatabaseError) -> str:
                 own = constraint.violation_error_message
                 if own and own != constraint.default_violation_error_message:
                     return str(own)
-                return _("The rule “%()s” refuses this.") % {"": name.replace("_", " ")}
+                return _("The rule “%(name)s” refuses this.") % {"name": name.replace("_", " ")}
     # Class 23 is refusals. PostgreSQL names the table of its own; a trigger's RAISE names none.
     if not _said(error, "sqlstate").startswith("23") or _said(error, "table_name"):
-        return UNKNOWN
+        return str(UNKNOWN)
     return words[:1].upper() + words[1:].rstrip(".") + "."
 
 

@@ -81,7 +81,7 @@ def read_csv(file: BinaryIO) -> list[RateLine]:
     if problems:
         raise BadRateCard(problems)
     if not lines:
-        raise BadRateCard([Problem(1, "the file has no prices below its column names.")])
+        raise BadRateCard([Problem(1, _("the file has no prices below its column names."))])
     return lines
 
 
@@ -139,7 +139,7 @@ def _text(file: BinaryIO) -> str:
             ]
         )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadRateCard([Problem(1, "the file is in UTF-16: save it as CSV in UTF-8.")])
+        raise BadRateCard([Problem(1, _("the file is in UTF-16: save it as CSV in UTF-8."))])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -171,7 +171,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 def _columns(header: list[str]) -> list[str]:
     """The column names; raises BadRateCard naming each that is unknown, missing or doubled."""
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        raise BadRateCard([Problem(1, "separate the columns by commas, not semicolons or tabs.")])
+        raise BadRateCard(
+            [Problem(1, _("separate the columns by commas, not semicolons or tabs."))]
+        )
     problems = [
         Problem(
             1,

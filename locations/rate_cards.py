@@ -89,7 +89,7 @@ def apply_upload(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -
         # A double click: the second waits here and finds it applied.
         fresh = RateCardUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
         if fresh.applied_at is not None:
-            raise AlreadyApplied("This file has been made a draft already.")
+            raise AlreadyApplied(_("This file has been made a draft already."))
         lines = read_csv(io.BytesIO(bytes(fresh.content)))
         card = import_card(lines, name=fresh.series_name, effective_on=fresh.effective_on)
         fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card

@@ -55,7 +55,7 @@ class BadRange(CannotAsk):
     """The last day comes before the first."""
 
     def __init__(self) -> None:
-        super().__init__("The last day must not be before the first.")
+        super().__init__(_("The last day must not be before the first."))
 
 
 def ask(

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 # Names, which are the same in every language.
-NAMES = re.compile(
-    r"RedFlag( Credits)?|\bUTC\b|Ctrl P|⌘ P|\bPDF\b|\bCSV\b|\bExcel\b|\bA4\b|\bID\b|\bAPI\b"
-)
+NAMES = re.compile(r"RedFlag( Credits)?|Ctrl P|⌘ P|\b(?:[SM]MS|UTC|PDF|CSV|Excel|A4|ID|API)\b")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "aria-description", "summary", "label"}
 NOT_READ = {"script", "style", "code"}
@@ -98,9 +96,7 @@ TABLES_OF_TEXTS = {"help_texts", "labels", "error_messages"}
 CALLS = {
     "ValidationError": (0,),
     "BadInput": (1,),
-    "Conflict": (0,),
-    "RateCardError": (0,),
-    "CannotBuild": (0,),
+    "Problem": (1,),
     "add_error": (1,),
     "message_user": (1,),
     "Column": (0, 2),
@@ -108,6 +104,19 @@ CALLS = {
     "HttpResponse": (0,),
 }
 MESSAGES = {"success", "info", "warning", "error", "debug"}
+# Errors that no user of the product reads: of programs, or refused requests without words.
+FOR_PROGRAMS = {
+    "AssertionError",
+    "BadRequest",
+    "CommandError",
+    "ImproperlyConfigured",
+    "KeyError",
+    "RuntimeError",
+    "SpoiledBook",
+    "TypeError",
+    "UnknownLocation",
+    "ValueError",
+}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
 
@@ -120,6 +129,10 @@ def _plain(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _in_call(node)
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            if getattr(node.exc.func, "id", "") not in FOR_PROGRAMS:
+                for given in node.exc.args:
+                    yield from _sentences(given)
         elif isinstance(node, ast.ClassDef):
             yield from _in_class(node)
         elif isinstance(node, ast.Dict):
@@ -138,6 +151,8 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
         elif keyword.arg == "error_messages" and isinstance(keyword.value, ast.Dict):
             for value in keyword.value.values:
                 yield from _text(value)
+    if name == "__init__" and call.args:
+        yield from _sentences(call.args[0])
     places = CALLS.get(name, ())
     owner = getattr(getattr(call.func, "value", None), "id", "")
     if name.endswith("Field") and owner == "models" and name not in RELATIONS:
@@ -147,6 +162,13 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
     for place in places:
         if place < len(call.args):
             yield from _text(call.args[place])
+
+
+def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Texts of an error, also by field; a word alone is the name of a field or a state."""
+    values = node.values if isinstance(node, ast.Dict) else [node]
+    for value in values:
+        yield from ((line, text) for line, text in _text(value) if " " in text)
 
 
 def _in_class(found: ast.ClassDef) -> Iterator[tuple[int, str]]:
@@ -190,3 +212,27 @@ def _text(node: ast.AST) -> Iterator[tuple[int, str]]:
         and WORD.search(NAMES.sub("", node.value))
     ):
         yield node.lineno, node.value
+
+
+def too_early(tree: ast.Module) -> list[int]:
+    """Lines where a module that is read translates at once, whoever will read the text."""
+    at_once = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in {"gettext", "ngettext", "pgettext", "npgettext"}
+    }
+    lines: list[int] = []
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*node.decorator_list, node.args]
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in at_once:
+            lines.append(node.lineno)
+        waiting += ast.iter_child_nodes(node)
+    return sorted(lines)

@@ -37,9 +37,10 @@ class CreditRequestAdmin(DecisionAdmin):
 
     meet = staticmethod(buying.approve)
     decline = staticmethod(buying.decline)
-    meet_button = "Approve: record the purchase"
-    met_words = "Approved: the credits are with the location."
-    read_where = "beside the request"
+    meet_button = _("Approve: record the purchase")
+    met_words = _("Approved: the credits are with the location.")
+    answer_help = _("They read it beside the request. Required to decline.")
+    declined_words = _("Declined: the manager reads your answer beside the request.")
 
     list_display = (
         "waiting",
@@ -66,9 +67,11 @@ class CreditRequestAdmin(DecisionAdmin):
     )
 
     def what_meeting_does(self, asked: Any) -> str:
-        return (
-            "Approving records a purchase of the credits under the manager's reference, once, "
-            "with your name. It charges no money: the invoice is yours to write."
+        return str(
+            _(
+                "Approving records a purchase of the credits under the manager's reference, once, "
+                "with your name. It charges no money: the invoice is yours to write."
+            )
         )
 
     @admin.display(description=_("Credits"))

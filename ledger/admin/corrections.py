@@ -17,9 +17,10 @@ class CorrectionRequestAdmin(DecisionAdmin):
 
     meet = staticmethod(correcting.grant)
     decline = staticmethod(correcting.decline)
-    meet_button = "Grant: give the credits back"
-    met_words = "Granted: the credits are back with the location."
-    read_where = "on the charge's page"
+    meet_button = _("Grant: give the credits back")
+    met_words = _("Granted: the credits are back with the location.")
+    answer_help = _("They read it on the charge's page. Required to decline.")
+    declined_words = _("Declined: the manager reads your answer on the charge's page.")
 
     list_display = (
         "waiting",
@@ -44,16 +45,25 @@ class CorrectionRequestAdmin(DecisionAdmin):
     )
 
     def what_meeting_does(self, asked: Any) -> str:
-        what = "message" if asked.external_id else "charge"
-        return (
-            f"Granting gives back what is left of the {what}, once, to the credits that it "
-            "came from."
+        if asked.external_id:
+            return str(
+                _(
+                    "Granting gives back what is left of the message, once, to the credits that "
+                    "it came from."
+                )
+            )
+        return str(
+            _(
+                "Granting gives back what is left of the charge, once, to the credits that it "
+                "came from."
+            )
         )
 
     @admin.display(description=_("What"))
     def what(self, asked: CorrectionRequest) -> str:
         kind = asked.charge.get_kind_display()
-        return f"{kind}, one message" if asked.external_id else f"{kind}, all of it"
+        words = _("%(kind)s, one message") if asked.external_id else _("%(kind)s, all of it")
+        return words % {"kind": kind}
 
     @admin.display(description=_("Charge"))
     def charge_shown(self, asked: CorrectionRequest) -> str:

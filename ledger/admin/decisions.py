@@ -41,7 +41,9 @@ class DecisionAdmin(ReadOnlyAdmin):
     decline: ClassVar[Callable[..., Any]]
     meet_button: ClassVar[str]
     met_words: ClassVar[str]
-    read_where: ClassVar[str]  # where the manager reads the answer
+    # Both say where the manager reads the answer.
+    answer_help: ClassVar[str]
+    declined_words: ClassVar[str]
 
     list_display_links = ("waiting",)
     list_filter = ("state",)
@@ -83,8 +85,7 @@ class DecisionAdmin(ReadOnlyAdmin):
             "decision": DecisionForm(),
             "may_decide": self._may_decide(request),
             "meet_button": self.meet_button,
-            "help": _("They read it %(read_where)s. Required to decline.")
-            % {"read_where": self.read_where},
+            "help": self.answer_help,
             "does": self.what_meeting_does(asked) if asked else "",
             "decide_address": reverse(f"admin:{self._page('decide')}", args=[asked.pk])
             if asked
@@ -113,9 +114,7 @@ class DecisionAdmin(ReadOnlyAdmin):
                 words = self.met_words
             else:
                 done = self.decline(pk, decided_by=user, at=timezone.now(), answer=answer)
-                words = _("Declined: the manager reads your answer %(read_where)s.") % {
-                    "read_where": self.read_where
-                }
+                words = self.declined_words
         except LedgerError as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(reverse(f"admin:{self._page('change')}", args=[pk]))

@@ -80,9 +80,9 @@ class EntryAdmin(LedgerAdmin):
         if entry.charge is None:
             return None
         table = "chatmessage" if entry.charge.kind == ChargeKind.CHAT else "internationalmessage"
-        words, field = "The messages that it paid for", "entry"
+        words, field = _("The messages that it paid for"), "entry"
         if entry.kind == Kind.REVERSAL:
-            words, field = "The messages that it gave back", "reversal"
+            words, field = _("The messages that it gave back"), "reversal"
         return link(f"ledger_{table}_changelist", words, query=f"?{field}__id__exact={entry.pk}")
 
     # --- Purchases and adjustments ---------------------------------------------------------
@@ -153,7 +153,7 @@ class EntryAdmin(LedgerAdmin):
     ) -> HttpResponse:
         entry = posted.entry
         if posted.replayed:
-            words = "It was recorded already, once, as {}."
+            words = _("It was recorded already, once, as {}.")
             self.message_user(
                 request,
                 format_html(words, link("ledger_entry_change", entry, entry.pk)),
@@ -164,7 +164,7 @@ class EntryAdmin(LedgerAdmin):
             self.message_user(
                 request,
                 format_html(
-                    "Recorded: {}. The balance is {} now.",
+                    _("Recorded: {}. The balance is {} now."),
                     link("ledger_entry_change", entry, entry.pk),
                     signed(entry.balance_after),
                 ),

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import tokens
 from ledger.models import ApiToken, Scope
@@ -28,7 +29,9 @@ class ApiTokenForm(forms.ModelForm):
         required=False,
         min_value=1,
         max_value=tokens.MOST_DAYS,
-        help_text=_("After so many days it opens nothing. Empty: it stays until it is revoked."),
+        help_text=gettext_lazy(
+            "After so many days it opens nothing. Empty: it stays until it is revoked."
+        ),
     )
 
     class Meta:
@@ -101,27 +104,29 @@ class ApiTokenAdmin(GuardedAdmin):
         }
         return TemplateResponse(request, "admin/ledger/apitoken/created.html", context)
 
-    @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
         in_use = list(chosen.filter(revoked_at__isnull=True))
         revoked = tokens.revoke([token.pk for token in in_use], at=timezone.now())
         for token in in_use:
             self.log_change(request, token, "Revoked.")
-        words = "Revoked {} token{}: the next request with one is refused."
-        self.message_user(
-            request, words.format(revoked, "" if revoked == 1 else "s"), messages.SUCCESS
+        words = ngettext(
+            "Revoked %(count)s token: the next request with it is refused.",
+            "Revoked %(count)s tokens: the next request with one is refused.",
+            revoked,
         )
+        self.message_user(request, words % {"count": revoked}, messages.SUCCESS)
 
-    @admin.display(description=_("Location"), ordering="location__name")
+    @admin.display(description=gettext_lazy("Location"), ordering="location__name")
     def location_shown(self, token: ApiToken) -> str:
-        return str(token.location) if token.location else "all locations"
+        return str(token.location) if token.location else _("all locations")
 
-    @admin.display(description=_("Scopes"))
+    @admin.display(description=gettext_lazy("Scopes"))
     def scopes_shown(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
-    @admin.display(description=_("State"))
+    @admin.display(description=gettext_lazy("State"))
     def state(self, token: ApiToken) -> str:
         if token.revoked_at:
-            return "revoked"
-        return "expired" if token.is_expired(timezone.now()) else "in force"
+            return _("revoked")
+        return _("expired") if token.is_expired(timezone.now()) else _("in force")

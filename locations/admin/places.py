@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from locations.admin.lists import GuardedAdmin, link, signed
 from locations.models import Account, ChatInbox, Contract, Location
@@ -150,21 +151,20 @@ class LocationAdmin(GuardedAdmin):
         today = timezone.now().astimezone(location.zone).date()
         for contract in location.contracts.all():
             if contract.starts_on <= today and (not contract.ends_on or today < contract.ends_on):
-                return _("%(included_credits)s every %(contract)s") % {
-                    "included_credits": number_format(contract.included_credits),
-                    "contract": _term(contract),
+                return ngettext(
+                    "%(credits)s every month",
+                    "%(credits)s every %(n)s months",
+                    contract.term_months,
+                ) % {
+                    "credits": number_format(contract.included_credits),
+                    "n": contract.term_months,
                 }
         return None
 
     @admin.display(description=_("Page"))
     def usage_page(self, location: Location) -> str:
         address = reverse("credit-usage", args=[location.pk])
-        return format_html('<a href="{}">Credit Usage</a>', address)
-
-
-def _term(contract: Contract) -> str:
-    months = contract.term_months
-    return {1: "month", 12: "12 months"}.get(months, f"{months} months")
+        return format_html('<a href="{}">{}</a>', address, _("Credit Usage"))
 
 
 @admin.register(ChatInbox)

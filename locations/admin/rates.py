@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from locations import rate_cards
 from locations.admin.lists import GuardedAdmin, link
@@ -70,7 +70,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("draft", "Draft"), ("published", "Published")]
+        return [("draft", _("Draft")), ("published", _("Published"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         if self.value() in ("draft", "published"):
@@ -140,17 +140,17 @@ class RateCardAdmin(GuardedAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Drafts with the number of their prices: not a line for each of the 633."""
         cards = list(objs)
-        names = [
-            _("%(card)s: %(count)s prices")
-            % {"card": card, "count": number_format(card.rates.count())}
-            for card in cards
-        ]
+        names = []
+        for card in cards:
+            count = card.rates.count()
+            words = ngettext("%(card)s: %(count)s price", "%(card)s: %(count)s prices", count)
+            names.append(words % {"card": card, "count": number_format(count)})
         published = [str(card) for card in cards if card.is_published]
-        return names, {"rate cards": len(cards)}, set(), published
+        return names, {RateCard._meta.verbose_name_plural: len(cards)}, set(), published
 
     @admin.display(description=gettext_lazy("State"))
     def state(self, card: RateCard) -> str:
-        return "Published" if card.is_published else "Draft"
+        return _("Published") if card.is_published else _("Draft")
 
     @admin.display(description=gettext_lazy("Prices"))
     def prices(self, card: Any) -> str:

@@ -4,9 +4,10 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import locations.models.places
 from django.conf import settings
 from django.db import migrations, models
+
+import locations.models.places
 
 
 class Migration(migrations.Migration):

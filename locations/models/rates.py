@@ -6,8 +6,10 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from locations.dates import written
 from locations.models.guards import no_truncate
 
 # A published card explains what messages cost, for ever: it and its rows stay as they are.
@@ -114,7 +116,10 @@ class RateCard(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series}, from {self.effective_on:%-d %b %Y}"
+        return gettext("%(series)s, from %(day)s") % {
+            "series": self.series,
+            "day": written(self.effective_on, "j M Y"),
+        }
 
     @property
     def is_published(self) -> bool:

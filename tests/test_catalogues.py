@@ -1,0 +1,107 @@
+"""The catalogues hold what the product says, and are compiled from what translators wrote."""
+
+import gettext
+import io
+
+import pytest
+from django.conf import settings
+from django.utils.translation import to_locale
+
+from redflag_credits import catalogues
+
+SOURCE = {
+    "one.html": (
+        "{% load i18n %}{% translate 'Plain' %} {% translate 'May' context 'month' %}"
+        "{% blocktranslate count n=rows with kind=row.kind %}{{ n }} {{ kind }}"
+        "{% plural %}{{ n }} of {{ kind }}, 50%{% endblocktranslate %}"
+        '{{ name|default:_("nobody") }}{# _("not this") #}<a title="{% translate "It\'s" %}">'
+    ),
+    "two.py": (
+        'a = _("Plain")\nb = pgettext_lazy("sheet", "Days")\n'
+        'c = ngettext("%(n)s row", "%(n)s " "rows", n)\n'
+        "# Translators: as on a calendar\nd = gettext_lazy('May')\n"
+    ),
+}
+
+
+def texts(catalog: catalogues.Catalog) -> set[object]:
+    return {(message.context, message.id) for message in catalog if message.id}
+
+
+@pytest.fixture
+def somewhere(tmp_path, monkeypatch):  # type: ignore[no-untyped-def]
+    (tmp_path / "templates").mkdir()
+    for name, text in SOURCE.items():
+        (tmp_path / "templates" / name).write_text(text)
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
+    monkeypatch.setattr(catalogues, "SOURCES", ("templates",))
+    return tmp_path
+
+
+def test_templates_and_python_are_collected_with_contexts_and_plurals(somewhere) -> None:  # type: ignore[no-untyped-def]
+    assert texts(catalogues.extracted()) == {
+        (None, "Plain"),
+        ("month", "May"),
+        (None, "May"),
+        (None, ("%(n)s %(kind)s", "%(n)s of %(kind)s, 50%%")),
+        (None, "nobody"),
+        (None, "It's"),
+        ("sheet", "Days"),
+        (None, ("%(n)s row", "%(n)s rows")),
+    }
+
+
+def test_merging_keeps_translations_and_drops_what_is_gone(somewhere) -> None:  # type: ignore[no-untyped-def]
+    catalogues.write("fr", catalogues.merged("fr", catalogues.extracted()))
+    kept = catalogues.read("fr")
+    kept.get("Plain").string = "Simple"
+    kept.add("Gone", "Parti")
+    catalogues.write("fr", kept)
+    (somewhere / "templates" / "three.py").write_text('e = _("Plains")\n')
+
+    catalogues.write("fr", catalogues.merged("fr", catalogues.extracted()))
+
+    now = catalogues.read("fr")
+    assert (now.get("Plain").string, now.get("Gone"), now.get("Plains").string) == (
+        "Simple",
+        None,
+        "",  # nothing is guessed
+    )
+    assert "Plain" not in [message.id for message in catalogues.missing(now)]
+    first = catalogues.po_file("fr").read_text()
+    catalogues.write("fr", catalogues.merged("fr", catalogues.extracted()))
+    assert catalogues.po_file("fr").read_text() == first
+
+
+def test_fuzzy_empty_and_half_plural_translations_are_missing_and_not_compiled(somewhere) -> None:  # type: ignore[no-untyped-def]
+    catalog = catalogues.Catalog(locale="fr")
+    catalog.add("A", "a", flags=["fuzzy"])
+    catalog.add("B", "")
+    catalog.add(("%(n)s C", "%(n)s Cs"), ("%(n)s c", ""))
+    catalog.add("D", "d")
+    catalogues.write("fr", catalog)
+
+    assert [message.id for message in catalogues.missing(catalogues.read("fr"))] == [
+        "A",
+        "B",
+        ("%(n)s C", "%(n)s Cs"),
+    ]
+    compiled = gettext.GNUTranslations(io.BytesIO(catalogues.compiled("fr")))
+    assert [compiled.gettext(text) for text in "ABD"] == ["A", "B", "d"]
+
+
+def test_there_is_a_catalogue_for_each_language_but_english() -> None:
+    offered = {to_locale(code) for code, name in settings.LANGUAGES} - {"en"}
+    assert set(catalogues.LANGUAGES) == offered
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_each_mo_file_is_its_po_file_compiled(language: str) -> None:
+    def entries(content: bytes) -> dict[object, str]:
+        found = dict(gettext.GNUTranslations(io.BytesIO(content))._catalog)  # type: ignore[attr-defined]
+        found.pop("", None)  # the header names Babel's version
+        return found
+
+    kept = catalogues.po_file(language).with_suffix(".mo").read_bytes()
+    assert entries(kept) == entries(catalogues.compiled(language))
