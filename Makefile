@@ -17,7 +17,7 @@ help:
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    the money over HTTP at full length: 64 clients, same keys, killed workers"
-	@echo "make messages collect what is to be translated, keep what is, compile: docs/translating.md"
+	@echo "make messages collect what is to be translated, keep what is, compile: docs/glossary.md"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make clean    remove .venv, caches and the local data in var/"

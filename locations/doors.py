@@ -35,7 +35,7 @@ def language_door(
         elif SESSION_KEY in request.session and request.user.is_authenticated:
             language = request.user.language or language
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -91,7 +91,7 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
     Raises BadRateCard where its columns cannot be told.
     """
     records = _records(_text(file))
-    _, header = next(records, (1, []))
+    header = next(records, (1, []))[1]
     columns = _columns(header)
     lines: list[RateLine] = []
     problems: list[Problem] = []

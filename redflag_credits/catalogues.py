@@ -135,13 +135,14 @@ def missing(catalog: Catalog) -> list[Message]:
     return [
         message
         for message in catalog
-        if message.id
-        and (
-            message.fuzzy
-            or not all([message.string] if isinstance(message.string, str) else message.string)
-            or (message.pluralizable and len(message.string) != catalog.num_plurals)
-        )
+        if message.id and (message.fuzzy or not _is_whole(message, catalog.num_plurals))
     ]
+
+
+def _is_whole(message: Message, plurals: int) -> bool:
+    if isinstance(message.string, str) or message.string is None:
+        return bool(message.string) and not message.pluralizable
+    return all(message.string) and len(message.string) == plurals
 
 
 def main() -> int:

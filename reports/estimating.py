@@ -66,7 +66,7 @@ class Estimate:
         return [
             Destination(
                 country_name(each.country),
-                CarrierType(each.carrier_type).label,
+                str(CarrierType(each.carrier_type).label),
                 each.messages,
                 each.credits,
             )

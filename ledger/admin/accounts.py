@@ -107,7 +107,9 @@ class ChargeAdmin(LedgerAdmin):
     def shortfall_shown(self, charge: Charge) -> str:
         return number_format(charge.shortfall)
 
-    @admin.display(description=_("Entries"), empty_value=_("none: it cost nothing"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=_("Entries"), empty_value=_("none: it cost nothing")
+    )
     def entries_shown(self, charge: Charge) -> str | None:
         entries = charge.entries.select_related("location").order_by("number")
         return (

@@ -78,7 +78,9 @@ class CreditRequestAdmin(DecisionAdmin):
     def credits_shown(self, asked: CreditRequest) -> str:
         return number_format(asked.credits)
 
-    @admin.display(description=_("Purchase"), empty_value=_("none"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=_("Purchase"), empty_value=_("none")
+    )
     def purchase_shown(self, asked: CreditRequest) -> str | None:
         if asked.purchase is None:
             return None

@@ -69,7 +69,9 @@ class CorrectionRequestAdmin(DecisionAdmin):
     def charge_shown(self, asked: CorrectionRequest) -> str:
         return link("ledger_charge_change", asked.charge, asked.charge_id)
 
-    @admin.display(description=_("Message"), empty_value=_("all of the charge"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=_("Message"), empty_value=_("all of the charge")
+    )
     def message_shown(self, asked: CorrectionRequest) -> str | None:
         if not asked.external_id:
             return None

@@ -39,11 +39,11 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     meet: ClassVar[Callable[..., Any]]
     decline: ClassVar[Callable[..., Any]]
-    meet_button: ClassVar[str]
-    met_words: ClassVar[str]
+    meet_button: ClassVar[Any]
+    met_words: ClassVar[Any]
     # Both say where the manager reads the answer.
-    answer_help: ClassVar[str]
-    declined_words: ClassVar[str]
+    answer_help: ClassVar[Any]
+    declined_words: ClassVar[Any]
 
     list_display_links = ("waiting",)
     list_filter = ("state",)

@@ -75,7 +75,9 @@ class EntryAdmin(LedgerAdmin):
     def balance_shown(self, entry: Entry) -> str:
         return signed(entry.balance_after)
 
-    @admin.display(description=gettext_lazy("Messages"), empty_value=gettext_lazy("none"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")
+    )
     def messages_shown(self, entry: Entry) -> str | None:
         if entry.charge is None:
             return None

@@ -19,7 +19,7 @@ class FundingForm(forms.Form):
     Each kind has a `post` that writes the entry; it raises LedgerError.
     """
 
-    title: ClassVar[str]
+    title: ClassVar[Any]
     logged: ClassVar[str]
     shown: ClassVar[tuple[str, ...]]
 

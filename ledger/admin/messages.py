@@ -48,7 +48,7 @@ class MessageAdmin(LedgerAdmin):
     def charge_shown(self, message: Any) -> str:
         return link("ledger_charge_change", message.charge, message.charge_id)
 
-    @admin.display(
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Entry"), empty_value=gettext_lazy("none: it cost nothing")
     )
     def entry_shown(self, message: Any) -> str | None:

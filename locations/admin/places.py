@@ -146,7 +146,9 @@ class LocationAdmin(GuardedAdmin):
         balance = getattr(location, "balance", None)
         return signed(balance.total) if balance else "0"
 
-    @admin.display(description=_("Contract today"), empty_value=_("none"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=_("Contract today"), empty_value=_("none")
+    )
     def contract_now(self, location: Location) -> str | None:
         today = timezone.now().astimezone(location.zone).date()
         for contract in location.contracts.all():

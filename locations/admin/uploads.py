@@ -82,7 +82,9 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
     def preview_link(self, upload: RateCardUpload) -> str:
         return link("locations_ratecardupload_preview", upload, upload.pk)
 
-    @admin.display(description=gettext_lazy("Draft"), empty_value=gettext_lazy("not made"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=gettext_lazy("Draft"), empty_value=gettext_lazy("not made")
+    )
     def draft_link(self, upload: RateCardUpload) -> str | None:
         card = upload.card
         return link("locations_ratecard_change", card, card.pk) if card else None
@@ -143,8 +145,8 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             **{kind.value: [c for c in changes if c.kind == kind] for kind in Kind},
             JUMPS: jumping,
         }.get(asked, changes)
-        tabs = [("", "All", len(changes))]
-        tabs += [(kind.value, kind.label, number[kind]) for kind in Kind if number[kind]]
+        tabs = [("", _("All"), len(changes))]
+        tabs += [(kind.value, str(kind.label), number[kind]) for kind in Kind if number[kind]]
         tabs += (
             [
                 (

@@ -1,0 +1,78 @@
+"""Days and figures as each language writes them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils.translation import override
+
+from ledger.explaining import card_name
+from locations.countries import country_name
+from locations.dates import written
+from locations.models import RateCard, RateCardSeries
+from reports.templatetags.credits import credits, days, in_words, instant, signed
+
+DAY = dt.date(2027, 9, 15)
+FIRST = dt.date(2027, 9, 1)
+MONDAY = dt.date(2026, 6, 15)
+SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "first", "monday", "month"),
+    [
+        ("en", "15 September 2027", "1 September 2027", "Monday 15 June 2026", "September 2027"),
+        ("fr", "15 septembre 2027", "1er septembre 2027", "lundi 15 juin 2026", "septembre 2027"),
+        (
+            "es",
+            "15 de septiembre de 2027",
+            "1 de septiembre de 2027",
+            "lunes, 15 de junio de 2026",
+            "septiembre de 2027",
+        ),
+        (
+            "pt-br",
+            "15 de setembro de 2027",
+            "1 de setembro de 2027",
+            "segunda-feira, 15 de junho de 2026",
+            "setembro de 2027",
+        ),
+    ],
+)
+def test_days_are_written_as_the_language_does(
+    language: str, day: str, first: str, monday: str, month: str
+) -> None:
+    with override(language):
+        assert (in_words(DAY), in_words(FIRST)) == (day, first)
+        assert (written(MONDAY, "l j F Y"), written(DAY, "F Y")) == (monday, month)
+
+
+@pytest.mark.parametrize(
+    ("language", "figure"),
+    [("en", "9,775"), ("fr", f"9{SPACE}775"), ("es", f"9{SPACE}775"), ("pt-br", "9.775")],
+)
+def test_thousands_are_separated_and_the_minus_is_a_true_one(language: str, figure: str) -> None:
+    with override(language):
+        assert credits(9775) == figure
+        assert credits(-9775) == f"{MINUS}{figure}"
+        assert signed(9775) == f"+{figure}"
+
+
+def test_small_print_in_french() -> None:
+    at = dt.datetime(2026, 11, 1, 14, 5, tzinfo=dt.UTC)
+    with override("fr"):
+        assert days(dt.date(2026, 10, 1), dt.date(2026, 11, 22)) == "1er oct – 22 nov 2026"
+        assert instant(at, ZoneInfo("UTC")) == "1er nov 2026, 14:05 UTC"
+        card = RateCard(series=RateCardSeries(name="Standard"), effective_on=dt.date(2026, 2, 1))
+        assert card_name(card).endswith("1er fév 2026")
+        assert country_name("DE") == "Allemagne"
+
+
+def test_one_language_does_not_leak_into_the_next() -> None:
+    seen = []
+    for language in ("fr", "en", "pt-br", "en"):
+        with override(language):
+            seen.append(credits(1_234_567))
+    assert seen[1] == seen[3] == "1,234,567"
+    assert seen[2] == "1.234.567"
