@@ -532,4 +532,11 @@ class Migration(migrations.Migration):
                 verbose_name="stopped by",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["en", "fr", "es", "pt-br"])),
+                name="report_language_known",
+            ),
+        ),
     ]

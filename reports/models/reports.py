@@ -118,6 +118,9 @@ class Report(models.Model):
                 violation_error_message=_("The last day must not be before the first."),
             ),
             models.CheckConstraint(
+                name="report_language_known", condition=Q(language__in=Language.values)
+            ),
+            models.CheckConstraint(
                 name="report_ready_has_file",
                 condition=(~Q(state=ReportState.READY)) | (~Q(file="") & Q(credits__isnull=False)),
             ),

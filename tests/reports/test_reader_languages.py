@@ -1,0 +1,123 @@
+"""Mails and files come in the language of who reads them, or of who asked for them."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from python_calamine import CalamineWorkbook
+
+from locations.models import User
+from reports import asking, building
+from reports.alert_mails import send_waiting
+from reports.alerting import look, set_alert
+from reports.models import AlertMail, Every, Report, ReportKind, ReportState
+from reports.scheduling import ask_due, schedule
+from reports.showing import filename
+from tests.factories import NOON, make_location, make_member
+from tests.reports import traffic
+from tests.reports.test_alerting import take
+from tests.reports.traffic import GERMANY, MEXICO, utc
+
+FRENCH = {"full_name": "Anne Martin", "language": "fr"}
+
+
+def asked_by(user: User, location: Any, kind: str = ReportKind.INTERNATIONAL) -> Report:
+    return asking.ask(
+        location,
+        kind=kind,
+        first_on=dt.date(2026, 5, 1),
+        last_on=dt.date(2026, 5, 31),
+        asked_by=user,
+        at=utc("2026-06-01 00:00:00"),
+    )
+
+
+@pytest.mark.django_db
+def test_each_reader_of_an_alert_gets_it_in_their_own_language() -> None:
+    location = make_location(included=10_000)
+    anne = make_member(location, email="anne@example.org", **FRENCH)
+    dana = make_member(location, email="dana@example.org", full_name="Dana Manager")
+    set_alert(
+        location,
+        is_on=True,
+        below_credits=9_000,
+        below_days=None,
+        members=[anne, dana],
+        set_by=dana,
+        at=NOON,
+    )
+    take(location, 2_000)
+    look(location.pk, at=NOON)
+    assert AlertMail.objects.count() == 2
+
+    with translation.override("es"):  # whatever the worker was at before
+        send_waiting(at=NOON)
+        assert translation.get_language() == "es"
+
+    sent = {message.to[0]: message for message in mail.outbox}
+    html = {to: message.alternatives[0].content for to, message in sent.items()}  # type: ignore[attr-defined]
+    assert '<html lang="fr">' in html["anne@example.org"]
+    assert '<html lang="en">' in html["dana@example.org"]
+    assert "8\N{NO-BREAK SPACE}000" in sent["anne@example.org"].body
+    assert "8,000" in sent["dana@example.org"].body
+
+
+@pytest.mark.django_db
+def test_a_report_keeps_the_language_of_who_asked() -> None:
+    location = make_location(name="Harbor")
+    anne = make_member(location, **FRENCH)
+    report = asked_by(anne, location)
+
+    User.objects.filter(pk=anne.pk).update(language="es")
+    report.refresh_from_db()
+    assert report.language == "fr"
+    with translation.override("es"):
+        assert filename(report).startswith("Harbor_")
+    assert asked_by(make_member(location), location, ReportKind.CHAT).language == "en"
+
+
+@pytest.mark.django_db
+def test_a_scheduled_report_is_in_the_language_of_who_set_it_up() -> None:
+    location = make_location()
+    anne, dana = make_member(location, **FRENCH), make_member(location)
+    schedule(
+        location,
+        kind=ReportKind.CHAT,
+        format="xlsx",
+        every=Every.MONTH,
+        recipients=[anne, dana],
+        made_by=anne,
+        at=NOON,
+    )
+    assert ask_due(at=NOON + dt.timedelta(days=31)) == 1
+    assert [report.language for report in Report.objects.all()] == ["fr"]
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_no_language_that_is_not_offered() -> None:
+    location = make_location()
+    report = asked_by(make_member(location), location)
+    with pytest.raises(IntegrityError, match="report_language"), transaction.atomic():
+        Report.objects.filter(pk=report.pk).update(language="xx")
+
+
+@pytest.mark.usefixtures("cloned_database")
+def test_a_workbook_is_written_in_the_language_of_its_report(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    place = traffic.location(time_zone="America/Chicago")
+    traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, GERMANY)
+    report = asked_by(make_member(place, **FRENCH), place)
+
+    building.build_next(clock=traffic.stopped())
+
+    report.refresh_from_db()
+    assert (report.state, report.failure) == (ReportState.READY, "")
+    book = CalamineWorkbook.from_path(str(tmp_path / report.file))
+    rows = book.get_sheet_by_index(1).to_python()
+    countries = {cell for row in rows for cell in row if str(cell).endswith(("(MX)", "(DE)"))}
+    assert countries == {"Mexique (MX)", "Allemagne (DE)"}
+    assert translation.get_language() == "en"
