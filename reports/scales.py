@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from reports.templatetags.credits import MINUS, credits
@@ -87,5 +88,5 @@ def short_figure(value: int) -> str:
     """A figure of a scale: 800, 9,000, 12.5k, 2M; round ones lose nothing."""
     for least, size, unit in ((10**6, 10**6, _("%sM")), (10**4, 10**3, _("%sk"))):
         if abs(value) >= least and value % (size // 10) == 0:
-            return (MINUS if value < 0 else "") + unit % f"{abs(value) / size:g}"
+            return (MINUS if value < 0 else "") + unit % number_format(f"{abs(value) / size:g}")
     return credits(value)
