@@ -29,9 +29,9 @@ REVOKE UPDATE, DELETE ON django_admin_log, reports_reportdownload FROM redflag_a
 -- messages and holds only what becomes of them.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
     ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest,
-    ledger_bundle, ledger_creditrequest FROM redflag_app;
-GRANT SELECT, INSERT ON ledger_charge, ledger_entry TO redflag_app;
-GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle TO redflag_app;
+    ledger_bundle, ledger_creditrequest, ledger_verificationrun, ledger_verification FROM redflag_app;
+GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_verificationrun TO redflag_app;
+GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle, ledger_verification TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, reversal_id)
     ON ledger_correctionrequest TO redflag_app;

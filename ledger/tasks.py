@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import holding, renewing
+from ledger import holding, renewing, verifying
 
 logger = logging.getLogger(__name__)
 
@@ -29,3 +29,14 @@ def write_down_expired_holds() -> None:
     """Mark holds whose time is over; whoever reads one before knows it without the mark."""
     if number := holding.write_down_expiries(at=timezone.now()):
         logger.info("Wrote down %s expired holds", number)
+
+
+@shared_task
+def verify_ledger() -> None:
+    """Prove the ledger of every location, and keep what was found for the health page."""
+    started_at = timezone.now()
+    verified = verifying.look()
+    run = verifying.keep(verified, started_at=started_at, finished_at=timezone.now())
+    for breach in verified.breaches:
+        logger.error("Rule %s, %s: location %s", breach.rule, breach.check, breach.location_id)
+    logger.info("Verified %s locations, %s breaches", run.locations, run.breaches)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from ledger.checks import CHECKS
 from ledger.daily import daily_usage
 from ledger.guards import missing_guards
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, Kind, Verification, VerificationRun
 from locations.models import Location
 from locations.terms import Terms, UnknownLocation, load_terms
 
@@ -24,8 +24,23 @@ class Breach:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What one snapshot holds: the last entry of each location, all entries, every breach."""
+
+    location_id: int | None
+    through: dict[int, int]
+    entries: int
+    breaches: list[Breach]
+
+
 def verify(location_id: int | None = None) -> list[Breach]:
-    """Every breach of rules 1 to 7, of one location or of all of them.
+    """Every breach of rules 1 to 7, of one location or of all of them; see `look`."""
+    return look(location_id).breaches
+
+
+def look(location_id: int | None = None) -> Verified:
+    """Verify one location or all of them, and say of which state.
 
     Reads one REPEATABLE READ snapshot, so that charges may go on meanwhile; call it outside a
     transaction. Raises UnknownLocation.
@@ -33,9 +48,64 @@ def verify(location_id: int | None = None) -> list[Breach]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        if location_id and not Location.objects.filter(pk=location_id).exists():
+        locations = Location.objects.filter(pk=location_id) if location_id else Location.objects
+        through = dict(locations.order_by("pk").values_list("pk", "balance__last_number"))
+        if location_id and not through:
             raise UnknownLocation(f"There is no location {location_id}.")
-        return list(breaches(location_id))
+        entries = Entry.objects.filter(location_id=location_id) if location_id else Entry.objects
+        return Verified(
+            location_id=location_id,
+            through={location: number or 0 for location, number in through.items()},
+            entries=entries.count(),
+            breaches=list(breaches(location_id)),
+        )
+
+
+def keep(
+    verified: Verified, *, started_at: dt.datetime, finished_at: dt.datetime
+) -> VerificationRun:
+    """Write down what a verification found: a run, and the newest of each location.
+
+    Its snapshot was taken at `started_at`: one that comes late does not stand in the place of a
+    newer one.
+    """
+    guards = [breach.detail for breach in verified.breaches if breach.location_id is None]
+    found: dict[int, list[dict[str, object]]] = {location: [] for location in verified.through}
+    for breach in verified.breaches:
+        if breach.location_id is not None:
+            of_location = found.setdefault(breach.location_id, [])
+            of_location.append(
+                {"rule": breach.rule, "check": breach.check, "detail": breach.detail}
+            )
+    with transaction.atomic():
+        run = VerificationRun.objects.create(
+            location_id=verified.location_id,
+            started_at=started_at,
+            finished_at=finished_at,
+            locations=len(verified.through),
+            entries=verified.entries,
+            breaches=len(verified.breaches),
+            missing_guards=guards,
+        )
+        newer = Verification.objects.filter(location__in=found, at__gt=started_at)
+        for location_id in newer.values_list("location_id", flat=True):
+            del found[location_id]
+        Verification.objects.bulk_create(
+            [
+                Verification(
+                    location_id=location_id,
+                    run=run,
+                    at=started_at,
+                    through_number=verified.through.get(location_id, 0),
+                    breaches=broken,
+                )
+                for location_id, broken in found.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["location"],
+            update_fields=["run", "at", "through_number", "breaches"],
+        )
+    return run
 
 
 def breaches(location_id: int | None = None) -> Iterator[Breach]:

@@ -8,6 +8,11 @@ SCHEDULE = {
         "schedule": crontab(hour="4", minute="17"),
         "options": {"expires": 3600},
     },
+    "verify-ledger": {
+        "task": "ledger.tasks.verify_ledger",
+        "schedule": crontab(hour="2", minute="43"),
+        "options": {"expires": 6 * 3600},
+    },
     "renew-due-locations": {
         "task": "ledger.tasks.renew_due_locations",
         "schedule": crontab(minute="*/10"),

@@ -149,8 +149,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
-# Builds take minutes: they must not stand in the way of renewals.
-CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "reports"}}
+# What takes minutes must not stand in the way of renewals.
+CELERY_TASK_ROUTES = {
+    "reports.tasks.build_report": {"queue": "reports"},
+    "ledger.tasks.verify_ledger": {"queue": "reports"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")

@@ -1,3 +1,3 @@
 """The staff desk's pages of the ledger: everything to read, forms that post."""
 
-from ledger.admin import accounts, buying, corrections, entries, messages, tokens  # noqa: F401
+from ledger.admin import accounts, buying, corrections, entries, messages, tokens, verifications  # noqa: F401

@@ -34,7 +34,7 @@ class DecisionForm(forms.Form):
 class DecisionAdmin(ReadOnlyAdmin):
     """What is open comes first, oldest first. `meet` and `decline` are the ledger's functions.
 
-    Whoever decides needs to change requests and, for meeting one writes an entry, to add entries.
+    Whoever decides needs `ledger.decide_requests`: meeting a request writes an entry.
     """
 
     meet: ClassVar[Callable[..., Any]]
@@ -126,5 +126,4 @@ class DecisionAdmin(ReadOnlyAdmin):
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def _may_decide(self, request: HttpRequest) -> bool:
-        change = f"ledger.change_{self.opts.model_name}"
-        return request.user.has_perms([change, "ledger.add_entry"])
+        return request.user.has_perm("ledger.decide_requests")

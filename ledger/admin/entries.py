@@ -98,15 +98,17 @@ class EntryAdmin(LedgerAdmin):
         ]
 
     def purchase(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._fund(request, pk, PurchaseForm)
+        return self._fund(request, pk, PurchaseForm, permission="ledger.fund")
 
     def adjustment(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._fund(request, pk, AdjustmentForm)
+        return self._fund(request, pk, AdjustmentForm, permission="ledger.adjust")
 
-    def _fund(self, request: HttpRequest, pk: int, form_class: type[FundingForm]) -> HttpResponse:
+    def _fund(
+        self, request: HttpRequest, pk: int, form_class: type[FundingForm], *, permission: str
+    ) -> HttpResponse:
         """Ask, show what it will do, record: the key in the form makes a double click one entry."""
         user = request.user
-        if not isinstance(user, User) or not user.has_perm("ledger.add_entry"):
+        if not isinstance(user, User) or not user.has_perm(permission):
             raise PermissionDenied
         location = Location.objects.select_related("account").filter(pk=pk).first()
         if location is None:

@@ -1,7 +1,7 @@
 """International and chat messages, to read. Nobody searches for a person here.
 
-Phone numbers, recipients' fields and chat content are shown on a message's own page, to
-superusers; lists and addresses carry external ids only.
+Phone numbers, recipients' fields and chat content are shown on a message's own page, to those
+who may see personal data; lists and addresses carry external ids only.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ class MessageAdmin(LedgerAdmin):
             (_("What it was"), {"fields": self.what}),
             (_("What it cost"), {"fields": price}),
         ]
-        if request.user.is_superuser:
+        if request.user.has_perm("locations.see_personal_data"):
             fieldsets.append((_("Personal data"), {"fields": self.personal}))
         return fieldsets
 

@@ -13,6 +13,7 @@ from ledger.models.messages import (
     TextType,
 )
 from ledger.models.tokens import ApiToken, Scope
+from ledger.models.verifications import Verification, VerificationRun
 
 __all__ = [
     "ADDITIONS",
@@ -41,4 +42,6 @@ __all__ = [
     "Refusal",
     "Scope",
     "TextType",
+    "Verification",
+    "VerificationRun",
 ]

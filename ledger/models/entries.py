@@ -107,6 +107,16 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = _("entry")
+        # What staff do with the ledger, each by itself: see docs/staff.md.
+        permissions = [
+            ("fund", _("Can record purchases")),
+            ("adjust", _("Can make adjustments")),
+            ("reverse", _("Can give charges and messages back")),
+            ("write_off", _("Can write debts off")),
+            ("approve", _("Can approve what a colleague wants to post")),
+            ("decide_requests", _("Can decide what managers ask for")),
+            ("run_renewal", _("Can run a renewal that is due")),
+        ]
         ordering = ["location", "-number"]
         verbose_name_plural = _("entries")
         constraints = [

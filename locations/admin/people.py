@@ -21,8 +21,11 @@ from locations.models import Membership, User
 for device in (TOTPDevice, StaticDevice):
     admin.site.unregister(device)
 
-# Who may do what is for superusers to say: nobody raises themselves.
-POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+# Nobody raises themselves: who is staff, and in which group, is for those who manage staff to say,
+# and what is beyond the groups for superusers.
+MANAGE_STAFF = "locations.manage_staff"
+STAFF_POWERS = ("is_staff", "groups")
+POWERS = (*STAFF_POWERS, "is_superuser", "user_permissions")
 
 
 class LowerCaseEmail(forms.ModelForm):
@@ -124,11 +127,27 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else (*fields, *POWERS)
+        if request.user.is_superuser:
+            return fields
+        if request.user.has_perm(MANAGE_STAFF):
+            return (*fields, *(name for name in POWERS if name not in STAFF_POWERS))
+        return (*fields, *POWERS)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who does not manage staff adds people who are none."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None or request.user.has_perm(MANAGE_STAFF):
+            return fieldsets
+        return [
+            (name, {**options, "fields": [f for f in options["fields"] if f != "is_staff"]})
+            for name, options in fieldsets
+        ]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # Whoever sets a superuser's password is one.
+        # Whoever sets a colleague's password, or turns their second step off, is that colleague.
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        if obj is not None and obj.is_staff and not request.user.has_perm(MANAGE_STAFF):
             return False
         return super().has_change_permission(request, obj)
 

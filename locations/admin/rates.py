@@ -21,6 +21,8 @@ from locations.models import RateCard, RateCardSeries
 from locations.rate_card_changes import as_csv
 from locations.rate_card_files import SATELLITE
 
+PUBLISH = "locations.publish_ratecard"
+
 
 @admin.register(RateCardSeries)
 class RateCardSeriesAdmin(GuardedAdmin):
@@ -171,7 +173,7 @@ class RateCardAdmin(GuardedAdmin):
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks first: a published card can never be changed."""
-        card = self._card(request, pk, allowed=self.has_change_permission(request))
+        card = self._card(request, pk, allowed=request.user.has_perm(PUBLISH))
         back = HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
         if card.is_published:
             self.message_user(
@@ -205,6 +207,7 @@ class RateCardAdmin(GuardedAdmin):
     def draft_from(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new draft with the prices of this card."""
         if request.method != "POST":
+            self._card(request, pk, allowed=self.has_view_permission(request))
             return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
         card = self._card(request, pk, allowed=self.has_add_permission(request))
         draft = rate_cards.draft_from(card, effective_on=timezone.now().date())

@@ -116,6 +116,13 @@ class Location(models.Model):
         verbose_name = gettext_lazy("location")
         verbose_name_plural = gettext_lazy("locations")
         ordering = ["name"]
+        permissions = [
+            ("see_as_manager", gettext_lazy("Can use the pages of a location as its managers do")),
+            (
+                "see_personal_data",
+                gettext_lazy("Can see recipients, phone numbers and chat content"),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="location_once_per_account")
         ]

@@ -99,6 +99,7 @@ class RateCard(models.Model):
         verbose_name = _("rate card")
         verbose_name_plural = _("rate cards")
         ordering = ["series", "-effective_on"]
+        permissions = [("publish_ratecard", _("Can publish rate cards"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["series", "effective_on"],

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from ledger import charging, rating, replaying
@@ -13,7 +14,7 @@ from locations import contracts, rate_cards
 from locations.calendar import add_months
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
 from locations.terms import load_terms
-from reports.demo.people import DEMO_SIGN_INS, PASSWORD
+from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
 from reports.demo.places import FIELDS, PLACES, DemoPlace
 from reports.demo.traffic import events_of
 
@@ -117,7 +118,7 @@ def _cost(tariff: charging.Tariff, event: Event) -> int:
 def _people() -> None:
     clinics = Account.objects.get(name="Brightwater Clinics")
     chicago = Location.objects.get(name="Brightwater Chicago")
-    manager, admin, editor, staff = (email for email, _, _ in DEMO_SIGN_INS)
+    manager, admin, editor = (email for email, _, _ in DEMO_SIGN_INS[:3])
     Membership.objects.create(
         user=User.objects.create_user(manager, PASSWORD, full_name="Marta Keane"),
         role=Role.ADMIN,
@@ -133,7 +134,11 @@ def _people() -> None:
         role=Role.EDITOR,
         location=chicago,
     )
-    User.objects.create_superuser(staff, PASSWORD, full_name="Jude Okafor")
+    for email, name, group, _ in DEMO_STAFF:
+        person = User.objects.create_user(
+            email, PASSWORD, full_name=name, is_staff=True, is_superuser=not group
+        )
+        person.groups.set(Group.objects.filter(name=group))
 
 
 def _bundles() -> None:

@@ -159,13 +159,17 @@ def test_bad_purchase_is_refused(staff: Client, soho: Location, fields: dict[str
 
 
 @pytest.mark.parametrize("kind", ["purchase", "adjustment"])
-def test_forms_need_the_permission_to_add_entries(client: Client, soho: Location, kind: str):
+def test_each_form_needs_a_permission_of_its_own(client: Client, soho: Location, kind: str):
     clerk = make_user("clerk@example.org", is_staff=True)
     client.force_login(clerk)
     body = (purchase() if kind == "purchase" else adjustment()) | {"_record": "1"}
     assert client.get(page(kind, soho)).status_code == 403
     assert client.post(page(kind, soho), body).status_code == 403
-    clerk.user_permissions.add(Permission.objects.get(codename="add_entry"))
+    other = {"purchase": "adjust", "adjustment": "fund"}[kind]
+    clerk.user_permissions.add(Permission.objects.get(codename=other))
+    assert client.post(page(kind, soho), body).status_code == 403
+    own = {"purchase": "fund", "adjustment": "adjust"}[kind]
+    clerk.user_permissions.add(Permission.objects.get(codename=own))
     assert client.post(page(kind, soho), body).status_code == 302
     assert len(by_hand()) == 1
 

@@ -234,7 +234,7 @@ def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
     assert [asked.pk for asked in listed.result_list] == [older.pk, newer.pk, done.pk]
 
 
-def test_who_may_not_write_entries_decides_nothing(client: Client, soho: Location):
+def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Location):
     asked = ask(soho)
     viewer = make_user("viewer@example.org", is_staff=True)
     for name in ("view_creditrequest", "change_creditrequest"):

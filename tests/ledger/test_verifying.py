@@ -1,17 +1,28 @@
 """`verify_ledger`: every rule of domain.md section 4, broken one by one."""
 
+import datetime as dt
 import json
 
 import pytest
 
-from ledger.models import Entry, InternationalMessage
-from ledger.verifying import breaches
+from ledger import tasks
+from ledger.models import (
+    Balance,
+    Entry,
+    InternationalMessage,
+    Verification,
+    VerificationRun,
+)
+from ledger.verifying import Verified, breaches, keep
 from locations.models import Location
+from tests.factories import NOON
 from tests.ledger.corruptions import (
     CORRUPTIONS,
     corrupt,
     sound_ledger,
 )
+
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.mark.django_db
@@ -74,3 +85,42 @@ def test_refused_messages_need_no_entry():
     sound_ledger()
     assert InternationalMessage.objects.filter(outcome="refused").count() == 2
     assert list(breaches()) == []
+
+
+@pytest.mark.django_db
+def test_the_newest_result_of_each_location_is_kept():
+    first, second = sound_ledger()
+    corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {first.pk}")
+    verified = Verified(None, {first.pk: 7, second.pk: 3}, 10, list(breaches()))
+    run = keep(verified, started_at=NOON, finished_at=NOON + HOUR)
+    assert (run.locations, run.entries, run.breaches) == (2, 10, len(verified.breaches))
+    assert [(v.location, v.through_number, v.at, bool(v.breaches)) for v in newest()] == [
+        (first, 7, NOON, True),
+        (second, 3, NOON, False),
+    ]
+    alone = Verified(first.pk, {first.pk: 8}, 8, [])
+    keep(alone, started_at=NOON + HOUR, finished_at=NOON + HOUR)
+    keep(verified, started_at=NOON - HOUR, finished_at=NOON + 2 * HOUR)
+    assert [(v.location, v.through_number, v.at, v.breaches) for v in newest()] == [
+        (first, 8, NOON + HOUR, []),
+        (second, 3, NOON, []),
+    ]
+
+
+def newest() -> list[Verification]:
+    return list(Verification.objects.select_related("location").order_by("location_id"))
+
+
+def test_the_command_and_the_nightly_task_keep_what_they_find(cloned_database):
+    first, second = sound_ledger()
+    last = dict(Balance.objects.values_list("location_id", "last_number"))
+    assert cloned_database.manage("verify_ledger").returncode == 0
+    assert [(v.location_id, v.through_number, v.breaches) for v in newest()] == [
+        (first.pk, last[first.pk], []),
+        (second.pk, last[second.pk], []),
+    ]
+    corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {first.pk}")
+    tasks.verify_ledger()
+    found = {v.location_id: {b["rule"] for b in v.breaches} for v in newest()}
+    assert found == {first.pk: {1, 2, 6}, second.pk: set()}
+    assert [run.breaches > 0 for run in VerificationRun.objects.order_by("pk")] == [False, True]

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from ledger.daily import DailyUsage, daily_usage
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
 from ledger.verifying import Breach, breaches
+from locations.groups import GROUPS
 from locations.models import Account, ChatInbox, Location, Membership, RateCard, User
 from locations.terms import load_terms
 from reports.demo import DEMO_SIGN_INS, loading
@@ -195,8 +196,13 @@ def test_no_rule_is_broken(demo: Loaded):
 
 
 def test_the_demo_people_sign_in_with_their_roles(demo: Loaded):
-    manager, admin, editor, staff = (User.objects.get(email=email) for email, _, _ in DEMO_SIGN_INS)
-    assert all(user.check_password(PASSWORD) for user in (manager, admin, editor, staff))
+    people = [User.objects.get(email=email) for email, _, _ in DEMO_SIGN_INS]
+    assert all(user.check_password(PASSWORD) for user in people)
+    manager, admin, editor, staff, *grouped = people
+    assert [(user.is_staff, user.is_superuser) for user in grouped] == [(True, False)] * 5
+    assert [[group.name for group in user.groups.all()] for user in grouped] == [
+        [name] for name in GROUPS
+    ]
     seen_by = {
         user: {location.name for location in Location.objects.details_open_to(user)}
         for user in (manager, admin, editor, staff)

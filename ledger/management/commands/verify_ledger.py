@@ -1,15 +1,17 @@
 """`manage.py verify_ledger`: prove what must always be true; exit 1 where it is not."""
 
 import argparse
+import datetime as dt
 import json
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InternalError, ProgrammingError
+from django.utils import timezone
 
 from ledger.guards import guarding_role
-from ledger.models import Entry
-from ledger.verifying import verify
+from ledger.verifying import Verified, keep, look
 from locations.models import Location
 from locations.terms import UnknownLocation
 
@@ -22,10 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the breaches as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        started_at = timezone.now()
         try:
-            breaches = verify(options["location"])
+            verified = look(options["location"])
         except UnknownLocation as fault:
             raise CommandError(str(fault)) from None
+        breaches = verified.breaches
         names = dict(Location.objects.values_list("pk", "name"))
         if options["json"]:
             found = [
@@ -43,17 +47,14 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"BROKEN rule {breach.rule}, {breach.check}: {where}: {breach.detail}"
                 )
-            self._conclude(options["location"], names)
+            self._conclude(verified)
+        self._keep(verified, started_at)
         if breaches:
             raise SystemExit(1)
 
-    def _conclude(self, location_id: int | None, names: dict[int, str]) -> None:
-        entries = Entry.objects.all()
-        if location_id:
-            entries = entries.filter(location_id=location_id)
-            names = {location_id: names[location_id]}
+    def _conclude(self, verified: Verified) -> None:
         self.stdout.write(
-            f"Checked {len(names):,} locations with {entries.count():,} entries"
+            f"Checked {len(verified.through):,} locations with {verified.entries:,} entries"
             " against rules 1 to 7."
         )
         if weakness := guarding_role():
@@ -61,3 +62,10 @@ class Command(BaseCommand):
                 f"Note: this database role {weakness}, so it could switch guards off;"
                 " see deploy/README.md for the roles of production."
             )
+
+    def _keep(self, verified: Verified, started_at: dt.datetime) -> None:
+        try:
+            keep(verified, started_at=started_at, finished_at=timezone.now())
+        except (InternalError, ProgrammingError) as refused:
+            # A standby or a role that only reads: what was proved is proved all the same.
+            self.stderr.write(f"Note: the result could not be kept: {refused}".rstrip())

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
+from locations.groups import ADMINISTRATOR, GROUPS, SUPPORT
 from locations.models import Location, Membership, User
 from tests.factories import make_location, make_user
 from tests.locations.admin.desk import address, errors
@@ -41,17 +42,58 @@ def powers(user: User, **changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def test_nobody_but_a_superuser_hands_out_powers(client: Client):
-    clerk = make_user("clerk@example.org", is_staff=True)
-    clerk.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
+def clerk_of(group: str, email: str = "clerk@example.org") -> User:
+    clerk = make_user(email, is_staff=True)
+    clerk.groups.add(Group.objects.get(name=group))
+    return clerk
+
+
+def everything(user: User, **changed: Any) -> dict[str, Any]:
+    """A form that hands out every power."""
+    return powers(
+        user,
+        is_superuser="on",
+        is_staff="on",
+        groups=[group.pk for group in Group.objects.all()],
+        user_permissions=[p.pk for p in Permission.objects.all()],
+        **changed,
+    )
+
+
+def test_who_does_not_manage_staff_changes_no_colleague_and_not_themselves(client: Client):
+    clerk, colleague = clerk_of(SUPPORT), clerk_of(ADMINISTRATOR, "admin@example.org")
     client.force_login(clerk)
-    page = address("user_change", clerk.pk)
-    raised = powers(clerk, is_superuser="on", is_staff="on", full_name="Clerk",
-                    user_permissions=[p.pk for p in Permission.objects.all()])  # fmt: skip
-    assert client.post(page, raised).status_code == 302
-    clerk.refresh_from_db()
-    assert (clerk.full_name, clerk.is_superuser) == ("Clerk", False)
-    assert clerk.user_permissions.count() == 4
+    new = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    for user in (clerk, colleague):
+        assert client.post(address("user_change", user.pk), everything(user)).status_code == 403
+        page = reverse("admin:auth_user_password_change", args=[user.pk])
+        assert client.post(page, new).status_code == 403
+    chosen = {"action": "turn_off_second_step", "_selected_action": colleague.pk}
+    answer = client.post(address("user_changelist"), chosen, follow=True)
+    assert "is not yours to change" in answer.text
+
+
+def test_who_does_not_manage_staff_raises_no_manager(client: Client):
+    client.force_login(clerk_of(SUPPORT))
+    manager = make_user("manager@example.org")
+    page = address("user_change", manager.pk)
+    assert client.post(page, everything(manager, full_name="Mo")).status_code == 302
+    manager.refresh_from_db()
+    assert (manager.full_name, manager.is_staff, manager.is_superuser) == ("Mo", False, False)
+    assert (manager.groups.count(), manager.user_permissions.count()) == (0, 0)
+    new = {"email": "new@example.org", "is_staff": "on", "usable_password": "false"}
+    assert client.post(address("user_add"), new).status_code == 302
+    assert User.objects.get(email="new@example.org").is_staff is False
+
+
+def test_administrators_put_people_in_groups_and_make_no_superuser(client: Client):
+    client.force_login(clerk_of(ADMINISTRATOR))
+    person = make_user("person@example.org")
+    assert client.post(address("user_change", person.pk), everything(person)).status_code == 302
+    person.refresh_from_db()
+    assert (person.is_staff, person.is_superuser) == (True, False)
+    assert person.groups.count() == len(GROUPS)
+    assert person.user_permissions.count() == 0
 
 
 def test_nobody_but_a_superuser_sets_a_superuser_s_password(client: Client):

@@ -1,0 +1,74 @@
+"""A row in every table that the staff desk shows."""
+
+import datetime as dt
+import uuid
+
+from ledger import buying, charging, correcting, funding, holding, reversing, verifying
+from ledger.models import Bundle, Charge
+from locations.models import Location, RateCardUpload, Role
+from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
+from tests.factories import (
+    FRANCE,
+    NOON,
+    call,
+    chat,
+    key,
+    make_location,
+    make_member,
+    make_user,
+    text,
+)
+
+
+def fill(name: str = "Soho") -> Location:
+    """A location with a row in every table."""
+    location = make_location(name=name)
+    make_member(location)
+    make_member(location, Role.ACCOUNT_ADMIN)
+    charging.charge_broadcast(
+        location.pk, "text", [text(), text(FRANCE), text("+33")], key=key(), at=NOON
+    )
+    called = charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
+    correcting.ask(
+        location.pk, called.charge_id, reason="Never rang", asked_by=make_user(), at=NOON
+    )
+    charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
+    chats = Charge.objects.get(location=location, kind="chat")
+    reversing.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")
+    holding.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
+    buyer = make_user()
+    funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
+    bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": buyer, "at": NOON}
+    buying.ask(location.pk, bundle_id=bundle.pk, **ask)
+    report = Report.objects.create(
+        location=location,
+        kind="chat",
+        first_on=dt.date(2026, 6, 1),
+        last_on=dt.date(2026, 6, 30),
+        asked_by=make_user(),
+        asked_at=NOON,
+    )
+    RateCardUpload.objects.create(
+        series_name="Standard",
+        effective_on=NOON.date(),
+        file_name="rates.csv",
+        content=b"country,carrier_type,channel,prefix,credits\n",
+        uploaded_by=make_user(),
+        uploaded_at=NOON,
+    )
+    ReportSchedule.objects.create(
+        location=location,
+        kind="chat",
+        every="month",
+        made_by=buyer,
+        made_at=NOON,
+        covered_through_on=dt.date(2026, 5, 31),
+    )
+    ReportDownload.objects.create(report=report, user=buyer, at=NOON)
+    verifying.keep(
+        verifying.Verified(None, {location.pk: 1}, 1, []), started_at=NOON, finished_at=NOON
+    )
+    alert = Alert.objects.create(location=location, below_days=9, set_by=buyer, set_at=NOON)
+    AlertMail.objects.create(alert=alert, user=buyer, level=1, crossed_at=NOON, available=7)
+    return location
