@@ -129,23 +129,19 @@ BEGIN
         RETURN;
     END IF;
 
-    -- An external id is charged once in a location, as a text, a call or a chat message. The
-    -- first two questions are quick; the third leaves out what is refused anyway.
-    IF (EXISTS (SELECT 1 FROM ledger_internationalmessage x
-                 WHERE x.location_id = p_location AND x.outcome = 'charged'
-                   AND x.external_id = ANY (m_external_id))
-        OR EXISTS (SELECT 1 FROM ledger_chatmessage x
-                    WHERE x.location_id = p_location AND x.outcome = 'charged'
-                      AND x.external_id = ANY (m_external_id)))
-       AND EXISTS (
-           SELECT 1 FROM unnest(m_external_id, m_refusal) AS m (external_id, refusal)
-            WHERE m.refusal = '' AND (
-                  EXISTS (SELECT 1 FROM ledger_internationalmessage x
-                           WHERE x.location_id = p_location AND x.external_id = m.external_id
-                             AND x.outcome = 'charged')
-               OR EXISTS (SELECT 1 FROM ledger_chatmessage x
-                           WHERE x.location_id = p_location AND x.external_id = m.external_id
-                             AND x.outcome = 'charged'))) THEN
+    -- An external id is charged once in a location, as a text, a call or a chat message. LIMIT keeps
+    -- it a probe of an index for each id: asked for all of them at once, the planner may take to
+    -- reading every message that the location has.
+    IF EXISTS (
+        SELECT 1 FROM unnest(m_external_id, m_refusal) AS m (external_id, refusal), LATERAL (
+                (SELECT 1 FROM ledger_internationalmessage x
+                  WHERE x.location_id = p_location AND x.external_id = m.external_id
+                    AND x.outcome = 'charged' LIMIT 1)
+                UNION ALL
+                (SELECT 1 FROM ledger_chatmessage x
+                  WHERE x.location_id = p_location AND x.external_id = m.external_id
+                    AND x.outcome = 'charged' LIMIT 1)) charged
+         WHERE m.refusal = '') THEN
         o_state := 'external_id_taken';
         RETURN;
     END IF;
