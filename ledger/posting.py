@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from ledger.arrays import LITERALS
+from ledger.combining import combined
 from ledger.models import Charge, Entry, Hold
 
 
@@ -235,12 +236,27 @@ class Posted:
 
 
 def charge(parameters: dict[str, Any]) -> Posted:
-    """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null."""
+    """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null.
+
+    Outside a transaction it may share a commit with others of its location.
+    """
     values: dict[str, Any] = {}
     for name, kind in CHARGE_PARAMETERS.items():
         value = parameters.get(name)
         values[name] = LITERALS[kind](value) if value is not None and kind in LITERALS else value
-    return Posted(*_call(CHARGE, values))
+    if connection.in_atomic_block:
+        return Posted(*_call(CHARGE, values))
+    return Posted(*combined(parameters["location"], values, _charge_together))
+
+
+def _charge_together(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    if len(calls) == 1:
+        return [_call(CHARGE, calls[0])]
+    connection.ensure_connection()
+    server = connection.connection
+    with connection.wrap_database_errors, server.pipeline(), server.transaction():
+        cursors = [psycopg.Cursor(server).execute(CHARGE, values, prepare=True) for values in calls]
+        return [cursor.fetchone() for cursor in cursors]
 
 
 def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
