@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks import broadcasts, forecasts, over_http, place, quotes, singles, workbooks
-from benchmarks.racing import Cost, race
+from benchmarks.racing import Cost, crowd, race
 
 PROCESSES = (1, 4)
 BROADCASTS = (1_000, 10_000)
@@ -109,19 +109,27 @@ def single(rounds: int, seconds: float) -> Iterator[Row]:
 
 
 def hot(rounds: int, seconds: float) -> Iterator[Row]:
+    """One location that all charge: from threads, whose charges share commits; from processes."""
     variant = singles.ours(place.locations()[:1])
     paces = interleaved(
         rounds,
         {
+            "thread": lambda: crowd(variant, threads=1, seconds=seconds),
+            "threads": lambda: crowd(variant, threads=HOT_CLIENTS, seconds=seconds),
             "one": lambda: race(variant, processes=1, seconds=seconds).per_second,
             "many": lambda: race(variant, processes=HOT_CLIENTS, seconds=seconds).per_second,
         },
     )
-    yield Row(
-        f"one hot location, {HOT_CLIENTS} clients",
-        f"{statistics.median(paces['many']):,.0f}/s",
-        f"1 client: {statistics.median(paces['one']):,.0f}/s",
-        f"{ratio(paces['many'], paces['one']):.2f}",
+    yield hot_row("threads of a process", paces["threads"], paces["thread"])
+    yield hot_row("processes", paces["many"], paces["one"])
+
+
+def hot_row(clients: str, many: list[float], one: list[float]) -> Row:
+    return Row(
+        f"one hot location, {HOT_CLIENTS} {clients}",
+        f"{statistics.median(many):,.0f}/s",
+        f"one: {statistics.median(one):,.0f}/s",
+        f"{ratio(many, one):.2f}",
         "≥ 1 (3)",
     )
 
@@ -173,6 +181,16 @@ def http(rounds: int, seconds: float) -> Iterator[Row]:
             f"{ratio(pace['http'], pace['call']):.2f}",
             "≥ 0.3 (0.5)",
         )
+        variant = over_http.singles(api, place.locations()[:1])
+        paces = interleaved(
+            rounds,
+            {
+                name: partial(race, variant, processes=clients, seconds=seconds)
+                for name, clients in (("one", 1), ("many", HOT_CLIENTS))
+            },
+        )
+        pace = {name: [one.per_second for one in of] for name, of in paces.items()}
+        yield hot_row("HTTP clients", pace["many"], pace["one"])
 
 
 def quote(rounds: int) -> Iterator[Row]:

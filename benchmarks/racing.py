@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +47,30 @@ def race(variant: Variant, *, processes: int, seconds: float) -> Pace:
         client=sum(answer[2] for answer in answers) / calls * 1e6,
         server=sum(answer[3] for answer in answers) / calls * 1e6,
     )
+
+
+def crowd(variant: Variant, *, threads: int, seconds: float) -> float:
+    """Calls per second of the threads of this process together, as those of a web server."""
+    start, paces = threading.Barrier(threads), []
+
+    def call_often(number: int) -> None:
+        call, _ = variant(f"{os.getpid()}-{time.monotonic_ns()}-{number}")
+        for _ in range(WARM_UP):
+            call()
+        start.wait()
+        calls, begun = 0, time.perf_counter()
+        while time.perf_counter() < begun + seconds:
+            call()
+            calls += 1
+        paces.append(calls / (time.perf_counter() - begun))
+        connection.close()
+
+    running = [threading.Thread(target=call_often, args=(n,)) for n in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return sum(paces)
 
 
 def _run(variant: Variant, seconds: float, start: Barrier, answer: Connection) -> None:
