@@ -6,6 +6,7 @@ and `15 de setembro de 2027`.
 """
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -28,12 +29,21 @@ SMALL = {"fr", "es", "pt-br"}
 def written(day: dt.date, shape: str = "j F Y") -> str:
     """The day, or the instant in the zone that it carries, in the reader's language."""
     language = get_language() or "en"
+    # An instant may equal one of another zone, whose clock says something else.
+    return (_written if isinstance(day, dt.datetime) else _known)(day, shape, language)
+
+
+def _written(day: dt.date, shape: str, language: str) -> str:
     words = date_format(day, SHAPES.get(language, {}).get(shape, shape))
     if language in SMALL:
         words = words.lower()
     if language == "fr" and day.day == 1:
         words = _first(words)
     return words
+
+
+# A chart and a table write the same hundred days with every visit.
+_known = lru_cache(maxsize=10_000)(_written)
 
 
 def _first(words: str) -> str:

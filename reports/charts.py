@@ -248,6 +248,7 @@ def _spots(
     shown: Sequence[Period], heights: Sequence[Movement], kinds: Sequence[str]
 ) -> list[Spot]:
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
+    balance = _("balance %s")
     spots = []
     for number, (period, moved) in enumerate(zip(shown, heights, strict=True)):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
@@ -256,7 +257,7 @@ def _spots(
             parts.append(_("new term %s") % credits(period.granted))
         if period.bought:
             parts.append(_("bought %s") % credits(period.bought))
-        parts.append(_("balance %s") % credits(period.closing))
+        parts.append(balance % credits(period.closing))
         x, end = _percent(number, len(shown)), _percent(number + 1, len(shown))
         spots.append(Spot(x, round(end - x, 3), f"{period.label}: {', '.join(parts)}"))
     return spots
