@@ -41,9 +41,14 @@ def build(*, starts_on: dt.date = dt.date(2026, 1, 1), term_months: int = 12) ->
         cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {NAME}")
     connection.close()
-    database["NAME"] = NAME
-    call_command("migrate", verbosity=0)
+    take_again()
     _fill(starts_on, add_months(starts_on, term_months), term_months)
+
+
+def take_again() -> None:
+    """Use the database that is there, brought up to date."""
+    connections.settings["default"]["NAME"] = NAME
+    call_command("migrate", verbosity=0)
 
 
 def _fill(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
 
+from ledger.composed import Given, composed
 from ledger.models import Entry, Kind
 from locations.models import Location
 
@@ -166,17 +167,33 @@ def daily_usage(
     `kinds` are names of COLUMNS: only days on which one of them moved are rows then. None
     for a day leaves that end of the range open. Two queries, whatever the range.
     """
-    entries = Entry.objects.for_location(location)
     opening = 0
     if first_on is not None:
-        opening = entries.filter(day__lt=first_on).aggregate(sum=SIGNED)["sum"] or 0
+        opening = sum(_before()(location=location.pk, first_on=first_on))
     days = []
     running = opening
-    for row in by_day(entries.between(first_on, last_on)):
+    rows = _days(first_on is not None, last_on is not None)
+    for row in rows(location=location.pk, first_on=first_on, last_on=last_on):
         moved = Movement(**{name: row[name] for name in COLUMNS})
         days.append(Day(row["day"], running, moved, row["bought"], row["granted"]))
         running = days[-1].closing
     return _usage(first_on, last_on, opening, days, kinds)
+
+
+@composed
+def _before() -> QuerySet[Entry, Any]:
+    """What all entries before a day sum up to; nothing where there are none."""
+    entries = Entry.objects.filter(location=Given("location"), day__lt=Given("first_on"))
+    return entries.order_by().values("location").annotate(sum=SIGNED).values_list("sum", flat=True)
+
+
+@composed
+def _days(has_first: bool, has_last: bool) -> QuerySet[Entry, Any]:
+    return by_day(
+        Entry.objects.filter(location=Given("location")).between(
+            Given("first_on") if has_first else None, Given("last_on") if has_last else None
+        )
+    )
 
 
 def _usage(

@@ -7,7 +7,7 @@ it up first, under the lock of the balance row, so that it happens exactly once.
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 
 from ledger import posting
 from ledger.models import Balance, Entry, Kind
@@ -55,7 +55,7 @@ def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
     return balance
 
 
-def due(at: dt.datetime) -> Q:
+def due(at: dt.datetime | Expression) -> Q:
     """Balances whose location has a renewal to make up, or terms that changed since the last."""
     return ~Q(terms_version=F("location__terms_version")) | Q(
         renewal_due_at__isnull=False, renewal_due_at__lte=at

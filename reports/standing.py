@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from ledger.composed import Given, composed
 from ledger.daily import SIGNED
 from ledger.models import Balance, Entry, Hold, HoldKind, Kind
 from ledger.renewing import due, up_to_date
@@ -150,22 +151,14 @@ class Standing:
 
 def standing(location: Location, *, at: dt.datetime) -> Standing:
     """Two queries; raises RenewalDue. The balance brings what its last renewal did along."""
-    balance = (
-        Balance.objects.as_of(at)
-        .filter(~due(at), location=location)
-        .select_related("location")
-        .annotate(
-            **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
-            open_calls=_open_calls(at),
-        )
-        .first()
-    )
-    if balance is None:
+    found = list(_balance()(location=location.pk, at=at))
+    if not found:
         raise RenewalDue
+    balance = found[0]
     # As it is at this moment: the given one was read before, perhaps with another time zone.
-    found = balance.location
+    current = balance.location
     contracts = Contract.objects.filter(location=location).order_by("starts_on")
-    terms = Terms(found.pk, found.terms_version, found.zone, tuple(contracts))
+    terms = Terms(current.pk, current.terms_version, current.zone, tuple(contracts))
     now = replace(
         _standing(location, balance, terms, at),
         holds_calls_only=balance.open_calls == balance.open_holds,
@@ -174,6 +167,20 @@ def standing(location: Location, *, at: dt.datetime) -> Standing:
         return now
     granted, lapsed, written_off = (getattr(balance, kind.value) for kind in AT_RENEWAL)
     return replace(now, start=TermStart(granted, -lapsed, written_off))
+
+
+@composed
+def _balance() -> QuerySet[Balance]:
+    at = Given("at")
+    return (
+        Balance.objects.as_of(at)
+        .filter(~due(at), location=Given("location"))
+        .select_related("location")
+        .annotate(
+            **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
+            open_calls=_open_calls(at),
+        )
+    )
 
 
 def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:
@@ -214,7 +221,7 @@ def _sum_at_renewal(kind: Kind) -> Coalesce:
     return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
 
 
-def _open_calls(at: dt.datetime) -> Coalesce:
+def _open_calls(at: dt.datetime | Given) -> Coalesce:
     """How many of the open holds are for calls; the others are for a plain amount."""
     calls = Hold.objects.open_at(at).filter(location=OuterRef("location"), kind=HoldKind.CALL)
     of_location = calls.order_by().values("location")

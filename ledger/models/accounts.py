@@ -4,7 +4,7 @@ import datetime as dt
 
 import pgtrigger
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Expression, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +43,7 @@ class OnInsufficient(models.TextChoices):
 
 
 class BalanceQuerySet(models.QuerySet["Balance"]):
-    def as_of(self, at: dt.datetime) -> "BalanceQuerySet":
+    def as_of(self, at: dt.datetime | Expression) -> "BalanceQuerySet":
         """With `held_credits` and `open_holds`: what is set aside at the instant `at`."""
         holds = Hold.objects.open_at(at).filter(location=OuterRef("location")).order_by()
         of_location = holds.values("location")

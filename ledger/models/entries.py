@@ -5,7 +5,7 @@ import datetime as dt
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def for_location(self, location: Location) -> "EntryQuerySet":
         return self.filter(location=location)
 
-    def between(self, first_on: dt.date | None, last_on: dt.date | None) -> "EntryQuerySet":
+    def between(
+        self, first_on: dt.date | Expression | None, last_on: dt.date | Expression | None
+    ) -> "EntryQuerySet":
         """Entries of these days of the location, both included; None leaves an end open."""
         entries = self
         if first_on is not None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Location
@@ -35,7 +35,7 @@ class OverRule(models.TextChoices):
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
-    def open_at(self, at: dt.datetime) -> "HoldQuerySet":
+    def open_at(self, at: dt.datetime | Expression) -> "HoldQuerySet":
         """Those that set credits aside at the instant `at`."""
         return self.filter(state=HoldState.OPEN, expires_at__gt=at)
 
