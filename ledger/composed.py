@@ -22,8 +22,8 @@ class Given(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list["Given"]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
 
     def get_group_by_cols(self) -> list[Any]:
         return []
@@ -47,7 +47,7 @@ class Composed:
         compiler = copy(self.compiler)
         # The one it was composed with is another thread's.
         compiler.connection = connections[self.query.db]
-        compiler.as_sql = lambda *_, **__: (self.sql, values)  # type: ignore[method-assign]
+        compiler.as_sql = lambda *_, **__: (self.sql, values)
         found = self.query.all()
         found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return found

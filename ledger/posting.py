@@ -256,7 +256,7 @@ def _charge_together(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     server = connection.connection
     with connection.wrap_database_errors, server.pipeline(), server.transaction():
         cursors = [psycopg.Cursor(server).execute(CHARGE, values, prepare=True) for values in calls]
-        return [cursor.fetchone() for cursor in cursors]
+        return [_only_row(cursor) for cursor in cursors]
 
 
 def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
@@ -266,6 +266,10 @@ def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
         connection.wrap_database_errors,
         psycopg.Cursor(connection.connection) as cursor,
     ):
-        row = cursor.execute(sql, parameters, prepare=True).fetchone()
+        return _only_row(cursor.execute(sql, parameters, prepare=True))
+
+
+def _only_row(cursor: psycopg.Cursor) -> tuple[Any, ...]:
+    row = cursor.fetchone()
     assert row is not None  # noqa: S101  # a function call answers with one row
     return row

@@ -1,0 +1,86 @@
+"""A query is composed once for each shape, and answers what the ORM's own would."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
+
+from ledger.composed import Given, composed
+from ledger.funding import purchase
+from ledger.models import Entry
+from tests.factories import NOON, key, make_location
+
+made: list[tuple[object, ...]] = []
+
+
+@composed
+def entries_of(newest_first: bool):
+    made.append((newest_first,))
+    entries = Entry.objects.filter(location=Given("location"), at__lte=Given("at"))
+    return entries.select_related("location").order_by("-number" if newest_first else "number")
+
+
+@composed
+def sum_of():
+    entries = Entry.objects.filter(location=Given("location")).order_by().values("location")
+    return entries.annotate(sum=Sum("purchased_delta")).values_list("sum", flat=True)
+
+
+def bought(*credits: int):
+    location = make_location(included=None)
+    for figure in credits:
+        purchase(location.pk, figure, key=key(), at=NOON, reference="Invoice")
+    return location
+
+
+@pytest.mark.django_db
+def test_values_are_those_of_the_call():
+    one, two = bought(5, 7), bought(11)
+    for location, figures in ((one, [5, 7]), (two, [11]), (one, [5, 7])):
+        found = list(entries_of(False)(location=location.pk, at=NOON))
+        assert [entry.purchased_delta for entry in found] == figures
+        assert {entry.location for entry in found} == {location}
+        assert list(sum_of()(location=location.pk)) == [sum(figures)]
+
+
+@pytest.mark.django_db
+def test_a_shape_is_composed_once():
+    entries_of.cache_clear()
+    made.clear()
+    location = bought(5, 7)
+    for newest_first in (True, False, True, False):
+        with CaptureQueriesContext(connection) as queries:
+            numbers = [e.number for e in entries_of(newest_first)(location=location.pk, at=NOON)]
+        assert numbers == ([2, 1] if newest_first else [1, 2])
+        assert len(queries) == 1
+    assert made == [(True,), (False,)]
+
+
+@pytest.mark.django_db
+def test_a_value_that_is_not_given_is_missed_by_name():
+    with pytest.raises(KeyError, match="at"):
+        entries_of(True)(location=1)
+
+
+def test_each_thread_asks_over_its_own_connection(cloned_database):
+    location = bought(3, 4)
+    list(sum_of()(location=location.pk))
+    found: dict[int, tuple[list[int], int]] = {}
+
+    def ask(number: int) -> None:
+        for _ in range(20):
+            with CaptureQueriesContext(connection) as queries:
+                sums = list(sum_of()(location=location.pk))
+            assert len(queries) == 1
+        found[number] = (sums, connection.connection.info.backend_pid)
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [sums for sums, _ in found.values()] == [[7]] * 4
+    assert len({server for _, server in found.values()}) == 4
