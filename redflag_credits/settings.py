@@ -234,16 +234,9 @@ AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
 
 # --- Browser ------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
+POLICY = {"default-src": [SELF], "img-src": [SELF, "data:"], "object-src": [NONE]}
+POLICY |= {"base-uri": [NONE], "form-action": [SELF], "frame-ancestors": [NONE]}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 CSRF_FAILURE_VIEW = "redflag_credits.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -265,9 +258,8 @@ if PRODUCTION:
 
 # --- Language, time, log ------------------------------------------------------------------
 
-# The catalogues are compiled and kept with their sources: `make messages`. A choice is kept with
-# the user; the cookie has it for pages before the sign-in. What else there is to decide about
-# words is in docs/glossary.md.
+# The catalogues are kept with their sources: `make messages`; about words: docs/glossary.md. A
+# choice is kept with the user; the cookie has it for pages before the sign-in.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),
