@@ -23,5 +23,5 @@ def rows(answer: Any, part: str = "tbody") -> list[list[str]]:
 
 
 def without_tokens(page: str) -> str:
-    """The page without what differs at every look: the tokens of its forms."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+    """The page without what differs at every look: the tokens of its forms, and its own address."""
+    return re.sub(r'name="(csrfmiddlewaretoken|next)" value="[^"]*"', "", page)

@@ -12,7 +12,7 @@ from locations.models import Location, Role, User
 from reports import announcing, asking, scheduling
 from reports.models import Every, Report, ReportSchedule, ReportState
 from reports.tasks import ask_for_scheduled_reports
-from tests.factories import make_location, make_member, make_user
+from tests.factories import make_location, make_member
 from tests.reports import traffic
 from tests.reports.pages import words
 
@@ -254,37 +254,3 @@ def test_only_those_who_may_open_it_can_be_chosen(
     assert answer.status_code == 422
     assert list(answer.context["schedule_form"].errors) == ["recipients"]
     assert not ReportSchedule.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("role", "own", "foreign"),
-    [
-        (Role.ACCOUNT_ADMIN, 302, 404),
-        (Role.ADMIN, 302, 404),
-        (Role.EDITOR, 403, 404),
-        (Role.CHAT_AGENT, 403, 404),
-        ("staff", 302, 302),
-        ("stranger", 404, 404),
-    ],
-)
-def test_who_may_schedule_and_stop(
-    client: Client, place: Location, dana: User, role: str, own: int, foreign: int
-) -> None:
-    elsewhere = make_location()
-    there = make_member(elsewhere)
-    if role == "staff":
-        client.force_login(make_user(is_staff=True))
-    else:
-        client.force_login(make_user() if role == "stranger" else make_member(place, role))
-    form = {"kind": "chat", "format": "xlsx", "every": "month"}
-    for location, reader, expected in ((place, dana, own), (elsewhere, there, foreign)):
-        address = f"/locations/{location.pk}/reports/schedules/"
-        answer = client.post(address, {**form, "recipients": [reader.pk]})
-        assert answer.status_code == expected
-        assert location.report_schedules.count() == int(expected == 302)
-        made = scheduled(location, reader)
-        assert client.post(f"/reports/schedules/{made.pk}/stop/").status_code == expected
-        made.refresh_from_db()
-        assert (made.stopped_at is not None) is (expected == 302)
-    assert client.post("/locations/987654/reports/schedules/", form).status_code == 404
-    assert client.post("/reports/schedules/987654/stop/").status_code == 404
