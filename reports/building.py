@@ -3,7 +3,6 @@
 import datetime as dt
 import errno
 import logging
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -17,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from lxml.etree import SerialisationError
 
+from reports import build_folders
 from reports.claiming import Lease, LeaseLost, claim_next, remove_file
 from reports.models import Report, ReportState
 from reports.watched_files import WatchedReader
 from reports.workbooks import MOST_ROWS
 from reports.writing import Built, CannotBuild, write
 
-FOLDER_PREFIX = "redflag-report-"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+XML_NO_ROOM = ("IO_ENOSPC", "IO_EFBIG")
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
@@ -42,7 +42,7 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report |
     started = time.monotonic()
     with closing(Lease(report)) as lease, override(report.language):
         try:
-            with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
+            with build_folders.folder_of(report) as folder:
                 path = Path(folder) / f"report.{report.format}"
                 built = write(report, path, lease, clock, rows_per_sheet)
                 lease.renew(built.rows)
@@ -66,7 +66,7 @@ def reason_of(problem: Exception) -> str:
     if isinstance(problem, CannotBuild):
         return str(problem)
     if (isinstance(problem, OSError) and problem.errno in NO_ROOM) or (
-        isinstance(problem, SerialisationError) and str(problem) == "IO_ENOSPC"
+        isinstance(problem, SerialisationError) and str(problem) in XML_NO_ROOM
     ):
         return _("There was no room left for the file. Try again later, or a shorter range.")
     if isinstance(problem, (OSError, SerialisationError)):

@@ -2,16 +2,13 @@
 
 import datetime as dt
 import logging
-import shutil
-import tempfile
-from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from reports import build_folders
 from reports.asking import queue
-from reports.building import FOLDER_PREFIX
 from reports.claiming import LOST_LEASE, MOST_ATTEMPTS, remove_file
 from reports.models import Report, ReportState
 
@@ -19,8 +16,6 @@ from reports.models import Report, ReportState
 # long: however many sweeps run while no worker does, few tasks are left for it.
 QUEUED_AGAIN_AFTER = dt.timedelta(minutes=1)
 TASK_EXPIRES_SECONDS = 120
-# Longer than any build: a folder this old was left by a worker that was killed.
-FOLDER_ABANDONED_AFTER = dt.timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +70,4 @@ def remove_leftovers(*, at: dt.datetime) -> None:
         if remove_file(report.file):
             log.info("report %s, %s: its file is deleted", report.pk, report.state)
             Report.objects.filter(gone, pk=report.pk).update(file="")
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
-        if folder.stat().st_mtime < (at - FOLDER_ABANDONED_AFTER).timestamp():
-            shutil.rmtree(folder, ignore_errors=True)
+    build_folders.remove_dead(at=at)

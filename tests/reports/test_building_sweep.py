@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
-from reports import claiming, sweeping
+from reports import build_folders, claiming, sweeping
 from reports.models import Report, ReportState
 from reports.tasks import sweep_reports
 from tests.reports import traffic
@@ -148,15 +149,27 @@ def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
     assert old.file == ""
 
 
-def test_folders_of_killed_builds_go_after_a_day_and_others_stay(tmp_path: Path) -> None:
+def test_folders_of_killed_builds_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     builds = tmp_path / "builds"
-    for name, hours in [("redflag-report-dead", 25), ("redflag-report-live", 1), ("other", 25)]:
+    running = report(state=RUNNING, lease_seconds=-1, attempts=2)
+    over = report(state=ReportState.READY, file="x", credits=0, attempts=1)
+    dead = {f"{running.pk}-1-a", f"{over.pk}-1-a"}
+    alive = {f"{running.pk}-2-a", "nobody-knows", f"{uuid.uuid4()}-1-a"}
+    for name in dead | alive:
+        (builds / f"redflag-report-{name}").mkdir()
+        (builds / f"redflag-report-{name}" / "sheet-1.xml").write_text("rows")
+    build_folders.remove_dead(at=NOW)
+    assert {path.name for path in builds.iterdir()} == {f"redflag-report-{n}" for n in alive}
+
+
+def test_folders_that_nobody_knows_go_after_a_day(tmp_path: Path) -> None:
+    builds = tmp_path / "builds"
+    for name, hours in [("redflag-report-old", 25), ("redflag-report-new", 1), ("other", 25)]:
         (builds / name).mkdir()
-        (builds / name / "sheet-1.xml").write_text("rows")
         stamp = (NOW - dt.timedelta(hours=hours)).timestamp()
         os.utime(builds / name, (stamp, stamp))
     sweeping.remove_leftovers(at=NOW)
-    assert sorted(path.name for path in builds.iterdir()) == ["other", "redflag-report-live"]
+    assert sorted(path.name for path in builds.iterdir()) == ["other", "redflag-report-new"]
 
 
 def test_the_task_sweeps(queued: list[Any]) -> None:

@@ -1,0 +1,41 @@
+"""The temporary folder of a build, named after it: those of killed builds can be told."""
+
+import datetime as dt
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from reports.models import Report, ReportState
+
+PREFIX = "redflag-report-"
+NAME = re.compile(rf"{PREFIX}(?P<report>[0-9a-f-]{{36}})-(?P<attempt>\d+)-")
+# Longer than any build: a folder this old was left, whoever's it is.
+ABANDONED_AFTER = dt.timedelta(days=1)
+
+
+def folder_of(report: Report) -> tempfile.TemporaryDirectory[str]:
+    """A new folder for this attempt at the report; removed at the end of the `with`."""
+    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{report.pk}-{report.attempts}-")
+
+
+def remove_dead(*, at: dt.datetime) -> None:
+    """Remove the folders on this machine of builds that were killed.
+
+    One of another product's on the same machine is left alone for a day.
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if _is_dead(folder, at=at):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_dead(folder: Path, *, at: dt.datetime) -> bool:
+    if named := NAME.match(folder.name):
+        report = Report.objects.filter(pk=named["report"]).first()
+        if report is not None:
+            # While the row says so the builder may be alive, its lease run out or not.
+            return (report.state, report.attempts) != (ReportState.RUNNING, int(named["attempt"]))
+    try:
+        return folder.stat().st_mtime < (at - ABANDONED_AFTER).timestamp()
+    except FileNotFoundError:  # its build has just ended
+        return False
