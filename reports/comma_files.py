@@ -64,4 +64,6 @@ def _plain(value: Any) -> Any:
         return safe(value)
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value.isoformat() if isinstance(value, dt.date) else value

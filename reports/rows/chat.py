@@ -1,10 +1,10 @@
 """Chat messages, sent and received."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,7 +12,7 @@ from ledger.daily import DailyUsage
 from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from locations.models import Location
 from reports.masking import mask
-from reports.rows.reading import AT_ONCE, Local, Rows, Tallies, in_words, used
+from reports.rows.reading import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
 from reports.workbooks import Column
 
 
@@ -60,7 +60,7 @@ def read(
             by_place=_("By chat inbox"),
             said=said,
         ),
-        rows=_rows(location, found, mask if masked else str),
+        rows=_masked(_rows(location, found)) if masked else _rows(location, found),
     )
 
 
@@ -76,33 +76,28 @@ def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, i
         yield day, inbox, types[text_type], messages, refused, credits
 
 
-def _rows(
-    location: Location, found: QuerySet[ChatMessage], show: Callable[[str], str]
-) -> Iterator[tuple[Any, ...]]:
-    directions, types = in_words(Direction), in_words(TextType)
-    outcomes = {"": _("Charged")} | {
+def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[Any, ...]]:
+    refused = {
         refusal: _("Refused: %(reason)s") % {"reason": reason}
         for refusal, reason in in_words(Refusal).items()
     }
     rows = found.order_by("sent_at", "pk").values_list(
         "inbox__name",
         "content",
-        "direction",
+        Spelt("direction", in_words(Direction)),
         Local("sent_at", Value(location.time_zone)),
         "phone",
         "credits",
-        "text_type",
-        "refusal",
+        Spelt("text_type", in_words(TextType)),
+        Case(
+            When(refusal="", then=Value(_("Charged"))),
+            default=Spelt("refusal", refused),
+            output_field=TextField(),
+        ),
     )
-    for *message, direction, sent_at, phone, credits, kind, refusal in rows.iterator(
-        chunk_size=AT_ONCE
-    ):
-        yield (
-            *message,
-            directions[direction],
-            sent_at,
-            show(phone),
-            credits,
-            types[kind],
-            outcomes[refusal],
-        )
+    return rows.iterator(chunk_size=AT_ONCE)
+
+
+def _masked(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for *message, phone, credits, text_type, outcome in rows:
+        yield (*message, mask(phone), credits, text_type, outcome)

@@ -4,7 +4,19 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField, Value
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FloatField,
+    Func,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -16,6 +28,7 @@ from reports.rows.reading import (
     AT_ONCE,
     Local,
     Rows,
+    Spelt,
     Tallies,
     country_and_code,
     in_words,
@@ -71,6 +84,13 @@ def _sorts() -> dict[str, str]:
     return {Channel.TEXT: _("Texts"), Channel.VOICE: _("Calls")}
 
 
+class Minutes(Func):
+    """Billed seconds in minutes, of which a call that was not answered has none."""
+
+    template = "round(coalesce(%(expressions)s, 0) / 60.0, 2)::float8"
+    output_field = FloatField()
+
+
 class ProfileField(Func):
     """A recipient's field as text. Django's own `profile__1` would look for an array's item."""
 
@@ -85,9 +105,11 @@ def read(
     found = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on
     )
-    tallies = Tallies(_groups(found))
+    countries: dict[str, str] = {}
+    tallies = Tallies(_groups(found, countries))
     said = used(usage, "text", "voice")
     its_columns = columns(location)
+    rows = _rows(location, found, countries)
     return Rows(
         sheet=pgettext("sheet", "Messages"),
         columns=its_columns,
@@ -104,15 +126,14 @@ def read(
             by_place=_("By country"),
             said=said,
         ),
-        rows=_masked(_rows(location, found), at=len(location.profile_fields))
-        if masked
-        else _rows(location, found),
+        rows=_masked(rows, at=len(location.profile_fields)) if masked else rows,
     )
 
 
 def _groups(
-    found: QuerySet[InternationalMessage],
+    found: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
+    """Fills in what the countries that it meets are called."""
     sorts = _sorts()
     groups = found.order_by().values_list("day", "country", "channel")
     for day, country, channel, *counts in groups.annotate(
@@ -121,43 +142,37 @@ def _groups(
         used=Sum("credits"),
     ).iterator(chunk_size=AT_ONCE):
         messages, refused, credits = counts
-        yield day, country_and_code(country), sorts[channel], messages, refused, credits
+        if country not in countries:
+            countries[country] = country_and_code(country)
+        yield day, countries[country], sorts[channel], messages, refused, credits
 
 
-def _rows(location: Location, found: QuerySet[InternationalMessage]) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    location: Location, found: QuerySet[InternationalMessage], countries: dict[str, str]
+) -> Iterator[tuple[Any, ...]]:
     zone = Value(location.time_zone)
-    channels, carriers, refusals = in_words(Channel), in_words(CarrierType), in_words(Refusal)
-    refused = _("Refused")
+    went = Q(refusal="")
     rows = found.order_by("sent_at", "pk").values_list(
         *(ProfileField(F("profile"), Value(name)) for name in location.profile_fields),
         "phone",
-        "country",
-        "channel",
-        "carrier_type",
-        "status",
-        "status_detail",
+        Spelt("country", countries),
+        Spelt("channel", in_words(Channel)),
+        Spelt("carrier_type", in_words(CarrierType)),
+        Case(When(went, then="status"), default=Value(_("Refused")), output_field=TextField()),
+        Case(
+            When(went, then="status_detail"),
+            default=Spelt("refusal", in_words(Refusal)),
+            output_field=TextField(),
+        ),
         Local("status_at", zone),
         Local("sent_at", zone),
-        "billed_seconds",
+        Case(
+            When(went & Q(channel=Channel.VOICE), then=Minutes("billed_seconds")),
+            When(channel=Channel.VOICE, then=Value(0.0)),
+        ),
         "credits",
-        "refusal",
     )
-    for row in rows.iterator(chunk_size=AT_ONCE):
-        (*profile, phone, country, channel, carrier, status, detail) = row[:-5]
-        status_at, sent_at, billed, credits, refusal = row[-5:]
-        yield (
-            *profile,
-            phone,
-            country_and_code(country),
-            channels[channel],
-            carriers.get(carrier, ""),
-            refused if refusal else status,
-            refusals[refusal] if refusal else detail,
-            status_at,
-            sent_at,
-            _minutes(channel, 0 if refusal else billed),
-            credits,
-        )
+    return rows.iterator(chunk_size=AT_ONCE)
 
 
 def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, ...]]:
@@ -166,11 +181,3 @@ def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, 
         phone = row[at]
         fields = (mask_within(field, phone) for field in row[:at])
         yield (*fields, mask(phone), *row[at + 1 :])
-
-
-def _minutes(channel: str, billed_seconds: int | None) -> int | float | None:
-    """Billed minutes of a call; a refused one was billed none, a text has none."""
-    if channel != Channel.VOICE:
-        return None
-    minutes, seconds = divmod(billed_seconds or 0, 60)
-    return minutes if not seconds else round(minutes + seconds / 60, 2)

@@ -2,16 +2,20 @@
 
 A message stands in the report of its `day`: the one on which the daily table counts it, so that
 the credits of the rows are the usage that the page shows for the same days. Rows come through
-a cursor of the server, in local time already: a million of them need no memory to speak of.
+a cursor of the server, in local time and in words already, as they go into the file: a million of
+them need no memory to speak of, and nothing is done for each of them here.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import DateTimeField, Func
+from django.db.models import DateTimeField, F, Func, TextField
+from django.db.models import Value as Fixed
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage
@@ -117,6 +121,21 @@ class Local(Func):
     template = "date_trunc('second', %(expressions)s)"
     arg_joiner = " AT TIME ZONE "
     output_field = DateTimeField()
+
+
+class Spelt(Coalesce):
+    """The word for a column's code, looked up by the server; a code without one is itself."""
+
+    def __init__(self, column: str, words: Mapping[str, str]) -> None:
+        code = F(column)
+        word = Func(
+            Fixed(json.dumps(dict(words))),
+            code,
+            template="(%(expressions)s)",
+            arg_joiner="::jsonb ->> ",
+            output_field=TextField(),
+        )
+        super().__init__(word, code, output_field=TextField())
 
 
 def in_words(choices: type[models.TextChoices]) -> dict[str, str]:

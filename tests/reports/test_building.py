@@ -24,6 +24,7 @@ from ledger.models import Balance
 from reports import asking, building, claiming, writing
 from reports.models import Report, ReportKind, ReportState
 from reports.rows import international
+from reports.sheet_rows import SheetRows
 from reports.tasks import build_report
 from tests.processes import LostProcess, race
 from tests.reports import traffic
@@ -207,11 +208,10 @@ def test_a_report_that_another_worker_builds_is_left_alone(place: Any, media: Pa
 
 
 def die_while_reading(report: Report) -> None:
-    def fatal(channel: str, billed: int | None) -> int:
+    def fatal(self: Any, row: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
-        return 0
 
-    international._minutes = fatal  # type: ignore[assignment]
+    SheetRows.append = fatal  # type: ignore[method-assign]
     build(report)
 
 
@@ -314,16 +314,16 @@ def test_a_build_that_is_cancelled_leaves_no_file(
 
 
 def during_row(monkeypatch: pytest.MonkeyPatch, number: int, action: Any) -> None:
-    """Do something while that row of an international report is on its way."""
+    """Do something while that row of a workbook is on its way."""
     seen = iter(range(1, 10_000))
-    minutes = international._minutes
+    append = SheetRows.append
 
-    def watched(*args: Any) -> Any:
+    def watched(*args: Any) -> None:
         if next(seen) == number:
             action()
-        return minutes(*args)
+        append(*args)
 
-    monkeypatch.setattr(international, "_minutes", watched)
+    monkeypatch.setattr(SheetRows, "append", watched)
 
 
 def in_another_thread(action: Any) -> None:

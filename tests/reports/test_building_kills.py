@@ -1,7 +1,6 @@
 """A worker killed at any moment: the report is built once more, and nothing else is left."""
 
 import os
-import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from django.db.models.functions import Now
 
 from reports import asking, building, claiming, sweeping, tasks, writing
 from reports.models import Report, ReportState
-from reports.rows import international
+from reports.sheet_rows import SheetRows
 from reports.watched_files import WatchedReader, WatchedWriter
 from reports.workbooks import Book
 from tests.processes import LostProcess, race
@@ -28,8 +27,8 @@ MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "claimed, nothing begun": (building, "Lease", 1, False),
     "the snapshot is open": (writing, "rows_of", 1, False),
     "counted": (claiming.Lease, "renew", 1, True),
-    "at the first row": (international, "_minutes", 1, False),
-    "in the middle of the rows": (international, "_minutes", 31, False),
+    "at the first row": (SheetRows, "append", 1, False),
+    "in the middle of the rows": (SheetRows, "append", 31, False),
     "all rows are in": (Book, "add_summary", 1, False),
     "at the start of the packing": (WatchedWriter, "write", 1, True),
     "in the middle of the packing": (WatchedWriter, "write", 12, True),
@@ -92,9 +91,8 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     report.refresh_from_db()
     assert (report.state, report.rows_done, report.credits) == (ReportState.READY, 40, 20 * 13)
     assert files(media) == [media / report.file]
-    for folder in builds.iterdir():  # a killed worker's; the sweep removes it after a day
-        assert folder.name.startswith(building.FOLDER_PREFIX)
-        shutil.rmtree(folder)
+    sweeping.sweep(at=traffic.NOW)
+    assert list(builds.iterdir()) == []  # the killed worker's folder has gone too
 
 
 def test_a_build_that_kills_its_worker_twice_has_failed(
