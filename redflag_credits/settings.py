@@ -22,6 +22,8 @@ if ENVIRONMENT not in ("local", "production"):
     raise ImproperlyConfigured(f"REDFLAG_ENV is {ENVIRONMENT!r}: say 'local' or 'production'.")
 PRODUCTION = ENVIRONMENT == "production"
 
+FILE_STORAGE = env.str("FILE_STORAGE", default="")
+
 PRODUCTION_NEEDS = {
     "SECRET_KEY": "a long random string",
     "ALLOWED_HOSTS": "the host names, separated by commas",
@@ -29,8 +31,9 @@ PRODUCTION_NEEDS = {
     "REDIS_URL": "redis://host:6379/0",
     "EMAIL_URL": "smtp+tls://user:password@host:587",
     "DEFAULT_FROM_EMAIL": "the sender of the mails",
-    "MEDIA_ROOT": "the folder of the report files, outside the web root",
 }
+if not FILE_STORAGE:
+    PRODUCTION_NEEDS["MEDIA_ROOT"] = "the folder of the report files, outside the web root"
 if PRODUCTION:
     missing = [name for name in PRODUCTION_NEEDS if not env.str(name, default="")]
     if missing:
@@ -180,7 +183,11 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "redflag_credits" / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Any backend of Django's storage API: an object storage is one of django-storages'.
+    "default": {
+        "BACKEND": FILE_STORAGE or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": env.json("FILE_STORAGE_OPTIONS", default={}),
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

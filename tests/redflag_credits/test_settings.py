@@ -49,6 +49,19 @@ def test_a_missing_variable_of_production_is_named(name: str) -> None:
     assert named == [name]
 
 
+def test_report_files_go_to_whatever_storage_is_named() -> None:
+    without_folder = {key: value for key, value in PRODUCTION.items() if key != "MEDIA_ROOT"}
+    said = ask_settings(
+        "settings.STORAGES['default'],",
+        **without_folder,
+        FILE_STORAGE="storages.backends.s3.S3Storage",
+        FILE_STORAGE_OPTIONS='{"bucket_name": "reports"}',
+    )
+    assert said == str(
+        {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": "reports"}}
+    )
+
+
 def test_production_starts_no_servers_and_has_no_demo() -> None:
     asked = "settings.LOCAL_POSTGRES, settings.LOCAL_REDIS, settings.DEMO_ALLOWED, settings.DEBUG"
     assert ask_settings(asked, **PRODUCTION, DEBUG="1") == "False False False False"
