@@ -1,6 +1,7 @@
 """The speed of charging beside the database's own: see docs/performance.md."""
 
 import argparse
+import itertools
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import broadcasts, forecasts, over_http, place, quotes, singles, workbooks
+from benchmarks import (
+    beside_builds,
+    broadcasts,
+    forecasts,
+    over_http,
+    place,
+    quotes,
+    singles,
+    workbooks,
+)
 from benchmarks.racing import Cost, crowd, race
 
 PROCESSES = (1, 4)
@@ -18,7 +28,7 @@ HOT_CLIENTS = 16
 HTTP_CLIENTS = 4
 HTTP_BROADCAST = 1_000
 T = TypeVar("T")
-MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast", "workbook")
+MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast", "workbook", "beside")
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ def main() -> None:
         rows += forecast(given.traffic)
     if "workbook" in chosen:
         rows += workbook(given.rounds, given.rows)
+    if "beside" in chosen:
+        rows += beside(given.rounds, given.rows)
     print_table(rows)
     print(
         f"\nPostgreSQL {place.server_says('server_version')}, fsync {place.server_says('fsync')},"
@@ -253,6 +265,25 @@ def workbook(rounds: int, rows: int) -> Iterator[Row]:
         "",
         "≤ 25 MiB",
     )
+
+
+def beside(rounds: int, rows: int) -> Iterator[Row]:
+    took = interleaved(rounds, beside_builds.Beside(workbooks.Reports(rows)).rounds_of())
+    slow = {name: [slowest_hundredth(round) for round in of] for name, of in took.items()}
+    half = {name: statistics.median(itertools.chain(*of)) for name, of in took.items()}
+    yield Row(
+        f"charges while a report of {rows:,} rows is built, slowest hundredth",
+        f"{statistics.median(slow['beside']) * 1000:.1f} ms (half: {half['beside'] * 1000:.1f})",
+        f"without: {statistics.median(slow['alone']) * 1000:.1f} ms"
+        f" (half: {half['alone'] * 1000:.1f})",
+        f"{ratio(slow['beside'], slow['alone']):.2f}",
+        "≤ 1.5",
+    )
+
+
+def slowest_hundredth(seconds: list[float]) -> float:
+    """What ninety-nine of a hundred do not exceed."""
+    return statistics.quantiles(seconds, n=100)[98]
 
 
 def milliseconds(costs: list[Cost]) -> str:
