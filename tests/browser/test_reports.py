@@ -1,9 +1,12 @@
 """The page of reports: cancelled, asked for again, scheduled."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from reports.models import Report, ReportKind, ReportState
 from tests.browser.conftest import Visit
 from tests.browser.world import PASSWORD, World
 
@@ -39,3 +42,38 @@ def test_reports_are_cancelled_asked_for_again_and_scheduled(
     visit.look("scheduled")
     schedule.get_by_role("button", name="Stop").click()
     expect(page.locator("#schedules li")).to_have_count(0)
+
+
+def test_a_build_is_followed_without_a_reload_and_survives_one(
+    new_visit: Callable[..., Visit], screen: object, world: World
+) -> None:
+    visit = new_visit(screen)
+    page = visit.page
+    building = Report.objects.create(
+        location=world.healthy,
+        kind=ReportKind.INTERNATIONAL,
+        first_on="2026-05-01",
+        last_on="2026-05-31",
+        state=ReportState.RUNNING,
+        leased_until=timezone.now() + timedelta(minutes=10),
+        attempts=1,
+        rows_total=64_000,
+        asked_by=world.manager,
+        asked_at=timezone.now(),
+    )
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/reports/")
+    row = page.locator(f"#report-{building.pk}")
+    for rows_done, said in [(41_000, "64 %, 41,000 of 64,000 rows"), (64_000, "being written")]:
+        Report.objects.filter(pk=building.pk).update(rows_done=rows_done)
+        expect(row).to_contain_text(said)
+        expect(row.get_by_role("progressbar")).to_have_attribute("value", str(rows_done))
+        if rows_done < 64_000:
+            page.reload()
+            expect(row).to_contain_text(said)
+            visit.look("report-running")
+    Report.objects.filter(pk=building.pk).update(
+        state=ReportState.READY, file="reports/none.xlsx", credits=448_000, size_bytes=2_500_000
+    )
+    expect(row.get_by_role("link", name="Download")).to_be_visible()
+    expect(row).to_contain_text("64,000 rows, 448,000 credits")
