@@ -16,7 +16,7 @@ help:
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
-	@echo "make prove    the money over HTTP at full length: 64 clients, same keys, killed workers"
+	@echo "make prove    at full length: money over HTTP, builds under charges, killed workers and brokers, workbooks in three readers; TRAFFIC=folder"
 	@echo "make messages collect what is to be translated, keep what is, compile: docs/glossary.md"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
@@ -46,7 +46,7 @@ bench: .venv/.bench
 	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ROWS),--rows $(ROWS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
 
 prove: .venv/.dev
-	PROVE=1 $(BIN)/pytest tests/proof -s -p no:playwright
+	PROVE=1 $(if $(TRAFFIC),TRAFFIC=$(TRAFFIC)) $(BIN)/pytest tests/proof tests/office tests/reports/test_read_back.py -s -p no:playwright
 
 messages: .venv/.dev
 	@$(BIN)/python -m redflag_credits.catalogues

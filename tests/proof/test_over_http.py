@@ -5,7 +5,6 @@ Bounded here; `make prove` runs the same at full length (PROVE=1).
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from locations.models import Location
 from tests.factories import MEXICO, make_card, make_location
 from tests.product import LiveProduct
 from tests.proof.clients import Books, Client
+from tests.proof.telling import tell
 
 LONG = bool(os.environ.get("PROVE"))
 CLIENTS, SECONDS = (64, 30) if LONG else (16, 4)
@@ -38,11 +38,6 @@ pytestmark = pytest.mark.processes
 def secret(live_product: LiveProduct) -> str:
     make_card()
     return tokens.create("Proof", at=timezone.now(), scopes=tuple(Scope.values)).secret
-
-
-def tell(figures: str) -> None:
-    """Shown by `make prove`, which lets output through."""
-    sys.stdout.write(f"\n{figures}\n")
 
 
 def three_locations() -> list[Location]:

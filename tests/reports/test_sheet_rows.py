@@ -1,8 +1,6 @@
 """Rows written as XML are the cells that openpyxl would have made of them, one by one."""
 
 import datetime as dt
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from python_calamine import CalamineWorkbook
 
 from reports import workbooks
-from reports.cell_texts import shown
 from reports.sheet_rows import SheetRows
 from reports.workbooks import Book, Column
 from tests.reports.test_workbooks import HOSTILE
@@ -100,21 +96,3 @@ def test_what_is_no_cell_is_refused(tmp_path: Path, row: Any, problem: type[Exce
     with pytest.raises(problem):
         rows.append(row)
     rows.close()
-
-
-def test_libreoffice_reads_the_hostile_texts_as_they_are(tmp_path: Path) -> None:
-    if not (office := shutil.which("soffice")):
-        pytest.skip("LibreOffice is not installed.")
-    ours(tmp_path, [(text, 1, None) for text in HOSTILE])
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    again = ["--convert-to", "ods:calc8", "--outdir", tmp_path / "again"]
-    subprocess.run(
-        [office, profile, "--headless", *again, tmp_path / "ours.xlsx"],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    sheet = CalamineWorkbook.from_path(str(tmp_path / "again" / "ours.ods"))
-    read = [row[0] for row in sheet.get_sheet_by_name("Messages").to_python()[1:]]
-    # A tab is an element of its own in LibreOffice's file, which calamine passes over.
-    assert read == [shown(text).replace("\t", "") for text in HOSTILE]
