@@ -15,7 +15,7 @@ from ledger.models import Balance
 from locations.models import Location
 from reports.claiming import Lease
 from reports.comma_files import CommaFile
-from reports.models import Report, ReportFormat
+from reports.models import Report, ReportFormat, ReportKind
 from reports.rows import rows_of
 from reports.rows.reading import Rows
 from reports.watched_files import WatchedWriter
@@ -26,6 +26,10 @@ WHICH_DAYS = gettext_lazy(
     "A message stands on the day on which the daily table counts it: a broadcast on that of its "
     "first message, what was reported after its term on that of the report."
 )
+FILTERS = {
+    ReportKind.TEXTS: gettext_lazy("Texts alone"),
+    ReportKind.CALLS: gettext_lazy("Calls alone"),
+}
 
 
 class CannotBuild(Exception):
@@ -138,6 +142,7 @@ def _what_it_is(
         (_("Location"), location.name),
         (_("First day"), report.first_on),
         (_("Last day (included)"), report.last_on),
+        (_("Filters"), str(FILTERS.get(ReportKind(report.kind), _("None")))),
         (_("Time zone"), zone),
         (
             _("Built at (%(zone)s)") % {"zone": zone},

@@ -11,7 +11,11 @@ from locations.models import Language, Location
 
 
 class ReportKind(models.TextChoices):
+    """What can be asked for; International Messages also as one of its channels alone."""
+
     INTERNATIONAL = "international", _("International Messages")
+    TEXTS = "texts", _("International Messages, texts alone")
+    CALLS = "calls", _("International Messages, calls alone")
     CHAT = "chat", _("Chat Messages")
     STATEMENT = "statement", _("Statement")
 

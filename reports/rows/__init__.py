@@ -19,8 +19,11 @@ def rows_of(
     """
     usage = daily_usage(location, first_on, last_on)
     match ReportKind(kind):
-        case ReportKind.INTERNATIONAL:
-            return international.read(location, usage, first_on, last_on, masked=masked)
+        case ReportKind.INTERNATIONAL | ReportKind.TEXTS | ReportKind.CALLS:
+            channels = international.channels_of(kind)
+            return international.read(
+                location, usage, first_on, last_on, channels=channels, masked=masked
+            )
         case ReportKind.CHAT:
             return chat.read(location, usage, first_on, last_on, masked=masked)
         case ReportKind.STATEMENT:

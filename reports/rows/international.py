@@ -1,7 +1,7 @@
 """International messages: texts and calls, with the recipients' fields."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import (
@@ -24,6 +24,7 @@ from ledger.daily import DailyUsage
 from ledger.models import InternationalMessage, Outcome, Refusal
 from locations.models import CarrierType, Channel, Location
 from reports.masking import mask, mask_within
+from reports.models import ReportKind
 from reports.rows.reading import (
     AT_ONCE,
     Local,
@@ -98,16 +99,29 @@ class ProfileField(Func):
     output_field = TextField()
 
 
+def channels_of(kind: str) -> tuple[Channel, ...]:
+    """Those that a report of this kind shows."""
+    if kind == ReportKind.TEXTS:
+        return (Channel.TEXT,)
+    return (Channel.VOICE,) if kind == ReportKind.CALLS else (Channel.TEXT, Channel.VOICE)
+
+
 def read(
-    location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
+    location: Location,
+    usage: DailyUsage,
+    first_on: dt.date,
+    last_on: dt.date,
+    *,
+    channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE),
+    masked: bool,
 ) -> Rows:
     """Ordered by sent date."""
     found = InternationalMessage.objects.filter(
-        location=location, day__gte=first_on, day__lte=last_on
+        location=location, day__gte=first_on, day__lte=last_on, channel__in=channels
     )
     countries: dict[str, str] = {}
     tallies = Tallies(_groups(found, countries))
-    said = used(usage, "text", "voice")
+    said = used(usage, *channels)
     its_columns = columns(location)
     rows = _rows(location, found, countries)
     return Rows(
@@ -121,7 +135,7 @@ def read(
         words=(_("Credits of the messages"), _("Credits on the daily table")),
         totals=tallies.totals(),
         tables=tallies.tables(
-            tuple(_sorts().values()),
+            tuple(_sorts()[channel] for channel in channels),
             place=_("Country"),
             by_place=_("By country"),
             said=said,

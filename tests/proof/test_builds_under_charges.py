@@ -30,6 +30,12 @@ LONG = bool(os.environ.get("PROVE"))
 BUILDS = 100 if LONG else 12
 CHARGING = 4  # processes
 PAUSE_SECONDS = 0.02
+KINDS = {
+    ReportKind.INTERNATIONAL: [Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE],
+    ReportKind.TEXTS: [Kind.INTERNATIONAL_TEXT],
+    ReportKind.CALLS: [Kind.INTERNATIONAL_VOICE],
+    ReportKind.CHAT: [Kind.CHAT],
+}
 NOW = utc("2026-05-20 12:00:00")
 
 pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
@@ -126,10 +132,8 @@ def hold_against_the_ledger(report: Report) -> int:
             (entry.number, entry.credits) for entry in entries.order_by("day", "number")
         ]
     else:
-        international = report.kind == ReportKind.INTERNATIONAL
-        kinds = (
-            [Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE] if international else [Kind.CHAT]
-        )
+        international = report.kind != ReportKind.CHAT
+        kinds = KINDS[ReportKind(report.kind)]
         model: Any = InternationalMessage if international else ChatMessage
         charged = model.objects.filter(entry__in=entries.filter(kind__in=kinds))
         used = -sum(entry.credits for entry in entries.filter(kind__in=kinds))

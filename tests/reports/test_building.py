@@ -98,6 +98,7 @@ def test_the_international_workbook_agrees_with_the_daily_table(place: Any, medi
         "Location": "Harbor",
         "First day": dt.date(2026, 5, 1),
         "Last day (included)": dt.date(2026, 5, 31),
+        "Filters": "None",
         "Time zone": "America/Chicago",
         "Built at (America/Chicago)": dt.datetime(2026, 5, 20, 7, 0),
         "As of ledger entry number": Balance.objects.get(location=place).last_number,

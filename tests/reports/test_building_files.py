@@ -89,6 +89,29 @@ def test_international_messages_are_summed_by_day_and_by_country(place: Any) -> 
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "sort", "messages", "refused", "credits", "words"),
+    [
+        (ReportKind.TEXTS, "Texts", 2, 2, 13, "Texts alone"),
+        (ReportKind.CALLS, "Calls", 1, 0, 58, "Calls alone"),
+    ],
+)
+def test_texts_or_calls_alone_are_those_of_their_column_on_the_daily_table(
+    place: Any, kind: str, sort: str, messages: int, refused: int, credits: int, words: str
+) -> None:
+    path = built(place, kind)
+    assert tables(path)["By day"] == [
+        ["Day", sort, "Refused", "Credits", "On the daily table"],
+        [dt.date(2026, 5, 4), messages, refused, credits, credits],
+        [dt.date(2026, 5, 6), messages, refused, credits, credits],
+        ["Total", 2 * messages, 2 * refused, 2 * credits, 2 * credits],
+    ]
+    headings, *rows = sheet(path, "Messages")
+    channel = {"Texts": "Text", "Calls": "Voice call"}[sort]
+    assert {row[headings.index("Channel")] for row in rows} == {channel}
+    assert ["Filters", words] in [row[:2] for row in sheet(path, "Summary")]
+
+
 def test_chat_messages_are_summed_by_day_and_by_inbox(place: Any) -> None:
     found = tables(built(place, ReportKind.CHAT))
     assert found == {
@@ -125,7 +148,7 @@ def test_a_statement_leads_from_the_opening_to_the_closing_balance(place: Any) -
     days = {"first_on": dt.date(2026, 5, 5), "last_on": dt.date(2026, 5, 31)}
     path = built(place, ReportKind.STATEMENT, **days)
     usage = daily_usage(place, **days)
-    lines = {row[0]: row[1] for row in sheet(path, "Summary")[:17]}
+    lines = {row[0]: row[1] for row in sheet(path, "Summary")[:18]}
     assert lines["Opening balance"] == usage.opening == 10_000 - 71 - 6
     assert lines["Closing balance"] == usage.closing == 10_000 - 2 * 77 + 480
     assert lines["Credits of the entries"] == lines["Net on the daily table"] == 403
