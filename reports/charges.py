@@ -1,7 +1,7 @@
 """One charge: its facts, and its messages with the words why they cost what they cost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -9,14 +9,9 @@ from django.db.models import Aggregate, Count, Min, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from ledger.explaining import (
-    Payment,
-    explain_chat,
-    explain_international,
-    explain_payment,
-    way_out,
-)
+from ledger.explaining import explain_payment, way_out
 from ledger.models import (
+    USAGE,
     Charge,
     ChargeKind,
     ChatMessage,
@@ -32,6 +27,7 @@ from locations.calendar import local_day
 from locations.models import Location
 from reports.days import KNOWN, Brought
 from reports.moments import one_moment
+from reports.telling import AnyMessage, Reader, Told, price_words
 
 MESSAGES_PER_PAGE = 50
 
@@ -51,42 +47,6 @@ CONDITIONS = {
     Shown.REFUSED: Q(outcome=Outcome.REFUSED),
     Shown.GIVEN_BACK: Q(reversal__isnull=False),
 }
-# Where recipients' fields say a name: the first of these that say anything.
-NAMES = (("first name", "last name"), ("full name",), ("name",))
-
-AnyMessage = InternationalMessage | ChatMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message as the pages tell it; `why` is the price and, where it cost, how it was paid."""
-
-    message: AnyMessage
-    why: str
-    way_out: str = ""
-    payment: Payment | None = None
-    requests: list[CorrectionRequest] = field(default_factory=list)
-
-    @property
-    def is_chat(self) -> bool:
-        return isinstance(self.message, ChatMessage)
-
-    @property
-    def is_refused(self) -> bool:
-        return self.message.outcome == Outcome.REFUSED
-
-    @property
-    def name(self) -> str:
-        return recipient_name(getattr(self.message, "profile", {}))
-
-    @property
-    def may_ask(self) -> bool:
-        """Whether there is something to give back that nobody has asked for yet."""
-        return (
-            self.message.credits > 0
-            and self.message.reversal_id is None
-            and all(asked.state != CorrectionState.OPEN for asked in self.requests)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +109,7 @@ class ChargePage:
 
 
 def read_charge(
-    location: Location, pk: int, *, shown: str = "", page: int = 1, position: int | None = None
+    reader: Reader, pk: int, *, shown: str = "", page: int = 1, position: int | None = None
 ) -> ChargePage:
     """A page of a charge's messages, in the order of the request; seven queries at most.
 
@@ -157,7 +117,7 @@ def read_charge(
     where the location has no such charge.
     """
     with one_moment():
-        charge = charge_of(location, pk)
+        charge = charge_of(reader.location, pk)
         choice = Shown(shown) if shown in Shown.values else Shown.ALL
         entries = list(charge.entries.select_related("made_by").order_by("number"))
         requests = list(
@@ -172,7 +132,7 @@ def read_charge(
         # Joined to what explains them only once they are the page's.
         these = found.values("pk")[start : start + MESSAGES_PER_PAGE]
         listed = messages_of(charge).filter(pk__in=these).order_by("position")
-        told = _told(charge, listed, requests)
+        told = _told(reader, charge, listed, requests)
     return ChargePage(
         charge=charge,
         brought=brought,
@@ -214,31 +174,27 @@ def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QueryS
     return InternationalMessage.objects.select_related("rate__card__series", "reversal")
 
 
-def message_at(charge: Charge, position: int) -> Told:
+def message_at(reader: Reader, charge: Charge, position: int) -> Told:
     """The message at a place of the request; raises Http404."""
     message = messages_of(charge).filter(position=position).first()
     if message is None:
         raise Http404
-    return _told(charge, [message], [])[0]
+    return _told(reader, charge, [message], [])[0]
 
 
-def price_words(message: AnyMessage) -> str:
-    if isinstance(message, ChatMessage):
-        return explain_chat(message)
-    return explain_international(message)
-
-
-def recipient_name(profile: dict[str, str]) -> str:
-    """A recipient's name, where the fields that came with the message have one."""
-    fields = {name.casefold(): str(value).strip() for name, value in profile.items() if value}
-    for names in NAMES:
-        said = " ".join(fields[name] for name in names if fields.get(name))
-        if said:
-            return said
-    return ""
+def newest_that_cost(reader: Reader) -> Told | None:
+    """The first message of the newest charge that cost something; None before there is one."""
+    with one_moment():
+        used = Entry.objects.filter(location=reader.location, kind__in=USAGE)
+        entry = used.select_related("charge").order_by("-number").first()
+        if entry is None or entry.charge is None:
+            return None
+        paid = messages_of(entry.charge).filter(entry=entry, credits__gt=0)
+        return _told(reader, entry.charge, paid.order_by("position")[:1], [])[0]
 
 
 def _told(
+    reader: Reader,
     charge: Charge,
     found: Iterable[AnyMessage],
     asked: list[CorrectionRequest],
@@ -255,6 +211,7 @@ def _told(
         told.append(
             Told(
                 message,
+                reader,
                 explain_payment(price, payment) if payment else price,
                 way_out(message.refusal),
                 payment,

@@ -22,16 +22,28 @@ class CorrectionForm(forms.Form):
     )
 
 
+# By whether numbers may be looked for.
+WANTED = {
+    True: _("Recipient, phone number or external id"),
+    False: _("Recipient or external id"),
+}
+
+
 class SearchForm(forms.Form):
     """What is looked for is personal: it is posted, never part of an address."""
 
     wanted = forms.CharField(
-        label=_("Recipient, phone number or external id"),
+        label=WANTED[True],
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     first_on = forms.DateField(label=_("First day"), **DAY_FIELD)
     last_on = forms.DateField(label=_("Last day"), **DAY_FIELD)
+
+    def __init__(self, *args: Any, by_number: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_number = by_number
+        self.fields["wanted"].label = WANTED[by_number]
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

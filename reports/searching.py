@@ -8,17 +8,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from ledger.models import ChatMessage, InternationalMessage
-from locations.models import Location
-from reports.charges import AnyMessage, Told, price_words, with_prices
+from reports.charges import with_prices
 from reports.moments import one_moment
+from reports.telling import AnyMessage, Reader, Told, price_words
 
 FOUND_PER_PAGE = 25
 FEWEST_DIGITS = 3
 FEWEST_FIRST_DIGITS = 5
+# What was found, of which the one reading tells the page and the count.
+PAGE = """
+    SELECT "table", pk, count(*) OVER ()
+      FROM (%s) AS found (sent_at, "table", pk)
+     ORDER BY sent_at DESC, "table" DESC, pk DESC
+     LIMIT %%s OFFSET %%s
+"""
 LOOKS_LIKE_A_NUMBER = re.compile(r"[\s(]*\+?[\d\s()./\-\N{NO-BREAK SPACE}\N{EN DASH}]+")
 TRUNK_ZERO = re.compile(r"\(0\)")
 
@@ -45,31 +53,45 @@ class ProfileValues(Func):
 
 
 def find(
-    location: Location, wanted: str, first_on: dt.date, last_on: dt.date, *, page: int = 1
+    reader: Reader, wanted: str, first_on: dt.date, last_on: dt.date, *, page: int = 1
 ) -> Found:
-    """Messages of the location's days that `wanted` names; four queries.
+    """Messages of the location's days that `wanted` names; three queries.
 
     A recipient is found by words of their fields, in any order; a number however it is written,
-    or by its last digits; an external id by all of it. Reads the index of the days and looks at
-    each message of them.
+    or by its last digits; an external id by all of it. Who sees numbers masked finds nothing by
+    digits but an external id: digit by digit they would come to the number. Reads the index of
+    the days once and looks at each message of them.
     """
-    days = Q(location=location, day__gte=first_on, day__lte=last_on)
-    numbered, of_recipient = _numbered(wanted), _of_recipient(wanted)
-    chat = ChatMessage.objects.filter(days).filter(numbered)
+    days = Q(location=reader.location, day__gte=first_on, day__lte=last_on)
+    of_recipient = _of_recipient(wanted, with_digits=not reader.sees_masked)
+    named = Q(external_id=wanted.strip())
+    phone = None if reader.sees_masked else phone_condition(wanted)
+    if phone is not None:
+        named |= phone
+    chat = ChatMessage.objects.filter(days).filter(named)
     international = (
         InternationalMessage.objects.filter(days)
         .annotate(said=ProfileValues("profile"))
-        .filter(numbered | of_recipient if of_recipient else numbered)
+        .filter(named | of_recipient if of_recipient else named)
     )
+    every = _keys(international, "international").union(_keys(chat, "chat"), all=True)
     with one_moment():
-        every = _keys(international, "international").union(_keys(chat, "chat"), all=True)
-        count = every.count()
-        page = min(page, max(1, -(-count // FOUND_PER_PAGE)))
-        start = (page - 1) * FOUND_PER_PAGE
-        newest = every.order_by("-sent_at", "-table", "-pk")
-        keys = [(table, pk) for _, table, pk in newest[start : start + FOUND_PER_PAGE]]
-        told = [Told(message, price_words(message)) for message in _messages(keys)]
+        keys, count = _page_of(every, page)
+        if not keys and page > 1:  # an address of a page that is no more: the last one
+            count = _page_of(every, 1)[1]
+            page = max(1, -(-count // FOUND_PER_PAGE))
+            keys, count = _page_of(every, page)
+        told = [Told(message, reader, price_words(message)) for message in _messages(keys)]
     return Found(told, count, page)
+
+
+def _page_of(every: QuerySet[Any, Any], page: int) -> tuple[list[tuple[str, int]], int]:
+    """Table and key of each message of a page, newest first, and how many there are in all."""
+    sql, values = every.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE % sql, [*values, FOUND_PER_PAGE, (page - 1) * FOUND_PER_PAGE])
+        rows = cursor.fetchall()
+    return [(table, pk) for table, pk, _ in rows], rows[0][2] if rows else 0
 
 
 def _messages(keys: Sequence[tuple[str, int]]) -> list[AnyMessage]:
@@ -109,16 +131,13 @@ def phone_condition(wanted: str) -> Q | None:
     return Q(phone__startswith=f"+{beginning}") if len(beginning) >= FEWEST_DIGITS else None
 
 
-def _numbered(wanted: str) -> Q:
-    external = Q(external_id=wanted.strip())
-    phone = phone_condition(wanted)
-    return external if phone is None else external | phone
+def _of_recipient(wanted: str, *, with_digits: bool) -> Q | None:
+    """Every word stands somewhere in the recipient's fields (`said`); None without a word.
 
-
-def _of_recipient(wanted: str) -> Q | None:
-    """Every word stands somewhere in the recipient's fields (`said`); None without a word."""
+    Fields may hold the number too.
+    """
     words = [word for word in wanted.split() if any(char.isalnum() for char in word)]
-    if not words:
+    if not words or (not with_digits and any(char.isnumeric() for char in wanted)):
         return None
     stands = Q()
     for word in words:

@@ -6,6 +6,7 @@ from ledger.explaining import way_out
 from ledger.models import Refusal
 from ledger.quoting import Quote
 from locations.countries import country_name
+from reports.masking import mask
 from reports.number_lists import NumberList
 
 
@@ -19,8 +20,10 @@ class Unsendable:
     do: str
 
 
-def unsendable(listed: NumberList, quote: Quote | None) -> list[Unsendable]:
-    """In the order of the list."""
+def unsendable(
+    listed: NumberList, quote: Quote | None, *, sees_masked: bool = False
+) -> list[Unsendable]:
+    """In the order of the list. Masked are numbers that whoever reads did not give themselves."""
     found = [Unsendable(bad.line, bad.written, str(bad.fault.label), "") for bad in listed.bad]
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0
@@ -28,5 +31,6 @@ def unsendable(listed: NumberList, quote: Quote | None) -> list[Unsendable]:
         reason = str(Refusal(refused.reason).label)
         if country:
             reason = f"{country}: {reason}"
-        found.append(Unsendable(line, refused.phone, reason, way_out(refused.reason)))
+        phone = mask(refused.phone) if sees_masked and not listed.numbers else refused.phone
+        found.append(Unsendable(line, phone, reason, way_out(refused.reason)))
     return sorted(found, key=lambda each: each.line)

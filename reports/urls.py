@@ -24,6 +24,7 @@ urlpatterns = [
     path("locations/<int:pk>/credit-usage/days.xlsx", exports.xlsx_file, name="usage-xlsx"),
     path("locations/<int:pk>/credit-usage/statement/", exports.statement, name="usage-statement"),
     path("locations/<int:pk>/credit-usage/days/<day:date>/", messages.day, name="usage-day"),
+    path("locations/<int:pk>/credit-usage/newest/", messages.newest, name="usage-newest"),
     path("locations/<int:pk>/credit-usage/search/", messages.search, name="usage-search"),
     path(
         "locations/<int:pk>/credit-usage/charges/<int:charge_pk>/",

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from locations.access import SignedInRequest, open_details
+from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from reports.estimate_forms import EstimateForm, Source
 from reports.estimating import Estimate, estimate, last_broadcast
 from reports.unsendable import unsendable
@@ -36,7 +36,8 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
     found: Estimate | None = None
     if form.is_valid() and (messages := form.messages()):
         found = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
-    bad = unsendable(form.listed, found.quote if found else None)
+    sees_masked = sees_masked_numbers(request.user, location)
+    bad = unsendable(form.listed, found.quote if found else None, sees_masked=sees_masked)
     context = {
         "location": location,
         "sources": Source.choices,

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ledger import correcting
 from ledger.posting import LedgerError
 from ledger.renewing import up_to_date
-from locations.access import SignedInRequest, open_details
-from reports.charges import charge_of, message_at, read_charge
+from locations.access import SignedInRequest, open_details, sees_masked_numbers
+from locations.models import Location
+from reports.charges import charge_of, message_at, newest_that_cost, read_charge
 from reports.days import read_day
 from reports.message_forms import CorrectionForm, SearchForm
 from reports.paging import page_number, place
 from reports.searching import Found, find
+from reports.telling import Reader
 
 
 @login_required
@@ -41,7 +43,7 @@ def charge(request: SignedInRequest, pk: int, charge_pk: int) -> HttpResponse:
     """One charge and its messages; `?message=7` opens the page with the message of that place."""
     location = open_details(request.user, pk)
     page = read_charge(
-        location,
+        _reader(request, location),
         charge_pk,
         shown=request.GET.get("show", ""),
         page=page_number(request.GET.get("page")),
@@ -53,6 +55,25 @@ def charge(request: SignedInRequest, pk: int, charge_pk: int) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_safe
+def newest(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Why the newest message that cost something did: a part of Credit Usage, else its page.
+
+    Nobody asked for whom it went to: the part shows the number masked, whatever the role.
+    """
+    location = open_details(request.user, pk)
+    told = newest_that_cost(Reader(location, sees_masked=True))
+    if "HX-Request" in request.headers:
+        return render(request, "reports/_why.html", {"location": location, "told": told})
+    if told is None:
+        return redirect("credit-usage", pk=location.pk)
+    place = told.message.position
+    address = reverse("usage-charge", args=[location.pk, told.message.charge_id])
+    return HttpResponseRedirect(f"{address}?message={place}#message-{place}")
+
+
+@login_required
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction(
     request: SignedInRequest, pk: int, charge_pk: int, position: int | None = None
@@ -60,7 +81,7 @@ def correction(
     """Ask staff to give a charge back, or the message at a place of its request."""
     location = open_details(request.user, pk)
     charge = charge_of(location, charge_pk)
-    told = None if position is None else message_at(charge, position)
+    told = None if position is None else message_at(_reader(request, location), charge, position)
     form = CorrectionForm(request.POST or None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -98,10 +119,15 @@ def search(request: SignedInRequest, pk: int) -> HttpResponse:
     """Find messages. What is looked for is personal: posted, answered, and in no address."""
     location = open_details(request.user, pk)
     days = SearchForm.last_days(timezone.now().astimezone(location.zone).date())
-    form = SearchForm(request.POST or None, initial=days)
+    reader = _reader(request, location)
+    form = SearchForm(request.POST or None, initial=days, by_number=not reader.sees_masked)
     found: Found | None = None
     if form.is_valid():
-        found = find(location, **form.cleaned_data, page=page_number(request.POST.get("page")))
+        found = find(reader, **form.cleaned_data, page=page_number(request.POST.get("page")))
     context = {"location": location, "form": form, "page": found}
     failed = request.method == "POST" and found is None
     return render(request, "reports/search.html", context, status=422 if failed else 200)
+
+
+def _reader(request: SignedInRequest, location: Location) -> Reader:
+    return Reader(location, sees_masked_numbers(request.user, location))

@@ -1,6 +1,7 @@
 """What the page of one charge says, and asking for its correction."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ from ledger.funding import purchase
 from ledger.models import Charge, CorrectionRequest, Entry, Kind
 from ledger.reversing import reverse
 from locations.models import Location, Role
-from reports.charges import MESSAGES_PER_PAGE, read_charge, recipient_name
+from reports.charges import MESSAGES_PER_PAGE, read_charge
+from reports.telling import Reader, recipient_name
 from tests.factories import (
     FRANCE,
     GERMANY,
@@ -95,7 +97,7 @@ def test_the_balances_of_the_messages_chain_to_that_of_the_entry(location: Locat
     purchase(location.pk, 10, key=key(), at=NOW, reference="PO")
     messages = [text(FRANCE if number % 2 else MEXICO) for number in range(14)]
     charge_id = sent(location, *messages, text(GERMANY))
-    page = read_charge(location, charge_id)
+    page = read_charge(Reader(location, sees_masked=False), charge_id)
     entry = Entry.objects.get(charge=charge_id)
     balance = entry.balance_after - entry.credits
     for told in page.messages:
@@ -111,12 +113,13 @@ def test_the_balances_chain_over_pages_and_under_filters(location: Location) -> 
     big = make_location(included=2000)
     messages = [text(GERMANY if number % 3 == 0 else MEXICO) for number in range(120)]
     charge_id = sent(big, *messages)
-    whole = [read_charge(big, charge_id, page=page) for page in (1, 2, 3)]
+    reader = Reader(big, sees_masked=False)
+    whole = [read_charge(reader, charge_id, page=page) for page in (1, 2, 3)]
     paid = [told.payment for page in whole for told in page.messages if told.payment]
     assert [(p.before, p.after) for p in paid] == [
         (2000 - 7 * n, 2000 - 7 * n - 7) for n in range(80)
     ]
-    charged = [read_charge(big, charge_id, shown="charged", page=page) for page in (1, 2)]
+    charged = [read_charge(reader, charge_id, shown="charged", page=page) for page in (1, 2)]
     assert [told.payment for page in charged for told in page.messages] == paid
     assert paid[-1].after == Entry.objects.get(charge=charge_id).balance_after
 
@@ -128,7 +131,7 @@ def test_chat_of_several_days_chains_to_the_entry_of_each_day(location: Location
         key=key(),
         at=NOW,
     )
-    page = read_charge(location, answer.charge_id)
+    page = read_charge(Reader(location, sees_masked=False), answer.charge_id)
     after = {entry.pk: entry.balance_after for entry in page.entries}
     assert len(after) == 3
     for entry_id, balance in after.items():
@@ -281,6 +284,11 @@ def test_a_long_broadcast_has_pages_and_opens_at_a_message(
     opened = open_charge(location, charge_id, message=MESSAGES_PER_PAGE + 3)
     assert "Page 2 of 3" in words(opened)
     assert f'id="message-{MESSAGES_PER_PAGE + 3}"' in opened.text
+    # From there on it is the page that counts, not the message.
+    assert re.findall(r'href="(\?[^"]*)" rel="(\w+)"', opened.text) == [
+        ("?page=1", "prev"),
+        ("?page=3", "next"),
+    ]
     for odd in ({"page": "99"}, {"message": "9999"}):
         assert "Page 3 of 3" in words(open_charge(location, charge_id, **odd))
     for odd in ({"page": "x"}, {"message": "x"}, {"show": "nothing"}, {"page": "９"}):
@@ -379,6 +387,27 @@ def test_a_charge_asks_the_database_as_often_whatever_it_has(
 )
 def test_a_recipient_s_name_is_taken_from_the_fields(profile: dict[str, str], name: str) -> None:
     assert recipient_name(profile) == name
+
+
+@pytest.mark.parametrize(
+    ("order", "name"),
+    [
+        (["First Name", "Last Name"], "Ana López"),
+        (["Last Name", "Unit", "First Name"], "López Ana"),
+        (["FAMILY_NAME", "Unit"], "Ana López"),
+        (["Unit"], "Ana López"),
+    ],
+)
+def test_the_parts_of_a_name_stand_as_the_location_lists_them(order: list[str], name: str) -> None:
+    profile = {"Unit": "7", "Last Name": "López", "first_name": "Ana"}
+    assert recipient_name(profile, order) == name
+
+
+def test_without_a_name_the_location_s_first_field_says_who_it_is() -> None:
+    profile = {"Company Name": "Acme", "Unique ID": "U-17", "First Name": " "}
+    assert recipient_name(profile, ["First Name", "Unique ID", "Company Name"]) == "U-17"
+    assert recipient_name(profile, ["Company Name"]) == "Acme"
+    assert recipient_name(profile, ["Last Name"]) == ""
 
 
 # --- Asking for a correction ------------------------------------------------------------------

@@ -1,0 +1,111 @@
+"""A message as the pages tell it: who it went to, and why it cost what it cost."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ledger.explaining import Payment, explain_chat, explain_international
+from ledger.models import (
+    ChatMessage,
+    CorrectionRequest,
+    CorrectionState,
+    InternationalMessage,
+    Outcome,
+)
+from locations.models import Location
+from reports.masking import mask, mask_within
+
+# What recipients' fields are called that say a name: all of it, or a part of it.
+WHOLE_NAMES = ("full name", "name", "display name", "recipient name", "recipient")
+NAME_PARTS = (
+    *("first name", "firstname", "given name", "forename", "middle name"),
+    *("last name", "lastname", "family name", "surname"),
+)
+NOT_LETTERS = re.compile(r"[\W_]+")
+
+AnyMessage = InternationalMessage | ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose fields the recipients have, and whether who reads sees phone numbers masked."""
+
+    location: Location
+    sees_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message as the pages tell it; `why` is the price and, where it cost, how it was paid.
+
+    The pages show `phone` and `name`, not the message's own: they are as the reader may see them.
+    """
+
+    message: AnyMessage
+    reader: Reader
+    why: str
+    way_out: str = ""
+    payment: Payment | None = None
+    requests: list[CorrectionRequest] = field(default_factory=list)
+
+    @property
+    def is_chat(self) -> bool:
+        return isinstance(self.message, ChatMessage)
+
+    @property
+    def is_refused(self) -> bool:
+        return self.message.outcome == Outcome.REFUSED
+
+    @property
+    def phone(self) -> str:
+        return mask(self.message.phone) if self.reader.sees_masked else self.message.phone
+
+    @property
+    def name(self) -> str:
+        """The recipient's name, or what else the location knows its recipients by; or nothing."""
+        profile = getattr(self.message, "profile", {})
+        name = recipient_name(profile, self.reader.location.profile_fields)
+        if self.reader.sees_masked:
+            return mask_within(name, self.message.phone) or ""
+        return name
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is something to give back that nobody has asked for yet."""
+        return (
+            self.message.credits > 0
+            and self.message.reversal_id is None
+            and all(asked.state != CorrectionState.OPEN for asked in self.requests)
+        )
+
+
+def price_words(message: AnyMessage) -> str:
+    if isinstance(message, ChatMessage):
+        return explain_chat(message)
+    return explain_international(message)
+
+
+def recipient_name(profile: dict[str, str], order: Sequence[str] = ()) -> str:
+    """What a recipient is called by, from the fields that came with the message.
+
+    A field with the whole name; else the parts of one, in the order in which the location lists
+    its fields (some write the family name first); else the first of the location's fields that
+    says anything.
+    """
+    said = {_plain(name): text for name, value in profile.items() if (text := str(value).strip())}
+    for name in WHOLE_NAMES:
+        if name in said:
+            return said[name]
+    listed = [_plain(name) for name in order]
+    parts = sorted(
+        (name for name in NAME_PARTS if name in said),
+        key=lambda name: listed.index(name) if name in listed else len(listed),
+    )
+    if parts:
+        return " ".join(said[name] for name in parts)
+    return next((said[name] for name in listed if name in said), "")
+
+
+def _plain(name: str) -> str:
+    """First_Name and first name are the same field."""
+    return NOT_LETTERS.sub(" ", name.casefold()).strip()

@@ -1,0 +1,112 @@
+"""Why the newest message cost what it cost: a part of Credit Usage, and a way to its page."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from ledger.charging import charge_broadcast, charge_chat
+from ledger.funding import purchase
+from locations.models import Location, Role
+from reports.masking import mask
+from tests.factories import MEXICO, call, chat, key, make_card, make_location, make_member, text
+
+NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
+PART = {"HX-Request": "true"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def location() -> Location:
+    make_card()
+    made = make_location(included=1000)
+    made.chat_inboxes.create(name="Front Desk")
+    return made
+
+
+@pytest.fixture
+def manager(client: Client, location: Location) -> Client:
+    client.force_login(make_member(location))
+    return client
+
+
+def address(location: Location) -> str:
+    return f"/locations/{location.pk}/credit-usage/newest/"
+
+
+def part(client: Client, location: Location) -> Any:
+    answer = client.get(address(location), headers=PART)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert MEXICO not in answer.text
+    return answer
+
+
+def test_the_newest_message_that_cost_something_is_explained(
+    manager: Client, location: Location
+) -> None:
+    sent = charge_broadcast(
+        location.pk,
+        "voice",
+        [call(0), call(61, profile={"First Name": "Ana"}), call(61)],
+        key=key(),
+        at=NOW,
+    )
+    purchase(location.pk, 50, key=key(), at=NOW, reference="Invoice 1")
+    answer = part(manager, location)
+    assert "Why did this cost 24?" in answer.text
+    assert "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard" in answer.text
+    assert "balance 1,000 → 976" in answer.text
+    assert mask(MEXICO) in answer.text
+    assert "Ana" not in answer.text  # nobody asked for whom it went to
+    where = f"/locations/{location.pk}/credit-usage/charges/{sent.charge_id}/?message=1#message-1"
+    assert f'href="{where}"' in answer.text
+    assert manager.get(address(location))["Location"] == where
+
+
+def test_a_chat_message_is_explained_by_its_inbox(manager: Client, location: Location) -> None:
+    charge_broadcast(location.pk, "text", [text()], key=key(), at=NOW)
+    charge_chat(location.pk, [chat("inbound")], key=key(), at=NOW)
+    answer = part(manager, location)
+    assert "Why did this cost 2?" in answer.text
+    assert "Inbound SMS, Front Desk" in answer.text
+
+
+def test_before_anything_was_used_it_says_what_will_stand_there(
+    manager: Client, location: Location
+) -> None:
+    purchase(location.pk, 50, key=key(), at=NOW, reference="Invoice 1")
+    charge_broadcast(location.pk, "text", [text("+4915123456789")], key=key(), at=NOW)
+    assert "Nothing was used yet." in part(manager, location).text
+    assert manager.get(address(location))["Location"] == f"/locations/{location.pk}/credit-usage/"
+
+
+def test_it_is_open_to_those_who_may_open_the_location(client: Client, location: Location) -> None:
+    assert client.get(address(location)).status_code == 302
+    client.force_login(make_member(location, Role.EDITOR))
+    assert client.get(address(location), headers=PART).status_code == 403
+    client.force_login(make_member(make_location()))
+    assert client.get(address(location), headers=PART).status_code == 404
+
+
+@pytest.mark.parametrize("messages", [1, 30])
+def test_it_takes_as_many_queries_whatever_the_charge(
+    manager: Client,
+    location: Location,
+    messages: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    charge_broadcast(location.pk, "text", [text() for _ in range(messages)], key=key(), at=NOW)
+    with django_assert_num_queries(6):
+        part(manager, location)
