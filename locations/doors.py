@@ -54,9 +54,10 @@ def sign_in_door(
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if "HX-Request" not in request.headers:
+            return response
         sign_in = resolve_url(settings.LOGIN_URL)
-        to_sign_in = response.headers.get("Location", "").partition("?")[0] == sign_in
-        if not to_sign_in or "HX-Request" not in request.headers:
+        if response.headers.get("Location", "").partition("?")[0] != sign_in:
             return response
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         query = urlencode({"next": urlunsplit(("", "", page.path or "/", page.query, ""))})

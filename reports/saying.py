@@ -1,6 +1,7 @@
 """Sentences of the answer: facts set into words that translators see whole."""
 
 import datetime as dt
+from math import ceil
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,7 +36,7 @@ def about(value: float) -> int:
 def about_enough(value: float) -> int:
     """The same, never too little, and at least ten."""
     unit = 10 ** _zeros(value)
-    return max(unit, -(-int(value) // unit) * unit)
+    return max(unit, -(-ceil(value) // unit) * unit)
 
 
 def _zeros(value: float) -> int:

@@ -37,7 +37,7 @@ class ClosingColumn(tables.Column):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A day of the page that is shown; without an address nothing moved on it."""
+    """A day of the page that is shown, and where its lines are: the refused ones too."""
 
     day: Day
     words: str
@@ -101,7 +101,7 @@ class DailyTable(tables.Table):
         """The rows of this page."""
         for row in self.paginated_rows:
             day: Day = row.record
-            address = "" if day.is_quiet else reverse("usage-day", args=[self.location_id, day.day])
+            address = reverse("usage-day", args=[self.location_id, day.day])
             yield Row(day, written(day.day, self.day_format), address)
 
     @property

@@ -40,8 +40,8 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
     page.get_by_label("Calls").check()
     page.get_by_label("Days without movement too").check()
     page.get_by_role("button", name="Show").click()
-    assert set(plot(page)) == {"voice"}
     expect(page.locator(".narrowed")).to_contain_text("Only days with: Calls.")
+    assert set(plot(page)) == {"voice"}
     visit.look("chart-calls")
 
 
@@ -52,9 +52,11 @@ def test_months_follow_each_other(visit: Visit, world: World) -> None:
     this = page.locator("#month").input_value()
     assert page.locator(".months [rel=next]").count() == 0
     page.locator(".months [rel=prev]").click()
+    expect(page.locator("#month")).not_to_have_value(this)
     assert page.locator("#month").input_value() < this
     visit.look("month")
     page.locator(".months [rel=next]").click()
+    expect(page.locator("#month")).to_have_value(this)
     page.locator("#month").fill("2024-02")
     page.get_by_role("button", name="Go").click()
     expect(page.locator("#days")).to_contain_text("1 Feb – 29 Feb 2024")
@@ -91,7 +93,9 @@ def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Pa
     visit.sign_in(world.only_one.email, PASSWORD)
     page = visit.page
     page.get_by_role("link", name="90 days").click()
+    expect(page.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="Net").click()
+    expect(page.get_by_role("columnheader", name="Net")).to_have_attribute("aria-sort", "ascending")
     for words, ending in (("Excel workbook", "xlsx"), ("Text with commas", "csv")):
         page.locator(".download summary").click()
         visit.look("download-open")

@@ -103,7 +103,7 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     visit.look("charge")
 
     page.get_by_role("link", name="Refused 2").click()
-    assert page.locator(".told > li").count() == 2
+    expect(page.locator(".told > li")).to_have_count(2)
     expect(page.get_by_text("Correct the number, with its country code")).to_be_visible()
     visit.look("charge-refused-messages")
     page.get_by_role("link", name="All 63").click()

@@ -62,11 +62,12 @@ def _filter_sort_and_turn_pages(visit: Visit, balance: str) -> None:
     visit.look("credit-usage-last-page")
 
     page.get_by_role("link", name="30 days").click()
+    expect(page.get_by_role("link", name="30 days")).to_have_attribute("aria-current", "true")
     page.get_by_text("Filter", exact=True).click()
     visit.look("credit-usage-filters")
     page.get_by_label("Texts").check()
     page.get_by_role("button", name="Show").click()
-    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr")).to_have_count(4)
     page.get_by_role("link", name="Net").click()
     expect(page.get_by_role("columnheader", name="Net")).to_have_attribute("aria-sort", "ascending")
     visit.look("credit-usage-filtered")

@@ -245,6 +245,6 @@ def test_figures_are_as_exact_as_a_forecast_can_be() -> None:
     assert [about(n) for n in (0, 4, 7, 43, 148, 1846, 3412, 98_765)] == [
         0, 0, 10, 40, 150, 1800, 3400, 99_000,
     ]  # fmt: skip
-    assert [about_enough(n) for n in (0, 4, 10, 43, 100, 141, 1846, 98_765)] == [
-        10, 10, 10, 50, 100, 150, 1900, 99_000,
+    assert [about_enough(n) for n in (0, 4, 10, 43, 100, 100.2, 141, 1846, 98_765)] == [
+        10, 10, 10, 50, 100, 110, 150, 1900, 99_000,
     ]  # fmt: skip

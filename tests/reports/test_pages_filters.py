@@ -123,7 +123,7 @@ def test_the_order_is_told_to_screen_readers(page: Any) -> None:
 
 
 def test_the_quick_range_that_is_shown_is_marked(page: Any) -> None:
-    marked = re.compile(r'<a href="[^"]*"\s*aria-current="true">([^<]*)</a>')
+    marked = re.compile(r'<a [^>]*href="[^"]*"\s*aria-current="true">([^<]*)</a>')
 
     def shown(**filters: Any) -> str:
         return str(marked.findall(page(**filters).text)[0])
@@ -186,10 +186,20 @@ def test_quiet_days_of_the_future_are_not_shown(page: Any) -> None:
     assert shown == ["Mon 15 Jun", "Sun 14 Jun"]
 
 
-def test_only_a_day_with_movement_leads_to_its_page(page: Any, location: Location) -> None:
-    answer = page(quiet="1", first_on="2026-06-04", last_on="2026-06-05")
-    base = f"/locations/{location.pk}/credit-usage/days/"
-    assert set(re.findall(rf'href="{base}([^"]*)"', answer.text)) == {"2026-06-05/"}
+def test_a_day_on_which_all_was_refused_is_among_those_without_movement(
+    page: Any, location: Location, client: Client
+) -> None:
+    refused = text("+4915123456789", sent_at=on(7))
+    charge_broadcast(location.pk, "text", [refused], key=key(), at=on(7))
+    assert "those with refused messages alone among them. List them too" in words(page())
+    answer = page(quiet="1", first_on="2026-06-05", last_on="2026-06-07")
+    assert "List them too" not in words(answer)
+    addresses = [f"/locations/{location.pk}/credit-usage/days/2026-06-0{day}/" for day in (7, 6, 5)]
+    assert list(dict.fromkeys(re.findall(r'href="([^"]+/days/[^"]+/)"', answer.text))) == addresses
+    said = [words(client.get(address)) for address in addresses]
+    assert "1 refused, nothing charged on this day" in said[0]
+    assert "Nothing was sent on this day" in said[1]
+    assert "1 text to Mexico" in said[2]
 
 
 def test_last_term(client: Client) -> None:

@@ -3,10 +3,7 @@
 // every figure.
 "use strict";
 
-const chart = document.querySelector(".chart");
-const caption = document.querySelector(".under-chart > p");
-
-function explain() {
+function explain(chart, caption) {
   const spots = [...chart.querySelectorAll(".spot")];
   const words = spots.map((spot) => {
     const title = spot.querySelector("title");
@@ -55,4 +52,10 @@ function explain() {
   });
 }
 
-if (chart && caption) explain();
+function look() {
+  const chart = document.querySelector(".chart:not(:has(.chart-cursor))");
+  if (chart) explain(chart, document.querySelector(".under-chart > p"));
+}
+
+look();
+document.addEventListener("htmx:after:swap", look); // another chart may have come

@@ -5,15 +5,19 @@
 Object.assign(htmx.config, {
   history: "reload", // what the browser's buttons lead back to is loaded anew, as it is by now
   noSwap: [204, 304, "4xx", "5xx"], // a page that refuses something is no part of this one
+  defaultSettleDelay: 0, // else it copies style attributes, which the policy forbids
   morphIgnore: [...htmx.config.morphIgnore, "open"], // what people opened stays open
 });
 
 const trouble = document.getElementById("trouble");
 const news = document.getElementById("news");
+const STALE_AFTER_MS = 5 * 60_000;
 const FAILED_LOOKS = 3; // in a row, before it is worth a word
 
 let failedLooks = 0;
 let before = new Map();
+let goes = null; // the id of where a link leads
+let focusAfter = null; // that of where the keyboard goes on, if its own place is gone
 
 // Whether the page itself looks again, unasked.
 const isLook = (ctx) => ctx.sourceEvent?.type === "every";
@@ -28,6 +32,12 @@ function say(kind) {
   trouble.hidden = kind === null;
 }
 
+function lead(element) {
+  element.closest("details")?.setAttribute("open", "");
+  element.scrollIntoView({ block: "start" });
+  element.focus({ preventScroll: true });
+}
+
 function failed(ctx, kind) {
   if (!isLook(ctx)) return say(kind);
   if (kind === "refused") return location.reload(); // which says why
@@ -35,11 +45,17 @@ function failed(ctx, kind) {
   if (failedLooks >= FAILED_LOOKS) say(kind);
 }
 
+// A page that was left open says that it has grown old, beside the time that it is of.
+setInterval(() => {
+  for (const stale of document.querySelectorAll("[data-as-of]")) {
+    stale.hidden = Date.now() - Date.parse(stale.dataset.asOf) < STALE_AFTER_MS;
+  }
+}, 30_000);
+
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   if (isLook(ctx) && document.hidden) event.preventDefault();
-  // Without htmx an anchor leads back to the part; with it one is there still, but for pages.
-  if (!ctx.sourceElement.closest(".page-links")) ctx.request.anchor = undefined;
+  ctx.request.anchor = undefined; // which leads a whole page to its part: here one is there still
 });
 
 document.addEventListener("htmx:before:request", (event) => {
@@ -61,7 +77,10 @@ document.addEventListener("htmx:error", (event) => {
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
-  before = unfinished(event.detail.ctx.target);
+  const { ctx } = event.detail;
+  before = unfinished(ctx.target);
+  goes = ctx.sourceElement.closest("[data-goes]")?.dataset.goes;
+  focusAfter = ctx.sourceElement.closest("[data-focus-after]")?.dataset.focusAfter;
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -76,5 +95,9 @@ document.addEventListener("htmx:after:swap", (event) => {
     .filter((row) => row && !("unfinished" in row.dataset));
   if (over.length) news.textContent = over.map((row) => row.dataset.says).join(". ");
   else if (!isLook(ctx) && part?.dataset.says) news.textContent = part.dataset.says;
-  if (part && document.activeElement === document.body) part.focus({ preventScroll: true });
+  const led = part?.querySelector("[aria-invalid=true]") ?? document.getElementById(goes);
+  if (led) lead(led);
+  else if (document.activeElement === document.body) {
+    (document.getElementById(focusAfter) ?? part)?.focus({ preventScroll: true });
+  }
 });
