@@ -21,12 +21,17 @@ LONGEST_KEPT = 64
 
 
 class SheetRows:
-    """Rows of one sheet after its heading, in a file beside it. Its cells stay as they are."""
+    """Rows of one sheet after its heading, in a file beside it. Its cells stay as they are.
 
-    def __init__(self, folder: Path, sheet: Any, columns: int) -> None:
+    The file begins with so many spaces as `room` says, for what stands above the rows: half a
+    gigabyte need not be copied to put a heading before it. Spaces between rows mean nothing.
+    """
+
+    def __init__(self, folder: Path, sheet: Any, columns: int, *, room: int = 0) -> None:
         number = sheet.parent.index(sheet)
         self.path = folder / f"rows-{number}.xml"
         self._file = self.path.open("w", encoding="utf-8", newline="", buffering=1 << 18)
+        self._file.write(" " * room)
         self._letters = [get_column_letter(column) for column in range(1, columns + 1)]
         self._number = 1  # the heading's
         # The book gives a number to each way in which a cell looks.

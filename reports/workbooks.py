@@ -8,7 +8,6 @@ through `shown` first, and an error ends the build. The many rows it would write
 
 import contextlib
 import datetime as dt
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,9 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
 
 from reports.cell_texts import is_harmless, pieces, shown
+from reports.sheet_files import SheetFile, room_above
 from reports.sheet_rows import SheetRows
 
 # A write-only worksheet; the stubs know little of it.
@@ -34,17 +33,18 @@ Value = str | int | float | dt.date | dt.datetime | None
 # Of Excel, the heading included.
 MOST_ROWS = 1_048_576
 
-HEADING = Font(bold=True, color="FFFFFF")
+# The face of openpyxl's plain cells: a font without a name is another one in LibreOffice.
+BOLD = Font(name="Calibri", family=2, size=11, bold=True)
+HEADING = Font(name="Calibri", family=2, size=11, bold=True, color="FFFFFF")
+TITLE = Font(name="Calibri", family=2, size=14, bold=True)
 HEADING_FILL = PatternFill("solid", fgColor="1F3A5F")
 HEADING_LAYOUT = Alignment(vertical="center", wrap_text=True)
-TITLE, BOLD = Font(bold=True, size=14), Font(bold=True)
 FIGURE_HEADING = Alignment(horizontal="right", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left")
 WRAPPED = Alignment(horizontal="left", vertical="top", wrap_text=True)
 DAY_FORMAT = "yyyy-mm-dd"
 INSTANT_FORMAT = "yyyy-mm-dd h:mm:ss"  # the one that openpyxl gives to plain datetimes
 CREDITS_FORMAT = "#,##0"
-SHEET_ENDS = b"</sheetData>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Book:
         self._spoiled = False
         self._rows: SheetRows | None = None
         self._summary = self._sheet(pgettext("sheet", "Summary"))
-        self._widths(self._summary, [34, *[16] * 8])
+        self._widths(self._summary, [34, *[20] * 8])
 
     def __enter__(self) -> Self:
         return self
@@ -116,8 +116,9 @@ class Book:
             if written % self._rows_per_sheet == 0:
                 self._end_rows()
                 sheets.append(self._table(_numbered(name, len(sheets) + 1), columns))
-                self._rows = SheetRows(self._folder, sheets[-1], len(columns))
-                sheets[-1]._writer.more_rows = self._rows.path
+                room = room_above(column.title for column in columns)
+                self._rows = SheetRows(self._folder, sheets[-1], len(columns), room=room)
+                sheets[-1]._writer.more_rows, sheets[-1]._writer.room = self._rows.path, room
                 append = self._rows.append
             append(row)
             written += 1
@@ -174,6 +175,7 @@ class Book:
         sheet = self._sheet(name)
         self._widths(sheet, [column.width for column in columns])
         sheet.freeze_panes = "A2"
+        sheet.print_title_rows = "1:1"
         sheet.row_dimensions[1].height = 32
         self._start(sheet)
         sheet.append(self._headings(sheet, columns))
@@ -202,7 +204,12 @@ class Book:
         return headings
 
     def _sheet(self, name: str) -> Sheet:
-        return self._book.create_sheet(name)
+        sheet: Sheet = self._book.create_sheet(name)
+        # On paper all columns stand beside one another, over as many pages as it takes.
+        sheet.page_setup.orientation = "landscape"
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToHeight = 0
+        return sheet
 
     def _widths(self, sheet: Sheet, widths: Iterable[int]) -> None:
         for number, width in enumerate(widths, 1):
@@ -211,29 +218,8 @@ class Book:
     def _start(self, sheet: Sheet) -> None:
         """Begin the sheet's file; widths and panes are written here and cannot change later."""
         path = self._folder / f"sheet-{self._book.index(sheet)}.xml"
-        sheet._writer = _Writer(sheet, out=str(path))
+        sheet._writer = SheetFile(sheet, out=str(path))
         sheet._writer.write_top()
-
-
-class _Writer(WorksheetWriter):
-    """Writes to a file of ours: openpyxl's own ones stay in /tmp when a build fails."""
-
-    more_rows: Path | None = None
-
-    def close(self) -> None:
-        """End the sheet's file; rows that were written beside it follow its heading."""
-        super().close()
-        if self.more_rows is not None:
-            out = Path(str(self.out))
-            heading, tail = out.read_bytes().rsplit(SHEET_ENDS, 1)
-            with out.open("wb") as sheet, self.more_rows.open("rb") as rows:
-                sheet.write(heading)
-                shutil.copyfileobj(rows, sheet, 1 << 20)
-                sheet.write(SHEET_ENDS + tail)
-            self.more_rows.unlink()
-
-    def cleanup(self) -> None:
-        Path(str(self.out)).unlink()
 
 
 def _safe(sheet: Sheet, text: str) -> str | Cell | None:

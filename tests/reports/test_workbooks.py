@@ -181,6 +181,23 @@ def test_the_heading_stays_in_sight_and_filters(tmp_path: Path) -> None:
     assert sheet.column_dimensions["A"].width == 20
 
 
+def test_a_book_prints_as_wide_as_a_page_with_its_headings_on_each(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write(tmp_path, ["a"]))
+    for sheet in book.worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert book["Messages"].print_title_rows == "$1:$1"
+
+
+def test_an_instant_of_the_summary_is_as_wide_as_its_column_allows(tmp_path: Path) -> None:
+    with Book(tmp_path, title="t") as book:
+        book.add_rows("Messages", COLUMNS, [])
+        book.add_summary([("Built at", SENT_AT)])
+        book.save(tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Summary"]
+    assert sheet.column_dimensions["B"].width > len(f"{SENT_AT}")
+
+
 def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
     texts = [f"row {number}" for number in range(7)]
     path = write(tmp_path, texts, rows_per_sheet=3)
@@ -204,6 +221,18 @@ def test_exactly_full_sheets_are_not_followed_by_an_empty_one(tmp_path: Path) ->
 def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
     assert workbooks.MOST_ROWS == 2**20
     assert Book(tmp_path, title="t")._rows_per_sheet == 2**20 - 1
+
+
+@pytest.mark.parametrize("title", ["&" * 255, "_x0041_" * 36, "😀" * 127, "=" + "<" * 254])
+def test_the_longest_headings_fit_above_the_rows(tmp_path: Path, title: str) -> None:
+    columns = [Column(f"{number} {title}") for number in range(60)]
+    with Book(tmp_path, title="t") as book:
+        book.add_rows("Messages", columns, [("x",) * 60])
+        book.add_summary([])
+        book.save(tmp_path / "book.xlsx")
+    expected = [[column.title for column in columns], ["x"] * 60]
+    assert calamine_rows(tmp_path / "book.xlsx", "Messages") == expected
+    assert [list(row) for row in openpyxl_rows(tmp_path / "book.xlsx", "Messages")] == expected
 
 
 def test_without_rows_there_are_still_headings(tmp_path: Path) -> None:
