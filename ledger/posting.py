@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pghistory
 import psycopg
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from ledger.arrays import LITERALS
 from ledger.combining import combined
 from ledger.models import Charge, Entry, Hold
+from locations.models.trail import POSTED
 
 
 class LedgerError(Exception):
@@ -140,7 +142,7 @@ def append(
     """
     if not entries:
         return []
-    return _call(
+    ids: list[int] = _call(
         """SELECT ledger_append(
                %(location)s, %(kind)s::text[], %(contract)s::bigint[], %(purchased)s::bigint[],
                %(at)s::timestamptz[], %(day)s::date[], %(charge)s::bigint[],
@@ -165,6 +167,10 @@ def append(
             "made_by": made_by_id,
         },
     )[0]
+    if made_by_id is not None:
+        for entry in Entry.objects.filter(pk__in=ids):
+            pghistory.create_event(entry, label=POSTED)
+    return ids
 
 
 # In the order of ledger_charge's parameters.

@@ -1,8 +1,10 @@
 """What stands before every page."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import pghistory
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
@@ -84,3 +86,32 @@ def second_factor_door(
         return get_response(request)
 
     return answer
+
+
+class TrailDoor:
+    """Middleware: what a signed-in person changes carries their name, the page, and how."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(FOR_PROGRAMS) or not request.user.is_authenticated:
+            return self.get_response(request)
+        with pghistory.context(user=request.user.pk):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        match = request.resolver_match
+        if match is not None and match.url_name:
+            # Adds to the context that this request is in, if it is in one.
+            pghistory.context(page=match.url_name, kind=_kind(request, match.url_name))
+
+
+def _kind(request: HttpRequest, page: str) -> str:
+    """A form, a list that is edited as a whole, an action on chosen rows, or a page looked at."""
+    if request.method != "POST":
+        return "page"
+    if page.endswith("_changelist"):
+        action = request.POST.get("action", "")
+        return "list" if "_save" in request.POST or not action else f"action {action[:60]}"
+    return "form"

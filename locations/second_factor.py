@@ -6,6 +6,7 @@ guessers wait longer with every wrong one.
 
 from base64 import b32encode
 
+import pghistory
 import segno
 from django.db import transaction
 from django_otp import match_token
@@ -13,6 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from locations.models import User
+from locations.models.trail import SECOND_STEP_OFF
 
 RECOVERY_CODES = 10
 PASSED = "second_factor"  # in the session, where the second step was taken
@@ -79,6 +81,7 @@ def turn_off(user: User) -> None:
     with transaction.atomic():
         TOTPDevice.objects.filter(user=user).delete()
         StaticDevice.objects.filter(user=user).delete()
+        pghistory.create_event(user, label=SECOND_STEP_OFF)
 
 
 def _digits(code: str) -> str:

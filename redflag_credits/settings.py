@@ -8,6 +8,7 @@ error that names it).
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "pgtrigger",
+    "pghistory",
     "axes",
     "csp",
 ]
@@ -106,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "locations.doors.sign_in_door",
     "locations.doors.second_factor_door",
+    "locations.doors.TrailDoor",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redflag_credits.urls"
@@ -238,6 +241,14 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "locations.forms.tried_address"
 AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
+
+# --- The trail of what staff change (locations/models/trail.py) ------------------------------
+
+# Who and how stand in each row: a table of contexts would be updated, and the trail only grows.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="+")
 
 # --- Browser ------------------------------------------------------------------------------
 

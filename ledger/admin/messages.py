@@ -6,14 +6,19 @@ who may see personal data; lists and addresses carry external ids only.
 
 from typing import Any
 
+import pghistory
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.explaining import explain_chat, explain_international
 from ledger.models import ChatMessage, InternationalMessage
 from locations.admin.lists import LedgerAdmin, link, location_link
+from locations.models.trail import SEEN
+
+PERSONAL = "locations.see_personal_data"
 
 
 class MessageAdmin(LedgerAdmin):
@@ -36,9 +41,19 @@ class MessageAdmin(LedgerAdmin):
             (_("What it was"), {"fields": self.what}),
             (_("What it cost"), {"fields": price}),
         ]
-        if request.user.has_perm("locations.see_personal_data"):
+        if request.user.has_perm(PERSONAL):
             fieldsets.append((_("Personal data"), {"fields": self.personal}))
         return fieldsets
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        message = self.get_object(request, unquote(object_id)) if object_id else None
+        if message is not None and request.user.has_perm(PERSONAL):
+            # Whoever reads what people wrote leaves their name.
+            pghistory.create_event(message, label=SEEN)
+        return answer
 
     @admin.display(description=gettext_lazy("Location"))
     def location_shown(self, message: Any) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
 from ledger.models.entries import Entry
 from locations.models import Location
+from locations.models.trail import in_trail
 
 LONGEST_NOTE = 300
 MOST_CREDITS = 100_000_000
@@ -19,6 +20,7 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
         return self.filter(is_active=True).order_by("position", "credits", "pk")
 
 
+@in_trail()
 class Bundle(models.Model):
     """A number of credits that is sold under a name; kept by staff."""
 
@@ -64,6 +66,7 @@ class CreditRequestState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+@in_trail(exclude=["form_key"])
 class CreditRequest(Asked):
     """That credits be bought; decided by staff, once.
 

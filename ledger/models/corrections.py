@@ -9,6 +9,7 @@ from ledger.models.accounts import Charge
 from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
 from ledger.models.entries import Entry
 from locations.models import Location
+from locations.models.trail import in_trail
 
 LONGEST_REASON = 400
 
@@ -19,6 +20,7 @@ class CorrectionState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+@in_trail()
 class CorrectionRequest(Asked):
     """That a charge, or one message of it, be given back; decided by staff, once."""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.accounts import Charge
 from locations.models import Contract, Location
 from locations.models.guards import no_truncate
+from locations.models.trail import POSTED, in_trail
 
 
 class Kind(models.TextChoices):
@@ -48,6 +50,20 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return entries
 
 
+@in_trail(
+    pghistory.ManualEvent(POSTED),
+    by_trigger=False,
+    fields=[
+        "location",
+        "number",
+        "kind",
+        "contract_delta",
+        "purchased_delta",
+        "reason",
+        "reference",
+        "made_by",
+    ],
+)
 class Entry(models.Model):
     """One change of a balance. Written by `ledger.posting` alone."""
 

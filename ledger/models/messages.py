@@ -1,5 +1,6 @@
 """The messages that charges bring: what reports need of them, and why they cost what they cost."""
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from ledger.models.accounts import Charge, Outcome, Refusal
 from ledger.models.entries import Entry
 from locations.models import CarrierType, Channel, ChatInbox, Location, Rate, RateCard
 from locations.models.guards import no_truncate
+from locations.models.trail import SEEN, in_trail
 
 
 class CarrierSource(models.TextChoices):
@@ -181,6 +183,7 @@ class Message(models.Model):
         return self.external_id
 
 
+@in_trail(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class InternationalMessage(Message):
     """A text or a call of a broadcast. `rate` is the row of the published card that priced it."""
 
@@ -243,6 +246,7 @@ class InternationalMessage(Message):
         ]
 
 
+@in_trail(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class ChatMessage(Message):
     """A chat message, sent or received. `card` priced it; none: the standard chat prices."""
 

@@ -1,3 +1,3 @@
 """The staff desk's pages of customers, contracts and prices, in the order of its menu."""
 
-from locations.admin import places, people, contracts, rates, prices, uploads  # noqa: F401, I001
+from locations.admin import places, people, contracts, rates, prices, uploads, trail  # noqa: F401, I001

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, InternalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from locations import trail
 from locations.contracts import ContractRefused
 from locations.guards import message_of
 from locations.models import Location
@@ -43,6 +48,32 @@ class GuardedAdmin(admin.ModelAdmin):
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._guarded(super().delete_view, request, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the trail says of an object and of what belongs to it."""
+        of = self.get_object(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, of):
+            raise PermissionDenied
+        if of is None:
+            raise Http404
+        page = page_number(request.GET.get("p", ""))
+        lines, more = trail.read(trail.Wanted(of=of), page=page)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(object)s") % {"object": of},
+            "subtitle": None,
+            "opts": self.opts,
+            "module_name": str(capfirst(self.opts.verbose_name_plural)),
+            "object": of,
+            "lines": [(line, line_address(line)) for line in lines],
+            "page": page,
+            "more": more,
+            "asked": "",
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/locations/change/history.html", context)
 
     def _guarded(
         self, view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
@@ -86,6 +117,20 @@ class LedgerAdmin(ReadOnlyAdmin):
             "most_listed": number_format(MOST_LISTED)
         }
         return super().changelist_view(request, {"subtitle": note})
+
+
+def page_number(text: str) -> int:
+    """Of a page that is asked for; the first where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
+
+
+def line_address(line: trail.Line) -> str:
+    """The page of what a line of the trail is about, where it has one."""
+    model: Any = line.model._meta.concrete_model
+    if line.object_id is None or model not in admin.site._registry:
+        return ""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    return reverse(name, args=[line.object_id])
 
 
 def signed(credits: int, *, plus: bool = False) -> str:

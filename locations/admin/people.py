@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -18,8 +20,14 @@ from locations.admin.lists import GuardedAdmin
 from locations.models import Membership, User
 
 # Secrets: whoever saw one could sign in with it. What staff may do is turn a second step off.
-for device in (TOTPDevice, StaticDevice):
+for device in (TOTPDevice, StaticDevice, Group):
     admin.site.unregister(device)
+
+
+@admin.register(Group)
+class GroupAdmin(GuardedAdmin, DjangoGroupAdmin):
+    """As Django has it, with the trail as its history."""
+
 
 # Nobody raises themselves: who is staff, and in which group, is for those who manage staff to say,
 # and what is beyond the groups for superusers.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.models.places import Location
 from locations.models.rates import RateCardSeries
+from locations.models.trail import in_trail
 
 MAX_CREDITS = 1_000_000_000
 
@@ -28,6 +29,7 @@ class DateRange(Func):
     output_field = DateRangeField(_("output field"))
 
 
+@in_trail()
 class Contract(models.Model):
     """Included credits per term of N months, counted from the contract's first day.
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from locations.models.trail import PASSWORD_SET, SECOND_STEP_OFF, in_trail
 
 
 class Language(models.TextChoices):
@@ -35,6 +38,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+@in_trail(
+    pghistory.UpdateEvent(PASSWORD_SET, condition=pghistory.AnyChange("password")),
+    pghistory.ManualEvent(SECOND_STEP_OFF),
+    exclude=["password", "last_login", "reset_mailed_at", "created_at"],
+)
 class User(AbstractBaseUser, PermissionsMixin):
     """A person: location manager or staff. The e-mail address is the sign-in name."""
 
@@ -106,6 +114,7 @@ class Role(models.TextChoices):
 DETAIL_ROLES = (Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN)
 
 
+@in_trail()
 class Membership(models.Model):
     """What one user is at one location or, for an Account Admin, at a whole account."""
 
@@ -164,3 +173,39 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()} of {self.account or self.location}"
+
+
+# Django's own tables, and those it makes between two models, are told of through proxies, so that
+# their triggers stand in our migrations.
+
+
+@in_trail(links=True)
+class UserGroup(User.groups.through):  # type: ignore[name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("group of a user")
+
+
+@in_trail(links=True)
+class UserPermission(User.user_permissions.through):  # type: ignore[name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("permission of a user")
+
+
+@in_trail()
+class StaffGroup(Group):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("group")
+
+
+@in_trail(links=True)
+class GroupPermission(Group.permissions.through):  # type: ignore[name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("permission of a group")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
+import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from locations.models.people import DETAIL_ROLES, Role
+from locations.models.trail import SEEN_AS_MANAGER, in_trail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,6 +33,7 @@ def default_profile_fields() -> list[str]:
     return ["First Name", "Last Name", "Unique ID"]
 
 
+@in_trail()
 class Account(models.Model):
     """The customer."""
 
@@ -68,6 +71,7 @@ class LocationQuerySet(models.QuerySet["Location"]):
         ).distinct()
 
 
+@in_trail(pghistory.ManualEvent(SEEN_AS_MANAGER), exclude=["terms_version"])
 class Location(models.Model):
     """What holds credits."""
 
@@ -144,6 +148,7 @@ class Location(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+@in_trail()
 class ChatInbox(models.Model):
     location = models.ForeignKey(
         Location,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.dates import written
 from locations.models.guards import no_truncate
+from locations.models.trail import in_trail
 
 # A published card explains what messages cost, for ever: it and its rows stay as they are.
 # The share lock makes a row that is being added wait for a publication under way.
@@ -35,6 +36,7 @@ class CarrierType(models.TextChoices):
     LANDLINE = "landline", _("Landline")
 
 
+@in_trail()
 class RateCardSeries(models.Model):
     """A price list under one name; its cards follow one another by effective date."""
 
@@ -76,6 +78,7 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
         )
 
 
+@in_trail()
 class RateCard(models.Model):
     """The prices of a series from an effective date on; editable until it is published."""
 
@@ -127,6 +130,7 @@ class RateCard(models.Model):
         return self.published_at is not None
 
 
+@in_trail(in_bulk=True)
 class Rate(models.Model):
     """One price: credits per text, or per minute of a call, to a country and carrier type."""
 

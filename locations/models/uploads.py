@@ -6,8 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models.rates import RateCard
+from locations.models.trail import in_trail
 
 
+@in_trail(exclude=["content"])
 class RateCardUpload(models.Model):
     """A file as it came. Nothing of it is in force: applied, it becomes a draft, once."""
 

@@ -5,6 +5,7 @@ A page or an action that is new has to be added; `test_staff_matrix.py` says whi
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -46,6 +47,7 @@ MODELS: dict[str, Kept] = {
     "locations.RateCard": Kept(add=RATES, change=RATES, delete=RATES),
     "locations.Rate": Kept(add=RATES, change=RATES, delete=RATES),
     "locations.RateCardUpload": READ_ONLY,
+    "locations.Change": Kept(ADMIN),
     "ledger.Balance": READ_ONLY,
     "ledger.Charge": READ_ONLY,
     "ledger.Hold": READ_ONLY,
@@ -128,6 +130,7 @@ EMPTY = "Empty"
 # The row of a model whose pages are tried, where the first one will not do.
 SUBJECTS: dict[str, Callable[[], Any]] = {
     "auth.Group": lambda: Group.objects.get(name=EMPTY),
+    "locations.Change": lambda: SimpleNamespace(pk=1),  # its lines have no pages of their own
     "locations.User": lambda: User.objects.get(email=PLAIN),
     "locations.RateCardSeries": lambda: RateCardSeries.objects.get(name=EMPTY),
     "locations.RateCard": _draft,
