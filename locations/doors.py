@@ -7,16 +7,32 @@ from urllib.parse import urlsplit, urlunsplit
 import pghistory
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import resolve
 from django.utils import translation
 from django.utils.http import urlencode
 
+from locations.models import Location, User
+from locations.models.trail import SEEN
 from locations.second_factor import PASSED
 
 # Where staff without a second step may still go: to set it up, and out.
 OPEN = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
+# Where recipients, their numbers and what they wrote are shown; downloads have a list of their own.
+SHOW_PEOPLE = {"usage-charge", "usage-correction", "usage-message-correction", "usage-search"}
+MANAGERS_WRITE = {
+    "usage-correction",
+    "usage-message-correction",
+    "request-credits",
+    "alerts",
+    "reports",
+    "schedule-add",
+    "schedule-stop",
+    "report-cancel",
+    "report-again",
+}
 # Not for people: the API has its tokens, callbacks their signatures.
 FOR_PROGRAMS = ("/api/", "/callbacks/", "/static/", "/healthz")
 
@@ -115,3 +131,38 @@ def _kind(request: HttpRequest, page: str) -> str:
         action = request.POST.get("action", "")
         return "list" if "_save" in request.POST or not action else f"action {action[:60]}"
     return "form"
+
+
+class StaffDoor:
+    """Middleware: on the pages of managers, staff see people's data, and write, if they may.
+
+    What a manager may do follows from memberships; a group of staff says what its people may. Who
+    looks at people's data there is told in the trail.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        match = request.resolver_match
+        if match is None or request.path_info.startswith(FOR_PROGRAMS):
+            return
+        user = request.user
+        if not isinstance(user, User) or not user.is_staff:
+            return
+        name = match.url_name
+        if (
+            name in MANAGERS_WRITE
+            and request.method == "POST"
+            and not user.has_perm("locations.see_as_manager")
+        ):
+            raise PermissionDenied
+        if name in SHOW_PEOPLE:
+            if not user.has_perm("locations.see_personal_data"):
+                raise PermissionDenied
+            location = Location.objects.filter(pk=match.kwargs.get("pk")).first()
+            if location is not None:
+                pghistory.create_event(location, label=SEEN)

@@ -266,15 +266,15 @@ def _shown(line: Line) -> Iterator["Field[Any, Any]"]:
             yield one
 
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def _changes(
     line: Line, named: dict[type[Model], dict[Any, Model]]
 ) -> Iterator[tuple[str, str, str]]:
     for one in _shown(line):
-        old = _in_words(one, line.before.get(one.column), named)
-        new = _in_words(one, line.after.get(one.column), named)
+        old = _in_words(one, line.before.get(str(one.column)), named)
+        new = _in_words(one, line.after.get(str(one.column)), named)
         yield str(one.verbose_name), old, new
 
 

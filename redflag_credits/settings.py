@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "locations.doors.sign_in_door",
     "locations.doors.second_factor_door",
     "locations.doors.TrailDoor",
+    "locations.doors.StaffDoor",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redflag_credits.urls"

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,15 @@ class StaffSite(admin.AdminSite):
     site_title = "RedFlag Credits staff"
     index_title = _("Contracts, prices and the ledger")
     site_url = "/"
+    # What the front page says needs attention; an app that knows sets it.
+    attention: Callable[[HttpRequest], list[Any]] | None = None
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        ask = self.attention
+        context = {"attention": ask(request) if ask else None, **(extra_context or {})}
+        return super().index(request, context)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

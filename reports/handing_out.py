@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 
 from locations.access import sees_masked_numbers
 from locations.models import User
-from reports.models import Report, ReportDownload, ReportState
+from reports.models import Report, ReportDownload, ReportKind, ReportState
 
 
 class NumbersNotShown(Exception):
@@ -22,6 +22,9 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     if report.state != ReportState.READY:
         return None
     if report.shows_numbers and sees_masked_numbers(to, report.location):
+        raise NumbersNotShown
+    shows_people = report.kind != ReportKind.STATEMENT
+    if shows_people and to.is_staff and not to.has_perm("locations.see_personal_data"):
         raise NumbersNotShown
     try:
         file = default_storage.open(report.file)

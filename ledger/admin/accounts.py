@@ -1,5 +1,6 @@
 """Balances and charges, to read."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.trying import try_view
@@ -21,7 +23,11 @@ class StandingFilter(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("overdrawn", "Overdrawn"), ("empty", "Nothing left")]
+        return [
+            ("overdrawn", gettext("Overdrawn")),
+            ("empty", gettext("Nothing left")),
+            ("soon", gettext("Renews in 30 days")),
+        ]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Balance]
@@ -31,6 +37,10 @@ class StandingFilter(admin.SimpleListFilter):
                 return queryset.filter(purchased_credits__lt=0)
             case "empty":
                 return queryset.filter(contract_credits__lte=-F("purchased_credits"))
+            case "soon":
+                now = timezone.now()
+                soon = now + dt.timedelta(days=30)
+                return queryset.filter(renewal_due_at__gte=now, renewal_due_at__lt=soon)
         return None
 
 

@@ -32,7 +32,9 @@ class VerificationAdmin(ReadOnlyAdmin):
         words = ngettext("%(number)s broken", "%(number)s broken", count) % {"number": count}
         return format_html('<strong class="red">{}</strong>', words)
 
-    @admin.display(description=gettext_lazy("Broken rules"), empty_value=gettext_lazy("none"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=gettext_lazy("Broken rules"), empty_value=gettext_lazy("none")
+    )
     def broken(self, verification: Verification) -> str | None:
         return (
             format_html_join(
@@ -63,6 +65,8 @@ class VerificationRunAdmin(ReadOnlyAdmin):
     def took(self, run: VerificationRun) -> str:
         return f"{run.took.total_seconds():,.1f} s"
 
-    @admin.display(description=gettext_lazy("Missing guards"), empty_value=gettext_lazy("none"))
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=gettext_lazy("Missing guards"), empty_value=gettext_lazy("none")
+    )
     def guards(self, run: VerificationRun) -> str | None:
         return ", ".join(run.missing_guards) or None

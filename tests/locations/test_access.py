@@ -184,7 +184,7 @@ def test_a_foreign_report_looks_like_one_that_never_was(world: World) -> None:
 
 def person(world: World, role: str) -> User:
     if role == "staff":
-        return make_user(is_staff=True)
+        return make_user(is_staff=True, is_superuser=True)
     return make_user() if role == "stranger" else make_member(world.own, role)
 
 

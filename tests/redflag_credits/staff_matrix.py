@@ -103,6 +103,7 @@ PAGES: dict[str, Page] = {
     "ledger_correctionrequest_decide": Page(NOBODY, BILLS, _first(CorrectionRequest), DECLINE),
     "ledger_entry_purchase": page(BILLS, LOCATION),
     "ledger_entry_adjustment": page(BILLS, LOCATION),
+    "ledger_health": page(EVERYBODY, LOCATION),
     "auth_user_password_change": page(SUPPORTS, lambda: User.objects.get(email=PLAIN)),
 }
 # Of the desk itself: no row, and nothing that one group may and another may not.

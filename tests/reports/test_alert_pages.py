@@ -56,7 +56,7 @@ def filled(*members: User, **fields: Any) -> dict[str, Any]:
 def test_who_may_see_and_set_it(client: Client, place: Location, role: str, status: int) -> None:
     member = make_member(place)
     if role == "staff":
-        client.force_login(make_user(is_staff=True))
+        client.force_login(make_user(is_staff=True, is_superuser=True))
     elif role == "another account's admin":
         client.force_login(make_member(make_location(), Role.ACCOUNT_ADMIN))
     elif role != "nobody":

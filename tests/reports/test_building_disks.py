@@ -165,7 +165,7 @@ def test_a_storage_without_folders_serves_as_well(
     building.build_next(clock=traffic.stopped())
     report.refresh_from_db()
     assert report.state == ReportState.READY
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
     answer = client.get(f"/reports/{report.pk}/download/")
     assert len(b"".join(answer.streaming_content)) == report.size_bytes
     Report.objects.update(state=ReportState.EXPIRED)

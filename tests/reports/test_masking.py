@@ -106,7 +106,7 @@ def ready(location: Location, **fields: Any) -> Any:
 )
 def test_the_role_of_who_asks_decides(location: Location, role: str, masked: bool) -> None:
     if role == "staff":
-        user = make_user(is_staff=True)
+        user = make_user(is_staff=True, is_superuser=True)
     else:
         user = make_member(location, Role.ADMIN if role == "both" else role)
     if role == "both":

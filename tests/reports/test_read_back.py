@@ -34,7 +34,7 @@ def test_every_workbook_of_the_traffic_is_read_alike_and_sums_up_to_the_page(fol
     books.replay(folder)
     built = books.build_all()
     client = Client()
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
     kinds = len(ReportKind)
     assert len(built) == kinds * len({book.location.pk for book in built}) >= kinds * 2
     for book in built:

@@ -124,7 +124,7 @@ def place(name: str, state: str) -> Location:
 
 def person(who: str, own: Location) -> User:
     if who == "staff":
-        return make_user(is_staff=True)
+        return make_user(is_staff=True, is_superuser=True)
     if who == "a member elsewhere":
         return make_member(make_location(account=make_account("Elsewhere")))
     if who == "one who has left":

@@ -1,10 +1,14 @@
 """Reports that people asked for, to read."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from locations.admin.lists import ReadOnlyAdmin
+from reports.admin.front import health
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
 
@@ -35,6 +39,10 @@ class ReportAdmin(ReadOnlyAdmin):
         ("rows_done", "rows_total", "credits"),
         ("size", "file"),
     )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(health)
+        return [path("health/", view, name="ledger_health"), *super().get_urls()]
 
     @admin.display(description=_("Size"))
     def size(self, report: Report) -> str:

@@ -1,0 +1,7 @@
+"""The staff desk's pages of reports and alerts, of the ledger's health, and its front page."""
+
+from django.contrib import admin
+
+from reports.admin import front, lists  # noqa: F401
+
+admin.site.attention = front.attention  # type: ignore[attr-defined]

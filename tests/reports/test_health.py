@@ -1,0 +1,144 @@
+"""The ledger's health and the desk's front page: red where somebody should act."""
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ledger import buying, holding, renewing, verifying
+from ledger.models import Balance, Bundle
+from locations.models import Location
+from reports import attention, health
+from reports.models import Alert, AlertMail, Report
+from tests.factories import NOON, key, make_card, make_location, make_member, make_user
+
+pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def soho() -> Location:
+    make_card()
+    location = make_location(name="Soho")
+    renewing.renew(location.pk, at=NOON)
+    return location
+
+
+def verify(*broken: verifying.Breach, at: dt.datetime = NOON) -> None:
+    through = dict.fromkeys(Location.objects.values_list("pk", flat=True), 1)
+    verified = verifying.Verified(None, through, len(through), list(broken))
+    verifying.keep(verified, started_at=at, finished_at=at)
+
+
+def red(at: dt.datetime = NOON) -> list[str]:
+    return [check.name for check in health.checks(at=at) if check.state == health.ACT]
+
+
+def report(soho: Location, **fields: object) -> Report:
+    day = NOON.date()
+    return Report.objects.create(
+        location=soho, kind="chat", first_on=day, last_on=day, asked_by=make_user(),
+        **{"asked_at": NOON, **fields},
+    )  # fmt: skip
+
+
+def test_nothing_is_red_where_all_is_well(soho: Location):
+    verify()
+    assert red(NOON + HOUR) == []
+
+
+def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
+    assert red() == ["Last verification"]
+    verify()
+    assert red(NOON + 25 * HOUR) == []
+    assert red(NOON + 27 * HOUR) == ["Last verification"]
+
+
+def test_a_broken_rule_and_a_lost_guard_are_red(soho: Location):
+    verify(verifying.Breach(1, "balance", soho.pk, "off by one"))
+    assert red() == ["Last verification", "Locations"]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+    assert red() == ["Last verification", "Locations", "Guards of the database"]
+
+
+def test_what_is_late_is_red_and_what_is_about_to_be_done_is_not(soho: Location):
+    verify(at=NOON + DAY)
+    holding.hold(soho.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
+    report(soho)
+    later = NOON + dt.timedelta(minutes=5)
+    assert red(later) == []
+    assert red(NOON + HOUR) == ["Holds", "Stuck reports"]
+    Balance.objects.update(renewal_due_at=NOON)
+    assert "Renewals" not in red(later)
+    assert "Renewals" in red(NOON + 2 * HOUR)
+
+
+def test_failed_reports_and_mails_that_were_given_up_are_red_for_a_week(soho: Location):
+    verify(at=NOON + DAY)
+    report(soho, state="failed", finished_at=NOON)
+    user = make_user()
+    alert = Alert.objects.create(location=soho, below_days=9, set_by=user, set_at=NOON)
+    AlertMail.objects.create(
+        alert=alert, user=user, level=1, crossed_at=NOON, available=1, attempts=9, error="no route"
+    )
+    assert red(NOON + HOUR) == ["Failed reports", "Mails of alerts"]
+    verify(at=NOON + 8 * DAY)
+    assert red(NOON + 8 * DAY) == []
+
+
+def test_a_broker_that_is_gone_is_said_and_no_error(
+    soho: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    verify()
+    monkeypatch.setattr(settings, "REDIS_URL", f"unix://{tmp_path}/gone.sock")
+    assert red() == ["Queues"]
+    (queues,) = [check for check in health.checks(at=NOON) if check.name == "Queues"]
+    assert "Redis does not answer" in queues.words
+
+
+def test_the_page_asks_as_often_for_many_locations_as_for_one(soho: Location, client: Client):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+
+    def queries(page: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        return len(asked)
+
+    pages = [reverse("admin:ledger_health"), reverse("admin:index")]
+    for_one = [queries(page) for page in pages]
+    for_one = [queries(page) for page in pages]
+    for _ in range(5):
+        make_location()
+    verify()
+    assert [queries(page) for page in pages] == for_one
+
+
+def test_the_front_page_says_what_waits_and_where(soho: Location):
+    verify()
+    Bundle.objects.create(name="Small", credits=500)
+    manager = make_member(soho)
+    ask = {"reference": "PO-1", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
+    buying.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
+    make_card(series="Partners", published=False, is_default=False)
+    Balance.objects.update(contract_credits=0, purchased_credits=-1)
+    Balance.objects.update(renewal_due_at=NOON + 10 * DAY)
+    found = {
+        (item.number, item.page.partition(":")[2], item.urgent)
+        for item in attention.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
+    }
+    assert found == {
+        (1, "ledger_creditrequest_changelist", True),
+        (1, "ledger_balance_changelist", True),
+        (1, "ledger_balance_changelist", False),
+        (1, "locations_ratecard_changelist", False),
+    }
+    assert attention.to_do(at=NOON, may=lambda name: False) == []
