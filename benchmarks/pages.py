@@ -39,9 +39,9 @@ def visit() -> Iterator[Visited]:
         ("Credit Usage, this term of 690 days", "?range=this-term"),
         ("Credit Usage, 90 days, every day", "?range=90-days&quiet=1"),
     ):
-        yield _visited(client, page, lambda: reverse("credit-usage", args=[_anyone()]), query)
-    yield _visited(client, "A day and its charges", _any_day)
-    yield _visited(client, "A charge and its messages", _any_charge)
+        yield visited(client, page, lambda: reverse("credit-usage", args=[_anyone()]), query)
+    yield visited(client, "A day and its charges", _any_day)
+    yield visited(client, "A charge and its messages", _any_charge)
 
 
 def _anyone() -> int:
@@ -63,7 +63,7 @@ def _any_charge() -> str:
     return reverse("usage-charge", args=[charge.location_id, charge.pk])
 
 
-def _visited(client: Client, page: str, address: Callable[[], str], query: str = "") -> Visited:
+def visited(client: Client, page: str, address: Callable[[], str], query: str = "") -> Visited:
     took = []
     for number in range(VISITS + 5):
         where = address() + query

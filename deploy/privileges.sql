@@ -25,6 +25,20 @@ END $$;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
 REVOKE UPDATE, DELETE ON django_admin_log, reports_reportdownload FROM redflag_app;
 
+-- The trail only grows.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT tablename FROM pg_tables
+         WHERE schemaname = 'public' AND tablename ~ '^(locations|ledger|reports)_\w+event$'
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM redflag_app', name);
+        EXECUTE format('GRANT SELECT, INSERT ON %I TO redflag_app', name);
+    END LOOP;
+END $$;
+
 -- The ledger: nothing is ever deleted, entries and charges never change, and of
 -- messages and holds only what becomes of them.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
