@@ -19,7 +19,7 @@ SQL = Path(__file__).resolve().parents[2] / "ledger" / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0007_verifications"),
+        ("ledger", "0008_probe_external_ids"),
         ("locations", "0006_staff_permissions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
