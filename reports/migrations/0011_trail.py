@@ -20,7 +20,7 @@ SQL = Path(__file__).resolve().parents[2] / "ledger" / "sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("locations", "0007_trail"),
-        ("reports", "0009_staff_groups"),
+        ("reports", "0010_filtered_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -82,6 +82,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("international", "International Messages"),
+                            ("texts", "International Messages, texts alone"),
+                            ("calls", "International Messages, calls alone"),
                             ("chat", "Chat Messages"),
                             ("statement", "Statement"),
                         ],
