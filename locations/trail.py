@@ -121,8 +121,8 @@ def read(wanted: Wanted, *, page: int = 1) -> tuple[list[Line], bool]:
         return [], False
     with connection.cursor() as cursor:
         cursor.execute(
-            " UNION ALL ".join(branches)
-            + " ORDER BY at DESC, source, id DESC LIMIT %(number)s OFFSET %(from)s",
+            f"SELECT * FROM ({' UNION ALL '.join(branches)}) lines"
+            " ORDER BY at DESC, source, id DESC LIMIT %(number)s OFFSET %(from)s",
             values,
         )
         found = cursor.fetchall()
@@ -258,7 +258,7 @@ def _last_name(line: Line) -> str:
 
 def _shown(line: Line) -> Iterator["Field[Any, Any]"]:
     """The fields that changed; of what was added or deleted those that said something."""
-    for one in line.model._meta.local_fields:
+    for one in line.model._meta.concrete_fields:  # a proxy has none of its own
         if one.primary_key or one.column not in (line.after or line.before):
             continue
         old, new = line.before.get(one.column), line.after.get(one.column)

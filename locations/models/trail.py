@@ -64,7 +64,7 @@ def in_trail(
             fields=list(fields) if fields is not None else None,
             exclude=list(exclude),
             append_only=True,
-            attrs={"pgh_in_bulk": in_bulk},
+            attrs={"pgh_in_bulk": in_bulk or links},
             meta={
                 "default_permissions": (),
                 "indexes": [

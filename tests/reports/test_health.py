@@ -11,12 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import buying, holding, renewing, verifying
+from ledger import buying, charging, holding, renewing, verifying
 from ledger.models import Balance, Bundle
 from locations.models import Location
 from reports import attention, health
 from reports.models import Alert, AlertMail, Report
-from tests.factories import NOON, key, make_card, make_location, make_member, make_user
+from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,7 @@ def test_a_broken_rule_and_a_lost_guard_are_red(soho: Location):
     verify(verifying.Breach(1, "balance", soho.pk, "off by one"))
     assert red() == ["Last verification", "Locations"]
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
     assert red() == ["Last verification", "Locations", "Guards of the database"]
 
@@ -129,8 +130,9 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     ask = {"reference": "PO-1", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
     buying.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     make_card(series="Partners", published=False, is_default=False)
-    Balance.objects.update(contract_credits=0, purchased_credits=-1)
-    Balance.objects.update(renewal_due_at=NOON + 10 * DAY)
+    low = make_location(included=0)
+    charging.charge_chat(low.pk, [chat("inbound")], key=key(), at=NOON)
+    Balance.objects.filter(location=soho).update(renewal_due_at=NOON + 10 * DAY)
     found = {
         (item.number, item.page.partition(":")[2], item.urgent)
         for item in attention.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
