@@ -39,3 +39,9 @@ SCHEDULE = {
         "options": {"expires": 60},
     },
 }
+
+# What takes minutes must not stand in the way of renewals.
+ROUTES = {
+    "reports.tasks.build_report": {"queue": "reports"},
+    "ledger.tasks.verify_ledger": {"queue": "reports"},
+}

@@ -8,11 +8,10 @@ error that names it).
 from pathlib import Path
 
 import environ
-import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from redflag_credits.beat import SCHEDULE
+from redflag_credits.beat import ROUTES, SCHEDULE
 from redflag_credits.local import places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,11 +159,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
-# What takes minutes must not stand in the way of renewals.
-CELERY_TASK_ROUTES = {
-    "reports.tasks.build_report": {"queue": "reports"},
-    "ledger.tasks.verify_ledger": {"queue": "reports"},
-}
+CELERY_TASK_ROUTES = ROUTES
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
@@ -242,14 +237,6 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "locations.forms.tried_address"
 AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
-
-# --- The trail of what staff change (locations/models/trail.py) ------------------------------
-
-# Who and how stand in each row: a table of contexts would be updated, and the trail only grows.
-PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
-PGHISTORY_APPEND_ONLY = True
-PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="+")
 
 # --- Browser ------------------------------------------------------------------------------
 

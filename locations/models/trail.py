@@ -55,7 +55,7 @@ def in_trail(
         told.append(pghistory.DeleteEvent(DELETED, level=level))
     if by_trigger and not links:
         told.append(pghistory.UpdateEvent(CHANGED, level=level))
-    own: dict[str, Any] = {"obj_field": None} if links else {}
+    of = None if links else pghistory.ObjForeignKey(related_name="+")
 
     def decorate(model: Kept) -> Kept:
         name = model._meta.model_name
@@ -64,6 +64,10 @@ def in_trail(
             fields=list(fields) if fields is not None else None,
             exclude=list(exclude),
             append_only=True,
+            obj_field=of,
+            # Who and how stand in each row: a table of contexts would have to be updated.
+            context_field=pghistory.ContextJSONField(),
+            context_id_field=pghistory.ContextUUIDField(),
             attrs={"pgh_in_bulk": in_bulk or links},
             meta={
                 "default_permissions": (),
@@ -72,7 +76,6 @@ def in_trail(
                 ],
                 "triggers": [no_truncate("trail_no_truncate")],
             },
-            **own,
         )(model)
 
     return decorate
