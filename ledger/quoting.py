@@ -2,7 +2,7 @@
 renewal that is due (domain.md section 3)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger import rating, renewing
@@ -88,12 +88,22 @@ class Quote:
         return len(self.rated) - self.domestic - len(self.refused)
 
 
-def quote(location_id: int, channel: str, messages: Sequence[WouldBe], *, at: dt.datetime) -> Quote:
+def quote(
+    location_id: int,
+    channel: str,
+    messages: Sequence[WouldBe],
+    *,
+    at: dt.datetime,
+    most: int = MOST_MESSAGES,
+    watch: Callable[[int], None] = lambda rated: None,
+) -> Quote:
     """What these messages would cost, all sent at the instant `at` as one broadcast.
 
-    Raises BadInput and UnknownLocation.
+    With `most` a longer list is quoted too: the same list sent as broadcasts one after the other
+    costs as much, from the same credits. `watch` is told how many have been rated. Raises
+    BadInput and UnknownLocation.
     """
-    _check(channel, messages)
+    _check(channel, messages, most)
     balance = renewing.up_to_date(location_id, at=at)
     terms = known_terms(location_id)
     if terms.version != balance.terms_version:
@@ -102,7 +112,8 @@ def quote(location_id: int, channel: str, messages: Sequence[WouldBe], *, at: dt
     # People share destinations and lengths, and lists repeat numbers.
     known: dict[WouldBe, rating.Rated] = {}
     rated = []
-    for message in messages:
+    for done, message in enumerate(messages):
+        watch(done)
         result = known.get(message)
         if result is None:
             result = known[message] = rating.rate(
@@ -187,11 +198,11 @@ def _destinations(rated: Sequence[rating.Rated]) -> tuple[Destination, ...]:
     )
 
 
-def _check(channel: str, messages: Sequence[WouldBe]) -> None:
+def _check(channel: str, messages: Sequence[WouldBe], most: int) -> None:
     if channel not in Channel.values:
         raise BadInput("channel", "must be text or voice.")
-    if not 1 <= len(messages) <= MOST_MESSAGES:
-        raise BadInput("messages", f"must be 1 to {MOST_MESSAGES:,} messages.")
+    if not 1 <= len(messages) <= most:
+        raise BadInput("messages", f"must be 1 to {most:,} messages.")
     for number, message in enumerate(messages):
         check_text(f"messages[{number}].phone", message.phone, longest=32, required=True)
         seconds = message.seconds

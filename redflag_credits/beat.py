@@ -33,6 +33,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 300},
     },
+    "sweep-estimates": {
+        "task": "reports.tasks.sweep_estimates",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
     "sweep-reports": {
         "task": "reports.tasks.sweep_reports",
         "schedule": crontab(minute="*"),
@@ -44,4 +49,5 @@ SCHEDULE = {
 ROUTES = {
     "reports.tasks.build_report": {"queue": "reports"},
     "ledger.tasks.verify_ledger": {"queue": "reports"},
+    "reports.tasks.work_out_estimate": {"queue": "reports"},
 }

@@ -202,6 +202,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 REPORT_BUILDS_AT_ONCE = env.int("REPORT_BUILDS_AT_ONCE", default=4)  # of all locations
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
+# An estimate of more numbers than one broadcast takes is made by the worker, from a list that is
+# deleted when it is done; what it found is kept for some hours, for who asked alone.
+ESTIMATE_MOST_NUMBERS = env.int("ESTIMATE_MOST_NUMBERS", default=100_000)
+ESTIMATE_KEPT_HOURS = env.int("ESTIMATE_KEPT_HOURS", default=24)
 
 # --- People -------------------------------------------------------------------------------
 

@@ -141,8 +141,10 @@ def queue_waiting() -> None:
         queue(waiting.pk)
 
 
-def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:
-    """Hand the building to a worker, and say whether the broker took it.
+def queue(row_id: uuid.UUID, *, task: str = BUILD_TASK, expires_seconds: int | None = None) -> bool:
+    """Hand the building of a report, or another task about a row, to a worker.
+
+    Says whether the broker took it.
 
     The connection is one of its own: the request that asked must not wait long for a broker
     that is down, while a worker may.
@@ -150,13 +152,13 @@ def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
             current_app.send_task(
-                BUILD_TASK,
-                args=[str(report_id)],
+                task,
+                args=[str(row_id)],
                 expires=expires_seconds,
                 connection=broker,
                 retry=False,
             )
     except (OperationalError, OSError) as problem:
-        log.warning("report %s is not queued, the sweep will do it: %s", report_id, problem)
+        log.warning("%s of %s is not queued, the sweep will do it: %s", task, row_id, problem)
         return False
     return True

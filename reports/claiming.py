@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from reports.models import Report, ReportState
+from reports.models import LongEstimate, Report, ReportState
 
 LEASE = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 2  # a build that was killed is started over once
@@ -91,20 +91,22 @@ def _in_turn() -> QuerySet[Report]:
 
 
 class Lease:
-    """A build's hold on its report, renewed over a connection of its own.
+    """A build's hold on its report, or on another row that a worker claims the same way.
 
-    The build's connection sits inside its one read-only transaction all the time.
+    Renewed over a connection of its own: the build's sits inside its one read-only transaction
+    all the time.
     """
 
     RENEW = """
-        UPDATE reports_report
+        UPDATE {table}
            SET leased_until = now() + %s * interval '1 second',
                rows_done = %s, rows_total = coalesce(%s, rows_total)
          WHERE id = %s AND state = %s AND attempts = %s
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report | LongEstimate) -> None:
         self._report = report
+        self._renew = self.RENEW.format(table=report._meta.db_table)
         self._connection = connection.copy()
         self._renewed = time.monotonic()
         self._rows_done = 0
@@ -115,7 +117,7 @@ class Lease:
         values = [LEASE.total_seconds(), rows_done, rows_total]
         with self._connection.cursor() as cursor:
             cursor.execute(
-                self.RENEW,
+                self._renew,
                 [*values, report.pk, ReportState.RUNNING, report.attempts],
             )
             if cursor.rowcount != 1:

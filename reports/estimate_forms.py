@@ -1,6 +1,7 @@
 """The form of the estimate: which numbers, and what would be sent to them."""
 
-from typing import Any
+import io
+from typing import IO, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,11 +14,11 @@ from ledger.quoting import WouldBe
 from ledger.requests import LONGEST_CALL_SECONDS
 from locations.models import Channel
 from reports.estimating import messages_of
-from reports.number_files import NoSuchColumn, Unreadable, uploaded
-from reports.number_lists import MOST_NUMBERS, NumberList, TooManyNumbers, pasted
-from reports.templatetags.credits import credits
+from reports.long_estimates import too_many
+from reports.number_files import NoSuchColumn, TooLarge, Unreadable, check_size, uploaded
+from reports.number_lists import ON_SCREEN, NumberList, TooManyNumbers, in_worker, pasted
 
-LONGEST_PASTED = 1_000_000
+LONGEST_PASTED = 3_000_000  # a hundred thousand numbers with spaces in them
 LONGEST_HEADING = 120
 
 
@@ -35,7 +36,10 @@ class What(models.TextChoices):
 
 
 class EstimateForm(forms.Form):
-    """`listed` is what was found in what was pasted or uploaded. Nothing of it is kept."""
+    """`listed` is what was found in what was pasted or uploaded, of which nothing is kept.
+
+    `is_long` says that it is too much to be answered at once: the worker does (`content`).
+    """
 
     numbers = forms.CharField(
         label=_("Phone numbers"),
@@ -71,6 +75,7 @@ class EstimateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.source, self.last = source, last
         self.listed = NumberList()
+        self.is_long = False
         used = {Source.PASTED: ["numbers"], Source.FILE: ["file", "column"], Source.LAST: []}
         for name in ("numbers", "file", "column"):
             if name not in used[Source(source)]:
@@ -109,13 +114,38 @@ class EstimateForm(forms.Form):
         except NoSuchColumn as unknown:
             self.listed.headings = unknown.headings
             self.add_error(field, str(unknown))
+        except TooLarge:
+            self._is_for_the_worker(field)
         except Unreadable as unreadable:
             self.add_error(field, str(unreadable))
         except TooManyNumbers:
-            self.add_error(field, too_many())
+            self._is_for_the_worker(field)
         else:
             if not self.listed.numbers:
                 self.add_error(field, _now("There is no number to estimate in it."))
+
+    def _is_for_the_worker(self, field: str) -> None:
+        limits = in_worker()
+        if limits.numbers <= ON_SCREEN.numbers:
+            self.add_error(field, too_many())
+            return
+        if field == "file":
+            file = self.cleaned_data["file"]
+            file.seek(0)
+            try:
+                check_size(file.read(limits.file_bytes + 1), limits)
+            except Unreadable as unreadable:
+                self.add_error(field, str(unreadable))
+                return
+        self.is_long = True
+
+    def content(self) -> IO[bytes]:
+        """The list as it came, for the worker."""
+        if self.source == Source.PASTED:
+            return io.BytesIO(self.cleaned_data["numbers"].encode())
+        file: IO[bytes] = self.cleaned_data["file"]
+        file.seek(0)
+        return file
 
     def messages(self) -> list[WouldBe]:
         """What would be sent, of a valid form."""
@@ -124,10 +154,3 @@ class EstimateForm(forms.Form):
             return messages_of(self.last, channel, seconds)
         each = seconds if channel == Channel.VOICE else None
         return [WouldBe(phone=number.phone, seconds=each) for number in self.listed.numbers]
-
-
-def too_many() -> str:
-    return _now(
-        "One broadcast takes at most %(most)s numbers, and so does an estimate. Estimate a longer "
-        "list in parts of %(most)s: what they cost adds up."
-    ) % {"most": credits(MOST_NUMBERS)}

@@ -9,11 +9,12 @@ from ledger.daily import daily_usage
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
 from ledger.quoting import Quote, WouldBe
 from ledger.renewing import renew
-from locations.countries import country_name
-from locations.models import CarrierType, Channel, Location
+from ledger.requests import MOST_MESSAGES
+from locations.models import Channel, Location
+from reports.estimate_figures import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.moments import one_moment
-from reports.outlook import Outlook, outlook
+from reports.number_lists import Watch, nobody
 from reports.saying import about_enough
 from reports.standing import RenewalDue, Standing, standing
 
@@ -22,37 +23,13 @@ DAYS_WITHOUT_CONTRACT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
-    """One line of the estimate: a country and a kind of line."""
-
-    country: str
-    line: str
-    messages: int
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class ToBuy:
-    """Credits to buy by each way of looking at it; 0: nothing, None: not to be said.
-
-    `list` is what is missing for this list, `history` what is missing at the recent pace until
-    the next renewal with this list sent today, `recommended` the product's rule of thumb.
-    """
-
-    list: int
-    history: int | None
-    recommended: int
-
-
-@dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the messages would cost, sent at the instant `at` as one broadcast."""
+    """What the messages would cost, sent at the instant `at`: one broadcast, or several."""
 
     at: dt.datetime
     channel: str
     quote: Quote
     standing: Standing
-    outlook: Outlook
     forecast: Forecast
     recipients: int
 
@@ -60,22 +37,6 @@ class Estimate:
     def left(self) -> int:
         """What would be available afterwards."""
         return self.quote.available - self.quote.credits
-
-    @property
-    def destinations(self) -> list[Destination]:
-        return [
-            Destination(
-                country_name(each.country),
-                str(CarrierType(each.carrier_type).label),
-                each.messages,
-                each.credits,
-            )
-            for each in self.quote.destinations
-        ]
-
-    @property
-    def countries(self) -> int:
-        return len({each.country for each in self.quote.destinations})
 
     @property
     def to_buy(self) -> ToBuy:
@@ -92,6 +53,56 @@ class Estimate:
         cost = self.quote.credits
         return RECOMMENDED_CREDITS * self.recipients // cost if cost else 0
 
+    @property
+    def broadcasts(self) -> list[int]:
+        """What each of the broadcasts that the list makes would cost."""
+        rated = self.quote.rated
+        return [
+            sum(result.credits for result in rated[first : first + MOST_MESSAGES])
+            for first in range(0, len(rated), MOST_MESSAGES)
+        ]
+
+    @property
+    def broadcasts_that_go(self) -> int:
+        """How many of them go whole, one after the other; one that does not fit is refused."""
+        spendable = self.quote.available + self.quote.overdraft_limit
+        count = 0
+        for cost in self.broadcasts:
+            if cost == 0 or cost <= spendable:
+                spendable -= cost
+                count += 1
+        return count
+
+    @property
+    def figures(self) -> Figures:
+        """All of it that is shown."""
+        quote, step = self.quote, self.standing.step
+        return Figures(
+            at=self.at,
+            channel=self.channel,
+            credits=quote.credits,
+            chargeable=quote.chargeable,
+            domestic=quote.domestic,
+            available=quote.available,
+            held=self.standing.held,
+            overdraft_limit=quote.overdraft_limit,
+            shortfall=quote.shortfall,
+            left=self.left,
+            payment=quote.payment,
+            fitting=quote.fitting,
+            fitting_credits=quote.fitting_credits,
+            broadcasts=len(self.broadcasts),
+            broadcasts_that_go=self.broadcasts_that_go,
+            destinations=tuple(
+                Destination(each.country, str(each.carrier_type), each.messages, each.credits)
+                for each in quote.destinations
+            ),
+            recipients=self.recipients,
+            to_buy=self.to_buy,
+            sends_of_recommended=self.sends_of_recommended,
+            next_step_on=step.on if step else None,
+        )
+
     def _missing_at_pace(self) -> int | None:
         pace, likely = self.forecast.pace, self.forecast.likely
         if pace is None or likely is None:
@@ -104,25 +115,37 @@ class Estimate:
 
 
 def estimate(
-    location: Location, channel: str, messages: Sequence[WouldBe], *, at: dt.datetime
+    location: Location,
+    channel: str,
+    messages: Sequence[WouldBe],
+    *,
+    at: dt.datetime,
+    most: int = MOST_MESSAGES,
+    watch: Watch = nobody,
 ) -> Estimate:
     """The estimate of a text or call to each number; a renewal that is due is done first.
 
-    Raises BadInput.
+    Up to `most` messages, as many broadcasts as they make. Raises BadInput.
     """
     try:
-        return _estimate(location, channel, messages, at)
+        return _estimate(location, channel, messages, at=at, most=most, watch=watch)
     except RenewalDue:
         renew(location.pk, at=at)
-        return _estimate(location, channel, messages, at)
+        return _estimate(location, channel, messages, at=at, most=most, watch=watch)
 
 
 def _estimate(
-    location: Location, channel: str, messages: Sequence[WouldBe], at: dt.datetime
+    location: Location,
+    channel: str,
+    messages: Sequence[WouldBe],
+    *,
+    at: dt.datetime,
+    most: int,
+    watch: Watch,
 ) -> Estimate:
     with one_moment():
         now = standing(location, at=at)
-        quote = quoting.quote(location.pk, channel, messages, at=at)
+        quote = quoting.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
         usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, now)
     sent_to = {
@@ -130,7 +153,7 @@ def _estimate(
         for message, rated in zip(messages, quote.rated, strict=True)
         if not rated.is_domestic and not rated.refusal
     }
-    return Estimate(at, channel, quote, now, outlook(now, expected), expected, len(sent_to))
+    return Estimate(at, channel, quote, now, expected, len(sent_to))
 
 
 def last_broadcast(location: Location) -> Charge | None:

@@ -1,4 +1,4 @@
-"""Recipients' numbers out of an uploaded CSV file or workbook, which is read once and not kept."""
+"""Recipients' numbers out of an uploaded CSV file or workbook, which is read once."""
 
 import csv
 import io
@@ -7,25 +7,26 @@ import zipfile
 from collections.abc import Iterator
 from itertools import chain, islice
 from string import ascii_uppercase
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from reports.number_lists import (
-    MOST_NUMBERS,
+    MB,
+    ON_SCREEN,
     Fault,
+    Limits,
     NumberList,
     TooManyNumbers,
+    Watch,
     e164,
     in_column,
+    nobody,
     printable,
 )
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED_BYTES = 24 * 1024 * 1024  # some 30,000 rows of ten columns
 MOST_PARTS = 500  # files inside a workbook
-MOST_ROWS = 2 * MOST_NUMBERS + 1
 MOST_COLUMNS = 100
 LOOKED_AT = 200  # rows from which the column of the numbers is told
 DELIMITERS = ",;\t|"
@@ -38,6 +39,10 @@ class Unreadable(Exception):
     """The file is no table that can be read; its text is for people."""
 
 
+class TooLarge(Unreadable):
+    """The file has more bytes than its limits allow, packed or unpacked."""
+
+
 class NoSuchColumn(Unreadable):
     """The file has no column of that heading, but these."""
 
@@ -46,23 +51,21 @@ class NoSuchColumn(Unreadable):
         self.headings = headings
 
 
-def uploaded(file: BinaryIO, *, column: str = "", without_plus: bool = False) -> NumberList:
+def uploaded(
+    file: IO[bytes],
+    *,
+    column: str = "",
+    without_plus: bool = False,
+    limits: Limits = ON_SCREEN,
+    watch: Watch = nobody,
+) -> NumberList:
     """The numbers under the heading `column`, or of the column that looks most like numbers.
 
     Lines are those of the file, the first is 1. Raises Unreadable and TooManyNumbers.
     """
-    content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise Unreadable(
-            _(
-                "The file is larger than %s MB: keep only the column of the numbers, or upload "
-                "it in parts."
-            )
-            % (MOST_BYTES // 2**20)
-        )
-    rows = (
-        _workbook_rows(content) if content.startswith(b"PK\x03\x04") else _text_rows(_text(content))
-    )
+    content = file.read(limits.file_bytes + 1)
+    check_size(content, limits)
+    rows = _rows(content, limits)
     rows = ((line, row) for line, row in rows if any(cell.strip() for cell in row))
     first = list(islice(rows, LOOKED_AT))
     if not first:
@@ -70,9 +73,55 @@ def uploaded(file: BinaryIO, *, column: str = "", without_plus: bool = False) ->
     headings, has_headings = _headings(first, without_plus)
     body = first[1:] if has_headings else first
     index = _named(column, headings) if column else _likeliest(body, headings, without_plus)
-    found = in_column(chain(body, rows), index, without_plus=without_plus)
+    found = in_column(
+        chain(body, rows), index, without_plus=without_plus, limits=limits, watch=watch
+    )
     found.column, found.headings = headings[index], headings
     return found
+
+
+def check_size(content: bytes, limits: Limits) -> None:
+    """Refuse what is too large to be looked into; raises TooLarge, and Unreadable for no zip."""
+    if len(content) > limits.file_bytes:
+        raise TooLarge(
+            _(
+                "The file is larger than %s MB: keep only the column of the numbers, or upload "
+                "it in parts."
+            )
+            % (limits.file_bytes // MB)
+        )
+    if not _is_packed(content):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+    except Exception as error:  # whatever the parser meets in a bad file
+        raise Unreadable(_no_workbook()) from error
+    # What a part says of its size is true: no more of it than that is unpacked.
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > limits.unpacked_bytes:
+        raise TooLarge(
+            _("This workbook is too large: keep only the column of the numbers, or use CSV.")
+        )
+
+
+def _is_packed(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04")
+
+
+def _rows(content: bytes, limits: Limits) -> Rows:
+    rows = _workbook_rows(content) if _is_packed(content) else _text_rows(content)
+    written = 0
+    for line, row in rows:
+        written += bool(row)
+        if written > limits.lines:
+            raise TooManyNumbers
+        if len(row) > MOST_COLUMNS:
+            raise Unreadable(
+                _("Line %(line)s has more than %(most)s columns: keep only that of the numbers.")
+                % {"line": line, "most": MOST_COLUMNS}
+            )
+        yield line, row
 
 
 # --- Which column -----------------------------------------------------------------------------
@@ -116,26 +165,31 @@ def _likeliest(body: list[tuple[int, list[str]]], headings: list[str], without_p
 # --- Text -------------------------------------------------------------------------------------
 
 
-def _text(content: bytes) -> str:
-    """The encodings that spreadsheets write; of a wrong one the digits are right all the same."""
+def _encoding(content: bytes) -> str:
+    """Those that spreadsheets write; in a wrong one the digits are right all the same."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
+        return "utf-16"
     if b"\x00" in content:
         raise Unreadable(
             _("This is neither a CSV file nor an Excel workbook: save it as one of them.")
         )
     try:
-        return content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return "cp1252"
+    return "utf-8-sig"
 
 
-def _text_rows(text: str) -> Rows:
-    head = text[:10_000].splitlines()[0] if text.strip() else ""
+def _text_rows(content: bytes) -> Rows:
+    encoding = _encoding(content)
+    start = content[:20_000].decode(encoding, "replace").lstrip("\r\n")
+    head = start.splitlines()[0] if start.strip() else ""
     delimiter = max(DELIMITERS, key=head.count)
-    if head.lower().startswith("sep="):  # Excel's way to say it
-        delimiter = head[4:5] if head[4:5] in DELIMITERS and head[4:5] else delimiter
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    says_so = head.lower().startswith("sep=")  # Excel's way to name it
+    if says_so and head[4:5] and head[4:5] in DELIMITERS:
+        delimiter = head[4:5]
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline="")
+    reader = csv.reader(text, delimiter=delimiter)
     line = 1
     while True:
         try:
@@ -144,8 +198,7 @@ def _text_rows(text: str) -> Rows:
             return
         except csv.Error as error:
             raise Unreadable(_("Line %s cannot be read as CSV.") % line) from error
-        if line > 1 or not head.lower().startswith("sep="):
-            _check_size(line, len(row))
+        if line > 1 or not says_so:
             yield line, row
         line = reader.line_num + 1
 
@@ -153,31 +206,27 @@ def _text_rows(text: str) -> Rows:
 # --- Workbooks --------------------------------------------------------------------------------
 
 
+def _no_workbook() -> str:
+    return _("This workbook cannot be read: save it as XLSX or CSV and try again.")
+
+
 def _workbook_rows(content: bytes) -> Rows:
-    """The rows of the first sheet: values, not formulas. A small file may unpack to gigabytes."""
-    no_workbook = _("This workbook cannot be read: save it as XLSX or CSV and try again.")
+    """The rows of the first sheet: values, not formulas."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
-            raise Unreadable(
-                _("This workbook is too large: keep only the column of the numbers, or use CSV.")
-            )
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         blank = (None,) * MOST_COLUMNS
         for line, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if row == blank:  # a cell at the very bottom has a million of these above it
                 continue
-            _check_size(line, 0)
             cells = [_cell(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
             yield line, cells
-    except (Unreadable, TooManyNumbers, GeneratorExit):
+    except GeneratorExit:
         raise
     except Exception as error:  # whatever openpyxl and the parsers below it meet in a bad file
-        raise Unreadable(no_workbook) from error
+        raise Unreadable(_no_workbook()) from error
 
 
 def _cell(value: object) -> str:
@@ -187,13 +236,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _check_size(line: int, columns: int) -> None:
-    if line > MOST_ROWS:
-        raise TooManyNumbers
-    if columns > MOST_COLUMNS:
-        raise Unreadable(
-            _("Line %(line)s has more than %(most)s columns: keep only that of the numbers.")
-            % {"line": line, "most": MOST_COLUMNS}
-        )

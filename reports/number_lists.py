@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import phonenumbers
@@ -13,9 +13,8 @@ from phonenumbers import NumberParseException
 
 from ledger.requests import MOST_MESSAGES
 
-MOST_NUMBERS = MOST_MESSAGES  # as many as one broadcast takes
-MOST_WRITTEN = 2 * MOST_NUMBERS  # numbers or not
 LONGEST_SHOWN = 40
+MB = 1024 * 1024
 
 BREAK = re.compile(r"\r\n|\r|\n")
 SEPARATOR = re.compile(r"[,;\t|]")
@@ -38,7 +37,39 @@ class Fault(models.TextChoices):
 
 
 class TooManyNumbers(Exception):
-    """The list has more numbers than one broadcast takes."""
+    """The list has more numbers than its limits allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a list may be; a workbook of a few kilobytes may unpack to gigabytes."""
+
+    numbers: int
+    file_bytes: int
+    unpacked_bytes: int
+
+    @property
+    def lines(self) -> int:
+        """With a number in them or not."""
+        return 2 * self.numbers + 1
+
+
+# As many as one broadcast takes; unpacked some 30,000 rows of ten columns.
+ON_SCREEN = Limits(numbers=MOST_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 * MB)
+
+
+def in_worker() -> Limits:
+    """For longer lists, which somebody waits for."""
+    return Limits(
+        numbers=settings.ESTIMATE_MOST_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB
+    )
+
+
+Watch = Callable[[int], None]  # told how many lines are done
+
+
+def nobody(lines: int) -> None:
+    """Watches nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +104,18 @@ class NumberList:
         return len(self.numbers) - len({number.phone for number in self.numbers})
 
 
-def pasted(text: str, *, without_plus: bool = False) -> NumberList:
+def pasted(
+    text: str,
+    *,
+    without_plus: bool = False,
+    limits: Limits = ON_SCREEN,
+    watch: Watch = nobody,
+) -> NumberList:
     """The numbers of a text: one a line, or several with commas, semicolons or tabs between.
 
     What has no digits is let pass beside a number: a name. Raises TooManyNumbers.
     """
-    return _listed(_pieces(text), without_plus)
+    return _listed(_pieces(text), without_plus, limits, watch)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -89,22 +126,30 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
             yield line, piece
 
 
-def _listed(pieces: Iterable[tuple[int, str]], without_plus: bool) -> NumberList:
+def _listed(
+    pieces: Iterable[tuple[int, str]], without_plus: bool, limits: Limits, watch: Watch
+) -> NumberList:
     found = NumberList()
     for line, written in pieces:
+        watch(line)
         phone = e164(written, without_plus=without_plus)
         if isinstance(phone, Fault):
             shown = printable(written)
             found.bad.append(BadLine(line, shown, phone))
         else:
             found.numbers.append(Number(line, phone))
-        if len(found.numbers) > MOST_NUMBERS or len(found.bad) > MOST_WRITTEN:
+        if len(found.numbers) > limits.numbers or len(found.bad) >= limits.lines:
             raise TooManyNumbers
     return found
 
 
 def in_column(
-    rows: Iterable[tuple[int, list[str]]], index: int, *, without_plus: bool = False
+    rows: Iterable[tuple[int, list[str]]],
+    index: int,
+    *,
+    without_plus: bool = False,
+    limits: Limits = ON_SCREEN,
+    watch: Watch = nobody,
 ) -> NumberList:
     """The numbers of one column of a table's rows; empty cells are let pass.
 
@@ -114,7 +159,7 @@ def in_column(
     pieces = (
         (line, piece) for line, cell in cells for piece in SEPARATOR.split(cell) if piece.strip()
     )
-    return _listed(pieces, without_plus)
+    return _listed(pieces, without_plus, limits, watch)
 
 
 def e164(written: str, *, without_plus: bool = False) -> str | Fault:

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
 from locations.models import Location
-from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
+from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
 from reports.scheduling import going_on
 
 NEWEST = 5
@@ -38,7 +38,7 @@ def listed_schedules(location: Location) -> list[ReportSchedule]:
     return list(going_on(location).select_related("made_by").prefetch_related("recipients"))
 
 
-def look_again_seconds(reports: Iterable[Report], *, at: dt.datetime) -> int | None:
+def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datetime) -> int | None:
     """After how long a list should be looked at again; None once nothing of it is under way.
 
     What has been waited for for long is not over within the next seconds either.

@@ -9,6 +9,8 @@ from reports import (
     announcing,
     asking,
     building,
+    estimate_sweeping,
+    long_estimates,
     scheduling,
     sweeping,
 )
@@ -40,3 +42,13 @@ def ask_for_scheduled_reports() -> None:
 def look_at_alerts() -> None:
     alerting.look_at_all(at=timezone.now())
     alert_mails.send_waiting(at=timezone.now())
+
+
+@shared_task
+def work_out_estimate(estimate_id: str) -> None:
+    long_estimates.work_out(estimate_id, clock=timezone.now)
+
+
+@shared_task
+def sweep_estimates() -> None:
+    estimate_sweeping.sweep(at=timezone.now())

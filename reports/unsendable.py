@@ -7,30 +7,43 @@ from ledger.models import Refusal
 from ledger.quoting import Quote
 from locations.countries import country_name
 from reports.masking import mask
-from reports.number_lists import NumberList
+from reports.number_lists import Fault, NumberList
 
 
 @dataclass(frozen=True, slots=True)
 class Unsendable:
-    """`line` is where it stood in the list; 0 where there was no list."""
+    """`line` is where it stood in the list; 0 where there was no list.
+
+    Why is kept as the fault of what was written, or as the refusal of the rating and the country:
+    the words are those of whoever reads them.
+    """
 
     line: int
     written: str
-    reason: str
-    do: str
+    fault: str = ""
+    refusal: str = ""
+    country: str = ""
+
+    @property
+    def reason(self) -> str:
+        if self.fault:
+            return str(Fault(self.fault).label)
+        reason = str(Refusal(self.refusal).label)
+        return f"{country_name(self.country)}: {reason}" if self.country else reason
+
+    @property
+    def do(self) -> str:
+        return way_out(self.refusal) if self.refusal else ""
 
 
 def unsendable(
     listed: NumberList, quote: Quote | None, *, sees_masked: bool = False
 ) -> list[Unsendable]:
     """In the order of the list. Masked are numbers that whoever reads did not give themselves."""
-    found = [Unsendable(bad.line, bad.written, str(bad.fault.label), "") for bad in listed.bad]
+    found = [Unsendable(bad.line, bad.written, fault=bad.fault.value) for bad in listed.bad]
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0
-        country = country_name(quote.rated[refused.index].country) if quote else ""
-        reason = str(Refusal(refused.reason).label)
-        if country:
-            reason = f"{country}: {reason}"
+        country = quote.rated[refused.index].country if quote else ""
         phone = mask(refused.phone) if sees_masked and not listed.numbers else refused.phone
-        found.append(Unsendable(line, phone, reason, way_out(refused.reason)))
+        found.append(Unsendable(line, phone, refusal=str(refused.reason), country=country))
     return sorted(found, key=lambda each: each.line)

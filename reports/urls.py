@@ -43,6 +43,21 @@ urlpatterns = [
         name="usage-message-correction",
     ),
     path("locations/<int:pk>/estimate/", estimates.before_you_send, name="estimate"),
+    path(
+        "locations/<int:pk>/estimate/<uuid:estimate_pk>/",
+        estimates.long_estimate,
+        name="long-estimate",
+    ),
+    path(
+        "locations/<int:pk>/estimate/<uuid:estimate_pk>/state/",
+        estimates.long_estimate_state,
+        name="long-estimate-state",
+    ),
+    path(
+        "locations/<int:pk>/estimate/<uuid:estimate_pk>/forget/",
+        estimates.long_estimate_forget,
+        name="long-estimate-forget",
+    ),
     path("locations/<int:pk>/credits/", buying.request_credits, name="request-credits"),
     path("accounts/<int:pk>/", accounts.account_usage, name="account-usage"),
     path("accounts/<int:pk>/locations.csv", accounts.account_csv, name="account-csv"),

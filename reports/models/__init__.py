@@ -2,6 +2,7 @@
 
 from reports.models.alerts import MOST_CREDITS, MOST_DAYS, Alert, AlertMail, Level
 from reports.models.downloads import ReportDownload
+from reports.models.estimates import LongEstimate
 from reports.models.reports import (
     UNFINISHED,
     Report,
@@ -19,6 +20,7 @@ __all__ = [
     "AlertMail",
     "Every",
     "Level",
+    "LongEstimate",
     "Report",
     "ReportDownload",
     "ReportFormat",

@@ -1,19 +1,27 @@
-"""Before you send: the estimate. Numbers are personal: posted, answered, and kept nowhere."""
+"""Before you send: the estimate. Numbers are personal: posted, priced, and not kept."""
+
+import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from locations.access import SignedInRequest, open_details, sees_masked_numbers
+from locations.models import Location
+from reports import long_estimates
+from reports.asking import CannotAsk
 from reports.estimate_forms import EstimateForm, Source
 from reports.estimating import Estimate, estimate, last_broadcast
+from reports.long_estimates import MOST_BAD_SHOWN, bad_lines, figures_of, mine
+from reports.models import LongEstimate
+from reports.number_lists import MB, ON_SCREEN, in_worker
+from reports.showing import look_again_seconds
 from reports.unsendable import unsendable
-
-MOST_BAD_SHOWN = 100
 
 
 @sensitive_post_parameters()
@@ -34,7 +42,15 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         initial={"channel": last.kind if last else "text"},
     )
     found: Estimate | None = None
-    if form.is_valid() and (messages := form.messages()):
+    refusal = ""
+    if form.is_valid() and form.is_long:
+        try:
+            long = _ask(request, location, form)
+        except CannotAsk as cannot:
+            refusal = str(cannot)
+        else:
+            return redirect("long-estimate", location.pk, long.pk)
+    elif form.is_valid() and (messages := form.messages()):
         found = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
     sees_masked = sees_masked_numbers(request.user, location)
     bad = unsendable(form.listed, found.quote if found else None, sees_masked=sees_masked)
@@ -44,10 +60,86 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "source": source,
         "last": last,
         "form": form,
-        "listed": form.listed,
-        "found": found,
+        "refusal": refusal,
+        "headings": form.listed.headings,
+        "found": found and found.figures,
+        "column": form.listed.column,
+        "repeated": form.listed.repeated,
         "bad": bad[:MOST_BAD_SHOWN],
         "bad_count": len(bad),
+        "longs": mine(location, request.user),
+        **_limits(),
     }
-    failed = request.method == "POST" and not form.is_valid()
+    failed = request.method == "POST" and (refusal or not form.is_valid())
     return render(request, "reports/estimate.html", context, status=422 if failed else 200)
+
+
+def _limits() -> dict[str, int]:
+    """What the form says of how much it takes; `most` is 0 where that is no more than at once."""
+    longest = in_worker()
+    more = longest.numbers > ON_SCREEN.numbers
+    taken = longest if more else ON_SCREEN
+    return {
+        "at_once": ON_SCREEN.numbers,
+        "most": longest.numbers if more else 0,
+        "most_mb": taken.file_bytes // MB,
+    }
+
+
+def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> LongEstimate:
+    given = form.cleaned_data
+    return long_estimates.ask(
+        location,
+        content=form.content(),
+        is_file=form.source == Source.FILE,
+        column=given.get("column", ""),
+        without_plus=given["without_plus"],
+        channel=given["channel"],
+        seconds=given["seconds"],
+        asked_by=request.user,
+        at=timezone.now(),
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
+    """How far the worker is, and then what it found."""
+    context = _of_mine(request, pk, estimate_pk)
+    return render(request, "reports/long_estimate.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
+    """The same without the page around it, for the page to look again."""
+    context = _of_mine(request, pk, estimate_pk)
+    return render(request, "reports/_long_estimate.html", context)
+
+
+@login_required
+@never_cache
+@require_POST
+def long_estimate_forget(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
+    long_estimates.forget(_of_mine(request, pk, estimate_pk)["asked"], at=timezone.now())
+    return redirect("estimate", pk)
+
+
+def _of_mine(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> dict[str, Any]:
+    """It is who asked for it, and still may open the location, or 404: it may show numbers."""
+    location = open_details(request.user, pk)
+    asked = mine(location, request.user).filter(pk=estimate_pk).first()
+    if asked is None:
+        raise Http404
+    return {
+        "location": location,
+        "asked": asked,
+        "look_again": look_again_seconds([asked], at=timezone.now()),
+        "found": figures_of(asked),
+        "column": asked.column_read,
+        "repeated": asked.repeated,
+        "bad": bad_lines(asked),
+        "bad_count": asked.bad_count,
+    }

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from ledger import buying
 from ledger.models import Bundle, CreditRequest
 from locations.models import User
+from reports import long_estimates
+from reports.models import LongEstimate
 from tests.browser.conftest import Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, make_user
@@ -108,6 +110,8 @@ def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World, s
     visit.look("buy-answered")
     first.get_by_role("link").click()
     expect(page.get_by_text(f"Credits bought · {reference}")).to_be_visible()
+    why = f"Credit request {asked.pk} of Dana Manager · by Sam Staff"
+    expect(page.get_by_text(why, exact=True)).to_be_visible()
 
 
 def test_a_request_without_reference_is_refused(visit: Visit, world: World, staff: User) -> None:
@@ -120,3 +124,59 @@ def test_a_request_without_reference_is_refused(visit: Visit, world: World, staf
     expect(page.get_by_text("Say how many credits, or choose a bundle.")).to_be_visible()
     visit.expect_refusal(422)
     visit.look("buy-refused")
+
+
+def test_a_long_list_is_priced_while_somebody_looks(
+    visit: Visit, world: World, staff: User
+) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    visit.open(f"/locations/{world.healthy.pk}/estimate/")
+    numbers = "\n".join([*(f"+52222{n:07}" for n in range(10_001)), GERMANY, "Ana"])
+    page.get_by_label("Phone numbers").fill(numbers)
+    page.get_by_role("button", name="Estimate").click()
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    visit.look("long-estimate-waiting")
+    mine = LongEstimate.objects.filter(asked_by=world.manager).order_by("-asked_at")
+    asked = mine[0]
+    rows = LongEstimate.objects.filter(pk=asked.pk)
+    rows.update(state="running", rows_done=41_000, rows_total=64_000)
+    expect(page.get_by_text("64 %, 41,000 of 64,000 numbers")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("64 %, 41,000 of 64,000 numbers")).to_be_visible()
+    visit.look("long-estimate-running")
+    rows.update(state="queued")
+    long_estimates.work_out(str(asked.pk), clock=timezone.now)
+    expect(page.locator("#cost-head")).to_have_text("70,007")
+    expect(page.locator("#news")).to_have_text("The estimate is ready")
+    expect(page.get_by_role("heading", name="2 lines cannot be sent to")).to_be_visible()
+    visit.look("long-estimate-ready")
+    page.get_by_role("link", name="Estimate another send").click()
+    expect(page.get_by_text("10,001 numbers, 70,007 credits")).to_be_visible()
+    visit.look("estimate-with-long-lists")
+    page.locator(".longs a").first.click()
+    page.get_by_role("button", name="Delete it now").click()
+    expect(page.get_by_role("heading", name="What would it cost?")).to_be_visible()
+    assert not rows.exists()
+
+
+def test_a_long_list_that_cannot_be_priced_says_why(
+    visit: Visit, world: World, staff: User
+) -> None:
+    page = visit.page
+    visit.sign_in(world.manager.email, PASSWORD)
+    asked = LongEstimate.objects.create(
+        location=world.healthy,
+        asked_by=world.manager,
+        asked_at=timezone.now(),
+        language="en",
+        channel="text",
+        is_file=True,
+        state="failed",
+        finished_at=timezone.now(),
+        failure="This workbook cannot be read: save it as XLSX or CSV and try again.",
+    )
+    visit.open(f"/locations/{world.healthy.pk}/estimate/{asked.pk}/")
+    expect(page.get_by_role("heading", name="could not be priced")).to_be_visible()
+    visit.look("long-estimate-failed")
+    asked.delete()

@@ -9,9 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports import number_files, number_lists
+from reports import number_lists
 from reports.number_files import NoSuchColumn, Unreadable, uploaded
-from reports.number_lists import Fault, TooManyNumbers, e164, pasted
+from reports.number_lists import ON_SCREEN, Fault, TooManyNumbers, e164, pasted
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_rows_without_numbers_end_too() -> None:
     rows = [
         ("Phone", "x"),
         ("+33612345678", "x"),
-        *(("", "x") for _ in range(number_files.MOST_ROWS)),
+        *(("", "x") for _ in range(ON_SCREEN.lines)),
     ]
     with pytest.raises(TooManyNumbers):
         uploaded(workbook(*rows))

@@ -1,0 +1,92 @@
+"""What an estimate says, without a number of anybody: as it is shown, and as it is kept."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ledger.quoting import Payment
+from locations.countries import country_name
+from locations.models import CarrierType
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One line of the estimate: a country and a kind of line."""
+
+    country: str
+    carrier_type: str
+    messages: int
+    credits: int
+
+    @property
+    def name(self) -> str:
+        return country_name(self.country)
+
+    @property
+    def line(self) -> str:
+        return str(CarrierType(self.carrier_type).label)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBuy:
+    """Credits to buy by each way of looking at it; 0: nothing, None: not to be said.
+
+    `list` is what is missing for this list, `history` what is missing at the recent pace until
+    the next renewal with this list sent today, `recommended` the product's rule of thumb.
+    """
+
+    list: int
+    history: int | None
+    recommended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The answer, at the prices of the instant `at`.
+
+    `payment` is None where not all of it fits. A list of more numbers than one broadcast takes is
+    sent as several `broadcasts`, of which so many would go whole.
+    """
+
+    at: dt.datetime
+    channel: str
+    credits: int
+    chargeable: int
+    domestic: int
+    available: int
+    held: int
+    overdraft_limit: int
+    shortfall: int
+    left: int
+    payment: Payment | None
+    fitting: int
+    fitting_credits: int
+    broadcasts: int
+    broadcasts_that_go: int
+    destinations: tuple[Destination, ...]
+    recipients: int
+    to_buy: ToBuy
+    sends_of_recommended: int
+    next_step_on: dt.date | None
+
+    def as_kept(self) -> dict[str, Any]:
+        """For a JSON field."""
+        return {
+            **asdict(self),
+            "at": self.at.isoformat(),
+            "next_step_on": self.next_step_on and self.next_step_on.isoformat(),
+        }
+
+    @classmethod
+    def from_kept(cls, kept: dict[str, Any]) -> "Figures":
+        step, payment = kept["next_step_on"], kept["payment"]
+        return cls(
+            **{
+                **kept,
+                "at": dt.datetime.fromisoformat(kept["at"]),
+                "payment": payment and Payment(**payment),
+                "destinations": tuple(Destination(**each) for each in kept["destinations"]),
+                "to_buy": ToBuy(**kept["to_buy"]),
+                "next_step_on": step and dt.date.fromisoformat(step),
+            }
+        )
