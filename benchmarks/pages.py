@@ -29,6 +29,12 @@ class Visited:
     queries: int
     kilobytes: float
 
+    def __str__(self) -> str:
+        return (
+            f"| {self.page} | {self.median:.0f} ms | {self.ninetieth:.0f} ms |"
+            f" {self.queries} | {self.kilobytes:.0f} KB |"
+        )
+
 
 def visit() -> Iterator[Visited]:
     """Each page for locations at random, signed in; the first visits of a process are left out."""
@@ -64,6 +70,7 @@ def _any_charge() -> str:
 
 
 def visited(client: Client, page: str, address: Callable[[], str], query: str = "") -> Visited:
+    """The page at addresses that may differ each time."""
     took = []
     for number in range(VISITS + 5):
         where = address() + query
@@ -74,7 +81,7 @@ def visited(client: Client, page: str, address: Callable[[], str], query: str = 
         if number >= 5:
             took.append(seconds * 1000)
     with CaptureQueriesContext(connection) as queries:
-        size = len(client.get(address() + query).content)
+        size = len(client.get(address() + query).getvalue())
     return Visited(
         page,
         statistics.median(took),
@@ -95,10 +102,7 @@ def main() -> None:
         big.fill()
     print("| page | median | 90 % | queries | size |\n| --- | --- | --- | --- | --- |")
     for one in visit():
-        print(
-            f"| {one.page} | {one.median:.0f} ms | {one.ninetieth:.0f} ms |"
-            f" {one.queries} | {one.kilobytes:.0f} KB |"
-        )
+        print(one)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,24 @@
 """A location's contracts and time zone as charging and renewing need them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from locations.calendar import add_months, day_starts_at, local_day
 from locations.models import Contract, Location
 
+MOST_SEEN = 20_000  # terms that a process keeps
+MOST_DAYS = 16  # for which the terms of one location keep what they said
+
 
 class UnknownLocation(Exception):
     """No location has this id."""
+
+
+UNSAID = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,9 @@ class Terms:
     version: int
     zone: ZoneInfo
     contracts: tuple[Contract, ...]
+    # What was said of a day, which a table of many locations asks again and again.
+    _terms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    _steps: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def contract_on(self, day: dt.date) -> Contract | None:
         """The contract that holds on a local day; None between and after contracts."""
@@ -54,6 +65,14 @@ class Terms:
 
     def term_on(self, day: dt.date) -> Term | None:
         """The term that a local day lies in; None where no contract holds."""
+        # Threads share it: nothing is looked for twice that another may clear in between.
+        found = self._terms.get(day, UNSAID)
+        if found is UNSAID:
+            found = self._term_on(day)
+            _say(self._terms, day, found)
+        return cast(Term | None, found)
+
+    def _term_on(self, day: dt.date) -> Term | None:
         contract = self.contract_on(day)
         if contract is None:
             return None
@@ -72,6 +91,13 @@ class Terms:
 
         None where nothing more is known: no contract, or all of them have ended.
         """
+        found = self._steps.get(after, UNSAID)
+        if found is UNSAID:
+            found = self._next_step(after)
+            _say(self._steps, after, found)
+        return cast(Step | None, found)
+
+    def _next_step(self, after: dt.date | None) -> Step | None:
         term = self.term_on(after) if after is not None else None
         if term is not None:
             return self._step(term.ends_on)
@@ -110,3 +136,41 @@ def known_terms(location_id: int) -> Terms:
     call `known_terms.cache_clear` when it was not the one.
     """
     return load_terms(location_id)
+
+
+_seen: dict[int, Terms] = {}
+
+
+def terms_of(locations: Sequence[Location]) -> list[Terms]:
+    """The terms of several locations, in their order, as of the version each was read with.
+
+    One query for those that this process has not seen, none where it has seen all.
+    """
+    found: dict[int, Terms] = {}
+    unseen: dict[int, Location] = {}
+    for place in locations:
+        seen = _seen.get(place.pk)
+        if seen and seen.version == place.terms_version and seen.zone == place.zone:
+            found[place.pk] = seen
+        else:
+            unseen[place.pk] = place
+    if unseen:
+        contracts: dict[int, list[Contract]] = {pk: [] for pk in unseen}
+        for contract in Contract.objects.filter(location_id__in=unseen).order_by("starts_on"):
+            contracts[contract.location_id].append(contract)
+        if len(_seen) + len(unseen) > MOST_SEEN:
+            _seen.clear()
+        for pk, place in unseen.items():
+            of_place = tuple(contracts[pk])
+            found[pk] = _seen[pk] = Terms(pk, place.terms_version, place.zone, of_place)
+    return [found[place.pk] for place in locations]
+
+
+def forget_seen() -> None:
+    _seen.clear()
+
+
+def _say(said: dict[Any, Any], day: dt.date | None, found: object) -> None:
+    if len(said) >= MOST_DAYS:
+        said.clear()
+    said[day] = found

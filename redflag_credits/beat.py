@@ -33,6 +33,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 300},
     },
+    "keep-paces": {
+        "task": "reports.tasks.keep_paces",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "sweep-estimates": {
         "task": "reports.tasks.sweep_estimates",
         "schedule": crontab(minute="*"),

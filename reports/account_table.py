@@ -1,33 +1,27 @@
-"""The page of an account: its locations filtered, sorted and paged, and as a file."""
+"""The page of an account: its locations filtered, sorted and paged."""
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 import django_tables2 as tables
 from django import forms
 from django.core.paginator import Paginator
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
 from locations.models import Account, Location
 from reports.accounts import Line, State, lines_of, locations_of, read_days, renew_due
-from reports.comma_files import safe
-from reports.forecasting import Record
+from reports.models import LocationPace
 from reports.moments import one_moment
-from reports.showing import file_words
+from reports.paces import keep
 from reports.tables import cells
 
 LINES_PER_PAGE = 25
 BY_DAYS = ("used", "runs_out")  # orders for which the days of every location are read
-BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
 
 STATES = {
     State.OVERDRAWN: gettext_lazy("Overdrawn"),
@@ -122,6 +116,8 @@ class AccountTable(tables.Table):
 class AccountUsage:
     account: Account
     form: AccountFilter
+    name: str
+    state: State | None
     table: AccountTable
     at: dt.datetime
 
@@ -142,52 +138,26 @@ def read_account(
     # A state that there is none of filters nothing, and the form says so.
     form.is_valid()
     name = form.cleaned_data.get("q", "").strip()
-    state = form.cleaned_data.get("state", "")
+    wanted = form.cleaned_data.get("state", "")
+    state = State(wanted) if wanted else None
     order = asked.get("sort", "")
     sorted_by = order.removeprefix("-")
     if sorted_by not in AccountTable.base_columns:
         order = sorted_by = "name"
     all_days = whole or sorted_by in BY_DAYS
     renew_due(account, at=at)
+    made: list[LocationPace] = []
     with one_moment():
         locations = locations_of(account, name=name)
         rows: Lines | LinesByName = LinesByName(locations, at=at)
         if all_days or state or sorted_by != "name":
             lines = lines_of(locations, states=[state] if state else [], at=at)
             if all_days:
-                read_days(lines)
+                made = read_days(lines)
             rows = Lines(lines)
         table = AccountTable(rows, order=order, page=asked.get("page", ""))
         if not all_days:
-            read_days(table.shown)
-    return AccountUsage(account, form, table, at)
-
-
-def account_file_name(account: Account, day: dt.date) -> str:
-    return f"{file_words(account.name, _('Locations'))}_{day}.csv"
-
-
-def account_csv_text(usage: AccountUsage) -> bytes:
-    """What is shown, on all pages, in its order."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    columns = usage.table.columns
-    writer.writerow([safe(str(column.header)) for column in columns] + [_("Time zone")])
-    writer.writerows(_cells(line) for line in usage.table.ordered)
-    return (BOM + text.getvalue()).encode()
-
-
-def _cells(line: Line) -> Iterator[Any]:
-    yield safe(line.location.name)
-    yield line.available
-    yield line.used
-    yield line.runs_out_on or _no_day(line)
-    yield line.standing.renews_on or ""
-    yield str(STATES[line.state])
-    yield line.location.time_zone
-
-
-def _no_day(line: Line) -> str:
-    if line.standing.is_out or line.record == Record.ENOUGH:
-        return ""
-    return _("not enough history")
+            made = read_days(table.shown)
+    if made:
+        keep(made)
+    return AccountUsage(account, form, name, state, table, at)

@@ -1,26 +1,23 @@
 """All locations of an account in one table: what each has, uses, and until when it lasts.
 
-The table is found in a fixed number of queries. What a location used and when it runs out takes
-its days, so that these are read for the rows that are shown, and for all of them only where the
-table is sorted by them or taken away as a file.
+The table is found in a fixed number of queries, whatever it is sorted by. What a location used
+and when it runs out takes its days: what they say is remembered (`reports.paces`).
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import F, Q, Sum
+from django.db.models import Q
 
-from ledger.models import Balance, Entry
-from ledger.models.entries import USAGE
+from ledger.models import Balance
 from ledger.renewing import due, up_to_date
 from locations.models import Account, Location
-from reports.forecasting import DAY, HISTORY_DAYS, Record, follow, history_of, pace_of
+from reports.forecasting import Record, runs_out_on
+from reports.models import LocationPace
+from reports.paces import used_by
 from reports.standing import Standing, standings
-
-USED_DAYS = 30  # today and the 29 days before it
 
 
 class State(StrEnum):
@@ -110,37 +107,15 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
         up_to_date(pk, at=at)
 
 
-def read_days(lines: Sequence[Line]) -> None:
-    """What each location used in 30 days and when it runs out: one query for all of them."""
-    if not lines:
-        return
-    used = _used_by_day(lines)
+def read_days(lines: Sequence[Line]) -> list[LocationPace]:
+    """What each location used in 30 days and when it runs out; two queries at most.
+
+    Returns what is to be remembered of it, with `reports.paces.keep`.
+    """
+    found, made = used_by({line.location.pk: line.standing.today for line in lines})
     for line in lines:
-        now, of_location = line.standing, used[line.location.pk]
-        first_on = now.today - (USED_DAYS - 1) * DAY
-        line.used = sum(credits for day, credits in of_location.items() if day >= first_on)
-        history = history_of(of_location, now.today)
-        line.record = history.record
-        if line.record == Record.ENOUGH and not now.is_out:
-            course = follow(now, pace_of(history), used_today=history.used_today)
-            line.runs_out_on = course.runs_out_on
-
-
-def _used_by_day(lines: Iterable[Line]) -> dict[int, dict[dt.date, int]]:
-    """Credits used by location and day, positive, for as many days as a forecast looks back."""
-    lines = list(lines)
-    earliest = min(line.standing.today for line in lines) - HISTORY_DAYS * DAY
-    rows = (
-        Entry.objects.filter(
-            location_id__in=[line.location.pk for line in lines],
-            day__gte=earliest,
-            kind__in=USAGE,
-        )
-        .order_by()
-        .values_list("location_id", "day")
-        .annotate(used=Sum(-F("contract_delta") - F("purchased_delta")))
-    )
-    used: dict[int, dict[dt.date, int]] = defaultdict(dict)
-    for location_id, day, credits in rows:
-        used[location_id][day] = credits
-    return used
+        now, used = line.standing, found[line.location.pk]
+        line.used, line.record = used.used, used.record
+        if used.pace and not now.is_out:
+            line.runs_out_on = runs_out_on(now, used.pace, used_today=used.today)
+    return made

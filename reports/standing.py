@@ -12,7 +12,7 @@ from ledger.daily import SIGNED
 from ledger.models import Balance, Entry, Hold, HoldKind, Kind
 from ledger.renewing import due, up_to_date
 from locations.models import Contract, DebtAtRenewal, Location
-from locations.terms import Step, Term, Terms
+from locations.terms import Step, Term, Terms, terms_of
 
 JUST_RENEWED_DAYS = 7
 AT_RENEWAL = (Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF)
@@ -186,29 +186,16 @@ def _balance() -> QuerySet[Balance]:
 def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:
     """How several locations stand, in their order; renewals that are due are done first.
 
-    Three queries, and those of the renewals.
+    Two queries at most, and those of the renewals.
     """
     ids = [location.pk for location in locations]
     current = Balance.objects.as_of(at).filter(~due(at), location_id__in=ids).in_bulk()
     for location_id in ids:
         if location_id not in current:
             current[location_id] = up_to_date(location_id, at=at)
-    contracts: dict[int, list[Contract]] = {}
-    for contract in Contract.objects.filter(location_id__in=ids).order_by("starts_on"):
-        contracts.setdefault(contract.location_id, []).append(contract)
     return [
-        _standing(
-            location,
-            current[location.pk],
-            Terms(
-                location.pk,
-                location.terms_version,
-                location.zone,
-                tuple(contracts.get(location.pk, ())),
-            ),
-            at,
-        )
-        for location in locations
+        _standing(location, current[location.pk], terms, at)
+        for location, terms in zip(locations, terms_of(locations), strict=True)
     ]
 
 

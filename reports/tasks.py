@@ -11,6 +11,7 @@ from reports import (
     building,
     estimate_sweeping,
     long_estimates,
+    paces,
     scheduling,
     sweeping,
 )
@@ -52,3 +53,8 @@ def work_out_estimate(estimate_id: str) -> None:
 @shared_task
 def sweep_estimates() -> None:
     estimate_sweeping.sweep(at=timezone.now())
+
+
+@shared_task
+def keep_paces() -> None:
+    paces.keep_up(at=timezone.now())

@@ -20,7 +20,7 @@ from django.db import connections
 from psycopg import sql
 
 from locations import price_lists
-from locations.terms import known_terms
+from locations.terms import forget_seen, known_terms
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
@@ -56,6 +56,7 @@ class Clone:
 def forget_the_last() -> None:
     """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
     known_terms.cache_clear()
+    forget_seen()
     price_lists.forget()
     price_lists.price_list.cache_clear()
 

@@ -3,6 +3,7 @@
 from reports.models.alerts import MOST_CREDITS, MOST_DAYS, Alert, AlertMail, Level
 from reports.models.downloads import ReportDownload
 from reports.models.estimates import LongEstimate
+from reports.models.paces import LocationPace
 from reports.models.reports import (
     UNFINISHED,
     Report,
@@ -20,6 +21,7 @@ __all__ = [
     "AlertMail",
     "Every",
     "Level",
+    "LocationPace",
     "LongEstimate",
     "Report",
     "ReportDownload",

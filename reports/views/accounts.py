@@ -1,6 +1,8 @@
 """All locations of an account, as a page and as a file."""
 
 import io
+import tempfile
+from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
@@ -10,7 +12,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from locations.access import SignedInRequest, open_account
-from reports.account_table import STATES, account_csv_text, account_file_name, read_account
+from reports.account_files import account_csv, account_filename, account_xlsx
+from reports.account_table import STATES, AccountUsage, read_account
+from reports.exporting import CSV
+from reports.showing import XLSX
 
 
 @login_required
@@ -26,13 +31,27 @@ def account_usage(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @cache_control(private=True, no_store=True)
 @require_safe
-def account_csv(request: SignedInRequest, pk: int) -> FileResponse:
+def csv_file(request: SignedInRequest, pk: int) -> FileResponse:
+    usage = _whole(request, pk)
+    return _file(account_csv(usage), account_filename(usage, "csv"), CSV)
+
+
+@login_required
+@cache_control(private=True, no_store=True)
+@require_safe
+def xlsx_file(request: SignedInRequest, pk: int) -> FileResponse:
+    usage = _whole(request, pk)
+    with tempfile.TemporaryDirectory() as folder:
+        content = account_xlsx(usage, Path(folder)).read_bytes()
+    return _file(content, account_filename(usage, "xlsx"), XLSX)
+
+
+def _whole(request: SignedInRequest, pk: int) -> AccountUsage:
     account = open_account(request.user, pk)
-    at = timezone.now()
-    usage = read_account(account, request.GET, whole=True, at=at)
+    return read_account(account, request.GET, whole=True, at=timezone.now())
+
+
+def _file(content: bytes, filename: str, content_type: str) -> FileResponse:
     return FileResponse(
-        io.BytesIO(account_csv_text(usage)),
-        as_attachment=True,
-        filename=account_file_name(account, at.date()),
-        content_type="text/csv; charset=utf-8",
+        io.BytesIO(content), as_attachment=True, filename=filename, content_type=content_type
     )

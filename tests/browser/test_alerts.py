@@ -48,6 +48,12 @@ def test_locations_side_by_side(visit: Visit, world: World) -> None:
     page.get_by_role("link", name="All of Harbor & Sons").click()
     expect(page.locator("tbody tr")).to_have_count(4)
     visit.look("account")
+    page.locator(".title summary").click()
+    visit.look("account-download", within="details[open]")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel workbook").click()
+    assert download.value.suggested_filename.startswith("Harbor-Sons_Locations_")
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="Available").click()
     expect(page.locator("tbody tr").first).to_contain_text("Harbor Kyoto")
     page.get_by_label("State").select_option("Overdrawn")

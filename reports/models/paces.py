@@ -1,0 +1,27 @@
+"""What is remembered of a location's usage, so that a thousand of them can be sorted by it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from locations.models import Location
+
+
+class LocationPace(models.Model):
+    """What the days before `day` say, and up to which entry they were read.
+
+    It holds on that day of the location, until usage of an earlier day is posted late; whoever
+    reads it asks whether it does (`reports.paces`). It can always be made anew from the entries.
+    """
+
+    location = models.OneToOneField(
+        Location, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    day = models.DateField()
+    through_number = models.BigIntegerField()
+    used_before = models.BigIntegerField()  # credits, on the 29 days before
+    record = models.CharField(max_length=12)  # where nothing is used on the day
+    record_if_used = models.CharField(max_length=12)
+    by_weekday = ArrayField(models.FloatField(), size=7, null=True)
+
+    def __str__(self) -> str:
+        return f"{self.location_id} on {self.day}"
