@@ -202,8 +202,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 REPORT_BUILDS_AT_ONCE = env.int("REPORT_BUILDS_AT_ONCE", default=4)  # of all locations
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
-# An estimate of more numbers than one broadcast takes is made by the worker, from a list that is
-# deleted when it is done; what it found is kept for some hours, for who asked alone.
 ESTIMATE_MOST_NUMBERS = env.int("ESTIMATE_MOST_NUMBERS", default=100_000)
 ESTIMATE_KEPT_HOURS = env.int("ESTIMATE_KEPT_HOURS", default=24)
 
@@ -251,9 +249,6 @@ CSRF_FAILURE_VIEW = "redflag_credits.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "locations.sessions"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
