@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("locations", "0006_staff_permissions"),
-        ("reports", "0010_filtered_kinds"),
+        ("reports", "0011_trail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("locations", "0006_staff_permissions"),
-        ("reports", "0011_long_estimates"),
+        ("reports", "0012_long_estimates"),
     ]
 
     operations = [
