@@ -43,7 +43,8 @@ END $$;
 -- messages and holds only what becomes of them.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
     ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest,
-    ledger_bundle, ledger_creditrequest, ledger_verificationrun, ledger_verification FROM redflag_app;
+    ledger_bundle, ledger_creditrequest, ledger_verificationrun, ledger_verification,
+    ledger_approvalrequest, ledger_renewalfailure FROM redflag_app;
 GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_verificationrun TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle, ledger_verification TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
@@ -51,6 +52,9 @@ GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, reversal
     ON ledger_correctionrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, purchase_id)
     ON ledger_creditrequest TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, entry_id)
+    ON ledger_approvalrequest TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (last_at, tries, error, over_at) ON ledger_renewalfailure TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)

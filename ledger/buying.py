@@ -7,9 +7,8 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger import funding, posting
+from ledger import deciding, funding, posting
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
-from ledger.models.asked import LONGEST_ANSWER
 from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
 from ledger.posting import BadInput, LedgerError
 from ledger.renewing import up_to_date
@@ -21,10 +20,6 @@ LONGEST_REFERENCE = 120
 
 class CannotAsk(LedgerError):
     """The location has as many open requests as it may have, or the bundle is not offered."""
-
-
-class AlreadyDecided(LedgerError):
-    """Somebody has approved or declined the request before."""
 
 
 def ask(
@@ -86,12 +81,13 @@ def approve(
 ) -> CreditRequest:
     """Record the purchase, once, and close the request.
 
-    Raises AlreadyDecided, and what `funding.purchase` raises: the request stays open then.
+    Raises AlreadyDecided, NotYourOwn, and what `funding.purchase` raises: the request stays open
+    then.
     """
-    answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_ANSWER)
+    answer = deciding.answer_of(answer)
     with transaction.atomic():
-        asked = _locked(request_id)
+        asked: CreditRequest = deciding.lock(CreditRequest, request_id)
+        deciding.check_second_person(asked, decided_by)
         bought = funding.purchase(
             asked.location_id,
             asked.credits,
@@ -102,40 +98,32 @@ def approve(
             made_by=decided_by,
         )
         asked.purchase = bought.entry
-        return _decide(asked, CreditRequestState.APPROVED, decided_by, at, answer)
+        deciding.write_down(
+            asked,
+            CreditRequestState.APPROVED,
+            decided_by=decided_by,
+            at=at,
+            answer=answer,
+            met_by="purchase",
+        )
+        return asked
 
 
 def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> CreditRequest:
     """Close the request without a purchase; `answer` says why. Raises AlreadyDecided."""
-    answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_ANSWER, required=True)
     with transaction.atomic():
-        return _decide(_locked(request_id), CreditRequestState.DECLINED, decided_by, at, answer)
+        declined: CreditRequest = deciding.decline(
+            CreditRequest,
+            request_id,
+            decided_by=decided_by,
+            at=at,
+            answer=answer,
+            met_by="purchase",
+        )
+        return declined
 
 
 def _reason(asked: CreditRequest) -> str:
     """Why the purchase was made: who asked for it, and in which words."""
     said = f": {asked.note}" if asked.note else ""
     return f"Credit request {asked.pk} of {asked.asked_by}"[:180] + said
-
-
-def _locked(request_id: int) -> CreditRequest:
-    # Two of staff at once: the second waits here and finds it decided. The balance is locked
-    # first, as everything does that goes on to move it.
-    asked = CreditRequest.objects.select_related("asked_by").get(pk=request_id)
-    Balance.objects.select_for_update().get(location_id=asked.location_id)
-    asked.refresh_from_db(fields=["state"])
-    if asked.state != CreditRequestState.OPEN:
-        raise AlreadyDecided(
-            _("The request has been %(state)s already.")
-            % {"state": asked.get_state_display().lower()}
-        )
-    return asked
-
-
-def _decide(
-    asked: CreditRequest, state: CreditRequestState, by: User, at: dt.datetime, answer: str
-) -> CreditRequest:
-    asked.state, asked.decided_by, asked.decided_at, asked.answer = state, by, at, answer
-    asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "purchase"])
-    return asked

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import posting, reversing
+from ledger import deciding, posting, reversing
 from ledger.models import (
     Balance,
     Charge,
@@ -15,7 +15,6 @@ from ledger.models import (
     CorrectionState,
     InternationalMessage,
 )
-from ledger.models.asked import LONGEST_ANSWER
 from ledger.models.corrections import LONGEST_REASON
 from ledger.posting import LedgerError
 from ledger.reversing import UnknownCharge
@@ -30,10 +29,6 @@ class CannotAsk(LedgerError):
 
 class TooManyOpen(CannotAsk):
     """The location has as many open requests as it may have."""
-
-
-class AlreadyDecided(LedgerError):
-    """Somebody has granted or declined the request before."""
 
 
 def ask(
@@ -82,12 +77,13 @@ def grant(
 ) -> CorrectionRequest:
     """Give the credits back, once, and close the request.
 
-    Raises AlreadyDecided, and what `reversing.reverse` raises: the request stays open then.
+    Raises AlreadyDecided, NotYourOwn, and what `reversing.reverse` raises: the request stays open
+    then.
     """
-    answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_ANSWER)
+    answer = deciding.answer_of(answer)
     with transaction.atomic():
-        asked = _locked(request_id)
+        asked: CorrectionRequest = deciding.lock(CorrectionRequest, request_id)
+        deciding.check_second_person(asked, decided_by)
         done = reversing.reverse(
             asked.location_id,
             asked.charge_id,
@@ -98,39 +94,31 @@ def grant(
             made_by=decided_by,
         )
         asked.reversal = done.entry
-        return _decide(asked, CorrectionState.GRANTED, decided_by, at, answer)
+        deciding.write_down(
+            asked,
+            CorrectionState.GRANTED,
+            decided_by=decided_by,
+            at=at,
+            answer=answer,
+            met_by="reversal",
+        )
+        return asked
 
 
 def decline(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str
 ) -> CorrectionRequest:
     """Close the request without giving anything back; `answer` says why. Raises AlreadyDecided."""
-    answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_ANSWER, required=True)
     with transaction.atomic():
-        return _decide(_locked(request_id), CorrectionState.DECLINED, decided_by, at, answer)
-
-
-def _locked(request_id: int) -> CorrectionRequest:
-    # Two of staff at once: the second waits here and finds it decided. The balance is locked
-    # first, as everything does that goes on to move it.
-    asked = CorrectionRequest.objects.get(pk=request_id)
-    Balance.objects.select_for_update().get(location_id=asked.location_id)
-    asked.refresh_from_db()
-    if asked.state != CorrectionState.OPEN:
-        raise AlreadyDecided(
-            _("The request has been %(state)s already.")
-            % {"state": asked.get_state_display().lower()}
+        declined: CorrectionRequest = deciding.decline(
+            CorrectionRequest,
+            request_id,
+            decided_by=decided_by,
+            at=at,
+            answer=answer,
+            met_by="reversal",
         )
-    return asked
-
-
-def _decide(
-    asked: CorrectionRequest, state: CorrectionState, by: User, at: dt.datetime, answer: str
-) -> CorrectionRequest:
-    asked.state, asked.decided_by, asked.decided_at, asked.answer = state, by, at, answer
-    asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "reversal"])
-    return asked
+        return declined
 
 
 def _check_something_is_left(charge: Charge, external_id: str) -> None:

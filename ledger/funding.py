@@ -1,4 +1,4 @@
-"""Purchases and adjustments: credits that come in, or are corrected, by a person's decision."""
+"""Purchases, adjustments, write-offs: credits that move by a person's decision."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ledger import posting, renewing
 from ledger.models import Balance, Entry, Kind
 from ledger.posting import BadInput, LedgerError
 from locations.models import User
-from locations.terms import load_terms
+from locations.terms import Term, load_terms
 
 MOST_CREDITS = 100_000_000
 BUCKETS = ("purchased", "contract")
@@ -19,6 +19,22 @@ BUCKETS = ("purchased", "contract")
 
 class NotEnough(LedgerError):
     """An adjustment would take more than its bucket holds."""
+
+
+class NothingToWriteOff(LedgerError):
+    """The purchased credits are not below zero."""
+
+
+class TermHasEnded(LedgerError):
+    """The term that an adjustment is of does not run any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfTerm:
+    """The running term of a contract, whose granted amount an adjustment changes."""
+
+    contract_id: int
+    starts_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,7 @@ def purchase(
     reference: str,
     reason: str = "",
     made_by: User | None = None,
+    approved_by: User | None = None,
 ) -> Posted:
     """Add bought credits; they pay a debt first and are kept over renewals.
 
@@ -60,7 +77,7 @@ def purchase(
         at=at,
         reason=reason,
         reference=reference,
-        made_by=made_by,
+        people=(made_by, approved_by),
     )
 
 
@@ -74,10 +91,14 @@ def adjust(
     reason: str,
     reference: str = "",
     made_by: User | None = None,
+    approved_by: User | None = None,
+    of_term: OfTerm | None = None,
 ) -> Posted:
     """Add credits to a bucket or, below zero, take them from it, for a written reason.
 
-    Raises BadInput, NotEnough where the bucket holds less, KeyReused and UnknownLocation.
+    With `of_term` it says that a running term was granted another amount than it began with; see
+    `ledger.changing`. Raises BadInput, NotEnough where the bucket holds less, TermHasEnded,
+    KeyReused and UnknownLocation.
     """
     posting.check_text("reason", reason, longest=500, required=True)
     posting.check_text("reference", reference, longest=120)
@@ -98,7 +119,37 @@ def adjust(
         at=at,
         reason=reason,
         reference=reference,
-        made_by=made_by,
+        people=(made_by, approved_by),
+        of_term=of_term,
+    )
+
+
+def write_off(
+    location_id: int,
+    *,
+    key: str,
+    at: dt.datetime,
+    reason: str,
+    reference: str = "",
+    made_by: User,
+    approved_by: User | None = None,
+) -> Posted:
+    """Lift purchased credits that are below zero to zero, before a renewal would.
+
+    Raises BadInput, NothingToWriteOff, KeyReused and UnknownLocation.
+    """
+    posting.check_text("reason", reason, longest=500, required=True)
+    posting.check_text("reference", reference, longest=120)
+    return _post(
+        location_id,
+        kind=Kind.WRITE_OFF,
+        bucket="purchased",
+        credits=None,
+        key=key,
+        at=at,
+        reason=reason,
+        reference=reference,
+        people=(made_by, approved_by),
     )
 
 
@@ -107,16 +158,22 @@ def _post(
     *,
     kind: Kind,
     bucket: str,
-    credits: int,
+    credits: int | None,
     key: str,
     at: dt.datetime,
     reason: str,
     reference: str,
-    made_by: User | None,
+    people: tuple[User | None, User | None],
+    of_term: OfTerm | None = None,
 ) -> Posted:
+    """`credits` None: as many as lift the bucket to zero. `people` made it and approved it."""
     posting.check_key(key)
     posting.check_text("reason", reason, longest=500)
-    content = posting.fingerprint([kind, bucket, credits, reason, reference])
+    said: list[object] = [kind, bucket, credits, reason, reference]
+    content = posting.fingerprint(
+        [*said, of_term.contract_id, of_term.starts_on] if of_term else said
+    )
+    made_by, approved_by = people
     with transaction.atomic():
         renewing.up_to_date(location_id, at=at)
         # The same key from two sides, or a charge that takes the credits which an adjustment
@@ -132,21 +189,31 @@ def _post(
         today = max(terms.day_of(at), balance.renewed_through_on or dt.date.min)
         if bucket == "contract" and terms.contract_on(today) is None:
             raise BadInput("bucket", _("the location has no contract in force: adjust purchased."))
+        if of_term is not None and not _runs(of_term, terms.term_on(today)):
+            raise TermHasEnded(
+                _("The term from %(day)s has ended: what it was granted is past.")
+                % {"day": of_term.starts_on}
+            )
         held = balance.contract_credits if bucket == "contract" else balance.purchased_credits
-        if credits < 0 and held + credits < 0:
+        moved = -held if credits is None else credits
+        if credits is None and moved <= 0:
+            raise NothingToWriteOff(_("The purchased credits are not below zero."))
+        if moved < 0 and held + moved < 0:
             raise NotEnough(
                 _("There are %(held)s %(bucket)s credits: an adjustment of %(credits)s takes more.")
-                % {"held": number_format(held), "bucket": bucket, "credits": number_format(credits)}
+                % {"held": number_format(held), "bucket": bucket, "credits": number_format(moved)}
             )
         ids = posting.append(
             location_id,
             [
                 posting.NewEntry(
                     kind=kind,
-                    contract_delta=credits if bucket == "contract" else 0,
-                    purchased_delta=credits if bucket == "purchased" else 0,
+                    contract_delta=moved if bucket == "contract" else 0,
+                    purchased_delta=moved if bucket == "purchased" else 0,
                     at=at,
                     day=today,
+                    contract_id=of_term.contract_id if of_term else None,
+                    term_starts_on=of_term.starts_on if of_term else None,
                 )
             ],
             key=key,
@@ -154,8 +221,16 @@ def _post(
             reason=reason,
             reference=reference,
             made_by_id=made_by.pk if made_by else None,
+            approved_by_id=approved_by.pk if approved_by else None,
         )
     return Posted(Entry.objects.get(pk=ids[0]), replayed=False)
+
+
+def _runs(of_term: OfTerm, term: Term | None) -> bool:
+    return term is not None and (term.contract.pk, term.starts_on) == (
+        of_term.contract_id,
+        of_term.starts_on,
+    )
 
 
 def _is_whole(number: object) -> bool:

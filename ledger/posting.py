@@ -135,6 +135,7 @@ def append(
     reason: str = "",
     reference: str = "",
     made_by_id: int | None = None,
+    approved_by_id: int | None = None,
 ) -> list[int]:
     """Write entries other than usage, in order, and move the balance; returns their ids.
 
@@ -148,7 +149,7 @@ def append(
                %(at)s::timestamptz[], %(day)s::date[], %(charge)s::bigint[],
                %(contract_id)s::bigint[], %(term)s::date[], %(key)s::text,
                %(content)s::bytea, %(reason)s::text, %(reference)s::text,
-               %(made_by)s::bigint, %(lapsed)s::bigint[])""",
+               %(made_by)s::bigint, %(lapsed)s::bigint[], %(approved_by)s::bigint)""",
         {
             "location": location_id,
             "kind": [str(entry.kind) for entry in entries],
@@ -165,6 +166,7 @@ def append(
             "reason": reason,
             "reference": reference,
             "made_by": made_by_id,
+            "approved_by": approved_by_id,
         },
     )[0]
     if made_by_id is not None:

@@ -28,11 +28,11 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
         balance = Balance.objects.select_for_update().get(location_id=location_id)
         terms = load_terms(location_id)
         done = []
-        step = _step_of_a_late_successor(balance, terms) or terms.next_step(
-            balance.renewed_through_on
-        )
+        step = next_step_of(balance, terms)
         while step is not None and step.at <= at:
-            _take(step, location_id, terms)
+            # The balance row is locked by this transaction, and moves with each step.
+            now = Balance.objects.get(location_id=location_id)
+            posting.append(location_id, entries_of(step, now, terms))
             done.append(step.on)
             balance.renewed_through_on = step.on
             step = terms.next_step(step.on)
@@ -83,9 +83,8 @@ def _step_of_a_late_successor(balance: Balance, terms: Terms) -> Step | None:
     return None if granted else terms.next_step(on - dt.timedelta(days=1))
 
 
-def _take(step: Step, location_id: int, terms: Terms) -> None:
-    """Write the entries of one step; the balance row is locked by this transaction."""
-    balance = Balance.objects.get(location_id=location_id)
+def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
+    """What the step writes, in order, where the balance is this one when it is taken."""
     entries = []
     if balance.contract_credits and step.previous is not None:
         lapsed = terms.term_on(step.on - dt.timedelta(days=1))
@@ -117,7 +116,12 @@ def _take(step: Step, location_id: int, terms: Terms) -> None:
                     purchased_delta=-balance.purchased_credits,
                 )
             )
-    posting.append(location_id, entries)
+    return entries
+
+
+def next_step_of(balance: Balance, terms: Terms) -> Step | None:
+    """The first step that the balance's location has not taken yet; None: none is known."""
+    return _step_of_a_late_successor(balance, terms) or terms.next_step(balance.renewed_through_on)
 
 
 def _entry(

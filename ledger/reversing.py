@@ -46,7 +46,9 @@ def reverse(
     key: str,
     at: dt.datetime,
     reason: str,
+    reference: str = "",
     made_by: User | None = None,
+    approved_by: User | None = None,
 ) -> Reversed:
     """Give back a charge, or the one message `external_id` of it, to the buckets it came from.
 
@@ -57,7 +59,9 @@ def reverse(
     """
     posting.check_key(key)
     posting.check_text("reason", reason, longest=500, required=True)
-    content = posting.fingerprint(["reversal", charge_id, external_id, reason])
+    posting.check_text("reference", reference, longest=120)
+    said = ["reversal", charge_id, external_id, reason, *([reference] if reference else [])]
+    content = posting.fingerprint(said)
     with transaction.atomic():
         renewing.up_to_date(location_id, at=at)
         # Two reversals of one message at once: the second waits here and finds it done.
@@ -94,7 +98,9 @@ def reverse(
             key=key,
             content=content,
             reason=reason,
+            reference=reference,
             made_by_id=made_by.pk if made_by else None,
+            approved_by_id=approved_by.pk if approved_by else None,
         )
         messages.update(reversal_id=ids[0])
     return Reversed(Entry.objects.get(pk=ids[0]), replayed=False)

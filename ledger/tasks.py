@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ledger import holding, renewing, verifying
+from ledger.renewal_failures import close_what_is_over, renew_or_note
 
 logger = logging.getLogger(__name__)
 
@@ -15,13 +16,9 @@ def renew_due_locations() -> None:
     """Make up every renewal that is due, so that balances are right before somebody looks."""
     at = timezone.now()
     for location_id in renewing.locations_due(at):
-        try:
-            days = renewing.renew(location_id, at=at)
-        except Exception:
-            # One location's fault must not keep the others from their credits.
-            logger.exception("Renewing location %s failed", location_id)
-        else:
-            logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")
+        # One location's fault must not keep the others from their credits.
+        renew_or_note(location_id, at=at)
+    close_what_is_over(at=at)
 
 
 @shared_task

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from ledger.checks import CHECKS
+from ledger.checks_by_hand import CHECKS_BY_HAND
 from ledger.daily import daily_usage
 from ledger.guards import missing_guards
 from ledger.models import Balance, Entry, Kind, Verification, VerificationRun
@@ -110,7 +111,7 @@ def keep(
 
 def breaches(location_id: int | None = None) -> Iterator[Breach]:
     """The same within the caller's transaction."""
-    for check in CHECKS:
+    for check in (*CHECKS, *CHECKS_BY_HAND):
         with connection.cursor() as cursor:
             cursor.execute(check.sql, {"location": location_id})
             for location, detail in cursor.fetchall():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -26,6 +27,18 @@ FIELD_OF_GUARD = {
 
 class ContractRefused(ValidationError):
     """A contract that cannot be entered or amended so: for each field, sentences for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Local days [starts_on, ends_on) between two contracts, on which none holds."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days
 
 
 def enter(
@@ -102,6 +115,24 @@ def ended_by(contract: Contract) -> Contract | None:
     )
 
 
+def gaps(contract: Contract) -> list[Gap]:
+    """The days without a contract that lie right before it and right after it.
+
+    An open contract before one that is not entered yet ends on its first day: no gap.
+    """
+    others = Contract.objects.filter(location_id=contract.location_id).exclude(pk=contract.pk)
+    before = others.filter(starts_on__lt=contract.starts_on).order_by("-starts_on").first()
+    found = []
+    if before is not None and before.ends_on and before.ends_on < contract.starts_on:
+        found.append(Gap(before.ends_on, contract.starts_on))
+    if contract.ends_on is not None:
+        after = others.filter(starts_on__gt=contract.ends_on).order_by("starts_on").first()
+        follows = others.filter(starts_on=contract.ends_on).exists()
+        if after is not None and not follows:
+            found.append(Gap(contract.ends_on, after.starts_on))
+    return found
+
+
 def _check_fields(contract: Contract) -> None:
     try:
         contract.clean_fields()
@@ -125,28 +156,32 @@ def _check_free(contract: Contract, besides: Contract | None = None) -> None:
     other = others.order_by("starts_on").first()
     if other is None:
         return
+    named = f" ({other.reference})" if other.reference else ""
     if other.starts_on > contract.starts_on:
         raise ContractRefused(
             {
                 "ends_on": _(
-                    "Another contract of this location starts on %(starts_on)s: this one has "
-                    "to end by then."
+                    "Another contract of this location%(named)s starts on %(starts_on)s: end this "
+                    "one on that day or before it."
                 )
-                % {"starts_on": other.starts_on}
+                % {"starts_on": other.starts_on, "named": named}
             }
         )
     if other.ends_on:
         words = _(
-            "Another contract of this location holds from %(starts_on)s until %(ends_on)s: start "
-            "after it, or end it first."
+            "Another contract of this location%(named)s holds from %(starts_on)s until "
+            "%(ends_on)s: start on %(ends_on)s or later, or end that one earlier first."
         )
     else:
         words = _(
-            "Another contract of this location holds from %(starts_on)s without an end: start "
-            "after it, or end it first."
+            "Another contract of this location%(named)s holds from %(starts_on)s without an end: "
+            "start after its first day, which ends it on yours, or end it first."
         )
     raise ContractRefused(
-        {"starts_on": words % {"starts_on": other.starts_on, "ends_on": other.ends_on}}
+        {
+            "starts_on": words
+            % {"starts_on": other.starts_on, "ends_on": other.ends_on, "named": named}
+        }
     )
 
 

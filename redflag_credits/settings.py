@@ -46,7 +46,6 @@ PORT = env.int("PORT", default=8000)
 LOCAL_POSTGRES = not PRODUCTION and not env.str("DATABASE_URL", default="")
 LOCAL_REDIS = not PRODUCTION and not env.str("REDIS_URL", default="")
 DEMO_ALLOWED = not PRODUCTION
-
 DEBUG = False if PRODUCTION else env.bool("DEBUG", default=False)
 SECRET_KEY = (
     env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="local-only-" + "k" * 50)
@@ -109,6 +108,7 @@ MIDDLEWARE = [
     "locations.doors.second_factor_door",
     "locations.doors.TrailDoor",
     "locations.doors.StaffDoor",
+    "reports.doors.StaffVisitDoor",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redflag_credits.urls"
@@ -145,7 +145,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = places.redis_url(DATA_DIR) if LOCAL_REDIS else env.str("REDIS_URL")
-
 CELERY_BROKER_URL = places.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -230,6 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a mailed link works
 OTP_TOTP_ISSUER = "RedFlag Credits"
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=False)
+STAFF_APPROVAL_ABOVE_CREDITS = env.int("STAFF_APPROVAL_ABOVE_CREDITS", default=10_000)  # by two
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

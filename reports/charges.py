@@ -119,7 +119,7 @@ def read_charge(
     with one_moment():
         charge = charge_of(reader.location, pk)
         choice = Shown(shown) if shown in Shown.values else Shown.ALL
-        entries = list(charge.entries.select_related("made_by").order_by("number"))
+        entries = list(charge.entries.select_related("made_by", "approved_by").order_by("number"))
         requests = list(
             CorrectionRequest.objects.filter(charge=charge).select_related("asked_by", "decided_by")
         )

@@ -178,7 +178,9 @@ def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int
             },
         )
         found = cursor.fetchall()
-    entries = Entry.objects.select_related("made_by").in_bulk([row[0] for row in found if row[0]])
+    entries = Entry.objects.select_related("made_by", "approved_by").in_bulk(
+        [row[0] for row in found if row[0]]
+    )
     charges = Charge.objects.in_bulk({row[1] for row in found if row[1]})
     brought = _brought(day, charges, entries.values())
     lines = []

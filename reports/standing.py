@@ -9,13 +9,12 @@ from django.db.models.functions import Coalesce
 
 from ledger.composed import Given, composed
 from ledger.daily import SIGNED
-from ledger.models import Balance, Entry, Hold, HoldKind, Kind
+from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
 from ledger.renewing import due, up_to_date
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Term, Terms, terms_of
 
 JUST_RENEWED_DAYS = 7
-AT_RENEWAL = (Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF)
 LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
 
 
@@ -25,11 +24,15 @@ class RenewalDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TermStart:
-    """What the start of the running term did to the balance; no figure is negative."""
+    """What the start of the running term did to the balance; no figure is negative.
+
+    `changed` is what a new included amount, taking effect within the term, has added or taken.
+    """
 
     granted: int
     lapsed: int
     written_off: int
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Standing:
     def included(self) -> int:
         """What this term was granted; the contract may promise another figure for the next."""
         if self.start is not None:
-            return self.start.granted
+            return self.start.granted + self.start.changed
         return self.term.contract.included_credits if self.term else 0
 
     @property
@@ -166,7 +169,7 @@ def standing(location: Location, *, at: dt.datetime) -> Standing:
     if now.term is None or now.term.starts_on != balance.renewed_through_on:
         return now
     granted, lapsed, written_off = (getattr(balance, kind.value) for kind in AT_RENEWAL)
-    return replace(now, start=TermStart(granted, -lapsed, written_off))
+    return replace(now, start=TermStart(granted, -lapsed, written_off, balance.changed))
 
 
 @composed
@@ -178,6 +181,7 @@ def _balance() -> QuerySet[Balance]:
         .select_related("location")
         .annotate(
             **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
+            changed=_changed_within_the_term(),
             open_calls=_open_calls(at),
         )
     )
@@ -202,7 +206,21 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
 def _sum_at_renewal(kind: Kind) -> Coalesce:
     """The credits of this kind on the day through which the balance's terms are done."""
     entries = Entry.objects.filter(
-        location=OuterRef("location"), day=OuterRef("renewed_through_on"), kind=kind
+        location=OuterRef("location"),
+        day=OuterRef("renewed_through_on"),
+        kind=kind,
+        contract__isnull=False,  # not a write-off by hand, later on that day
+    )
+    of_location = entries.order_by().values("location")
+    return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
+
+
+def _changed_within_the_term() -> Coalesce:
+    """What adjustments of the running term's own grant come to; see `ledger.changing`."""
+    entries = Entry.objects.filter(
+        location=OuterRef("location"),
+        term_starts_on=OuterRef("renewed_through_on"),
+        kind=Kind.ADJUSTMENT,
     )
     of_location = entries.order_by().values("location")
     return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)

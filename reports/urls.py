@@ -12,6 +12,7 @@ from reports.views import (
     messages,
     reports,
     schedules,
+    seeing,
     usage,
 )
 
@@ -42,6 +43,8 @@ urlpatterns = [
         messages.correction,
         name="usage-message-correction",
     ),
+    path("locations/<int:pk>/as-manager/", seeing.begin, name="as-manager"),
+    path("as-manager/end/", seeing.end, name="as-manager-end"),
     path("locations/<int:pk>/estimate/", estimates.before_you_send, name="estimate"),
     path(
         "locations/<int:pk>/estimate/<uuid:estimate_pk>/",

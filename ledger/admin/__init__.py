@@ -1,3 +1,14 @@
 """The staff desk's pages of the ledger: everything to read, forms that post."""
 
-from ledger.admin import accounts, buying, corrections, entries, messages, tokens, verifications  # noqa: F401
+from ledger.admin import (  # noqa: F401
+    accounts,
+    approvals,
+    buying,
+    contracts,
+    corrections,
+    entries,
+    location_panels,
+    messages,
+    tokens,
+    verifications,
+)

@@ -6,13 +6,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ledger.admin.recording import GiveBackLink
+from ledger.admin.renewals import RenewalPages
 from ledger.admin.trying import try_view
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
 from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link, signed
@@ -45,7 +47,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Balance)
-class BalanceAdmin(ReadOnlyAdmin):
+class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
     list_display = (
         "location",
         "available_shown",
@@ -76,7 +78,7 @@ class BalanceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Charge)
-class ChargeAdmin(LedgerAdmin):
+class ChargeAdmin(GiveBackLink, LedgerAdmin):
     list_display = (
         "key",
         "location_shown",
@@ -108,6 +110,13 @@ class ChargeAdmin(LedgerAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(try_view)
         return [path("try/<int:pk>/", view, name="ledger_charge_try"), *super().get_urls()]
+
+    def give_back_address(self, shown: Any) -> str:
+        chats = shown.kind == ChargeKind.CHAT
+        brought = shown.chatmessages if chats else shown.internationalmessages
+        if not brought.filter(credits__gt=0, reversal__isnull=True).exists():
+            return ""
+        return reverse("admin:ledger_entry_reversal", args=[shown.pk])
 
     @admin.display(description=_("Location"), ordering="location")
     def location_shown(self, charge: Charge) -> str:

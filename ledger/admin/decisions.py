@@ -34,9 +34,12 @@ class DecisionForm(forms.Form):
 class DecisionAdmin(ReadOnlyAdmin):
     """What is open comes first, oldest first. `meet` and `decline` are the ledger's functions.
 
-    Whoever decides needs `ledger.decide_requests`: meeting a request writes an entry.
+    Nobody meets what they asked for themselves: the ledger and the database refuse it. Whoever
+    decides needs `permission`: meeting a request writes an entry.
     """
 
+    list_filter: ClassVar[tuple[str, ...]] = ("state",)
+    permission: ClassVar[str] = "ledger.decide_requests"
     meet: ClassVar[Callable[..., Any]]
     decline: ClassVar[Callable[..., Any]]
     meet_button: ClassVar[Any]
@@ -44,9 +47,9 @@ class DecisionAdmin(ReadOnlyAdmin):
     # Both say where the manager reads the answer.
     answer_help: ClassVar[Any]
     declined_words: ClassVar[Any]
+    answer_label: ClassVar[Any] = _("Answer to the manager")
 
     list_display_links = ("waiting",)
-    list_filter = ("state",)
     sortable_by = ()
     change_form_template = "admin/ledger/decide.html"
 
@@ -83,23 +86,29 @@ class DecisionAdmin(ReadOnlyAdmin):
         context = {
             **(extra_context or {}),
             "decision": DecisionForm(),
-            "may_decide": self._may_decide(request),
+            "may_decide": self._may_decide(request, asked),
+            "is_own": asked is not None and asked.asked_by_id == request.user.pk,
+            "answer_label": self.answer_label,
             "meet_button": self.meet_button,
             "help": self.answer_help,
             "does": self.what_meeting_does(asked) if asked else "",
             "decide_address": reverse(f"admin:{self._page('decide')}", args=[asked.pk])
             if asked
             else "",
-            "queue_address": reverse(f"admin:{self._page('changelist')}"),
+            "queue_address": reverse("admin:ledger_approvalrequest_queue"),
         }
         return super().change_view(request, object_id, form_url, context)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """As the button says; back to the queue, or to the form's fault."""
         user = request.user
-        if request.method != "POST" or not isinstance(user, User) or not self._may_decide(request):
+        if request.method != "POST" or not isinstance(user, User):
             raise PermissionDenied
-        if not self.model._default_manager.filter(pk=pk).exists():
+        asked = self.model._default_manager.filter(pk=pk).first()
+        # Whoever asked may withdraw it, without the permission to meet it.
+        if not self._may_decide(request, None if MEET in request.POST else asked):
+            raise PermissionDenied
+        if asked is None:
             raise Http404
         form = DecisionForm(request.POST)
         try:
@@ -120,10 +129,11 @@ class DecisionAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse(f"admin:{self._page('change')}", args=[pk]))
         self.log_change(request, done, words)
         self.message_user(request, words)
-        return HttpResponseRedirect(reverse(f"admin:{self._page('changelist')}"))
+        return HttpResponseRedirect(reverse("admin:ledger_approvalrequest_queue"))
 
     def _page(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
-    def _may_decide(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("ledger.decide_requests")
+    def _may_decide(self, request: HttpRequest, asked: Any = None) -> bool:
+        is_own = asked is not None and asked.asked_by_id == request.user.pk
+        return is_own or request.user.has_perm(self.permission)

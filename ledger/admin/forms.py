@@ -1,6 +1,5 @@
 """What staff say when credits come in or are corrected."""
 
-import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -8,31 +7,42 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
-from ledger import funding
-from ledger.funding import MOST_CREDITS, Posted
-from locations.models import User
+from ledger.approving import Wanted
+from ledger.funding import MOST_CREDITS
+from ledger.models import Charge, Kind
 
 
 class FundingForm(forms.Form):
     """`key` is made when the form is shown and goes with it: a double click books once.
 
-    Each kind has a `post` that writes the entry; it raises LedgerError.
+    `wanted` is the entry that it asks for, once it is valid.
     """
 
     title: ClassVar[Any]
     logged: ClassVar[str]
     shown: ClassVar[tuple[str, ...]]
+    named: ClassVar[str]  # in the entry's key
+    permission: ClassVar[str]
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    @staticmethod
-    def fresh() -> dict[str, Any]:
-        return {"key": uuid.uuid4()}
+    def filled(self, sent: Any) -> "FundingForm":
+        """The same form with what was sent, or fresh."""
+        return type(self)(sent, initial={"key": uuid.uuid4()})
+
+    @property
+    def key_of_entry(self) -> str:
+        return f"staff-{self.named}-{self.cleaned_data['key']}"
+
+    def wanted(self) -> Wanted:
+        raise NotImplementedError
 
 
 class PurchaseForm(FundingForm):
     title = _("Record a purchase")
     logged = "Recorded a purchase."
+    named = "purchase"
+    permission = "ledger.fund"
     shown = ("credits", "reference", "reason")
 
     credits = forms.IntegerField(
@@ -52,21 +62,20 @@ class PurchaseForm(FundingForm):
         label=_("Note"), max_length=500, required=False, widget=AdminTextInputWidget
     )
 
-    def post(self, location_id: int, *, at: dt.datetime, made_by: User) -> Posted:
-        return funding.purchase(
-            location_id,
-            self.cleaned_data["credits"],
-            key=f"staff-purchase-{self.cleaned_data['key']}",
-            at=at,
+    def wanted(self) -> Wanted:
+        return Wanted(
+            kind=Kind.PURCHASE,
+            credits=self.cleaned_data["credits"],
             reference=self.cleaned_data["reference"],
             reason=self.cleaned_data["reason"],
-            made_by=made_by,
         )
 
 
 class AdjustmentForm(FundingForm):
     title = _("Make an adjustment")
     logged = "Made an adjustment."
+    named = "adjustment"
+    permission = "ledger.adjust"
     shown = ("credits", "bucket", "reason", "reference")
 
     credits = forms.IntegerField(
@@ -94,14 +103,77 @@ class AdjustmentForm(FundingForm):
         help_text=_("A ticket's number, say."),
     )
 
-    def post(self, location_id: int, *, at: dt.datetime, made_by: User) -> Posted:
-        return funding.adjust(
-            location_id,
-            self.cleaned_data["credits"],
+    def wanted(self) -> Wanted:
+        return Wanted(
+            kind=Kind.ADJUSTMENT,
+            credits=self.cleaned_data["credits"],
             bucket=self.cleaned_data["bucket"],
-            key=f"staff-adjustment-{self.cleaned_data['key']}",
-            at=at,
-            reason=self.cleaned_data["reason"],
             reference=self.cleaned_data["reference"],
-            made_by=made_by,
+            reason=self.cleaned_data["reason"],
+        )
+
+
+class ReasonForm(FundingForm):
+    """Where the credits follow from what there is."""
+
+    shown = ("reason", "reference")
+
+    reason = forms.CharField(
+        max_length=500,
+        widget=AdminTextInputWidget,
+        help_text=_("Why, in a sentence the location's manager would understand."),
+    )
+    reference = forms.CharField(
+        max_length=120,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=_("A ticket's number, say."),
+    )
+
+
+class WriteOffForm(ReasonForm):
+    title = _("Write off the debt")
+    logged = "Wrote off a debt."
+    named = "write-off"
+    permission = "ledger.write_off"
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            kind=Kind.WRITE_OFF,
+            reference=self.cleaned_data["reference"],
+            reason=self.cleaned_data["reason"],
+        )
+
+
+class ReversalForm(ReasonForm):
+    """Of a charge, or of one message of it."""
+
+    title = _("Give credits back")
+    logged = "Gave credits back."
+    named = "reversal"
+    permission = "ledger.reverse"
+
+    def __init__(self, *args: Any, charge: Charge, message: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.charge, self.message = charge, message
+
+    def filled(self, sent: Any) -> FundingForm:
+        fresh = {"key": uuid.uuid4()}
+        return type(self)(sent, initial=fresh, charge=self.charge, message=self.message)
+
+    @property
+    def what(self) -> str:
+        """In words, for the head of the page."""
+        if self.message is not None:
+            words = _("Message %(message)s of charge %(charge)s.")
+            return words % {"message": self.message.external_id, "charge": self.charge.key}
+        return _("What is left of charge %(charge)s.") % {"charge": self.charge.key}
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            kind=Kind.REVERSAL,
+            charge_id=self.charge.pk,
+            external_id=self.message.external_id if self.message is not None else "",
+            reference=self.cleaned_data["reference"],
+            reason=self.cleaned_data["reason"],
         )

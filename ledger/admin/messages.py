@@ -10,9 +10,11 @@ import pghistory
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger.admin.recording import GiveBackLink
 from ledger.explaining import explain_chat, explain_international
 from ledger.models import ChatMessage, InternationalMessage
 from locations.admin.lists import LedgerAdmin, link, location_link
@@ -21,11 +23,17 @@ from locations.models.trail import SEEN
 PERSONAL = "locations.see_personal_data"
 
 
-class MessageAdmin(LedgerAdmin):
+class MessageAdmin(GiveBackLink, LedgerAdmin):
     search_fields = ("=external_id",)
     search_help_text = gettext_lazy("A whole external id")
     personal: tuple[str, ...] = ("phone",)
     what: tuple[str | tuple[str, ...], ...] = ()
+
+    def give_back_address(self, shown: Any) -> str:
+        if not shown.credits or shown.reversal_id is not None:
+            return ""
+        kind = "chat" if isinstance(shown, ChatMessage) else "international"
+        return reverse(f"admin:ledger_entry_{kind}_reversal", args=[shown.pk])
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         origin = (("location", "external_id"), "charge_shown", "position", ("outcome", "refusal"))

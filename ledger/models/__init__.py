@@ -1,10 +1,12 @@
 """What happened: balances, charges, entries, messages."""
 
 from ledger.models.accounts import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
+from ledger.models.approvals import ApprovalRequest, ApprovalState, Bucket
 from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState
 from ledger.models.corrections import CorrectionRequest, CorrectionState
-from ledger.models.entries import ADDITIONS, USAGE, Entry, Kind
+from ledger.models.entries import Entry
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
+from ledger.models.kinds import ADDITIONS, AT_RENEWAL, USAGE, Kind
 from ledger.models.messages import (
     CarrierSource,
     ChatMessage,
@@ -12,14 +14,19 @@ from ledger.models.messages import (
     InternationalMessage,
     TextType,
 )
+from ledger.models.renewals import RenewalFailure
 from ledger.models.tokens import ApiToken, Scope
 from ledger.models.verifications import Verification, VerificationRun
 
 __all__ = [
     "ADDITIONS",
+    "AT_RENEWAL",
     "USAGE",
     "ApiToken",
+    "ApprovalRequest",
+    "ApprovalState",
     "Balance",
+    "Bucket",
     "Bundle",
     "CarrierSource",
     "Charge",
@@ -40,6 +47,7 @@ __all__ = [
     "Outcome",
     "OverRule",
     "Refusal",
+    "RenewalFailure",
     "Scope",
     "TextType",
     "Verification",

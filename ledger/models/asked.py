@@ -69,6 +69,24 @@ def queue(name: str) -> models.Index:
     return models.Index(fields=["asked_at", "id"], condition=Q(state=OPEN), name=name)
 
 
+def met_by_somebody_else(name: str, *, met: str) -> pgtrigger.Trigger:
+    """Nobody grants what they asked for. A trigger: rows that came before it need not hold it."""
+    return pgtrigger.Trigger(
+        name=f"{name}_by_somebody_else",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__state=met),
+        func=f"""
+            IF NEW.decided_by_id = NEW.asked_by_id THEN
+                RAISE EXCEPTION 'Who asked for it cannot approve it: somebody else has to.'
+                    USING ERRCODE = 'check_violation',
+                          CONSTRAINT = '{name}_by_somebody_else';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def decided_once(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
     """Kept for good; all that changes is the decision, and that once."""
     return [

@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
+from ledger.models.asked import (
+    Asked,
+    decided_has_who_and_when,
+    decided_once,
+    met_by_somebody_else,
+    queue,
+)
 from ledger.models.entries import Entry
 from locations.models import Location
 from locations.models.trail import in_trail
@@ -129,6 +135,7 @@ class CreditRequest(Asked):
         indexes = [queue("credit_request_queue")]
         triggers = [
             *decided_once("credit_request", entry="purchase"),
+            met_by_somebody_else("credit_request", met=CreditRequestState.APPROVED),
             pgtrigger.Trigger(
                 name="credit_request_bought_that",
                 when=pgtrigger.Before,

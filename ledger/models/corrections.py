@@ -6,7 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge
-from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
+from ledger.models.asked import (
+    Asked,
+    decided_has_who_and_when,
+    decided_once,
+    met_by_somebody_else,
+    queue,
+)
 from ledger.models.entries import Entry
 from locations.models import Location
 from locations.models.trail import in_trail
@@ -76,6 +82,7 @@ class CorrectionRequest(Asked):
         indexes = [queue("correction_queue")]
         triggers = [
             *decided_once("correction", entry="reversal"),
+            met_by_somebody_else("correction", met=CorrectionState.GRANTED),
             pgtrigger.Trigger(
                 name="correction_of_its_location",
                 when=pgtrigger.Before,

@@ -6,35 +6,23 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Expression, Q
+from django.db.models import Expression
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge
+from ledger.models.entry_constraints import CONSTRAINTS
+from ledger.models.kinds import AT_RENEWAL, USAGE, Kind
 from locations.models import Contract, Location
 from locations.models.guards import no_truncate
 from locations.models.trail import POSTED, in_trail
 
 
-class Kind(models.TextChoices):
-    CONTRACT_GRANT = "contract_grant", _("Contract grant")
-    CONTRACT_EXPIRY = "contract_expiry", _("Contract expiry")
-    PURCHASE = "purchase", _("Purchase")
-    INTERNATIONAL_TEXT = "international_text", _("International text")
-    INTERNATIONAL_VOICE = "international_voice", _("International voice")
-    CHAT = "chat", _("Chat")
-    ADJUSTMENT = "adjustment", _("Adjustment")
-    REVERSAL = "reversal", _("Reversal")
-    WRITE_OFF = "write_off", _("Overdraft write-off")
-
-
-USAGE = (Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE, Kind.CHAT)
-ADDITIONS = (Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF)
-
-SPENT = Q(contract_delta__lte=0, purchased_delta__lte=0) & ~Q(contract_delta=0, purchased_delta=0)
-
-
 class EntryQuerySet(models.QuerySet["Entry"]):
+    def of_renewals(self) -> "EntryQuerySet":
+        """What beginnings and ends of terms wrote; a write-off by hand is none of them."""
+        return self.filter(kind__in=AT_RENEWAL, contract__isnull=False)
+
     def for_location(self, location: Location) -> "EntryQuerySet":
         return self.filter(location=location)
 
@@ -120,6 +108,15 @@ class Entry(models.Model):
         related_name="+",
         verbose_name=_("made by"),
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+        help_text=_("The second person, where the entry needed one."),
+    )
 
     objects = EntryQuerySet.as_manager()
 
@@ -137,76 +134,19 @@ class Entry(models.Model):
         ]
         ordering = ["location", "-number"]
         verbose_name_plural = _("entries")
-        constraints = [
-            models.UniqueConstraint(fields=["location", "number"], name="entry_number_once"),
-            models.UniqueConstraint(
-                fields=["location", "key"],
-                condition=Q(key__isnull=False),
-                name="entry_key_once",
-            ),
-            models.UniqueConstraint(
-                fields=["contract", "term_starts_on"],
-                condition=Q(kind=Kind.CONTRACT_GRANT),
-                name="entry_one_grant_per_term",
-            ),
-            models.UniqueConstraint(
-                fields=["charge", "day"],
-                condition=Q(charge__isnull=False, kind__in=USAGE),
-                name="entry_once_per_charge_and_day",
-            ),
-            models.CheckConstraint(
-                name="entry_signs",
-                condition=Q(kind=Kind.CONTRACT_GRANT, contract_delta__gte=0, purchased_delta=0)
-                | Q(kind=Kind.CONTRACT_EXPIRY, contract_delta__lt=0, purchased_delta=0)
-                | Q(kind=Kind.PURCHASE, contract_delta=0, purchased_delta__gt=0)
-                | Q(kind=Kind.WRITE_OFF, contract_delta=0, purchased_delta__gt=0)
-                | (Q(kind__in=USAGE) & SPENT)
-                | Q(kind=Kind.REVERSAL, contract_delta__gte=0, purchased_delta__gte=0)
-                | (Q(kind=Kind.ADJUSTMENT) & ~Q(contract_delta=0, purchased_delta=0)),
-            ),
-            models.CheckConstraint(
-                name="entry_contract_not_negative", condition=Q(contract_after__gte=0)
-            ),
-            models.CheckConstraint(
-                name="entry_kind_has_its_cause",
-                condition=Q(kind__in=USAGE, charge__isnull=False, contract__isnull=True)
-                | Q(
-                    kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF],
-                    charge__isnull=True,
-                    contract__isnull=False,
-                    term_starts_on__isnull=False,
-                )
-                | Q(
-                    kind__in=[Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL],
-                    contract__isnull=True,
-                    key__isnull=False,
-                    fingerprint__isnull=False,
-                ),
-            ),
-            models.CheckConstraint(
-                name="entry_reversal_names_its_charge",
-                condition=Q(kind=Kind.REVERSAL, charge__isnull=False, lapsed_credits__gte=0)
-                | (~Q(kind=Kind.REVERSAL) & Q(lapsed_credits=0)),
-            ),
-            models.CheckConstraint(
-                name="entry_adjustment_has_reason",
-                condition=~Q(kind=Kind.ADJUSTMENT) | ~Q(reason=""),
-            ),
-            models.CheckConstraint(
-                name="entry_in_bounds",
-                condition=Q(
-                    contract_after__lte=10**12,
-                    purchased_after__gte=-(10**12),
-                    purchased_after__lte=10**12,
-                ),
-            ),
-        ]
+        constraints = CONSTRAINTS
         indexes = [
             # The daily table reads nothing but this index.
             models.Index(
                 fields=["location", "day"],
                 include=["kind", "contract_delta", "purchased_delta"],
                 name="entry_by_day",
+            ),
+            # Some thousands among millions: what the renewal desk lists.
+            models.Index(
+                fields=["location", "at"],
+                condition=models.Q(kind__in=AT_RENEWAL, contract__isnull=False),
+                name="entry_renewals",
             ),
         ]
         triggers = [
@@ -284,6 +224,29 @@ class Entry(models.Model):
                         NEW.number, NEW.location_id
                         USING ERRCODE = 'check_violation',
                               CONSTRAINT = 'entry_equals_its_messages';
+                """,
+            ),
+            # An adjustment that names a contract changes what its running term was granted.
+            pgtrigger.Trigger(
+                name="entry_of_the_running_term",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__kind=str(Kind.ADJUSTMENT), new__contract__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM (
+                            SELECT e.contract_id, e.term_starts_on FROM ledger_entry e
+                             WHERE e.location_id = NEW.location_id
+                               AND e.kind = 'contract_grant'
+                             ORDER BY e.number DESC LIMIT 1) last
+                         WHERE last.contract_id = NEW.contract_id
+                           AND last.term_starts_on = NEW.term_starts_on) THEN
+                        RAISE EXCEPTION 'entry % of location % names a term that has no grant',
+                            NEW.number, NEW.location_id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'entry_of_the_running_term';
+                    END IF;
+                    RETURN NEW;
                 """,
             ),
         ]

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from locations import contracts
 from locations.admin.lists import GuardedAdmin
@@ -26,6 +27,15 @@ TERMS = (
 
 class ContractForm(forms.ModelForm):
     """Rehearses what saving will do, so that whatever refuses is shown at its field."""
+
+    gap_confirmed = forms.BooleanField(
+        required=False,
+        label=_("Days without a contract are meant"),
+        help_text=_(
+            "To be ticked where days lie between this contract and its neighbour: when the first "
+            "one ends, what is left lapses, and nothing is granted until the next one starts."
+        ),
+    )
 
     class Meta:
         model = Contract
@@ -64,17 +74,48 @@ class ContractForm(forms.ModelForm):
                 self.add_error(field if field in self.fields else None, sentences)
             if not by_field:
                 self.add_error(None, refused.messages)
+        else:
+            self._check_gaps()
         return cleaned
+
+    def _check_gaps(self) -> None:
+        """A gap is legal, and mostly a slip: it has to be confirmed."""
+        dates = {"starts_on", "ends_on"} & set(self.changed_data)
+        if self.cleaned_data.get("gap_confirmed") or not dates:
+            return
+        contract = Contract(pk=self.instance.pk, location_id=self.instance.location_id)
+        if contract.pk is None:
+            contract.location = self.cleaned_data["location"]
+        contract.starts_on = self.cleaned_data["starts_on"]
+        contract.ends_on = self.cleaned_data["ends_on"]
+        for gap in contracts.gaps(contract):
+            words = ngettext(
+                "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s day: move the "
+                "dates together, or tick this.",
+                "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s days: move the "
+                "dates together, or tick this.",
+                gap.days,
+            )
+            figures = {"starts_on": gap.starts_on, "ends_on": gap.ends_on, "days": gap.days}
+            self.add_error("gap_confirmed", words % figures)
 
     def write(self) -> Contract:
         """Enter the contract, or amend it; raises ContractRefused."""
         terms = {name: self.cleaned_data[name] for name in TERMS}
         if self.instance.pk is None:
             return contracts.enter(self.cleaned_data["location"], **terms)
-        amended = Contract.objects.select_related("location").get(pk=self.instance.pk)
-        for name in self.changed_data:
-            setattr(amended, name, terms[name])
-        return contracts.amend(amended, self.changed_data)
+        return contracts.amend(self.amended(), self.changed_terms)
+
+    @property
+    def changed_terms(self) -> list[str]:
+        return [name for name in self.changed_data if name in TERMS]
+
+    def amended(self) -> Contract:
+        """The contract as the form says, not written yet."""
+        contract = Contract.objects.select_related("location").get(pk=self.instance.pk)
+        for name in self.changed_terms:
+            setattr(contract, name, self.cleaned_data[name])
+        return contract
 
     def _get_validation_exclusions(self) -> set[str]:
         # Django would ask the exclusion constraint before the open contract has been ended; the
@@ -101,7 +142,7 @@ class ContractAdmin(GuardedAdmin):
     date_hierarchy = "starts_on"
     autocomplete_fields = ("location", "rate_card_series")
     fieldsets = (
-        (None, {"fields": ("location", ("starts_on", "ends_on"), "term_months")}),
+        (None, {"fields": ("location", ("starts_on", "ends_on"), "gap_confirmed", "term_months")}),
         (_("Credits"), {"fields": ("included_credits", "overdraft_limit", "debt_at_renewal")}),
         (_("Prices and paper"), {"fields": ("rate_card_series", "reference")}),
     )

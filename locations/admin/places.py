@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from locations.admin.lists import GuardedAdmin, link, signed
+from locations.admin.panels import panels
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES
 
@@ -135,6 +136,22 @@ class LocationAdmin(GuardedAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Location | None) -> Any:
         return self.inlines if obj else ()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With what the ledger and the reports say of it, above the form."""
+        location = self.get_object(request, object_id)
+        sees = location is not None and self.has_view_permission(request, location)
+        context = {
+            **(extra_context or {}),
+            "panels": list(panels(request, location)) if location is not None and sees else [],
+        }
+        return super().change_view(request, object_id, form_url, context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
         """Never: what it spent is kept. End its contract and its memberships instead."""

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from locations.admin.lists import ReadOnlyAdmin
+from locations.admin.panels import Panel, panel
+from locations.models import Location
 from reports.admin.front import health
+from reports.location_figures import location_figures
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
 
@@ -86,3 +90,15 @@ class AlertMailAdmin(ReadOnlyAdmin):
     list_select_related = ("alert__location", "user")
     search_fields = ("alert__location__name", "user__email")
     date_hierarchy = "crossed_at"
+
+
+@panel
+def alert_and_reports(request: HttpRequest, location: Location) -> Panel | None:
+    """On the location's page: what it is warned of, and its newest reports."""
+    sees_alerts = request.user.has_perm("reports.view_alert")
+    sees_reports = request.user.has_perm("reports.view_report")
+    if not sees_alerts and not sees_reports:
+        return None
+    figures = location_figures(location, alerts=sees_alerts, reports=sees_reports)
+    said = {"figures": figures, "alerts": sees_alerts, "reports": sees_reports}
+    return Panel("admin/reports/location_panel.html", {**said, "location": location})

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger import buying, funding
-from ledger.buying import AlreadyDecided, CannotAsk
+from ledger.buying import CannotAsk
+from ledger.deciding import AlreadyDecided
 from ledger.guards import missing_guards
 from ledger.models import Balance, Bundle, CreditRequest, Entry
 from ledger.posting import BadInput

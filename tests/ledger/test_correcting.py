@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger import charging, correcting, reversing
-from ledger.correcting import AlreadyDecided, CannotAsk, TooManyOpen
+from ledger.correcting import CannotAsk, TooManyOpen
+from ledger.deciding import AlreadyDecided
 from ledger.guards import missing_guards
 from ledger.models import Balance, CorrectionRequest, Entry, InternationalMessage
 from ledger.posting import BadInput

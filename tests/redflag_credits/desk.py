@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
-from ledger import buying, charging, correcting, funding, holding, reversing, verifying
-from ledger.models import Bundle, Charge
+from ledger import approving, buying, charging, correcting, funding, holding, reversing, verifying
+from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from locations.models import Location, RateCardUpload, Role
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
@@ -41,6 +41,9 @@ def fill(name: str = "Soho") -> Location:
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": buyer, "at": NOON}
     buying.ask(location.pk, bundle_id=bundle.pk, **ask)
+    much = approving.Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-3")
+    approving.post_or_ask(location.pk, much, key=key(), at=NOON, made_by=buyer)
+    RenewalFailure.objects.create(location=location, first_at=NOON, last_at=NOON, error="Lost")
     report = Report.objects.create(
         location=location,
         kind="chat",

@@ -11,7 +11,14 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db.models import Model
 
-from ledger.models import CorrectionRequest, CreditRequest
+from ledger.models import (
+    ApprovalRequest,
+    Charge,
+    ChatMessage,
+    CorrectionRequest,
+    CreditRequest,
+    InternationalMessage,
+)
 from locations.groups import ADMINISTRATOR, BILLING, GROUPS, RATE_EDITOR, SUPPORT
 from locations.models import Location, Rate, RateCard, RateCardSeries, RateCardUpload, User
 
@@ -54,6 +61,8 @@ MODELS: dict[str, Kept] = {
     "ledger.Bundle": Kept(add=BILLS, change=BILLS),
     "ledger.CreditRequest": READ_ONLY,
     "ledger.CorrectionRequest": READ_ONLY,
+    "ledger.ApprovalRequest": READ_ONLY,
+    "ledger.RenewalFailure": READ_ONLY,
     "ledger.Entry": READ_ONLY,
     "ledger.InternationalMessage": READ_ONLY,
     "ledger.ChatMessage": READ_ONLY,
@@ -101,9 +110,17 @@ PAGES: dict[str, Page] = {
     "ledger_charge_try": page(EVERYBODY, LOCATION),
     "ledger_creditrequest_decide": Page(NOBODY, BILLS, _first(CreditRequest), DECLINE),
     "ledger_correctionrequest_decide": Page(NOBODY, BILLS, _first(CorrectionRequest), DECLINE),
+    "ledger_approvalrequest_decide": Page(NOBODY, BILLS, _first(ApprovalRequest), DECLINE),
+    "ledger_approvalrequest_queue": page(EVERYBODY, LOCATION),
+    "ledger_balance_renewals": page(EVERYBODY, LOCATION),
+    "ledger_balance_renew": page(BILLS, LOCATION),
     "ledger_entry_purchase": page(BILLS, LOCATION),
     "ledger_entry_adjustment": page(BILLS, LOCATION),
     "ledger_health": page(EVERYBODY, LOCATION),
+    "ledger_entry_write_off": page(BILLS, LOCATION),
+    "ledger_entry_reversal": page(BILLS, _first(Charge)),
+    "ledger_entry_international_reversal": page(BILLS, _first(InternationalMessage)),
+    "ledger_entry_chat_reversal": page(BILLS, _first(ChatMessage)),
     "auth_user_password_change": page(SUPPORTS, lambda: User.objects.get(email=PLAIN)),
 }
 # Of the desk itself: no row, and nothing that one group may and another may not.

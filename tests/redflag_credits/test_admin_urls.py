@@ -14,6 +14,7 @@ from django.urls import reverse
 from pghistory.models import Event
 
 from ledger.models import (
+    ApprovalRequest,
     Balance,
     Charge,
     ChatMessage,
@@ -22,6 +23,7 @@ from ledger.models import (
     Entry,
     Hold,
     InternationalMessage,
+    RenewalFailure,
     Verification,
     VerificationRun,
 )
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 READ_ONLY = [Balance, Charge, Hold, Entry, InternationalMessage, ChatMessage, CorrectionRequest]
 READ_ONLY += [Report, ReportDownload, ReportSchedule, CreditRequest, Alert, AlertMail]
-READ_ONLY += [RateCardUpload, Verification, VerificationRun]
+READ_ONLY += [RateCardUpload, Verification, VerificationRun, ApprovalRequest, RenewalFailure]
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
 

@@ -69,6 +69,68 @@ def test_refused_contract_says_why_at_its_field(
     assert Contract.objects.count() == 1
 
 
+def test_overlap_names_the_other_contract_and_the_way_out(staff: Client):
+    location = make_location(included=None)
+    for starts_on, ends_on, reference in (
+        (dt.date(2025, 1, 1), dt.date(2026, 1, 1), "C-25"),
+        (dt.date(2027, 1, 1), None, "C-27"),
+    ):
+        make_contract(
+            location,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            included_credits=1,
+            reference=reference,
+        )
+    answer = staff.post(address("contract_add"), terms(location, "2025-06-01"))
+    assert errors(answer)["starts_on"] == [
+        "Another contract of this location (C-25) holds from 2025-01-01 until 2026-01-01: start on "
+        "2026-01-01 or later, or end that one earlier first."
+    ]
+    answer = staff.post(address("contract_add"), terms(location, "2026-01-01"))
+    assert errors(answer)["ends_on"] == [
+        "Another contract of this location (C-27) starts on 2027-01-01: end this one on that day "
+        "or before it."
+    ]
+
+
+def test_gap_has_to_be_confirmed(staff: Client):
+    location = make_location(included=None)
+    for starts_on, ends_on in (
+        (dt.date(2025, 1, 1), dt.date(2026, 1, 1)),
+        (dt.date(2027, 1, 1), None),
+    ):
+        make_contract(location, starts_on=starts_on, ends_on=ends_on, included_credits=1)
+    asked = terms(location, "2026-02-01", ends_on="2026-12-01")
+    answer = staff.post(address("contract_add"), asked)
+    assert errors(answer) == {
+        "gap_confirmed": [
+            "No contract holds from 2026-01-01 until 2026-02-01, 31 days: move the dates together, "
+            "or tick this.",
+            "No contract holds from 2026-12-01 until 2027-01-01, 31 days: move the dates together, "
+            "or tick this.",
+        ]
+    }
+    assert location.contracts.count() == 2
+    assert staff.post(address("contract_add"), asked | {"gap_confirmed": "on"}).status_code == 302
+    # What is left as it is has been confirmed before.
+    contract = location.contracts.get(starts_on=dt.date(2026, 2, 1))
+    page = address("contract_change", contract.pk)
+    assert staff.post(page, asked | {"reference": "C-2"}).status_code == 302
+    answer = staff.post(page, asked | {"ends_on": "2026-11-01"})
+    assert list(errors(answer)) == ["gap_confirmed"]
+
+
+def test_contracts_that_meet_leave_no_gap(staff: Client):
+    location = make_location(starts_on=dt.date(2025, 3, 1))
+    make_contract(location, starts_on=dt.date(2027, 3, 1), included_credits=1)
+    answer = staff.post(
+        address("contract_change", location.contracts.get(ends_on=None).pk),
+        terms(location, "2027-03-01", included_credits="9"),
+    )
+    assert answer.status_code == 302
+
+
 def test_included_amount_of_a_running_contract_can_be_changed(staff: Client):
     location = make_location(starts_on=dt.date(2025, 3, 1))
     renewing.renew(location.pk, at=NOON)

@@ -1,0 +1,155 @@
+"""Second approvals, and the one queue of everything that waits for staff."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from ledger import approving
+from ledger.admin.decisions import DecisionAdmin
+from ledger.models import ApprovalRequest, Kind
+from ledger.waiting import Waiting, What, row, waiting
+from locations.admin.lists import link, signed
+
+ROWS_PER_PAGE = 50
+WORDS = {
+    What.APPROVAL: _("Second person"),
+    What.CORRECTION: _("Correction, asked by a manager"),
+    What.CREDITS: _("Credits, asked by a manager"),
+}
+
+
+@admin.register(ApprovalRequest)
+class ApprovalRequestAdmin(DecisionAdmin):
+    """An entry above what one person posts; its queue has what managers ask for as well."""
+
+    permission = "ledger.approve"
+    meet = staticmethod(approving.approve)
+    decline = staticmethod(approving.decline)
+    meet_button = _("Approve: post it")
+    met_words = _("Approved: the entry is posted, in both names.")
+    answer_help = _("Whoever asked reads it on this page. Required to decline.")
+    declined_words = _("Declined: nothing has moved. Your answer stands beside the request.")
+    answer_label = _("Answer to whoever asked")
+
+    list_display = (
+        "waiting",
+        "location_shown",
+        "kind",
+        "credits_shown",
+        "reason",
+        "asked_by",
+        "state",
+    )
+    list_filter = ("state", "kind")
+    list_select_related = ("location", "asked_by")
+    search_fields = ("=location__name", "=reference")
+    search_help_text = _("The name of a location, or a whole reference")
+    fields = (
+        "location_shown",
+        ("asked_by", "asked_at", "waiting"),
+        ("kind", "credits_shown", "bucket"),
+        ("charge_shown", "external_id"),
+        ("contract", "term_starts_on"),
+        "reason",
+        "reference",
+        "state",
+        ("decided_by", "decided_at"),
+        "answer",
+        "entry_shown",
+    )
+
+    def get_urls(self) -> list[Any]:
+        queue = self.admin_site.admin_view(self.queue)
+        return [path("queue/", queue, name="ledger_approvalrequest_queue"), *super().get_urls()]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the lines that say nothing of this kind of entry."""
+        unused = set()
+        if obj is not None and obj.charge_id is None:
+            unused.add(("charge_shown", "external_id"))
+        if obj is not None and obj.contract_id is None:
+            unused.add(("contract", "term_starts_on"))
+        return [line for line in super().get_fields(request, obj) if line not in unused]
+
+    def what_meeting_does(self, asked: Any) -> str:
+        if asked.kind in (Kind.PURCHASE, Kind.ADJUSTMENT):
+            return str(
+                _(
+                    "Approving posts the entry as it was asked for, once, dated now, with the "
+                    "names of whoever asked and of you."
+                )
+            )
+        return str(
+            _(
+                "Approving posts what is left then to give back or to write off, once, dated now, "
+                "with the names of whoever asked and of you."
+            )
+        )
+
+    @admin.display(description=_("Credits"))
+    def credits_shown(self, asked: ApprovalRequest) -> str:
+        return signed(asked.credits, plus=True)
+
+    @admin.display(description=_("Charge"))
+    def charge_shown(self, asked: ApprovalRequest) -> str:
+        return link("ledger_charge_change", asked.charge, asked.charge_id)
+
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+        description=_("Entry"), empty_value=_("none")
+    )
+    def entry_shown(self, asked: ApprovalRequest) -> str | None:
+        if asked.entry is None:
+            return None
+        return link("ledger_entry_change", asked.entry, asked.entry_id)
+
+    # --- The queue ---------------------------------------------------------------------------
+
+    def queue(self, request: HttpRequest) -> HttpResponse:
+        """Everything that waits, as far as this person may see it; four queries at most."""
+        mine = [what for what in What if request.user.has_perm(f"ledger.view_{what.value}")]
+        if not mine:
+            raise PermissionDenied
+        asked = request.GET.get("show", "")
+        named = request.GET.get("q", "").strip()[:120]
+        shown = [what for what in mine if what.value == asked] or mine
+        page = Paginator(waiting(shown, named=named), ROWS_PER_PAGE).get_page(
+            request.GET.get("page")
+        )
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What waits for a decision"),
+            "subtitle": None,
+            "opts": self.opts,
+            "tabs": [("", _("All")), *((what.value, WORDS[what]) for what in mine)],
+            "asked": asked if len(shown) == 1 else "",
+            "named": named,
+            "page": page,
+            "lines": [_line(row(found), now, request.user.pk) for found in page.object_list],
+        }
+        return TemplateResponse(request, "admin/ledger/queue.html", context)
+
+
+def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
+    return {
+        "age": timesince(waits.asked_at, now),
+        "asked_at": waits.asked_at,
+        "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
+        "what": WORDS[waits.what],
+        "kind": Kind(waits.kind),
+        "location": link("locations_location_change", waits.location, waits.location_id),
+        "credits": signed(waits.credits, plus=True),
+        "amount": number_format(waits.credits),
+        "who": waits.asked_by,
+        "is_own": waits.asked_by_id == reader,
+        "said": waits.said,
+    }

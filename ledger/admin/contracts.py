@@ -1,0 +1,152 @@
+"""Contracts: what a new included amount does to the running term, which is the ledger's to say."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger import changing
+from ledger.posting import BadInput, LedgerError
+from locations.admin.contracts import ContractAdmin, ContractForm
+from locations.admin.lists import link, replace, signed
+from locations.contracts import ContractRefused
+from locations.models import Contract, User
+from locations.terms import load_terms
+
+RENEWAL, NOW = "renewal", "now"
+
+
+class RunningContractForm(ContractForm):
+    """A changed amount takes effect at the next renewal, unless staff say now and why."""
+
+    takes_effect = forms.ChoiceField(
+        label=gettext_lazy("The included credits take effect"),
+        choices=[
+            (
+                RENEWAL,
+                gettext_lazy("At the next renewal: the running term keeps what it was granted"),
+            ),
+            (
+                NOW,
+                gettext_lazy("Now: an adjustment brings the running term to the whole new amount"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+        initial=RENEWAL,
+        required=False,
+        help_text=gettext_lazy(
+            "From 9,000 to 12,000 now adds 3,000 contract credits, on any day of the term. From "
+            "9,000 to 6,000 takes 3,000, or what is left of them: used credits are not taken "
+            "back, and the grant is never edited."
+        ),
+    )
+    change_reason = forms.CharField(
+        label=gettext_lazy("Why now"),
+        max_length=changing.LONGEST_REASON,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=gettext_lazy(
+            "Required for now: a sentence the location's manager would understand."
+        ),
+    )
+
+    user: ClassVar[User]  # who is at the desk; set for each request
+    change: changing.Change | None = None
+
+    def clean(self) -> dict[str, Any]:
+        if self.is_now and not str(self.cleaned_data.get("change_reason", "")).strip():
+            self.add_error("change_reason", _("Say why the running term changes."))
+        return super().clean()
+
+    @property
+    def is_now(self) -> bool:
+        return self.instance.pk is not None and self.cleaned_data.get("takes_effect") == NOW
+
+    def write(self) -> Contract:
+        if not self.is_now:
+            return super().write()
+        if not self.user.has_perm("ledger.adjust"):
+            raise ContractRefused(
+                {"takes_effect": _("It takes an adjustment, which is not yours to make.")}
+            )
+        try:
+            self.change = changing.change_now(
+                self.amended(),
+                self.changed_terms,
+                reason=self.cleaned_data["change_reason"],
+                at=timezone.now(),
+                made_by=self.user,
+            )
+        except BadInput as bad:
+            raise ContractRefused({"change_reason": bad.message}) from bad
+        except LedgerError as refused:
+            raise ContractRefused({"takes_effect": str(refused)}) from refused
+        return self.change.contract
+
+
+class RunningContractAdmin(ContractAdmin):
+    form = RunningContractForm
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.user = request.user  # a class of this request's own
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Contract | None = None) -> Any:
+        first, (words, credits), *rest = super().get_fieldsets(request, obj)
+        if obj is None:
+            return (first, (words, credits), *rest)
+        amount, *others = credits["fields"]
+        fields = (amount, "takes_effect", "change_reason", *others)
+        return (first, (words, {**credits, "fields": fields}), *rest)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
+        contract = super().save_form(request, form, change)
+        if form.change is not None:
+            self._say_what_became_of_the_term(request, form.change)
+        elif change and "included_credits" in form.changed_data:
+            self._say_when(request, contract)
+        return contract
+
+    def _say_what_became_of_the_term(self, request: HttpRequest, change: changing.Change) -> None:
+        term = change.term.starts_on
+        used = number_format(change.used)
+        if change.used:
+            words = _("{} credits of the term from {} had been used and are not taken back.")
+            self.message_user(request, format_html(words, used, term), messages.WARNING)
+        if change.done is None:
+            words = _("Nothing was left to move in the term from {}.")
+            self.message_user(request, format_html(words, term))
+        elif change.done.waiting is not None:
+            asked = change.done.waiting
+            words = _("The contract is changed; its running term waits for a second person: {}.")
+            page = link("ledger_approvalrequest_change", asked, asked.pk)
+            self.message_user(request, format_html(words, page), messages.WARNING)
+        elif change.done.entry is not None:
+            entry = change.done.entry
+            self.log_addition(request, entry, "Changed what the running term was granted.")
+            words = _("The running term has {} contract credits: {}. The balance is {} now.")
+            page = link("ledger_entry_change", entry, entry.pk)
+            moved = signed(entry.contract_delta, plus=True)
+            after = signed(entry.balance_after)
+            self.message_user(request, format_html(words, moved, page, after))
+
+    def _say_when(self, request: HttpRequest, contract: Contract) -> None:
+        terms = load_terms(contract.location_id)
+        step = terms.next_step(terms.day_of(timezone.now()))
+        if step is not None and step.contract is not None and step.contract.pk == contract.pk:
+            amount = number_format(contract.included_credits)
+            words = _("The running term keeps what it was granted; {} credits come in on {}.")
+            self.message_user(request, format_html(words, amount, step.on), messages.INFO)
+
+
+replace(Contract, RunningContractAdmin)

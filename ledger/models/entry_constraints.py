@@ -1,0 +1,107 @@
+"""What the database holds of every ledger entry, whoever writes it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from ledger.models.kinds import USAGE, Kind
+
+SPENT = Q(contract_delta__lte=0, purchased_delta__lte=0) & ~Q(contract_delta=0, purchased_delta=0)
+
+CONSTRAINTS: list[models.BaseConstraint] = [
+    models.UniqueConstraint(fields=["location", "number"], name="entry_number_once"),
+    models.UniqueConstraint(
+        fields=["location", "key"],
+        condition=Q(key__isnull=False),
+        name="entry_key_once",
+    ),
+    models.UniqueConstraint(
+        fields=["contract", "term_starts_on"],
+        condition=Q(kind=Kind.CONTRACT_GRANT),
+        name="entry_one_grant_per_term",
+    ),
+    models.UniqueConstraint(
+        fields=["charge", "day"],
+        condition=Q(charge__isnull=False, kind__in=USAGE),
+        name="entry_once_per_charge_and_day",
+    ),
+    models.CheckConstraint(
+        name="entry_signs",
+        condition=Q(kind=Kind.CONTRACT_GRANT, contract_delta__gte=0, purchased_delta=0)
+        | Q(kind=Kind.CONTRACT_EXPIRY, contract_delta__lt=0, purchased_delta=0)
+        | Q(kind=Kind.PURCHASE, contract_delta=0, purchased_delta__gt=0)
+        | Q(kind=Kind.WRITE_OFF, contract_delta=0, purchased_delta__gt=0)
+        | (Q(kind__in=USAGE) & SPENT)
+        | Q(kind=Kind.REVERSAL, contract_delta__gte=0, purchased_delta__gte=0)
+        | (Q(kind=Kind.ADJUSTMENT) & ~Q(contract_delta=0, purchased_delta=0)),
+    ),
+    models.CheckConstraint(name="entry_contract_not_negative", condition=Q(contract_after__gte=0)),
+    models.CheckConstraint(
+        name="entry_kind_has_its_cause",
+        condition=Q(kind__in=USAGE, charge__isnull=False, contract__isnull=True)
+        | Q(
+            kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF],
+            charge__isnull=True,
+            contract__isnull=False,
+            term_starts_on__isnull=False,
+        )
+        | Q(
+            kind__in=[Kind.PURCHASE, Kind.REVERSAL],
+            contract__isnull=True,
+            key__isnull=False,
+            fingerprint__isnull=False,
+        )
+        # One that names a contract changes what this term of it was granted.
+        | (
+            Q(kind=Kind.ADJUSTMENT, key__isnull=False, fingerprint__isnull=False)
+            & (
+                Q(contract__isnull=True, term_starts_on__isnull=True)
+                | Q(
+                    contract__isnull=False,
+                    term_starts_on__isnull=False,
+                    purchased_delta=0,
+                )
+            )
+        )
+        # By hand, between renewals.
+        | Q(
+            kind=Kind.WRITE_OFF,
+            charge__isnull=True,
+            contract__isnull=True,
+            term_starts_on__isnull=True,
+            key__isnull=False,
+            fingerprint__isnull=False,
+        ),
+    ),
+    models.CheckConstraint(
+        name="entry_write_off_ends_at_zero",
+        condition=~Q(kind=Kind.WRITE_OFF) | Q(purchased_after=0),
+    ),
+    models.CheckConstraint(
+        name="entry_write_off_by_hand_has_reason",
+        condition=~Q(kind=Kind.WRITE_OFF)
+        | Q(contract__isnull=False)
+        | (Q(made_by__isnull=False) & ~Q(reason="")),
+    ),
+    models.CheckConstraint(
+        name="entry_approved_by_a_second_person",
+        condition=Q(approved_by__isnull=True)
+        | (Q(made_by__isnull=False) & ~Q(approved_by=F("made_by"))),
+    ),
+    models.CheckConstraint(
+        name="entry_reversal_names_its_charge",
+        condition=Q(kind=Kind.REVERSAL, charge__isnull=False, lapsed_credits__gte=0)
+        | (~Q(kind=Kind.REVERSAL) & Q(lapsed_credits=0)),
+    ),
+    models.CheckConstraint(
+        name="entry_adjustment_has_reason",
+        condition=~Q(kind=Kind.ADJUSTMENT) | ~Q(reason=""),
+    ),
+    models.CheckConstraint(
+        name="entry_in_bounds",
+        condition=Q(
+            contract_after__lte=10**12,
+            purchased_after__gte=-(10**12),
+            purchased_after__lte=10**12,
+        ),
+    ),
+]

@@ -1,0 +1,41 @@
+"""Renewals that failed, for the desk: the ledger itself needs no such row."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import Location
+
+LONGEST_ERROR = 300
+
+
+class RenewalFailure(models.Model):
+    """A streak of failed tries to renew a location; over when a try went through."""
+
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        related_name="renewal_failures",
+        verbose_name=_("location"),
+    )
+    first_at = models.DateTimeField(_("first at"))
+    last_at = models.DateTimeField(_("last at"))
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    error = models.CharField(_("error"), max_length=LONGEST_ERROR, help_text=_("Of the last try."))
+    over_at = models.DateTimeField(_("over at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("renewal failure")
+        verbose_name_plural = _("renewal failures")
+        ordering = ["-last_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["location"],
+                condition=Q(over_at__isnull=True),
+                name="renewal_failure_open_once",
+            ),
+            models.CheckConstraint(name="renewal_failure_has_error", condition=~Q(error="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.error}"

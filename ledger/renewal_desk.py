@@ -1,0 +1,139 @@
+"""What the renewal desk shows: who renews when and with which entries, what is late, what ran."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from ledger import renewing
+from ledger.models import Balance, Entry, Kind, RenewalFailure
+from ledger.posting import NewEntry
+from locations.models import Contract, Location
+from locations.terms import Step, Terms
+
+WINDOWS = (30, 60, 90)  # days ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many locations take a step within so many days, and what would lapse as of now."""
+
+    days: int
+    locations: int
+    lapsing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The next step of a location, and the entries that it would write now.
+
+    `step` is None where nothing more is known of its terms.
+    """
+
+    balance: Balance
+    step: Step | None
+    entries: list[NewEntry]
+
+    def _sum(self, kind: Kind) -> int:
+        return sum(e.contract_delta + e.purchased_delta for e in self.entries if e.kind == kind)
+
+    @property
+    def lapses(self) -> int:
+        return -self._sum(Kind.CONTRACT_EXPIRY)
+
+    @property
+    def granted(self) -> int | None:
+        """None where the contract ends with none to follow."""
+        if self.step is None or self.step.contract is None:
+            return None
+        return self._sum(Kind.CONTRACT_GRANT)
+
+    @property
+    def written_off(self) -> int:
+        return self._sum(Kind.WRITE_OFF)
+
+    @property
+    def total_after(self) -> int:
+        moved = sum(entry.contract_delta + entry.purchased_delta for entry in self.entries)
+        return self.balance.total + moved
+
+
+def windows(at: dt.datetime) -> list[Window]:
+    """One query."""
+    sums: dict[str, Any] = {}
+    for days in WINDOWS:
+        sums[f"count_{days}"] = Count("pk", filter=_within(days, at))
+        sums[f"lapse_{days}"] = Sum("contract_credits", filter=_within(days, at), default=0)
+    found = Balance.objects.aggregate(**sums)
+    return [Window(days, found[f"count_{days}"], found[f"lapse_{days}"]) for days in WINDOWS]
+
+
+def ahead(days: int, at: dt.datetime) -> QuerySet[Balance]:
+    """Those whose next step comes within so many days, the first one first."""
+    found = Balance.objects.filter(_within(days, at)).select_related("location__account")
+    return found.order_by("renewal_due_at", "location__name", "pk")
+
+
+def overdue(at: dt.datetime) -> QuerySet[Balance]:
+    """Those whose step is due and not taken, or whose terms changed since; longest first."""
+    found = Balance.objects.filter(renewing.due(at)).select_related("location__account")
+    return found.order_by(Coalesce("renewal_due_at", at), "pk")
+
+
+def previews(balances: Sequence[Balance]) -> list[Preview]:
+    """One query for the contracts of all of them; their locations come with the balances."""
+    of_location: dict[int, list[Contract]] = {}
+    ids = [balance.location_id for balance in balances]
+    for contract in Contract.objects.filter(location__in=ids).order_by("starts_on"):
+        of_location.setdefault(contract.location_id, []).append(contract)
+    return [_preview(balance, of_location.get(balance.location_id, [])) for balance in balances]
+
+
+def preview(location: Location, balance: Balance) -> Preview:
+    """Of one location, by its terms as they are now."""
+    return _preview(balance, list(Contract.objects.filter(location=location).order_by("starts_on")))
+
+
+def ran() -> QuerySet[Entry, dict[str, Any]]:
+    """Each step that was taken, the newest first: when it was due, when recorded, what it moved."""
+
+    def moved(kind: Kind) -> Sum:
+        column = "purchased_delta" if kind == Kind.WRITE_OFF else "contract_delta"
+        return Sum(column, filter=Q(kind=kind))
+
+    rows: QuerySet[Entry, dict[str, Any]] = (
+        Entry.objects.of_renewals()
+        .order_by()
+        .values("location_id", "location__name", "at", "day")  # type: ignore[assignment]
+        .annotate(
+            newest=Max("pk"),
+            recorded_at=Max("recorded_at"),
+            granted=moved(Kind.CONTRACT_GRANT),
+            lapsed=moved(Kind.CONTRACT_EXPIRY),
+            written_off=moved(Kind.WRITE_OFF),
+        )
+        .order_by("-newest")
+    )
+    return rows
+
+
+def failures() -> QuerySet[RenewalFailure]:
+    """Those that go on before those that are over, the newest first."""
+    return RenewalFailure.objects.select_related("location").order_by(
+        Coalesce("over_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(), "-last_at", "-pk"
+    )
+
+
+def _within(days: int, at: dt.datetime) -> Q:
+    return Q(renewal_due_at__gt=at, renewal_due_at__lte=at + dt.timedelta(days=days))
+
+
+def _preview(balance: Balance, contracts: Sequence[Contract]) -> Preview:
+    location = balance.location
+    terms = Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
+    step = terms.next_step(balance.renewed_through_on)
+    entries = renewing.entries_of(step, balance, terms) if step else []
+    return Preview(balance, step, entries)

@@ -1,0 +1,51 @@
+"""What is written down when a renewal fails, and that it is over."""
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+from django.db.models import F
+
+from ledger import renewing
+from ledger.models import Balance, RenewalFailure
+from ledger.models.renewals import LONGEST_ERROR
+
+logger = logging.getLogger(__name__)
+
+
+def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
+    """Renew the location, or keep why that failed; call it outside a transaction.
+
+    Returns the days of `renewing.renew`, or the row of the failure. Raises nothing of the
+    renewal's own.
+    """
+    try:
+        days = renewing.renew(location_id, at=at)
+    except Exception as error:
+        logger.exception("Renewing location %s failed", location_id)
+        return _note(location_id, error, at=at)
+    logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")
+    RenewalFailure.objects.filter(location_id=location_id, over_at=None).update(over_at=at)
+    return days
+
+
+def close_what_is_over(*, at: dt.datetime) -> None:
+    """Close the failures of locations that somebody else has renewed: a charge, a page."""
+    renewed = Balance.objects.exclude(renewing.due(at)).values("location")
+    RenewalFailure.objects.filter(over_at=None, location__in=renewed).update(over_at=at)
+
+
+def _note(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFailure:
+    words = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else '-'}"
+    with transaction.atomic():
+        failure, is_new = RenewalFailure.objects.get_or_create(
+            location_id=location_id,
+            over_at=None,
+            defaults={"first_at": at, "last_at": at, "error": words[:LONGEST_ERROR]},
+        )
+        if not is_new:
+            RenewalFailure.objects.filter(pk=failure.pk).update(
+                last_at=at, tries=F("tries") + 1, error=words[:LONGEST_ERROR]
+            )
+            failure.refresh_from_db()
+    return failure

@@ -1,0 +1,45 @@
+"""The switch of the staff desk: see a location's pages as its managers do, and go back."""
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from locations.access import SignedInRequest
+from locations.models import Location
+from reports import seeing
+
+LOGGED = "Saw the pages of the location as its managers do."
+
+
+@login_required
+@permission_required("locations.see_as_manager", raise_exception=True)
+@never_cache
+@require_POST
+def begin(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Written down before anything is shown: who, which location, when."""
+    location = get_object_or_404(Location, pk=pk)
+    LogEntry.objects.create(
+        user=request.user,
+        content_type=ContentType.objects.get_for_model(Location),
+        object_id=str(location.pk),
+        object_repr=str(location)[:200],
+        action_flag=CHANGE,
+        change_message=LOGGED,
+    )
+    seeing.begin(request.session, location.pk)
+    return redirect("credit-usage", pk=location.pk)
+
+
+@login_required
+@never_cache
+@require_POST
+def end(request: SignedInRequest) -> HttpResponse:
+    """Back to the location's page at the desk, or to the start where none was seen."""
+    location_id = seeing.end(request.session)
+    if location_id is None or not request.user.is_staff:
+        return redirect("home")
+    return redirect("admin:locations_location_change", location_id)

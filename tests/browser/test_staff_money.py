@@ -1,0 +1,159 @@
+"""At the staff desk: two people for much, contracts now and later, renewals by hand."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from ledger.charging import charge_chat
+from ledger.models import Entry, Kind
+from ledger.renewing import renew
+from ledger.verifying import verify
+from locations.models import Location, User
+from tests.browser.conftest import PICTURES, Screen, Visit
+from tests.browser.world import PASSWORD, World
+from tests.factories import chat, key, make_location, make_user
+
+DESKTOP, PHONE = Screen(1280, "light"), Screen(390, "dark")
+
+
+@pytest.fixture(scope="module")
+def two(world: World) -> tuple[User, User]:
+    people = [
+        make_user(f"{name.lower()}@staff.example", PASSWORD, full_name=name, is_staff=True)
+        for name in ("Ada", "Bob")
+    ]
+    User.objects.filter(pk__in=[person.pk for person in people]).update(is_superuser=True)
+    return people[0], people[1]
+
+
+def picture(visit: Visit, name: str) -> None:
+    """Django's own pages are not ours to judge by every rule: looked at, and not too wide."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    visit.page.screenshot(path=PICTURES / f"{name}-{visit.screen}.png", full_page=True)
+    wide = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= visit.screen.width, f"{name} is {wide} px wide"
+
+
+def location_page(location: Location) -> str:
+    return f"/staff/locations/location/{location.pk}/change/"
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+def test_two_people_adjust_and_the_manager_sees_it(
+    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+) -> None:
+    reason = f"Outage of the provider, {screen}"
+    ada = new_visit(screen)
+    ada.sign_in(two[0].email, PASSWORD)
+    ada.open(location_page(world.healthy))
+    picture(ada, "staff-location")
+    ada.page.get_by_role("link", name="Make an adjustment").click()
+    ada.page.get_by_label("Credits", exact=False).first.fill("12000")
+    ada.page.get_by_label("Reason").fill(reason)
+    ada.page.get_by_label("Reference").fill("T-77")
+    ada.page.get_by_role("button", name="See what it does").click()
+    expect(ada.page.locator("#content-main")).to_contain_text("A second person has to approve")
+    picture(ada, "staff-second-person")
+    ada.page.get_by_role("button", name="Ask for approval").click()
+    expect(ada.page.locator(".messagelist")).to_contain_text("Nothing has moved yet")
+    ada.open("/staff/ledger/approvalrequest/queue/")
+    expect(ada.page.locator("tbody")).to_contain_text("somebody else has to approve it")
+    ada.page.locator("tbody th a").first.click()
+    expect(ada.page.get_by_role("button", name="Approve: post it")).to_have_count(0)
+    expect(ada.page.get_by_role("button", name="Withdraw")).to_be_visible()
+    assert not Entry.objects.filter(reason=reason).exists()
+
+    bob = new_visit(screen)
+    bob.sign_in(two[1].email, PASSWORD)
+    bob.open("/staff/ledger/approvalrequest/queue/")
+    picture(bob, "staff-queue")
+    bob.page.locator("tbody th a").first.click()
+    picture(bob, "staff-approve")
+    bob.page.get_by_role("button", name="Approve: post it").click()
+    expect(bob.page.locator(".messagelist")).to_contain_text("in both names")
+    entry = Entry.objects.get(reason=reason)
+    assert (entry.credits, entry.made_by, entry.approved_by) == (12_000, two[0], two[1])
+
+    manager = new_visit(screen)
+    manager.sign_in(world.manager.email, PASSWORD)
+    manager.open(f"/locations/{world.healthy.pk}/credit-usage/days/{entry.day}/")
+    line = manager.page.get_by_role("row").filter(has_text=reason)
+    expect(line).to_contain_text("by Ada, approved by Bob")
+    manager.look("manager-sees-adjustment")
+    assert verify() == []
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+def test_a_contract_changes_later_and_now(
+    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+) -> None:
+    today = timezone.now().date()
+    location = make_location(included=1000, starts_on=today - dt.timedelta(days=40))
+    renew(location.pk, at=timezone.now())
+    contract = location.contracts.get()
+    visit = new_visit(screen)
+    visit.sign_in(two[0].email, PASSWORD)
+    address = f"/staff/locations/contract/{contract.pk}/change/"
+    visit.open(address)
+    visit.page.locator("#id_included_credits").fill("1500")
+    visit.page.locator("[name=_continue]").click()
+    expect(visit.page.locator(".messagelist")).to_contain_text("keeps what it was granted")
+    assert location.balance.contract_credits == 1000
+    visit.page.get_by_label("Now: an adjustment").check()
+    visit.page.locator("#id_change_reason").fill("Their new plan starts today")
+    picture(visit, "staff-contract-now")
+    visit.page.locator("[name=_continue]").click()
+    expect(visit.page.locator(".messagelist")).to_contain_text("+500 contract credits")
+    location.balance.refresh_from_db()
+    assert location.balance.contract_credits == 1500
+    entry = Entry.objects.get(location=location, kind=Kind.ADJUSTMENT)
+    assert (entry.contract_delta, entry.contract_id) == (500, contract.pk)
+    assert verify(location.pk) == []
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
+    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+) -> None:
+    now = timezone.now()
+    location = make_location(name=f"Late {screen}", included=300, starts_on=dt.date(2024, 1, 1))
+    before = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+    charge_chat(location.pk, [chat("inbound", sent_at=before)], key=key(), at=before)
+    visit = new_visit(screen)
+    visit.sign_in(two[0].email, PASSWORD)
+    visit.open("/staff/ledger/balance/renewals/?days=90")
+    picture(visit, "staff-renewals")
+    visit.page.get_by_role("link", name=f"Run it now {location.name}").click()
+    picture(visit, "staff-renew-one")
+    visit.page.get_by_role("button", name="Run it now").click()
+    expect(visit.page.locator(".messagelist")).to_contain_text("is renewed: 2025-01-01")
+    entries = Entry.objects.filter(location=location).count()
+    visit.open(f"/staff/ledger/balance/renewals/{location.pk}/run/")
+    visit.page.get_by_role("button", name="Run it now").click()
+    expect(visit.page.locator(".messagelist")).to_contain_text("nothing was due")
+    assert Entry.objects.filter(location=location).count() == entries
+    assert now < timezone.now()
+    assert verify(location.pk) == []
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+def test_staff_see_the_page_as_its_manager_does(
+    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+) -> None:
+    visit = new_visit(screen)
+    visit.sign_in(two[0].email, PASSWORD)
+    visit.open(location_page(world.healthy))
+    visit.page.get_by_role("button", name="See the page as its manager does").click()
+    expect(visit.page.locator(".seen-as-staff")).to_contain_text("You are seeing this as staff.")
+    visit.look("seen-as-staff")
+    visit.open(f"/locations/{world.healthy.pk}/credits/")
+    visit.page.get_by_label("Number of credits").fill("500")
+    visit.page.get_by_label("reference", exact=False).fill("PO")
+    visit.page.get_by_role("button", name="Send the request").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Nothing was changed")
+    visit.expect_refusal(403)
+    visit.page.get_by_role("button", name="Back to the staff desk").click()
+    expect(visit.page).to_have_url(visit.url + location_page(world.healthy))

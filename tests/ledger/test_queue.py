@@ -1,0 +1,258 @@
+"""One queue of everything that waits for staff, and deciding on second approvals there."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ledger import approving, buying, charging, correcting, waiting
+from ledger.approving import Wanted
+from ledger.models import ApprovalRequest, Charge, ChatMessage, Entry, InternationalMessage, Kind
+from locations.models import Location, User
+from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user, text
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = reverse("admin:ledger_approvalrequest_queue")
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def limit(settings: Any) -> None:
+    settings.STAFF_APPROVAL_ABOVE_CREDITS = 10
+
+
+@pytest.fixture
+def ada() -> User:
+    return make_user("ada@example.org", is_staff=True, is_superuser=True, full_name="Ada")
+
+
+@pytest.fixture
+def bob() -> User:
+    return make_user("bob@example.org", is_staff=True, is_superuser=True, full_name="Bob")
+
+
+@pytest.fixture
+def staff(client: Client, ada: User) -> Client:
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def soho() -> Location:
+    make_card()
+    return make_location(name="Soho", included=100)
+
+
+def wait(location: Location, by: User, *, at: dt.datetime = NOON, credits: int = 50) -> int:
+    wanted = Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Goodwill")
+    done = approving.post_or_ask(location.pk, wanted, key=key(), at=at, made_by=by)
+    assert done.waiting is not None
+    return done.waiting.pk
+
+
+def everything(location: Location, ada: User) -> None:
+    """One request of each kind, an hour apart; and one that is decided."""
+    member = make_member(location)
+    spent = charging.charge_broadcast(
+        location.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
+    )
+    one = {"external_id": "b", "reason": "Never arrived", "asked_by": member}
+    correcting.ask(location.pk, spent.charge_id, at=NOON + HOUR, **one)
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": member}
+    buying.ask(location.pk, credits=500, at=NOON, **ask)
+    wait(location, ada, at=NOON + 2 * HOUR, credits=-50 if location.name == "x" else 50)
+    gone = wait(location, ada)
+    approving.decline(gone, decided_by=ada, at=NOON, answer="A slip")
+
+
+def decide(staff: Client, pk: int, button: str, answer: str = "") -> Any:
+    address = reverse("admin:ledger_approvalrequest_decide", args=[pk])
+    return staff.post(address, {button: "1", "answer": answer}, follow=True)
+
+
+def said(answer: Any) -> str:
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def test_the_queue_has_all_kinds_oldest_first_with_age_kind_location_and_amount(
+    staff: Client, soho: Location, ada: User
+):
+    everything(soho, ada)
+    lines = staff.get(QUEUE).context["lines"]
+    assert [(line["kind"], line["credits"], line["said"]) for line in lines] == [
+        ("purchase", "+500", "PO-2"),
+        ("reversal", "+7", "Never arrived"),
+        ("adjustment", "+50", "Goodwill"),
+    ]
+    assert [line["is_own"] for line in lines] == [False, False, True]
+    assert all(line["age"] and "Soho" in line["location"] for line in lines)
+    for line in lines:
+        assert staff.get(line["address"]).status_code == 200
+
+
+def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Location, ada: User):
+    answer = charging.charge_chat(
+        soho.pk, [chat("inbound", external_id="c"), chat("inbound")], key=key(), at=NOON
+    )
+    correcting.ask(soho.pk, answer.charge_id, reason="All", asked_by=ada, at=NOON)
+    correcting.ask(
+        soho.pk, answer.charge_id, external_id="c", reason="One", asked_by=ada, at=NOON + HOUR
+    )
+    rows = [waiting.row(found) for found in waiting.waiting()]
+    assert [(each.said, each.credits, each.asked_by) for each in rows] == [
+        ("All", 4, "Ada"),
+        ("One", 2, "Ada"),
+    ]
+
+
+def test_the_queue_can_be_narrowed(staff: Client, soho: Location, ada: User):
+    everything(soho, ada)
+    everything(make_location(name="Kyoto", included=100), ada)
+    assert len(staff.get(QUEUE).context["lines"]) == 6
+    assert len(staff.get(QUEUE, {"show": "creditrequest"}).context["lines"]) == 2
+    found = staff.get(QUEUE, {"q": "kyo", "show": "approvalrequest"}).context["lines"]
+    assert ["Kyoto" in line["location"] for line in found] == [True]
+    assert "Nothing waits here" in staff.get(QUEUE, {"q": "nowhere"}).text
+
+
+def test_the_queue_asks_as_often_for_many_as_for_few(staff: Client, soho: Location, ada: User):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert staff.get(QUEUE).status_code == 200
+        return len(asked)
+
+    everything(soho, ada)
+    queries()
+    few = queries()
+    for _ in range(60):
+        wait(soho, ada)
+    assert queries() == few
+    assert staff.get(QUEUE, {"page": "2"}).context["page"].number == 2
+
+
+def test_who_may_see_no_request_sees_no_queue(client: Client):
+    client.force_login(make_user(is_staff=True))
+    assert client.get(QUEUE).status_code == 403
+
+
+def test_a_second_person_approves_and_both_are_named(
+    staff: Client, client: Client, soho: Location, ada: User, bob: User
+):
+    pk = wait(soho, bob)
+    page = staff.get(reverse("admin:ledger_approvalrequest_change", args=[pk])).text
+    assert "Approve: post it" in page
+    answer = decide(staff, pk, "_meet", "Fine")
+    assert "Approved: the entry is posted, in both names." in said(answer)
+    entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
+    assert (entry.credits, entry.made_by, entry.approved_by) == (50, bob, ada)
+    assert "declined already" not in said(decide(staff, pk, "_meet"))
+    assert Entry.objects.filter(kind=Kind.ADJUSTMENT).count() == 1
+    assert LogEntry.objects.filter(user=ada).count() == 1
+
+
+def test_one_s_own_shows_no_button_and_a_forged_post_is_refused(
+    staff: Client, soho: Location, ada: User
+):
+    pk = wait(soho, ada)
+    page = staff.get(reverse("admin:ledger_approvalrequest_change", args=[pk])).text
+    assert ("Approve: post it" in page, "Withdraw" in page) == (False, True)
+    assert "somebody else has to approve it" in said(decide(staff, pk, "_meet"))
+    assert not Entry.objects.filter(kind=Kind.ADJUSTMENT).exists()
+    decide(staff, pk, "_decline", "A slip")
+    assert ApprovalRequest.objects.get().state == "declined"
+
+
+# --- The forms ----------------------------------------------------------------------------------
+
+
+def form(**fields: Any) -> dict[str, Any]:
+    return {"key": str(uuid.uuid4()), "reason": "Goodwill", "reference": "T-1"} | fields
+
+
+def test_a_form_above_the_limit_says_so_and_asks_once(staff: Client, soho: Location, ada: User):
+    page = reverse("admin:ledger_entry_adjustment", args=[soho.pk])
+    asked = form(credits="50", bucket="purchased")
+    shown = staff.post(page, asked)
+    assert "A second person has to approve this" in shown.text
+    assert "moves more than 10 credits" in shown.text
+    first = staff.post(page, asked | {"_record": "1"}, follow=True)
+    assert "Nothing has moved yet" in said(first)
+    again = staff.post(page, asked | {"_record": "1"}, follow=True)
+    assert "asked for already, once" in said(again)
+    waits = ApprovalRequest.objects.get()
+    assert (waits.credits, waits.asked_by, waits.reference) == (50, ada, "T-1")
+    assert not Entry.objects.filter(kind=Kind.ADJUSTMENT).exists()
+
+
+def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, soho: Location):
+    charging.charge_broadcast(
+        soho.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
+    )
+    charge = Charge.objects.get()
+    message = InternationalMessage.objects.get(external_id="b")
+    page = staff.get(reverse("admin:ledger_internationalmessage_change", args=[message.pk])).text
+    address = reverse("admin:ledger_entry_international_reversal", args=[message.pk])
+    assert f'href="{address}"' in page
+    shown = staff.post(address, form())
+    assert shown.context["steps"][0] == ("Contract", "86", "93")
+    staff.post(address, form(_record="1"))
+    assert [e.credits for e in Entry.objects.filter(kind=Kind.REVERSAL)] == [7]
+    assert (
+        address
+        not in staff.get(
+            reverse("admin:ledger_internationalmessage_change", args=[message.pk])
+        ).text
+    )
+    whole = reverse("admin:ledger_entry_reversal", args=[charge.pk])
+    charge_page = reverse("admin:ledger_charge_change", args=[charge.pk])
+    assert f'href="{whole}"' in staff.get(charge_page).text
+    staff.post(whole, form(_record="1"))
+    assert [e.reference for e in Entry.objects.filter(kind=Kind.REVERSAL)] == ["T-1", "T-1"]
+    assert whole not in staff.get(charge_page).text
+    assert staff.get(reverse("admin:ledger_entry_reversal", args=[10**9])).status_code == 404
+    missing = reverse("admin:ledger_entry_international_reversal", args=[10**9])
+    assert staff.get(missing).status_code == 404
+
+
+def test_chat_is_given_back_too(staff: Client, soho: Location):
+    charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
+    message = ChatMessage.objects.get()
+    address = reverse("admin:ledger_entry_chat_reversal", args=[message.pk])
+    staff.post(address, form(_record="1"))
+    assert Entry.objects.get(kind=Kind.REVERSAL).credits == 2
+
+
+def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User):
+    location = make_location(included=None)
+    page = reverse("admin:locations_location_change", args=[location.pk])
+    address = reverse("admin:ledger_entry_write_off", args=[location.pk])
+    assert address not in staff.get(page).text
+    charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
+    assert f'href="{address}"' in staff.get(page).text
+    shown = staff.post(address, form())
+    assert shown.context["steps"][1] == ("Purchased", "−2", "0")
+    staff.post(address, form(_record="1"))
+    entry = Entry.objects.get(kind=Kind.WRITE_OFF)
+    assert (entry.purchased_delta, entry.made_by, entry.reason) == (2, ada, "Goodwill")
+    again = staff.post(address, form(_record="1"))
+    assert "not below zero" in str(again.context["form"].errors)
+
+
+@pytest.mark.parametrize("page", ["write_off", "reversal", "chat_reversal"])
+def test_forms_are_for_those_who_may(client: Client, soho: Location, page: str):
+    charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
+    charge = Charge.objects.get()
+    message = ChatMessage.objects.get()
+    args = {"write_off": [soho.pk], "reversal": [charge.pk], "chat_reversal": [message.pk]}
+    address = reverse(f"admin:ledger_entry_{page}", args=args[page])
+    client.force_login(make_user(is_staff=True))
+    assert client.get(address).status_code == 403
+    assert client.post(address, form(_record="1")).status_code == 403
+    assert Entry.objects.filter(kind__in=[Kind.WRITE_OFF, Kind.REVERSAL]).count() == 0

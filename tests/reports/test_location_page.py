@@ -1,0 +1,218 @@
+"""A location's page at the staff desk, and the switch: see the page as its manager does."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger import approving, charging, funding, holding
+from ledger.approving import Wanted
+from ledger.models import CreditRequest, Kind, RenewalFailure
+from locations.models import Location, User
+from reports import seeing
+from reports.models import Alert, Report
+from reports.urls import urlpatterns
+from tests.factories import chat, key, make_card, make_location, make_member, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada() -> User:
+    return make_user("ada@example.org", is_staff=True, is_superuser=True, full_name="Ada")
+
+
+@pytest.fixture
+def staff(client: Client, ada: User) -> Client:
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def soho() -> Location:
+    make_card()
+    today = timezone.now().date()
+    return make_location(name="Soho", included=1000, starts_on=today.replace(day=1))
+
+
+def page(location: Location) -> str:
+    return reverse("admin:locations_location_change", args=[location.pk])
+
+
+def usage(location: Location) -> str:
+    return reverse("credit-usage", args=[location.pk])
+
+
+def fill(location: Location, ada: User) -> None:
+    now = timezone.now()
+    member = make_member(location)
+    charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
+    funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", made_by=ada)
+    holding.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
+    much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+    approving.post_or_ask(location.pk, much, key=key(), at=now, made_by=ada)
+    RenewalFailure.objects.create(location=location, first_at=now, last_at=now, error="Lost it")
+    alert = Alert.objects.create(location=location, below_days=9, set_by=member, set_at=now)
+    alert.members.add(member)
+    Report.objects.create(
+        location=location,
+        kind="chat",
+        first_on=dt.date(2026, 6, 1),
+        last_on=dt.date(2026, 6, 30),
+        asked_by=member,
+        asked_at=now,
+    )
+
+
+# --- The page -----------------------------------------------------------------------------------
+
+
+def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ada: User):
+    fill(soho, ada)
+    answer = staff.get(page(soho))
+    credits, more = answer.context["panels"]
+    parts = credits.of["parts"]
+    assert (parts["available"], parts["contract"], parts["purchased"], parts["held"]) == (
+        "1,491",
+        "998",
+        "500",
+        "7",
+    )
+    assert parts["debt"] == ""
+    assert (parts["lapses"], parts["granted"]) == ("−998", "+1,000")
+    assert [each["credits"] for each in credits.of["entries"]] == ["+500", "−2", "+1,000"]
+    assert [each["credits"] for each in credits.of["waiting"]] == ["+50,000"]
+    assert len(credits.of["holds"]) == 1
+    assert more.of["figures"].members == 1
+    assert len(more.of["figures"].reports) == 1
+    for words in ("Lost it", "9 days left", "Waits for a decision", "Chat Messages"):
+        assert words in answer.text
+
+
+def test_an_overdrawn_location_says_so(staff: Client):
+    location = make_location(included=None)
+    now = timezone.now()
+    charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
+    (credits, _) = staff.get(page(location)).context["panels"]
+    assert (credits.of["parts"]["debt"], credits.of["parts"]["purchased"]) == ("−2", "0")
+    assert "no contract holds today" in staff.get(page(location)).text
+
+
+def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Location, ada: User):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert staff.get(page(soho)).status_code == 200
+        return len(asked)
+
+    fill(soho, ada)
+    queries()
+    few = queries()
+    now = timezone.now()
+    for _ in range(15):
+        funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", made_by=make_user())
+        much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+        approving.post_or_ask(soho.pk, much, key=key(), at=now, made_by=make_user())
+    assert queries() == few
+
+
+def test_panels_show_what_their_reader_may_see(client: Client, soho: Location, ada: User):
+    fill(soho, ada)
+    clerk = make_user("clerk@example.org", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_location"))
+    client.force_login(clerk)
+    assert client.get(page(soho)).context["panels"] == []
+    clerk.user_permissions.add(Permission.objects.get(codename="view_balance"))
+    (credits,) = client.get(page(soho)).context["panels"]
+    assert (credits.of["entries"], credits.of["holds"], credits.of["waiting"]) == ([], [], [])
+    clerk.user_permissions.add(Permission.objects.get(codename="view_alert"))
+    _, more = client.get(page(soho)).context["panels"]
+    assert (more.of["alerts"], more.of["reports"]) == (True, False)
+
+
+# --- As its manager does ------------------------------------------------------------------------
+
+
+def switch(staff: Client, location: Location) -> Any:
+    return staff.post(reverse("as-manager", args=[location.pk]))
+
+
+def test_the_switch_opens_the_manager_s_page_and_is_written_down(
+    staff: Client, soho: Location, ada: User
+):
+    assert f'action="{reverse("as-manager", args=[soho.pk])}"' in staff.get(page(soho)).text
+    answer = switch(staff, soho)
+    assert answer["Location"] == usage(soho)
+    written = LogEntry.objects.get()
+    assert (written.user, written.object_id, written.object_repr) == (ada, str(soho.pk), "Soho")
+    assert written.change_message == "Saw the pages of the location as its managers do."
+    seen = staff.get(usage(soho)).text
+    assert "You are seeing this as staff." in seen
+    history = staff.get(reverse("admin:locations_location_history", args=[soho.pk])).text
+    assert "Saw the pages" in history
+    assert staff.get(reverse("alerts", args=[soho.pk])).text.count("You are seeing this") == 1
+
+
+def test_nothing_can_be_done_there_but_look(staff: Client, soho: Location):
+    switch(staff, soho)
+    bought = {"choice": "other", "credits": "500", "reference": "PO", "form_key": "0" * 32}
+    answer = staff.post(reverse("request-credits", args=[soho.pk]), bought)
+    assert (answer.status_code, "Nothing was changed" in answer.text) == (403, True)
+    assert staff.post(reverse("alerts", args=[soho.pk]), {"is_on": "on"}).status_code == 403
+    assert staff.post(reverse("reports", args=[soho.pk]), {"kind": "chat"}).status_code == 403
+    report = Report.objects.create(
+        location=soho,
+        kind="chat",
+        first_on=dt.date(2026, 6, 1),
+        last_on=dt.date(2026, 6, 30),
+        asked_at=timezone.now(),
+        asked_by=make_user(),
+    )
+    assert staff.post(reverse("report-cancel", args=[report.pk])).status_code == 403
+    assert not CreditRequest.objects.exists()
+    assert not Alert.objects.exists()
+    assert Report.objects.get().state == "queued"
+    days = {"first_on": "2026-06-01", "last_on": "2026-06-30", "wanted": "x"}
+    assert staff.post(reverse("usage-search", args=[soho.pk]), days).status_code != 403
+
+
+def test_going_back_ends_it(staff: Client, soho: Location):
+    switch(staff, soho)
+    assert staff.post(reverse("as-manager-end"))["Location"] == page(soho)
+    assert "You are seeing this as staff." not in staff.get(usage(soho)).text
+    assert staff.post(reverse("as-manager-end"))["Location"] == reverse("home")
+
+
+def test_the_pages_of_another_location_end_it(staff: Client, soho: Location):
+    switch(staff, soho)
+    other = make_location()
+    assert "You are seeing this as staff." not in staff.get(usage(other)).text
+    assert "You are seeing this as staff." not in staff.get(usage(soho)).text
+
+
+def test_the_switch_is_for_staff_who_may(client: Client, soho: Location):
+    address = reverse("as-manager", args=[soho.pk])
+    for user, status in (
+        (make_user(is_staff=True), 403),
+        (make_member(soho), 403),
+        (make_user(is_staff=True, is_superuser=True), 302),
+    ):
+        client.force_login(user)
+        assert client.get(address).status_code in (403, 405)
+        assert client.post(address).status_code == status
+    assert client.post(reverse("as-manager", args=[10**9])).status_code == 404
+    assert LogEntry.objects.count() == 1
+
+
+def test_every_page_of_a_location_is_named():
+    """One that is new would be open to what managers do there, until it is."""
+    theirs = {pattern.name for pattern in urlpatterns if "locations/" in str(pattern.pattern)}
+    assert theirs - {"as-manager"} == seeing.PAGES - {"location-details"}
+    by_their_own_ids = {p.name for p in urlpatterns if str(p.pattern).startswith("reports/")}
+    assert by_their_own_ids - {"report-download"} == seeing.ACTS
