@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from ledger.models import Balance, Entry
-from ledger.models.entries import USAGE
+from ledger.models.kinds import USAGE
 from locations.calendar import local_day
 from locations.models import Location
 from reports.forecasting import DAY, HISTORY_DAYS, Pace, Record, history_of, pace_of
