@@ -17,8 +17,9 @@ from benchmarks import place
 from benchmarks.singles import messages
 from ledger import charging
 from locations.models import Location, User
+from locations.working import Lease
 from reports.cell_texts import shown
-from reports.claiming import Lease, claim_next
+from reports.claiming import claim_next
 from reports.models import Report, ReportKind
 from reports.rows import rows_of
 from reports.rows.reading import Rows

@@ -131,20 +131,26 @@ def rate(
     )
     if not price:
         return Rated(lead.country, line, source, Refusal.NO_RATE, seconds=seconds)
-    if channel == Channel.TEXT:
-        return Rated(lead.country, line, source, price=price, credits=price.credits)
-    billed = billed_seconds(
-        seconds or 0, first=price.first_seconds, following=price.following_seconds
-    )
+    billed, credits = cost(price, channel=channel, seconds=seconds)
     return Rated(
         lead.country,
         line,
         source,
         price=price,
-        seconds=seconds,
+        seconds=None if channel == Channel.TEXT else seconds,
         billed_seconds=billed,
-        credits=call_credits(billed, price.credits),
+        credits=credits,
     )
+
+
+def cost(price: Price, *, channel: str, seconds: int | None) -> tuple[int | None, int]:
+    """Billed seconds (None of a text) and credits of one text, or call of so many seconds."""
+    if channel == Channel.TEXT:
+        return None, price.credits
+    billed = billed_seconds(
+        seconds or 0, first=price.first_seconds, following=price.following_seconds
+    )
+    return billed, call_credits(billed, price.credits)
 
 
 def chat_credits(prices: PriceList | None, *, has_image: bool) -> int:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import holding, renewing, verifying
+from ledger import holding, impact, renewing, verifying
 from ledger.renewal_failures import close_what_is_over, renew_or_note
 
 logger = logging.getLogger(__name__)
@@ -37,3 +37,15 @@ def verify_ledger() -> None:
     for breach in verified.breaches:
         logger.error("Rule %s, %s: location %s", breach.rule, breach.check, breach.location_id)
     logger.info("Verified %s locations, %s breaches", run.locations, run.breaches)
+
+
+@shared_task(ignore_result=True)
+def calculate_rate_card_impact(impact_id: int) -> None:
+    """Somebody wants to know what a draft would do."""
+    impact.calculate(impact_id, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def sweep_rate_card_impacts() -> None:
+    """Queue again what nobody calculates; fail what was interrupted too often."""
+    impact.sweep(at=timezone.now())

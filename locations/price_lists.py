@@ -48,9 +48,13 @@ class PriceList:
 
 @lru_cache(maxsize=256)
 def price_list(card_id: int) -> PriceList:
-    card = RateCard.objects.published().get(pk=card_id)
+    return prices_of(RateCard.objects.published().get(pk=card_id))
+
+
+def prices_of(card: RateCard) -> PriceList:
+    """The prices of a card as they are now, a draft's too; nothing is kept."""
     prices: dict[tuple[str, str, str], list[Price]] = {}
-    for rate in Rate.objects.filter(card_id=card_id):
+    for rate in Rate.objects.filter(card=card):
         prices.setdefault((rate.country, rate.carrier_type, rate.channel), []).append(
             Price(rate.pk, rate.prefix, rate.credits, rate.first_seconds, rate.following_seconds)
         )

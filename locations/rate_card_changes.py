@@ -1,8 +1,6 @@
 """What a price list would change: every row beside the card that is in force."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,11 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from locations.countries import country_name
-from locations.models import Channel, Rate, RateCard
-from locations.rate_card_files import NEEDED, OPTIONAL, Problem, RateLine
+from locations.models import Rate, RateCard
+from locations.rate_card_files import Problem, RateLine
+from locations.rate_card_tables import merged_words
 
 JUMP_PERCENT = 50  # up or down by more is marked
-HEADINGS = (*NEEDED, *OPTIONAL)
 
 
 class Kind(models.TextChoices):
@@ -27,12 +25,16 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One destination before and after, or a line of the file that is no price."""
+    """One destination before and after, or a line of the file that is no price.
+
+    `note` says how the new price came out of several.
+    """
 
     kind: Kind
     old: Rate | None = None
-    new: RateLine | None = None
+    new: Rate | RateLine | None = None
     problem: Problem | None = None
+    note: str = ""
 
     @property
     def row(self) -> Rate | RateLine | None:
@@ -78,19 +80,28 @@ def in_force_before(series_name: str, effective_on: dt.date) -> RateCard | None:
 
 
 def compare(
-    lines: Iterable[RateLine], before: RateCard | None, problems: Sequence[Problem] = ()
+    lines: Iterable[Rate | RateLine],
+    before: RateCard | None,
+    problems: Sequence[Problem] = (),
+    *,
+    rule: str = "",
 ) -> list[Change]:
-    """Every row of both, errors first, then by destination; one query."""
+    """Every row of both, errors first, then by destination; one query.
+
+    `rule` is the one by which several prices of a file became one.
+    """
     old = {destination(rate): rate for rate in before.rates.all()} if before else {}
     changes = [Change(Kind.ERROR, problem=problem) for problem in problems]
     found = []
     for line in lines:
-        rate = old.pop(line.destination, None)
+        key = destination(line)
+        rate = old.pop(key, None)
         if rate is None:
             kind = Kind.NEW
         else:
             kind = Kind.UNCHANGED if _terms(rate) == _terms(line) else Kind.CHANGED
-        found.append((line.destination, Change(kind, rate, line)))
+        note = merged_words(line, rule) if isinstance(line, RateLine) else ""
+        found.append((key, Change(kind, rate, line, note=note)))
     found += [(key, Change(Kind.REMOVED, rate)) for key, rate in old.items()]
     return changes + [change for _, change in sorted(found, key=lambda item: item[0])]
 
@@ -102,19 +113,7 @@ def counts(changes: Iterable[Change]) -> dict[Kind, int]:
     return number
 
 
-def as_csv(card: RateCard) -> str:
-    """A card in the format that is imported: the same file brings the same card."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    for rate in card.rates.order_by("country", "carrier_type", "channel", "prefix"):
-        is_call = rate.channel == Channel.VOICE
-        increments = (rate.first_seconds, rate.following_seconds) if is_call else ("", "")
-        writer.writerow([*destination(rate), rate.credits, *increments])
-    return text.getvalue()
-
-
-def destination(rate: Rate) -> tuple[str, str, str, str]:
+def destination(rate: Rate | RateLine) -> tuple[str, str, str, str]:
     return rate.country, rate.carrier_type, rate.channel, rate.prefix
 
 

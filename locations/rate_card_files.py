@@ -11,11 +11,11 @@ import phonenumbers
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from locations.countries import SATELLITE
 from locations.models import CarrierType, Channel
 
 NEEDED = ("country", "carrier_type", "channel", "prefix", "credits")
 OPTIONAL = ("first_seconds", "following_seconds")
-SATELLITE = "001"
 SATELLITE_CODES = tuple(
     str(code)
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
@@ -66,6 +66,9 @@ class RateLine:
     credits: int
     first_seconds: int = DEFAULT_SECONDS
     following_seconds: int = DEFAULT_SECONDS
+    merged: int = 1  # prices of the file that this one was made of
+    lowest: int | None = None
+    highest: int | None = None
 
     @property
     def destination(self) -> tuple[str, str, str, str]:
@@ -107,7 +110,7 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
                 }
                 problems.append(Problem(number, reason))
                 continue
-            line, reasons = _line(number, dict(zip(columns, cells, strict=True)))
+            line, reasons = checked(number, dict(zip(columns, cells, strict=True)))
             problems.extend(Problem(number, reason) for reason in reasons)
             if line is None:
                 continue
@@ -182,7 +185,7 @@ def _columns(header: list[str]) -> list[str]:
                 "%(optional)s."
             )
             % {
-                "name": _shown(name),
+                "name": shown(name),
                 "needed": ", ".join(NEEDED),
                 "optional": " and ".join(OPTIONAL),
             },
@@ -205,7 +208,7 @@ def _columns(header: list[str]) -> list[str]:
     return header
 
 
-def _line(number: int, cells: dict[str, str]) -> tuple[RateLine | None, list[str]]:
+def checked(number: int, cells: dict[str, str]) -> tuple[RateLine | None, list[str]]:
     """The price of one line, or None and all the reasons why it is none."""
     reasons = list(_reasons(cells))
     if reasons:
@@ -231,19 +234,19 @@ def _reasons(cells: dict[str, str]) -> Iterator[str]:
                 "country %(country)s is no ISO 3166-1 code of two capital letters, nor "
                 "%(satellite)s for satellite networks."
             )
-            % {"country": _shown(country), "satellite": SATELLITE}
+            % {"country": shown(country), "satellite": SATELLITE}
         )
     if cells["carrier_type"] not in CarrierType.values:
         yield _("carrier_type %(carrier_type)s is neither mobile nor landline.") % {
-            "carrier_type": _shown(cells["carrier_type"])
+            "carrier_type": shown(cells["carrier_type"])
         }
     if cells["channel"] not in Channel.values:
         yield _("channel %(channel)s is neither text nor voice.") % {
-            "channel": _shown(cells["channel"])
+            "channel": shown(cells["channel"])
         }
     if prefix and not PREFIX.fullmatch(prefix):
         yield _("prefix %(prefix)s is not 1 to 15 digits, without + and leading zeros.") % {
-            "prefix": _shown(prefix)
+            "prefix": shown(prefix)
         }
     elif prefix and known and not reachable(country, prefix):
         yield _(
@@ -251,7 +254,7 @@ def _reasons(cells: dict[str, str]) -> Iterator[str]:
         ) % {"prefix": prefix, "country": country}
     if not _within(cells["credits"], 0, MAX_CREDITS):
         yield _("credits %(credits)s is no whole number from 0 to %(max_credits)s.") % {
-            "credits": _shown(cells["credits"]),
+            "credits": shown(cells["credits"]),
             "max_credits": number_format(MAX_CREDITS),
         }
     for name in OPTIONAL:
@@ -261,7 +264,7 @@ def _reasons(cells: dict[str, str]) -> Iterator[str]:
         elif seconds and not _within(seconds, 1, MAX_SECONDS):
             yield _("%(name)s %(seconds)s is no whole number from 1 to %(max_seconds)s.") % {
                 "name": name,
-                "seconds": _shown(seconds),
+                "seconds": shown(seconds),
                 "max_seconds": number_format(MAX_SECONDS),
             }
 
@@ -282,6 +285,6 @@ def reachable(country: str, prefix: str) -> bool:
     return prefix.startswith(str(phonenumbers.country_code_for_region(country)))
 
 
-def _shown(value: str) -> str:
+def shown(value: str) -> str:
     """The value as a message can show it: cut short, control characters made visible."""
     return repr(value if len(value) <= 40 else value[:40] + "…")

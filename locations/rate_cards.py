@@ -4,27 +4,27 @@ Reading their files is in `rate_card_files`; what callers need of it is named he
 """
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from locations.guards import message_of
-from locations.models import Rate, RateCard, RateCardSeries, RateCardUpload, User
+from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
 from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv
 
 __all__ = [
-    "AlreadyApplied",
     "AlreadyPublished",
     "BadRateCard",
     "Problem",
     "RateCardError",
     "RateLine",
-    "apply_upload",
     "draft_from",
     "import_card",
     "make_default",
+    "priced_by",
     "publish",
     "read_csv",
 ]
@@ -32,10 +32,6 @@ __all__ = [
 
 class AlreadyPublished(RateCardError):
     """This card, or another of its series for the same day, is published already."""
-
-
-class AlreadyApplied(RateCardError):
-    """An upload becomes a draft once."""
 
 
 def import_card(
@@ -80,20 +76,6 @@ def import_card(
                 card = publish(card, at=publish_at)
     except DatabaseError as error:
         raise RateCardError(message_of(error)) from error
-    return card
-
-
-def apply_upload(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateCard:
-    """Make the draft of an uploaded file, once. Raises AlreadyApplied and RateCardError."""
-    with transaction.atomic():
-        # A double click: the second waits here and finds it applied.
-        fresh = RateCardUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
-        if fresh.applied_at is not None:
-            raise AlreadyApplied(_("This file has been made a draft already."))
-        lines = read_csv(io.BytesIO(bytes(fresh.content)))
-        card = import_card(lines, name=fresh.series_name, effective_on=fresh.effective_on)
-        fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card
-        fresh.save(update_fields=["applied_by", "applied_at", "card"])
     return card
 
 
@@ -157,3 +139,15 @@ def make_default(series: RateCardSeries) -> None:
             is_default=False
         )
         RateCardSeries.objects.filter(pk=series.pk).update(is_default=True)
+
+
+def priced_by(series: RateCardSeries, day: dt.date) -> QuerySet[Location]:
+    """The locations that this series prices on a day: named by their contract, or the default."""
+    contracts = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=day), location=OuterRef("pk"), starts_on__lte=day
+    )
+    own = Subquery(contracts.order_by("-starts_on").values("rate_card_series")[:1])
+    default = Subquery(RateCardSeries.objects.filter(is_default=True).values("pk")[:1])
+    return Location.objects.annotate(
+        series=Coalesce(own, default, output_field=BigIntegerField())
+    ).filter(series=series.pk)

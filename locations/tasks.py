@@ -1,9 +1,9 @@
-"""Celery's side of people."""
+"""Celery's side of people and of price lists."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from locations import resetting, sessions
+from locations import rate_card_uploads, resetting, sessions
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +14,13 @@ def mail_reset_link(email: str) -> None:
 @shared_task(ignore_result=True)
 def forget_ended_sessions() -> None:
     sessions.forget_ended(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def read_rate_card_upload(upload_id: int) -> None:
+    rate_card_uploads.read(upload_id, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def sweep_rate_card_uploads() -> None:
+    rate_card_uploads.sweep(at=timezone.now())

@@ -13,6 +13,16 @@ SCHEDULE = {
         "schedule": crontab(hour="2", minute="43"),
         "options": {"expires": 6 * 3600},
     },
+    "sweep-rate-card-uploads": {
+        "task": "locations.tasks.sweep_rate_card_uploads",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
+    "sweep-rate-card-impacts": {
+        "task": "ledger.tasks.sweep_rate_card_impacts",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
     "renew-due-locations": {
         "task": "ledger.tasks.renew_due_locations",
         "schedule": crontab(minute="*/10"),
@@ -54,5 +64,7 @@ SCHEDULE = {
 ROUTES = {
     "reports.tasks.build_report": {"queue": "reports"},
     "ledger.tasks.verify_ledger": {"queue": "reports"},
+    "locations.tasks.read_rate_card_upload": {"queue": "reports"},
+    "ledger.tasks.calculate_rate_card_impact": {"queue": "reports"},
     "reports.tasks.work_out_estimate": {"queue": "reports"},
 }

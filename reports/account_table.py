@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
+from ledger.moments import one_moment
 from locations.models import Account, Location
 from reports.accounts import Line, State, lines_of, locations_of, read_days, renew_due
 from reports.models import LocationPace
-from reports.moments import one_moment
 from reports.paces import keep
 from reports.tables import cells
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.daily import daily_usage
+from ledger.moments import one_moment
 from ledger.renewing import renew
 from locations.models import Location, User
 from reports.alerting import Reading, level_of, reading
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast
 from reports.models import Alert, AlertMail, Level
-from reports.moments import one_moment
 from reports.standing import RenewalDue, Standing, standing
 
 NEWEST_MAILS = 20

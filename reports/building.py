@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from lxml.etree import SerialisationError
 
+from locations.working import Lease, LeaseLost
 from reports import build_folders
-from reports.claiming import Lease, LeaseLost, claim_next, remove_file
+from reports.claiming import claim_next, remove_file
 from reports.models import Report, ReportState
 from reports.watched_files import WatchedReader
 from reports.workbooks import MOST_ROWS

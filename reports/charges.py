@@ -22,11 +22,11 @@ from ledger.models import (
     Kind,
     Outcome,
 )
+from ledger.moments import one_moment
 from ledger.payments import payments
 from locations.calendar import local_day
 from locations.models import Location
 from reports.days import KNOWN, Brought
-from reports.moments import one_moment
 from reports.telling import AnyMessage, Reader, Told, price_words
 
 MESSAGES_PER_PAGE = 50

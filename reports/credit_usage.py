@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 
 from ledger.daily import DailyUsage, daily_usage
+from ledger.moments import one_moment
 from ledger.renewing import renew
 from locations.models import Location
 from reports.charts import Chart
@@ -14,7 +15,6 @@ from reports.filters import DailyFilter
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forms import EARLIEST_ON, ReportForm
 from reports.models import Report
-from reports.moments import one_moment
 from reports.outlook import Outlook, outlook
 from reports.overdrawn import Overdrawn, what_took_below
 from reports.showing import newest_reports

@@ -19,9 +19,9 @@ from ledger.models import (
     Kind,
     Outcome,
 )
+from ledger.moments import one_moment
 from locations.calendar import local_day
 from locations.models import Location
-from reports.moments import one_moment
 
 LINES_PER_PAGE = 50
 KNOWN = ~Q(country="")  # what is no number is of no country

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from ledger import quoting
 from ledger.daily import daily_usage
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
+from ledger.moments import one_moment
 from ledger.quoting import Quote, WouldBe
 from ledger.renewing import renew
 from ledger.requests import MOST_MESSAGES
 from locations.models import Channel, Location
 from reports.estimate_figures import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.moments import one_moment
 from reports.number_lists import Watch, nobody
 from reports.saying import about_enough
 from reports.standing import RenewalDue, Standing, standing

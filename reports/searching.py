@@ -13,8 +13,8 @@ from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from ledger.models import ChatMessage, InternationalMessage
+from ledger.moments import one_moment
 from reports.charges import with_prices
-from reports.moments import one_moment
 from reports.telling import AnyMessage, Reader, Told, price_words
 
 FOUND_PER_PAGE = 25

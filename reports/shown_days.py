@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from ledger.daily import DailyUsage, Day
+from ledger.moments import one_moment
 from ledger.renewing import up_to_date
 from locations.models import Location
 from reports.filters import DailyFilter
-from reports.moments import one_moment
 from reports.standing import standing
 from reports.tables import DailyTable
 

@@ -7,15 +7,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from locations.working import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
 from reports import build_folders
 from reports.asking import queue
-from reports.claiming import LOST_LEASE, MOST_ATTEMPTS, remove_file
+from reports.claiming import LOST_LEASE, remove_file
 from reports.models import Report, ReportState
-
-# A report that waits longer may never have been queued. What the sweep queues expires before
-# long: however many sweeps run while no worker does, few tasks are left for it.
-QUEUED_AGAIN_AFTER = dt.timedelta(minutes=1)
-TASK_EXPIRES_SECONDS = 120
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.models import Balance
 from locations.models import Location
-from reports.claiming import Lease
+from locations.working import Lease
 from reports.comma_files import CommaFile
 from reports.models import Report, ReportFormat, ReportKind
 from reports.rows import rows_of

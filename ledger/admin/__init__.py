@@ -9,6 +9,7 @@ from ledger.admin import (  # noqa: F401
     entries,
     location_panels,
     messages,
+    publishing,
     tokens,
     verifications,
 )

@@ -6,6 +6,7 @@ from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState
 from ledger.models.corrections import CorrectionRequest, CorrectionState
 from ledger.models.entries import Entry
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
+from ledger.models.impacts import RateCardImpact
 from ledger.models.kinds import ADDITIONS, AT_RENEWAL, USAGE, Kind
 from ledger.models.messages import (
     CarrierSource,
@@ -46,6 +47,7 @@ __all__ = [
     "OnInsufficient",
     "Outcome",
     "OverRule",
+    "RateCardImpact",
     "Refusal",
     "RenewalFailure",
     "Scope",

@@ -7,21 +7,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from locations import rate_cards
+from locations import rate_card_exports, rate_cards
+from locations.admin.comparing import compare_view, download_view
 from locations.admin.lists import GuardedAdmin, link
-from locations.models import RateCard, RateCardSeries
-from locations.rate_card_changes import as_csv
-from locations.rate_card_files import SATELLITE
-
-PUBLISH = "locations.publish_ratecard"
+from locations.models import CardState, RateCard, RateCardSeries
 
 
 @admin.register(RateCardSeries)
@@ -72,12 +67,10 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("draft", _("Draft")), ("published", _("Published"))]
+        return [(state.value, str(state.label)) for state in CardState]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        if self.value() in ("draft", "published"):
-            return queryset.filter(published_at__isnull=self.value() == "draft")
-        return None
+        return queryset.filter(state_now=self.value()) if self.value() else None
 
 
 class RateCardForm(forms.ModelForm):
@@ -109,7 +102,9 @@ class RateCardAdmin(GuardedAdmin):
     readonly_fields = ("state", "prices", "published_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RateCard]:
-        return super().get_queryset(request).annotate(price_count=Count("rates"))
+        cards: Any = super().get_queryset(request)
+        today = timezone.now().date()
+        return cards.with_states(today).annotate(price_count=Count("rates"))
 
     def get_fieldsets(self, request: HttpRequest, obj: RateCard | None = None) -> Any:
         chat = (
@@ -151,8 +146,8 @@ class RateCardAdmin(GuardedAdmin):
         return names, {RateCard._meta.verbose_name_plural: len(cards)}, set(), published
 
     @admin.display(description=gettext_lazy("State"))
-    def state(self, card: RateCard) -> str:
-        return _("Published") if card.is_published else _("Draft")
+    def state(self, card: Any) -> str:
+        return str(CardState(card.state_now).label)
 
     @admin.display(description=gettext_lazy("Prices"))
     def prices(self, card: Any) -> str:
@@ -160,49 +155,32 @@ class RateCardAdmin(GuardedAdmin):
         words = count if card.is_published else _("%(count)s, to see and edit") % {"count": count}
         return link("locations_rate_changelist", words, query=f"?card__id__exact={card.pk}")
 
-    # --- Publishing and drafting -----------------------------------------------------------
+    # --- Drafting, files, comparing -----------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/publish/", view(self.publish), name="locations_ratecard_publish"),
             path("<int:pk>/draft/", view(self.draft_from), name="locations_ratecard_draft"),
-            path("<int:pk>/prices.csv", view(self.as_csv), name="locations_ratecard_csv"),
+            path(
+                "<int:pk>/prices.csv",
+                view(self.as_file),
+                {"ending": "csv"},
+                name="locations_ratecard_csv",
+            ),
+            path(
+                "<int:pk>/prices.xlsx",
+                view(self.as_file),
+                {"ending": "xlsx"},
+                name="locations_ratecard_xlsx",
+            ),
+            path("<int:pk>/compare/", view(compare_view), name="locations_ratecard_compare"),
+            path(
+                "<int:pk>/differences.csv",
+                view(download_view),
+                name="locations_ratecard_differences",
+            ),
             *super().get_urls(),
         ]
-
-    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Asks first: a published card can never be changed."""
-        card = self._card(request, pk, allowed=request.user.has_perm(PUBLISH))
-        back = HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
-        if card.is_published:
-            self.message_user(
-                request, _("%(card)s is published already.") % {"card": card}, messages.WARNING
-            )
-            return back
-        if request.method == "POST":
-            try:
-                rate_cards.publish(card, at=timezone.now())
-            except rate_cards.RateCardError as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.log_change(request, card, "Published.")
-                self.message_user(request, _("%(card)s is published.") % {"card": card})
-            return back
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Publish this rate card?"),
-            "opts": self.opts,
-            "card": card,
-            "prices": card.rates.count(),
-            "countries": card.rates.exclude(country=SATELLITE).values("country").distinct().count(),
-            "superseded": RateCard.objects.published()
-            .filter(series=card.series, effective_on__lt=card.effective_on)
-            .order_by("-effective_on")
-            .first(),
-            "takes_effect_at_once": card.effective_on <= timezone.now().date(),
-        }
-        return TemplateResponse(request, "admin/locations/ratecard/publish.html", context)
 
     def draft_from(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new draft with the prices of this card."""
@@ -218,14 +196,19 @@ class RateCardAdmin(GuardedAdmin):
         )
         return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
 
-    def as_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def as_file(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         """The card as a file, in the format that is imported."""
         card = self._card(request, pk, allowed=self.has_view_permission(request))
-        name = slugify(f"{card.series}-{card.effective_on}") or "rate-card"
+        content, kind = (
+            (rate_card_exports.as_xlsx(card), rate_card_exports.XLSX)
+            if ending == "xlsx"
+            else (rate_card_exports.as_csv(card), rate_card_exports.CSV)
+        )
+        name = rate_card_exports.file_name(card, ending)
         return HttpResponse(
-            as_csv(card),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+            content,
+            content_type=kind,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
     def _card(self, request: HttpRequest, pk: int, *, allowed: bool) -> RateCard:

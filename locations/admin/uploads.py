@@ -1,14 +1,11 @@
-"""Price lists from files: sent in, looked at row by row, made a draft."""
+"""Price lists from files: sent in, their columns told, looked at row by row, made a draft."""
 
-import io
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
-from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -16,67 +13,39 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations import rate_cards
+from locations import rate_card_uploads
+from locations.admin import changes
 from locations.admin.lists import ReadOnlyAdmin, link
+from locations.admin.upload_forms import ColumnsForm, UploadForm
 from locations.models import RateCardUpload, User
-from locations.rate_card_changes import JUMP_PERCENT, Kind, compare, counts, in_force_before
-from locations.rate_card_files import MAX_BYTES, BadRateCard, read_lines
+from locations.models.work import WorkState
+from locations.rate_card_changes import Change, compare, in_force_before
+from locations.rate_card_files import RateCardError
+from locations.rate_card_tables import first_rows
+from locations.table_files import Unreadable
 
-ROWS_PER_PAGE = 200
-JUMPS = "jumps"
-
-
-class UploadForm(forms.Form):
-    series_name = forms.CharField(
-        label=gettext_lazy("Series"),
-        max_length=80,
-        widget=AdminTextInputWidget,
-        help_text=gettext_lazy("Its name; a series that is not there yet is made with the draft."),
-    )
-    effective_on = forms.DateField(
-        label=gettext_lazy("Effective on"),
-        widget=AdminDateWidget,
-        help_text=gettext_lazy(
-            "The first day whose messages the card prices, once it is published."
-        ),
-    )
-    file = forms.FileField(
-        help_text=gettext_lazy(
-            "CSV in UTF-8 with the columns country, carrier_type, channel, prefix, credits "
-            "and, for calls, first_seconds, following_seconds."
-        )
-    )
-
-    def clean_series_name(self) -> str:
-        name = str(self.cleaned_data["series_name"]).strip()
-        if not name.isprintable():
-            raise forms.ValidationError(_("A name is letters, digits and signs that can be seen."))
-        return name
-
-    def clean_file(self) -> Any:
-        """Refuse what is no price list at all; single bad lines are shown in the preview."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                _("It is larger than %(max_bytes)s MiB.") % {"max_bytes": MAX_BYTES // 2**20}
-            )
-        try:
-            read_lines(file)
-        except BadRateCard as bad:
-            raise forms.ValidationError([str(problem) for problem in bad.problems[:10]]) from bad
-        file.seek(0)
-        return file
+LARGE = ("content", "prices", "problems")
 
 
 @admin.register(RateCardUpload)
 class RateCardUploadAdmin(ReadOnlyAdmin):
-    """The list keeps every file that came in; its own page is the preview."""
+    """The list has every file that came in; its own page is the preview."""
 
-    list_display = ("preview_link", "effective_on", "uploaded_by", "uploaded_at", "draft_link")
+    list_display = (
+        "preview_link",
+        "effective_on",
+        "state",
+        "uploaded_by",
+        "uploaded_at",
+        "draft_link",
+    )
     list_display_links = None
     list_select_related = ("uploaded_by", "card__series")
     search_fields = ("series_name", "file_name")
     fields = ("series_name", "effective_on", "file_name", "uploaded_by", "uploaded_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RateCardUpload]:
+        return super().get_queryset(request).defer(*LARGE)
 
     @admin.display(description=gettext_lazy("File"))
     def preview_link(self, upload: RateCardUpload) -> str:
@@ -91,9 +60,12 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
+        name = "locations_ratecardupload"
         return [
-            path("new/", view(self.upload), name="locations_ratecardupload_new"),
-            path("<int:pk>/preview/", view(self.preview), name="locations_ratecardupload_preview"),
+            path("new/", view(self.upload), name=f"{name}_new"),
+            path("<int:pk>/columns/", view(self.columns), name=f"{name}_columns"),
+            path("<int:pk>/preview/", view(self.preview), name=f"{name}_preview"),
+            path("<int:pk>/changes.csv", view(self.download), name=f"{name}_changes"),
             *super().get_urls(),
         ]
 
@@ -106,84 +78,117 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         )
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
-            kept = RateCardUpload.objects.create(
-                series_name=form.cleaned_data["series_name"],
-                effective_on=form.cleaned_data["effective_on"],
-                file_name=file.name[:200],
-                content=file.read(),
-                uploaded_by=user,
-                uploaded_at=timezone.now(),
-            )
-            return HttpResponseRedirect(
-                reverse("admin:locations_ratecardupload_preview", args=[kept.pk])
-            )
+            try:
+                kept = rate_card_uploads.keep(
+                    file.read(),
+                    file_name=file.name,
+                    series_name=form.cleaned_data["series_name"],
+                    effective_on=form.cleaned_data["effective_on"],
+                    uploaded_by=user,
+                    clock=timezone.now,
+                )
+            except Unreadable as unreadable:
+                form.add_error("file", str(unreadable))
+            else:
+                return self._next(kept)
         fieldsets = [(None, {"fields": list(form.fields)})]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import a price list"),
-            "opts": self.opts,
-            "form": form,
-            "adminform": AdminForm(form, fieldsets, {}),
-        }
-        return TemplateResponse(request, "admin/locations/ratecardupload/new.html", context)
+        return self._page(
+            request,
+            "new",
+            title=_("Import a price list"),
+            form=form,
+            adminform=AdminForm(form, fieldsets, {}),
+        )
+
+    def columns(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What each column means, with the first values of each beside it."""
+        _importer(request)
+        upload = self._upload(pk)
+        if upload.applied_at is not None or upload.emptied_at is not None:
+            return self._next(upload)
+        rows = first_rows(bytes(upload.content))
+        form = ColumnsForm(rows, rate_card_uploads.columns_of(upload), request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                rate_card_uploads.ask(upload, form.columns, clock=timezone.now)
+            except RateCardError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            upload.state = WorkState.QUEUED
+            return self._next(upload)
+        return self._page(
+            request,
+            "columns",
+            title=_("Columns of %s") % upload.file_name,
+            form=form,
+            upload=upload,
+        )
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Every row as new, changed, removed, unchanged or in error; then a draft, if wanted."""
         user = _importer(request)
-        upload = RateCardUpload.objects.filter(pk=pk).select_related("card__series").first()
-        if upload is None:
-            raise Http404
+        upload = self._upload(pk)
         if request.method == "POST":
             return self._apply(request, upload, user)
-        lines, problems = read_lines(io.BytesIO(bytes(upload.content)))
-        before = in_force_before(upload.series_name, upload.effective_on)
-        changes = compare(lines, before, problems)
-        number = counts(changes)
-        jumping = [change for change in changes if change.jumps]
-        asked = request.GET.get("show", "")
-        shown = {
-            **{kind.value: [c for c in changes if c.kind == kind] for kind in Kind},
-            JUMPS: jumping,
-        }.get(asked, changes)
-        tabs = [("", _("All"), len(changes))]
-        tabs += [(kind.value, str(kind.label), number[kind]) for kind in Kind if number[kind]]
-        tabs += (
-            [
-                (
-                    JUMPS,
-                    _("Jumps over ±%(jump_percent)s %%") % {"jump_percent": JUMP_PERCENT},
-                    len(jumping),
-                )
-            ]
-            if jumping
-            else []
+        if upload.state == WorkState.WAITING and upload.emptied_at is None:
+            return self._next(upload)
+        found = self._changes(upload)
+        return self._page(
+            request,
+            "preview",
+            title=_("Preview: %s") % upload,
+            upload=upload,
+            before=in_force_before(upload.series_name, upload.effective_on),
+            can_apply=rate_card_uploads.can_apply(upload),
+            unshown=upload.problem_count - len(upload.problems),
+            **changes.context(request, found),
         )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Preview: %(upload)s") % {"upload": upload},
-            "subtitle": None,
-            "opts": self.opts,
-            "upload": upload,
-            "before": before,
-            "tabs": tabs,
-            "asked": asked,
-            "page": Paginator(shown, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-            "errors": number[Kind.ERROR],
-            "can_apply": upload.applied_at is None and lines and not problems,
-        }
-        return TemplateResponse(request, "admin/locations/ratecardupload/preview.html", context)
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The rows of the preview that the address asks for, as CSV."""
+        _importer(request)
+        found = changes.chosen(request, self._changes(self._upload(pk)))
+        return changes.as_download(found, f"preview-{pk}.csv")
+
+    def _changes(self, upload: RateCardUpload) -> list[Change]:
+        if not upload.is_ready or upload.emptied_at is not None:
+            return []
+        return compare(
+            rate_card_uploads.lines_of(upload),
+            in_force_before(upload.series_name, upload.effective_on),
+            rate_card_uploads.problems_of(upload),
+            rule=rate_card_uploads.columns_of(upload).rule,
+        )
 
     def _apply(self, request: HttpRequest, upload: RateCardUpload, user: User) -> HttpResponse:
         try:
-            card = rate_cards.apply_upload(upload, applied_by=user, at=timezone.now())
-        except rate_cards.RateCardError as error:
+            card = rate_card_uploads.apply(upload, applied_by=user, at=timezone.now())
+        except RateCardError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(request.path)
         self.log_addition(request, card, f"Made from the file {upload.file_name}.")
-        self.message_user(
-            request, _("%(card)s is a draft now: look at it, then publish it.") % {"card": card}
-        )
+        self.message_user(request, _("%s is a draft now: look at it, then publish it.") % card)
         return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[card.pk]))
+
+    def _upload(self, pk: int) -> RateCardUpload:
+        upload = RateCardUpload.objects.filter(pk=pk).select_related("card__series").first()
+        if upload is None:
+            raise Http404
+        return upload
+
+    def _next(self, upload: RateCardUpload) -> HttpResponse:
+        page = "columns" if upload.state == WorkState.WAITING else "preview"
+        return HttpResponseRedirect(
+            reverse(f"admin:locations_ratecardupload_{page}", args=[upload.pk])
+        )
+
+    def _page(self, request: HttpRequest, name: str, **shown: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "subtitle": None,
+            "opts": self.opts,
+            **shown,
+        }
+        return TemplateResponse(request, f"admin/locations/ratecardupload/{name}.html", context)
 
 
 def _importer(request: HttpRequest) -> User:

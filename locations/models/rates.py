@@ -5,7 +5,7 @@ import datetime as dt
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,32 @@ class RateCardSeries(models.Model):
         return self.name
 
 
+class CardState(models.TextChoices):
+    """Where a card stands in its life; told by the day, not kept."""
+
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Published, to come")
+    IN_FORCE = "in_force", _("In force")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
 class RateCardQuerySet(models.QuerySet["RateCard"]):
+    def with_states(self, day: dt.date) -> "RateCardQuerySet":
+        """Each card's `state_now`: what it is on this day."""
+        later = RateCard.objects.published().filter(
+            series=OuterRef("series"),
+            effective_on__gt=OuterRef("effective_on"),
+            effective_on__lte=day,
+        )
+        return self.annotate(
+            state_now=Case(
+                When(published_at=None, then=Value(CardState.DRAFT.value)),
+                When(effective_on__gt=day, then=Value(CardState.SCHEDULED.value)),
+                When(Exists(later), then=Value(CardState.SUPERSEDED.value)),
+                default=Value(CardState.IN_FORCE.value),
+            )
+        )
+
     def published(self) -> "RateCardQuerySet":
         return self.filter(published_at__isnull=False)
 

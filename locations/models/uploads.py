@@ -7,16 +7,32 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.models.rates import RateCard
 from locations.models.trail import in_trail
+from locations.models.work import Work
+
+READING = ["content", "columns", "prices", "problems", "problem_count", "emptied_at"]
+READING += ["state", "asked_at", "started_at", "finished_at", "leased_until", "attempts"]
+READING += ["rows_done", "rows_total", "failure"]
 
 
-@in_trail(exclude=["content"])
-class RateCardUpload(models.Model):
-    """A file as it came. Nothing of it is in force: applied, it becomes a draft, once."""
+@in_trail(exclude=READING)
+class RateCardUpload(Work):
+    """A file as it came, and what was read of it. Applied, it becomes a draft, once.
+
+    `prices` and `problems` are lists of lists: see `locations.rate_card_uploads`. What is old
+    loses its file and its prices; that it came stays where a draft was made of it.
+    """
 
     series_name = models.CharField(_("series"), max_length=80)
     effective_on = models.DateField(_("effective on"))
     file_name = models.CharField(_("file name"), max_length=200)
     content = models.BinaryField(_("content"))
+    columns = models.JSONField(
+        _("columns"), default=dict, help_text=_("What its columns mean; empty: to guess.")
+    )
+    prices = models.JSONField(_("prices"), default=list)
+    problems = models.JSONField(_("problems"), default=list)
+    problem_count = models.PositiveIntegerField(_("problem count"), default=0)
+    emptied_at = models.DateTimeField(_("emptied at"), null=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -40,7 +56,8 @@ class RateCardUpload(models.Model):
         verbose_name=_("card"),
     )
 
-    class Meta:
+    class Meta(Work.Meta):
+        abstract = False
         verbose_name = _("rate card upload")
         verbose_name_plural = _("rate card uploads")
         ordering = ["-uploaded_at"]

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from locations import rate_cards
+from locations import rate_card_uploads
 from locations.models import RateCard, RateCardSeries, RateCardUpload, User
-from locations.rate_card_changes import Kind, as_csv, compare, counts, in_force_before
+from locations.rate_card_changes import Kind, compare, counts, in_force_before
 from locations.rate_card_files import read_csv
 from tests.factories import NOON, make_card, make_user
 
@@ -89,25 +89,6 @@ def test_it_is_compared_with_the_card_that_it_takes_over_from() -> None:
     assert [in_force_before("Standard", day) for day in days] == [None, first, second]
 
 
-def test_a_card_comes_back_from_its_own_file() -> None:
-    card = make_card(
-        prefixes=[
-            {
-                "country": "FR",
-                "carrier_type": "mobile",
-                "channel": "voice",
-                "prefix": "336",
-                "credits": 9,
-                "first_seconds": 30,
-                "following_seconds": 6,
-            }
-        ]
-    )
-    changes = compare(lines(as_csv(card)), card)
-    assert {change.kind for change in changes} == {Kind.UNCHANGED}
-    assert len(changes) == card.rates.count()
-
-
 # --- The staff desk ----------------------------------------------------------------------------
 
 
@@ -160,8 +141,8 @@ def test_a_draft_is_made_of_it_once(staff: Client, boss: User) -> None:
     assert (upload.card, upload.applied_by) == (card, boss)
     assert "has been made a draft already" in staff.post(address, follow=True).text
     assert RateCard.objects.count() == 2
-    with pytest.raises(rate_cards.AlreadyApplied):
-        rate_cards.apply_upload(upload, applied_by=boss, at=NOON)
+    with pytest.raises(rate_card_uploads.AlreadyApplied):
+        rate_card_uploads.apply(upload, applied_by=boss, at=NOON)
 
 
 def test_lines_that_cannot_be_read_stand_in_the_preview_and_stop_it(staff: Client) -> None:
@@ -179,10 +160,10 @@ def test_lines_that_cannot_be_read_stand_in_the_preview_and_stop_it(staff: Clien
     ("content", "said"),
     [
         (b"", "empty"),
-        (b"\xff\xfec\x00", "UTF-16"),
-        (b"country;credits\n", "commas"),
-        (b"country,price\n", "there is no column"),
-        (b"\x00" * 50, "no column"),
+        (b"country;credits\n", "no prices below"),
+        (b"\x00" * 50, "neither a CSV file nor an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0" * 50, "with a password"),
+        (b"PK\x03\x04" * 50, "cannot be read"),
     ],
 )
 def test_what_is_no_price_list_is_refused_at_the_door(
@@ -206,7 +187,7 @@ def test_a_card_can_be_downloaded(staff: Client) -> None:
     card = make_card()
     answer = staff.get(reverse("admin:locations_ratecard_csv", args=[card.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="standard-2020-01-01.csv"'
-    assert len(lines(answer.text)) == card.rates.count()
+    assert len(lines(answer.content.decode())) == card.rates.count()
 
 
 def test_it_is_for_those_who_may_add_cards(client: Client, boss: User) -> None:
@@ -219,6 +200,150 @@ def test_it_is_for_those_who_may_add_cards(client: Client, boss: User) -> None:
         content=LIST.encode(),
         uploaded_by=boss,
         uploaded_at=NOON,
+        asked_at=NOON,
     )
     address = reverse("admin:locations_ratecardupload_preview", args=[upload.pk])
     assert [client.get(address).status_code, client.post(address).status_code] == [403, 403]
+
+
+# --- Columns ------------------------------------------------------------------------------------
+
+WIDE = "Destination,Per SMS,Mobile calls,Landline calls\nMexico,7,12,\nFrance,6,29,3\n"
+
+
+def test_columns_that_cannot_be_told_are_asked_for(staff: Client) -> None:
+    make_card()
+    address = send(staff, WIDE)["Location"]
+    upload = RateCardUpload.objects.get()
+    assert address == reverse("admin:locations_ratecardupload_columns", args=[upload.pk])
+    assert upload.state == "waiting"
+    preview = reverse("admin:locations_ratecardupload_preview", args=[upload.pk])
+    assert staff.get(preview)["Location"] == address
+    form = staff.get(address).context["form"]
+    assert [field.value() for field, _said in form.role_fields] == [
+        "country",
+        "text",
+        "voice_mobile",
+        "voice_landline",
+    ]
+    assert [said for _field, said in form.role_fields][:2] == ["Mexico, France", "7, 6"]
+    chosen = {f"role_{n}": field.value() for n, (field, _said) in enumerate(form.role_fields)}
+    refused = staff.post(address, chosen | {"heading_line": "1"})
+    assert "which kind of line" in refused.text
+    answer = staff.post(address, chosen | {"heading_line": "1", "carrier_type": "mobile"})
+    assert answer["Location"] == preview
+    page = staff.get(preview).text
+    assert "Unchanged 5" in page
+    assert "Make a draft of it" in page
+
+
+def test_a_list_by_operator_becomes_one_price_by_the_chosen_rule(staff: Client) -> None:
+    make_card()
+    text = "country,carrier_type,channel,operator,credits\n" + "".join(
+        f"MX,mobile,text,{name},{credits}\n"
+        for name, credits in zip("abcd", (9, 3, 5, 6), strict=True)
+    )
+    preview = send(staff, text)["Location"]
+    assert "choose a rule for several" in staff.get(preview).text
+    upload = RateCardUpload.objects.get()
+    address = reverse("admin:locations_ratecardupload_columns", args=[upload.pk])
+    given = {f"role_{n}": role for n, role in enumerate(upload.columns["roles"])}
+    for rule, credits, words in (
+        ("median", 6, "median of 4 prices, 3 to 9"),
+        ("dearest", 9, "dearest of 4 prices, 3 to 9"),
+    ):
+        staff.post(address, given | {"heading_line": "1", "rule": rule})
+        assert words in staff.get(preview).text
+        upload.refresh_from_db()
+        assert [line.credits for line in rate_card_uploads.lines_of(upload)] == [credits]
+
+
+def test_the_preview_is_narrowed_to_a_country_and_taken_away(staff: Client) -> None:
+    make_card()
+    address = send(staff, LIST)["Location"]
+    assert staff.get(f"{address}?country=FR").text.count('<tr class="change-') == 3
+    assert staff.get(f"{address}?country=FR&show=changed").text.count('<tr class="change-') == 2
+    upload = RateCardUpload.objects.get()
+    file = reverse("admin:locations_ratecardupload_changes", args=[upload.pk])
+    rows = staff.get(f"{file}?country=FR&show=removed").content.decode().splitlines()
+    assert rows[1:] == ["removed,FR,France,landline,voice,,3,,60/60,,,"]
+
+
+# --- Kept for a while ---------------------------------------------------------------------------
+
+
+def test_old_files_are_forgotten_and_drafts_stay(
+    staff: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.RATE_CARD_UPLOAD_KEPT_DAYS = 30
+    make_card()
+    staff.post(send(staff, LIST)["Location"])
+    send(staff, LIST)
+    applied, left = RateCardUpload.objects.order_by("pk")
+    at = left.uploaded_at
+    caplog.set_level("INFO")
+    rate_card_uploads.sweep(at=at + dt.timedelta(days=29))
+    assert RateCardUpload.objects.count() == 2
+    rate_card_uploads.sweep(at=at + dt.timedelta(days=31))
+    (kept,) = RateCardUpload.objects.all()
+    assert (kept, bytes(kept.content), kept.prices) == (applied, b"", [])
+    assert kept.card is not None
+    assert kept.card.rates.count() == 5
+    assert "price lists: 1 old files deleted, 1 emptied" in caplog.messages
+    page = staff.get(reverse("admin:locations_ratecardupload_preview", args=[kept.pk])).text
+    assert "too old to be kept" in page
+
+
+def test_what_was_never_queued_is_read_by_the_sweep(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
+    upload = rate_card_uploads.keep(
+        LIST.encode(),
+        file_name="rates.csv",
+        series_name="Standard",
+        effective_on=NOON.date(),
+        uploaded_by=boss,
+        clock=lambda: NOON,
+    )
+    queued: list[int] = []
+    monkeypatch.setattr(
+        rate_card_uploads.working,
+        "queue",
+        lambda task, name, **options: queued.append(name) or True,
+    )
+    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=30))
+    assert queued == []
+    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=90))
+    assert queued == [upload.pk]
+    for _twice in range(2):
+        rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+    upload.refresh_from_db()
+    assert (upload.state, upload.attempts, len(upload.prices)) == ("ready", 1, 5)
+
+
+def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
+    upload = rate_card_uploads.keep(
+        LIST.encode(),
+        file_name="rates.csv",
+        series_name="Standard",
+        effective_on=NOON.date(),
+        uploaded_by=boss,
+        clock=lambda: NOON,
+    )
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rate_card_uploads, "read_table", die)
+    for attempt in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+        upload.refresh_from_db()
+        assert (upload.state, upload.attempts) == ("running", attempt)
+        RateCardUpload.objects.update(leased_until=NOON - dt.timedelta(days=365))
+    rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+    rate_card_uploads.sweep(at=NOON)
+    upload.refresh_from_db()
+    assert (upload.state, upload.failure) == ("failed", "It was interrupted 2 times.")

@@ -17,9 +17,10 @@ from celery import current_app
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from locations import working
 from locations.models import Location
 from redflag_credits.local import places, servers, valkey
-from reports import asking, claiming, sweeping
+from reports import asking, sweeping
 from reports.models import Report, ReportKind, ReportState
 from tests.databases import Clone
 from tests.product import LiveProduct
@@ -109,7 +110,7 @@ def kill_broker(data_dir: Path) -> None:
 
 
 def sweep_as_if_leases_had_run_out() -> None:
-    Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - claiming.LEASE)
+    Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - working.LEASE)
     sweeping.sweep(at=timezone.now() + 2 * sweeping.QUEUED_AGAIN_AFTER)
 
 

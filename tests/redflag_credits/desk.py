@@ -4,8 +4,8 @@ import datetime as dt
 import uuid
 
 from ledger import approving, buying, charging, correcting, funding, holding, reversing, verifying
-from ledger.models import Bundle, Charge, Kind, RenewalFailure
-from locations.models import Location, RateCardUpload, Role
+from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
+from locations.models import Location, RateCard, RateCardUpload, Role
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
     FRANCE,
@@ -13,6 +13,7 @@ from tests.factories import (
     call,
     chat,
     key,
+    make_card,
     make_location,
     make_member,
     make_user,
@@ -59,7 +60,12 @@ def fill(name: str = "Soho") -> Location:
         content=b"country,carrier_type,channel,prefix,credits\n",
         uploaded_by=make_user(),
         uploaded_at=NOON,
+        asked_at=NOON,
+        state="failed",
+        failure="The file has no prices.",
     )
+    card = RateCard.objects.first() or make_card(published=False)
+    RateCardImpact.objects.create(card=card, asked_by=make_user(), asked_at=NOON)
     ReportSchedule.objects.create(
         location=location,
         kind="chat",

@@ -67,6 +67,7 @@ MODELS: dict[str, Kept] = {
     "ledger.InternationalMessage": READ_ONLY,
     "ledger.ChatMessage": READ_ONLY,
     "ledger.ApiToken": Kept(ADMIN, ADMIN),
+    "ledger.RateCardImpact": READ_ONLY,
     "ledger.Verification": READ_ONLY,
     "ledger.VerificationRun": READ_ONLY,
     "reports.Report": READ_ONLY,
@@ -102,11 +103,18 @@ def _draft() -> Any:
 LOCATION, CARD, UPLOAD = _first(Location), _draft, _first(RateCardUpload)
 DECLINE = {"_decline": "1", "answer": "No"}
 PAGES: dict[str, Page] = {
-    "locations_ratecard_publish": page(RATES, CARD),
+    "ledger_ratecardimpact_check": page(RATES, CARD),
+    "ledger_ratecardimpact_ask": page(RATES, CARD),
+    "ledger_ratecardimpact_download": page(RATES, CARD),
     "locations_ratecard_draft": Page(EVERYBODY, RATES, CARD),  # a GET leads to the card
     "locations_ratecard_csv": page(EVERYBODY, CARD),
+    "locations_ratecard_xlsx": page(EVERYBODY, CARD),
+    "locations_ratecard_compare": page(EVERYBODY, CARD),
+    "locations_ratecard_differences": page(EVERYBODY, CARD),
     "locations_ratecardupload_new": page(RATES, UPLOAD),
     "locations_ratecardupload_preview": page(RATES, UPLOAD),
+    "locations_ratecardupload_columns": page(RATES, UPLOAD),
+    "locations_ratecardupload_changes": page(RATES, UPLOAD),
     "ledger_charge_try": page(EVERYBODY, LOCATION),
     "ledger_creditrequest_decide": Page(NOBODY, BILLS, _first(CreditRequest), DECLINE),
     "ledger_correctionrequest_decide": Page(NOBODY, BILLS, _first(CorrectionRequest), DECLINE),

@@ -21,6 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from ledger.daily import daily_usage
 from ledger.models import Balance
+from locations import working
 from reports import asking, building, claiming, writing
 from reports.models import Report, ReportKind, ReportState
 from reports.rows import international
@@ -278,7 +279,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
         )
 
     if moment == "reading":
-        monkeypatch.setattr(claiming, "PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
         monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, lose)
     else:
@@ -302,7 +303,7 @@ def test_a_build_that_is_cancelled_leaves_no_file(
         )
 
     if moment == "reading":
-        monkeypatch.setattr(claiming, "PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
         monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, cancel)
     else:
@@ -350,7 +351,7 @@ def test_progress_is_seen_from_outside_and_keeps_the_lease(
     place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = traffic.report(place)
-    monkeypatch.setattr(claiming, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
     monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
     seen: list[Any] = []
 

@@ -11,7 +11,8 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
-from reports import asking, building, claiming, sweeping, tasks, writing
+from locations import working
+from reports import asking, building, sweeping, tasks, writing
 from reports.models import Report, ReportState
 from reports.sheet_rows import SheetRows
 from reports.watched_files import WatchedReader, WatchedWriter
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
 MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "claimed, nothing begun": (building, "Lease", 1, False),
     "the snapshot is open": (writing, "rows_of", 1, False),
-    "counted": (claiming.Lease, "renew", 1, True),
+    "counted": (working.Lease, "renew", 1, True),
     "at the first row": (SheetRows, "append", 1, False),
     "in the middle of the rows": (SheetRows, "append", 31, False),
     "all rows are in": (Book, "add_summary", 1, False),
@@ -84,7 +85,7 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     )
     assert building.build_next(clock=traffic.stopped()) is None  # its lease still runs
 
-    Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - claiming.LEASE)
+    Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - working.LEASE)
     sweeping.sweep(at=traffic.NOW)
     again = building.build_next(clock=traffic.stopped())
     assert (again is None) is was_ready
@@ -108,7 +109,7 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
     for _ in range(2):
         with pytest.raises(LostProcess):
             race(build_and_die, [case])
-        Report.objects.update(leased_until=Now() - claiming.LEASE)
+        Report.objects.update(leased_until=Now() - working.LEASE)
     assert building.build_next(clock=traffic.stopped()) is None
     sweeping.sweep(at=traffic.NOW)
     report.refresh_from_db()

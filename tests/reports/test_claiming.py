@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from locations import working
 from locations.models import Location
 from reports import asking, claiming, tasks
 from reports.models import Report, ReportState
@@ -124,15 +125,15 @@ def test_the_lease_is_kept_while_the_file_is_packed_and_put_away(
     place = traffic.location()
     traffic.texts(place, traffic.utc("2026-05-04 10:00:00"), traffic.MEXICO)
     waiting(place, 1)
-    monkeypatch.setattr(claiming, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
     renewed: list[Any] = []
-    renew = claiming.Lease.renew
+    renew = working.Lease.renew
 
     def counted(self: Any, rows_done: int, rows_total: int | None = None) -> None:
         renewed.append((rows_done, rows_total))
         renew(self, rows_done, rows_total)
 
-    monkeypatch.setattr(claiming.Lease, "renew", counted)
+    monkeypatch.setattr(working.Lease, "renew", counted)
     tasks.build_report("")
     # Counted, written; then at every piece of the packing and of the upload.
     assert renewed[:2] == [(0, 1), (1, None)]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from ledger.daily import daily_usage
 from ledger.funding import purchase
 from ledger.models import Balance
+from ledger.moments import one_moment
 from ledger.renewing import renew
-from reports.moments import one_moment
 from tests.databases import Clone
 from tests.factories import key, make_location
 

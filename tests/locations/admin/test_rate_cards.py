@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
@@ -15,32 +14,6 @@ from tests.factories import make_card, make_user
 from tests.locations.admin.desk import address, errors, said
 
 pytestmark = pytest.mark.django_db
-
-
-def test_publishing_asks_first(staff: Client, draft: RateCard):
-    page = address("ratecard_publish", draft.pk)
-    shown = staff.get(page).content.decode()
-    assert "5, for 2 countries" in shown
-    draft.refresh_from_db()
-    assert not draft.is_published
-    answer = staff.post(page, follow=True)
-    assert said(answer) == [f"{draft} is published."]
-    draft.refresh_from_db()
-    assert draft.is_published
-    assert LogEntry.objects.get().change_message == "Published."
-    assert said(staff.post(page, follow=True)) == [f"{draft} is published already."]
-
-
-def test_second_card_of_a_day_is_refused_in_words(staff: Client, draft: RateCard):
-    make_card()
-    answer = staff.post(address("ratecard_publish", draft.pk), follow=True)
-    assert "choose another effective date" in said(answer)[0]
-
-
-def test_card_without_prices_is_refused_in_words(staff: Client):
-    empty = make_card(rates=(), published=False)
-    answer = staff.post(address("ratecard_publish", empty.pk), follow=True)
-    assert "no prices yet" in said(answer)[0]
 
 
 def test_draft_can_be_changed_and_deleted(staff: Client, draft: RateCard):
@@ -183,7 +156,7 @@ def test_one_series_is_the_default_one(staff: Client):
     assert list(RateCardSeries.objects.filter(is_default=True)) == [standard]
 
 
-@pytest.mark.parametrize("page", ["ratecard_publish", "ratecard_draft"])
+@pytest.mark.parametrize("page", ["ratecard_draft"])
 def test_card_pages_need_permission(client: Client, draft: RateCard, page: str):
     client.force_login(viewer := make_user("viewer@example.org", is_staff=True))
     viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
@@ -192,3 +165,51 @@ def test_card_pages_need_permission(client: Client, draft: RateCard, page: str):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     assert client.post(address(page, 999)).status_code == 404
     assert client.post(address(page, 10**30)).status_code == 404
+
+
+def test_a_card_says_where_in_its_life_it_stands(staff: Client):
+    today = timezone.now().date()
+    days = {"superseded": 400, "in_force": 40, "scheduled": -40}
+    cards = {
+        state: make_card(effective_on=today - dt.timedelta(days=ago)) for state, ago in days.items()
+    }
+    cards["draft"] = make_card(published=False, effective_on=today)
+    listed = staff.get(address("ratecard_changelist")).context["cl"].result_list
+    assert {card.state_now: card for card in listed} == cards
+    for state, card in cards.items():
+        found = staff.get(f"{address('ratecard_changelist')}?state={state}").context["cl"]
+        assert list(found.result_list) == [card]
+
+
+def test_two_cards_are_compared_row_by_row(staff: Client):
+    old = make_card([("MX", "mobile", "text", 7), ("FR", "mobile", "text", 6)])
+    new = make_card(
+        [("MX", "mobile", "text", 14), ("DE", "mobile", "text", 5)],
+        effective_on=dt.date(2027, 1, 1),
+        published=False,
+    )
+    page = staff.get(address("ratecard_compare", new.pk))
+    assert page.context["compared_with"] == old
+    assert [(change.kind.value, change.where[:6]) for change in page.context["page"]] == [
+        ("new", "German"),
+        ("removed", "France"),
+        ("changed", "Mexico"),
+    ]
+    # The other way round what was new is removed.
+    back = staff.get(f"{address('ratecard_compare', old.pk)}?with={new.pk}&show=removed")
+    assert [change.where[:6] for change in back.context["page"]] == ["German"]
+    file = staff.get(f"{address('ratecard_differences', new.pk)}?with={old.pk}&country=MX")
+    assert file.content.decode().splitlines()[1:] == [
+        "changed,MX,Mexico,mobile,text,,7,14,,,100.0,"
+    ]
+    for wrong in ("0", "999999999", "x", "²"):
+        assert staff.get(f"{address('ratecard_compare', new.pk)}?with={wrong}").status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_card_can_be_taken_away_in_the_format_that_is_imported(staff: Client, ending: str):
+    card = make_card()
+    answer = staff.get(address(f"ratecard_{ending}", card.pk))
+    name = f"standard-2020-01-01.{ending}"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.content[:2] == (b"PK" if ending == "xlsx" else b"co")

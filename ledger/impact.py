@@ -1,0 +1,271 @@
+"""What a draft rate card would do: the last 30 days rated by it, and who would run out.
+
+As if the draft had priced every message of the location's last 30 whole days; charges that were
+reversed are left out. A location runs out where its available credits are fewer than the pace of
+those 30 days takes until its next renewal: the plain mean, which answers for both prices alike.
+Where no renewal is known nothing is said.
+"""
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger.models import Balance, RateCardImpact
+from ledger.moments import one_moment
+from ledger.rerating import Case, rerated, unpriced
+from locations import working
+from locations.models import Location, Rate, RateCard, User
+from locations.price_lists import prices_of
+from locations.rate_cards import priced_by
+from locations.working import Lease, LeaseLost
+
+CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
+DAYS = 30
+GAP_DAYS = 90
+AT_ONCE = 20  # locations whose messages one query reads
+MOST_PLACES = 2_000  # that are kept, those that change most
+HARDEST = 10
+
+Clock = Callable[[], dt.datetime]
+Watch = Callable[[int, int], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Sums:
+    """Messages and their credits now and then.
+
+    `unpriced` messages would be refused: their `now` is in `unpriced_now`, too, and they cost
+    nothing then. `newly_priced` were refused for want of a price; their `then` is in it.
+    """
+
+    messages: int = 0
+    now: int = 0
+    then: int = 0
+    unpriced: int = 0
+    unpriced_now: int = 0
+    newly_priced: int = 0
+
+    def add(self, case: Case) -> None:
+        self.messages += case.messages
+        self.now += case.now
+        self.then += case.then
+        if case.was_refused:
+            self.newly_priced += 0 if case.unpriced else case.messages
+        elif case.unpriced:
+            self.unpriced += case.messages
+            self.unpriced_now += case.now
+
+    @property
+    def more(self) -> int:
+        return self.then - self.now
+
+
+@dataclass(slots=True)
+class Place(Sums):
+    """One location's sums, and what becomes of its balance.
+
+    `renews_on` is the UTC day of its next renewal; `lasts_now` and `lasts_then` say whether its
+    credits reach so far, None where no renewal is known. `out_on` is when they would not.
+    """
+
+    location_id: int = 0
+    available: int = 0
+    renews_on: str | None = None
+    lasts_now: bool | None = None
+    lasts_then: bool | None = None
+    out_on: str | None = None
+
+
+@dataclass(slots=True)
+class Impact:
+    """`gaps` are destinations of the last 90 days without a price, and messages sent there.
+
+    `countries` are by code, the empty one is chat. `late` counts messages that were charged
+    for days on which the card would be in force already: they keep their price.
+    """
+
+    first_on: str
+    until: str
+    locations: int = 0
+    total: Sums = field(default_factory=Sums)
+    countries: dict[str, Sums] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    would_run_out: list[Place] = field(default_factory=list)
+    gaps: list[list[Any]] = field(default_factory=list)
+    late: int = 0
+
+
+def ask(card: RateCard, *, asked_by: User, at: dt.datetime) -> RateCardImpact:
+    """Have the impact of a card calculated; one that is under way already is the answer."""
+    with transaction.atomic():
+        # A double click: the second waits here and finds what the first has asked for.
+        RateCard.objects.select_for_update(no_key=True).get(pk=card.pk)
+        latest = RateCardImpact.objects.filter(card=card).first()
+        if latest is not None and latest.is_unfinished:
+            return latest
+        impact = RateCardImpact.objects.create(card=card, asked_by=asked_by, asked_at=at)
+        transaction.on_commit(lambda: working.queue(CALCULATE_TASK, impact.pk))
+    return impact
+
+
+def fingerprint(card: RateCard) -> str:
+    """What a calculation was made of: another one where a price or the day has changed since."""
+    terms = ["country", "carrier_type", "channel", "prefix", "credits"]
+    rows = Rate.objects.filter(card=card).order_by(*terms[:4])
+    said = hashlib.sha256(
+        repr(
+            [
+                *(card.series_id, card.effective_on),
+                *(card.chat_sms_credits, card.chat_mms_credits),
+            ]
+        ).encode()
+    )
+    for row in rows.values_list(*terms, "first_seconds", "following_seconds").iterator():
+        said.update(repr(row).encode())
+    return said.hexdigest()
+
+
+def calculate(impact_id: int, *, clock: Clock) -> None:
+    """Do what was asked for; twice, late or by two workers at once does no harm."""
+    impact = working.claim(RateCardImpact, impact_id, at=clock())
+    if impact is None:
+        return
+    with closing(Lease(impact)) as lease:
+        try:
+            with one_moment():
+                card = RateCard.objects.select_related("series").get(pk=impact.card_id)
+                made_of = fingerprint(card)
+                found = impact_of(card, at=clock(), watch=_watch(lease))
+            working.finish(impact, at=clock(), fingerprint=made_of, result=asdict(found))
+        except LeaseLost:
+            log.warning("impact %s: attempt %d lost its lease", impact.pk, impact.attempts)
+        except Exception as problem:
+            log.exception("impact %s: calculating it failed", impact.pk)
+            reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
+            working.fail(impact, reason, at=clock())
+
+
+def _watch(lease: Lease) -> Watch:
+    last = 0
+
+    def watched(done: int, total: int) -> None:
+        nonlocal last
+        if done == 0:
+            lease.renew(0, total)
+        elif done != last:
+            lease.renew_now_and_then(done)
+        last = done
+
+    return watched
+
+
+def _nobody(done: int, total: int) -> None:
+    """Hears of the progress where nobody waits."""
+
+
+def impact_of(
+    card: RateCard, *, at: dt.datetime, watch: Watch = lambda done, total: None
+) -> Impact:
+    """Rate the last 30 days before the instant `at` by this card; nothing is written.
+
+    `watch` hears how many of how many locations are done.
+    """
+    prices, today = prices_of(card), at.date()
+    first_on, late_from = (
+        today - dt.timedelta(days=DAYS),
+        max(card.effective_on, today - dt.timedelta(days=GAP_DAYS)),
+    )
+    found = Impact(first_on.isoformat(), today.isoformat())
+    locations = list(
+        priced_by(card.series, max(card.effective_on, today))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    found.locations = len(locations)
+    places: dict[int, Place] = {}
+    gaps: dict[tuple[str, str, str], int] = {}
+    for done in range(0, len(locations), AT_ONCE):
+        watch(done, len(locations))
+        some = locations[done : done + AT_ONCE]
+        for case in rerated(prices, some, first_on, today):
+            found.total.add(case)
+            found.countries.setdefault(case.country, Sums()).add(case)
+            place = places.setdefault(case.location_id, Place(location_id=case.location_id))
+            place.add(case)
+        for destination, messages in unpriced(
+            prices, some, today - dt.timedelta(days=GAP_DAYS), today + dt.timedelta(days=1)
+        ):
+            gaps[destination] = gaps.get(destination, 0) + messages
+        if late_from <= today:
+            found.late += sum(
+                case.messages
+                for case in rerated(prices, some, late_from, today + dt.timedelta(days=1))
+                if not case.was_refused
+            )
+    found.gaps = [[*where, messages] for where, messages in sorted(gaps.items())]
+    _follow_balances(places, at=at)
+    changed = sorted(places.values(), key=lambda place: (-place.more, place.location_id))
+    found.would_run_out = [
+        place for place in changed if place.lasts_now and place.lasts_then is False
+    ]
+    found.places = changed[:MOST_PLACES]
+    return found
+
+
+def _follow_balances(places: dict[int, Place], *, at: dt.datetime) -> None:
+    for balance in Balance.objects.as_of(at).filter(location__in=places):
+        place = places[balance.location_id]
+        place.available = balance.available
+        due = balance.renewal_due_at
+        if due is None or due <= at:
+            continue
+        place.renews_on = due.date().isoformat()
+        days = (due - at) / dt.timedelta(days=1)
+        place.lasts_now = place.available >= place.now / DAYS * days
+        place.lasts_then = place.available >= place.then / DAYS * days
+        if not place.lasts_then:
+            left = max(0, place.available) / (place.then / DAYS)
+            place.out_on = (at + dt.timedelta(days=left)).date().isoformat()
+
+
+# --- The schedule's part ----------------------------------------------------------------------
+
+
+def sweep(*, at: dt.datetime) -> None:
+    """Run every minute; late, twice at once or never for a while does no harm."""
+    working.give_up(RateCardImpact, at=at)
+    for impact_id in working.waiting(RateCardImpact, at=at):
+        if not working.queue(
+            CALCULATE_TASK, impact_id, expires_seconds=working.TASK_EXPIRES_SECONDS
+        ):
+            break
+
+
+def names_of(places: list[Place]) -> Iterator[tuple[Location, Place]]:
+    """Each place with its location; one query."""
+    locations = Location.objects.select_related("account").in_bulk(
+        [place.location_id for place in places]
+    )
+    for place in places:
+        yield locations[place.location_id], place
+
+
+def read_result(result: dict[str, Any]) -> Impact:
+    """What a calculation found, as it was kept."""
+    return Impact(
+        **{
+            **result,
+            "total": Sums(**result["total"]),
+            "countries": {code: Sums(**sums) for code, sums in result["countries"].items()},
+            "places": [Place(**place) for place in result["places"]],
+            "would_run_out": [Place(**place) for place in result["would_run_out"]],
+        }
+    )

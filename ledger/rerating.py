@@ -1,0 +1,158 @@
+"""The messages of some days rated anew by another card: each distinct case once.
+
+Messages that cost the same for the same reasons are one case: the place, the kind of line, the
+channel, the seconds of a call, and the first digits of the number where the card has prefixes
+there. PostgreSQL groups and counts them; `ledger.rating` prices each case, so the rule exists
+once. What was reversed is left out.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ledger import rating
+from ledger.models import Outcome, Refusal, TextType
+from locations.price_lists import PriceList
+
+CHAT = "chat"
+ROWS_AT_ONCE = 5_000
+
+MESSAGES = """
+      FROM ledger_internationalmessage m
+      LEFT JOIN unnest(%(country)s::text[], %(carrier_type)s::text[], %(channel)s::text[],
+                       %(longest)s::int[]) p (country, carrier_type, channel, longest)
+             ON p.country = m.country AND p.carrier_type = m.carrier_type
+            AND p.channel = m.channel
+     WHERE m.location_id = ANY(%(locations)s) AND m.day >= %(first_on)s AND m.day < %(until)s
+       AND m.reversal_id IS NULL AND (m.outcome <> %(refused)s OR m.refusal = %(no_rate)s)
+"""
+# Of a number only as many digits as the longest prefix there: without one all are alike.
+DIGITS = "coalesce(left(substr(m.phone, 2), p.longest), '')"
+CASES = f"""
+    SELECT m.location_id, m.country, m.carrier_type, m.channel, m.seconds, {DIGITS},
+           m.outcome = %(refused)s, count(*), sum(m.credits)::bigint
+    {MESSAGES} GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+DESTINATIONS = f"""
+    SELECT m.country, m.carrier_type, m.channel, {DIGITS}, count(*)
+    {MESSAGES} GROUP BY 1, 2, 3, 4
+"""
+CHATS = """
+    SELECT m.location_id, m.text_type, count(*), sum(m.credits)::bigint
+      FROM ledger_chatmessage m
+     WHERE m.location_id = ANY(%(locations)s) AND m.day >= %(first_on)s AND m.day < %(until)s
+       AND m.reversal_id IS NULL AND m.outcome <> %(refused)s
+     GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Messages of one location that are alike. `country` is empty for chat.
+
+    `then` is what they would cost; `unpriced` says that the card would refuse them, and
+    `was_refused` that they were for want of a price.
+    """
+
+    location_id: int
+    country: str
+    carrier_type: str
+    channel: str
+    messages: int
+    now: int
+    then: int
+    unpriced: bool = False
+    was_refused: bool = False
+
+
+def rerated(
+    prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
+) -> Iterator[Case]:
+    """Every case of these locations' days [first_on, until) with its credits now and then."""
+    yield from _international(prices, locations, first_on, until)
+    given = _days(locations, first_on, until)
+    with connection.cursor() as cursor:
+        cursor.execute(CHATS, given)
+        for location_id, text_type, messages, now in cursor.fetchall():
+            each = rating.chat_credits(prices, has_image=text_type == TextType.MMS)
+            yield Case(location_id, "", "", CHAT, messages, now, each * messages)
+
+
+def _international(
+    prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
+) -> Iterator[Case]:
+    priced: dict[tuple[str, str, str, int | None, str], int | None] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(CASES, _parameters(prices, locations, first_on, until))
+        for row in _rows(cursor):
+            location_id, country, carrier_type, channel, seconds, digits, refused, count, now = row
+            key = (country, carrier_type, channel, seconds, digits)
+            if key not in priced:
+                priced[key] = _price(prices, key)
+            each = priced[key]
+            yield Case(
+                location_id,
+                country,
+                carrier_type,
+                channel,
+                count,
+                now,
+                (each or 0) * count,
+                unpriced=each is None,
+                was_refused=refused,
+            )
+
+
+def unpriced(
+    prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
+) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """Country, kind of line and channel that the card has no price for, and how many messages
+    of those days went there."""
+    with connection.cursor() as cursor:
+        cursor.execute(DESTINATIONS, _parameters(prices, locations, first_on, until))
+        for country, carrier_type, channel, digits, messages in _rows(cursor):
+            if not prices.price(
+                country=country, carrier_type=carrier_type, channel=channel, digits=digits
+            ):
+                yield (country, carrier_type, channel), messages
+
+
+def _price(prices: PriceList, case: tuple[str, str, str, int | None, str]) -> int | None:
+    """Credits of one message; None where the card has no price for it."""
+    country, carrier_type, channel, seconds, digits = case
+    price = prices.price(country=country, carrier_type=carrier_type, channel=channel, digits=digits)
+    return rating.cost(price, channel=channel, seconds=seconds)[1] if price else None
+
+
+def _parameters(
+    prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
+) -> dict[str, Any]:
+    longest = {
+        destination: len(rows[0].prefix)
+        for destination, rows in prices.prices.items()
+        if rows[0].prefix
+    }
+    return _days(locations, first_on, until) | {
+        "no_rate": Refusal.NO_RATE,
+        "country": [destination[0] for destination in longest],
+        "carrier_type": [destination[1] for destination in longest],
+        "channel": [destination[2] for destination in longest],
+        "longest": list(longest.values()),
+    }
+
+
+def _days(locations: Iterable[int], first_on: dt.date, until: dt.date) -> dict[str, Any]:
+    return {
+        "locations": list(locations),
+        "first_on": first_on,
+        "until": until,
+        "refused": Outcome.REFUSED,
+    }
+
+
+def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        yield from rows

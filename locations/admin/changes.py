@@ -1,0 +1,85 @@
+"""The pages that show what changes from one price list to another: filtered, paged, as a file."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from locations.countries import country_name
+from locations.rate_card_changes import JUMP_PERCENT, Change, Kind, counts
+from locations.rate_card_exports import CSV
+
+ROWS_PER_PAGE = 200
+JUMPS = "jumps"
+DIFFERENT = "different"
+HEADINGS = (
+    *("what", "country", "name", "carrier_type", "channel", "prefix"),
+    *("credits_now", "credits_then", "increments_now", "increments_then", "percent", "note"),
+)
+
+
+def chosen(request: HttpRequest, changes: Sequence[Change]) -> list[Change]:
+    """The changes that the address asks for: of one kind, of one country."""
+    asked, country = request.GET.get("show", ""), request.GET.get("country", "")
+    if asked == JUMPS:
+        changes = [change for change in changes if change.jumps]
+    elif asked == DIFFERENT:
+        changes = [change for change in changes if change.kind != Kind.UNCHANGED]
+    elif asked in Kind.values:
+        changes = [change for change in changes if change.kind == asked]
+    if country:
+        changes = [change for change in changes if change.row and change.row.country == country]
+    return list(changes)
+
+
+def context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, Any]:
+    """What `admin/locations/ratecard/_changes.html` shows."""
+    number = counts(changes)
+    jumping = sum(change.jumps for change in changes)
+    tabs = [("", _("All"), len(changes))]
+    tabs += [(DIFFERENT, _("Different"), len(changes) - number[Kind.UNCHANGED])]
+    tabs += [(kind.value, str(kind.label), number[kind]) for kind in Kind if number[kind]]
+    if jumping:
+        tabs += [(JUMPS, _("Jumps over ±%s %%") % JUMP_PERCENT, jumping)]
+    countries = sorted({change.row.country for change in changes if change.row})
+    page = Paginator(chosen(request, changes), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "tabs": tabs,
+        "asked": request.GET.get("show", ""),
+        "countries": [(code, country_name(code)) for code in countries],
+        "country": request.GET.get("country", ""),
+        "page": page,
+    }
+
+
+def as_download(changes: Sequence[Change], name: str) -> HttpResponse:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    writer.writerows(_cells(change) for change in changes)
+    return HttpResponse(
+        text.getvalue().encode(),
+        content_type=CSV,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _cells(change: Change) -> list[object]:
+    row = change.row
+    if row is None:
+        return [change.kind.value, *[""] * 10, str(change.problem)]
+    old, new = change.old, change.new
+    steps = [
+        f"{each.first_seconds}/{each.following_seconds}" if each and each.channel == "voice" else ""
+        for each in (old, new)
+    ]
+    return [
+        *(change.kind.value, row.country, country_name(row.country)),
+        *(row.carrier_type, row.channel, row.prefix),
+        *(old.credits if old else "", new.credits if new else "", *steps),
+        *("" if change.percent is None else round(change.percent, 1), change.note),
+    ]

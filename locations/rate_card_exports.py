@@ -1,0 +1,49 @@
+"""A card as a file, in the format that is imported: the same file brings the same card."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.utils.text import slugify
+from openpyxl import Workbook
+
+from locations.models import Channel, RateCard
+from locations.rate_card_files import NEEDED, OPTIONAL
+
+HEADINGS = (*NEEDED, *OPTIONAL)
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def file_name(card: RateCard, ending: str) -> str:
+    """standard-2027-01-01.csv; names sort by series and day."""
+    return f"{slugify(f'{card.series}-{card.effective_on}') or 'rate-card'}.{ending}"
+
+
+def as_csv(card: RateCard) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    writer.writerows(_rows(card))
+    return text.getvalue().encode()
+
+
+def as_xlsx(card: RateCard) -> bytes:
+    """Codes and prefixes are texts in it: 001 stays 001."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Prices")
+    sheet.freeze_panes = "A2"
+    sheet.append(HEADINGS)
+    for row in _rows(card):
+        sheet.append([None if cell == "" else cell for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _rows(card: RateCard) -> Iterator[list[str | int]]:
+    for rate in card.rates.order_by("country", "carrier_type", "channel", "prefix"):
+        is_call = rate.channel == Channel.VOICE
+        increments = (rate.first_seconds, rate.following_seconds) if is_call else ("", "")
+        where = (rate.country, rate.carrier_type, rate.channel, rate.prefix)
+        yield [*where, rate.credits, *increments]

@@ -1,0 +1,197 @@
+"""Price lists that staff send in: kept, read by their columns, made a draft once, forgotten."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from contextlib import closing
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from locations import working
+from locations.models import RateCard, RateCardUpload, User
+from locations.models.work import WorkState
+from locations.rate_card_columns import Columns, guess
+from locations.rate_card_files import MAX_BYTES, Problem, RateCardError, RateLine
+from locations.rate_card_tables import LIMITS, Found, first_rows, read_table
+from locations.rate_cards import import_card
+from locations.table_files import Unreadable, unpacked_size
+from locations.working import Lease, LeaseLost
+
+READ_TASK = "locations.tasks.read_rate_card_upload"
+SMALL_BYTES = 256 * 1024  # unpacked; read within the request, in well under a second
+
+Clock = Callable[[], dt.datetime]
+log = logging.getLogger(__name__)
+
+
+class AlreadyApplied(RateCardError):
+    """An upload becomes a draft once."""
+
+
+def keep(
+    content: bytes,
+    *,
+    file_name: str,
+    series_name: str,
+    effective_on: dt.date,
+    uploaded_by: User,
+    clock: Clock,
+) -> RateCardUpload:
+    """Keep a file and read it, or leave it waiting for what its columns mean.
+
+    Raises Unreadable where it is no table, or too large a one.
+    """
+    if len(content) > MAX_BYTES:
+        raise Unreadable(_("It is larger than %s MB.") % (MAX_BYTES // 2**20))
+    unpacked_size(content, LIMITS)
+    rows = first_rows(content)
+    if len(rows) < 2:
+        raise Unreadable(_("The file has no prices below its column names."))
+    columns = guess(rows)
+    at = clock()
+    upload = RateCardUpload.objects.create(
+        series_name=series_name,
+        effective_on=effective_on,
+        file_name=file_name[:200],
+        content=content,
+        columns=columns.kept(),
+        uploaded_by=uploaded_by,
+        uploaded_at=at,
+        asked_at=at,
+        state=WorkState.WAITING,
+    )
+    if not list(columns.wanting()):
+        ask(upload, columns, clock=clock)
+        upload.refresh_from_db(fields=["state"])
+    return upload
+
+
+def ask(upload: RateCardUpload, columns: Columns, *, clock: Clock) -> None:
+    """Read the file by these columns: at once where it is small, else by a worker.
+
+    Raises AlreadyApplied.
+    """
+    asked = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
+        columns=columns.kept(),
+        state=WorkState.QUEUED,
+        asked_at=clock(),
+        attempts=0,
+        leased_until=None,
+        failure="",
+        prices=[],
+        problems=[],
+        problem_count=0,
+    )
+    if not asked:
+        raise AlreadyApplied(_("This file has been made a draft already."))
+    if unpacked_size(bytes(upload.content), LIMITS) <= SMALL_BYTES:
+        read(upload.pk, clock=clock)
+    else:
+        transaction.on_commit(lambda: working.queue(READ_TASK, upload.pk))
+
+
+def read(upload_id: int, *, clock: Clock) -> None:
+    """Read a file whose turn it is; twice, late or by two workers at once does no harm."""
+    upload = working.claim(RateCardUpload, upload_id, at=clock())
+    if upload is None:
+        return
+    # What is wrong with a line is kept as words: in the language of who sent the file in.
+    with override(upload.uploaded_by.reads), closing(Lease(upload)) as lease:
+        try:
+            content = bytes(upload.content)
+            columns = columns_of(upload)
+            found = read_table(content, columns, watch=lease.renew_now_and_then)
+            _finish(upload, found, at=clock())
+        except LeaseLost:
+            log.warning("price list %s: attempt %d lost its lease", upload.pk, upload.attempts)
+        except Unreadable as unreadable:
+            working.fail(upload, str(unreadable), at=clock())
+        except Exception as problem:
+            log.exception("price list %s: reading it failed", upload.pk)
+            reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
+            working.fail(upload, reason, at=clock())
+
+
+def _finish(upload: RateCardUpload, found: Found, *, at: dt.datetime) -> None:
+    working.finish(
+        upload,
+        at=at,
+        rows_done=found.rows,
+        rows_total=found.rows,
+        prices=[
+            [
+                *(line.line, *line.destination, line.credits),
+                *(line.first_seconds, line.following_seconds),
+                *(line.merged, line.lowest, line.highest),
+            ]
+            for line in found.lines
+        ],
+        problems=[[problem.line, problem.reason] for problem in found.problems],
+        problem_count=found.problem_count,
+    )
+
+
+def columns_of(upload: RateCardUpload) -> Columns:
+    """What staff chose, else what the headings say. Raises Unreadable."""
+    if upload.columns:
+        return Columns.from_kept(upload.columns)
+    return guess(first_rows(bytes(upload.content)))
+
+
+def lines_of(upload: RateCardUpload) -> list[RateLine]:
+    return [RateLine(*values) for values in upload.prices]
+
+
+def problems_of(upload: RateCardUpload) -> list[Problem]:
+    return [Problem(*values) for values in upload.problems]
+
+
+def can_apply(upload: RateCardUpload) -> bool:
+    return bool(
+        upload.is_ready and upload.applied_at is None and upload.prices and not upload.problem_count
+    )
+
+
+def apply(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateCard:
+    """Make the draft of what was read, once. Raises AlreadyApplied and RateCardError."""
+    with transaction.atomic():
+        # A double click: the second waits here and finds it applied.
+        fresh = RateCardUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if fresh.applied_at is not None:
+            raise AlreadyApplied(_("This file has been made a draft already."))
+        if not can_apply(fresh):
+            raise RateCardError(_("This file cannot be made a draft as it is."))
+        card = import_card(lines_of(fresh), name=fresh.series_name, effective_on=fresh.effective_on)
+        fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card
+        fresh.save(update_fields=["applied_by", "applied_at", "card"])
+    return card
+
+
+# --- The schedule's part ----------------------------------------------------------------------
+
+
+def sweep(*, at: dt.datetime) -> None:
+    """Run every minute; late, twice at once or never for a while does no harm."""
+    working.give_up(RateCardUpload, at=at)
+    for upload_id in working.waiting(RateCardUpload, at=at):
+        if not working.queue(READ_TASK, upload_id, expires_seconds=working.TASK_EXPIRES_SECONDS):
+            break
+    forget(at=at)
+
+
+def forget(*, at: dt.datetime) -> None:
+    """Delete what nothing was made of, and empty what became a draft, when they are old.
+
+    That a draft came out of a file, whose and when, stays for as long as the card does.
+    """
+    old = Q(uploaded_at__lt=at - dt.timedelta(days=settings.RATE_CARD_UPLOAD_KEPT_DAYS))
+    deleted, _by_model = RateCardUpload.objects.filter(old, applied_at=None).delete()
+    emptied = RateCardUpload.objects.filter(old, emptied_at=None).update(
+        content=b"", prices=[], problems=[], emptied_at=at
+    )
+    if deleted or emptied:
+        log.info("price lists: %d old files deleted, %d emptied", deleted, emptied)

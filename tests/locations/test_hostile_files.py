@@ -1,0 +1,115 @@
+"""Files that mean harm are refused in words, in bounded time and memory: each in its own process.
+
+`python -m tests.locations.test_hostile_files` prints the table of docs/performance.md.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.locations import hostile_files
+from tests.plugin import ROOT
+
+MOST_SECONDS = 15.0  # of the reading alone, on a machine that others use too
+MOST_MEBIBYTES = 200.0  # over what the process had before
+READER = r"""
+import json, re, sys, time
+import django
+django.setup()
+from locations.rate_card_columns import guess
+from locations.rate_card_files import MAX_BYTES
+from locations.rate_card_tables import LIMITS, first_rows, read_table
+from locations.table_files import Unreadable, unpacked_size
+
+def peak():
+    # Of this program alone: getrusage would tell what its parent had before it began.
+    return int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]) / 1024
+
+content = open(sys.argv[1], "rb").read(MAX_BYTES + 1)
+before, began = peak(), time.process_time()
+said = ""
+found = None
+try:
+    if len(content) > MAX_BYTES:
+        raise Unreadable("It is larger than 10 MB.")
+    unpacked_size(content, LIMITS)
+    rows = first_rows(content)
+    if len(rows) < 2:
+        raise Unreadable("The file has no prices below its column names.")
+    found = read_table(content, guess(rows))
+except Unreadable as unreadable:
+    said = str(unreadable)
+print(json.dumps({
+    "said": said,
+    "prices": len(found.lines) if found else None,
+    "problems": found.problem_count if found else None,
+    "seconds": time.process_time() - began,
+    "mebibytes": peak() - before,
+}))
+"""
+
+
+def read_in_a_process(content: bytes) -> dict[str, Any]:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-c", READER, file.name],
+            cwd=ROOT,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return dict(json.loads(done.stdout))
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "redflag_credits.settings"}
+
+
+def bounded(result: dict[str, Any]) -> None:
+    assert result["seconds"] < MOST_SECONDS
+    assert result["mebibytes"] < MOST_MEBIBYTES
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", hostile_files.REFUSED)
+def test_hostile_file_is_refused_in_words(name: str) -> None:
+    result = read_in_a_process(hostile_files.REFUSED[name]())
+    assert result["said"] != ""
+    assert "Traceback" not in result["said"]
+    bounded(result)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", hostile_files.READ)
+def test_odd_file_is_read_and_its_bad_lines_named(name: str) -> None:
+    make, prices, problems = hostile_files.READ[name]
+    result = read_in_a_process(make())
+    assert (result["said"], result["prices"], result["problems"]) == ("", prices, problems)
+    bounded(result)
+
+
+def table() -> None:
+    for name, make in hostile_files.everything():
+        content = make()
+        result = read_in_a_process(content)
+        what = result["said"] or f"{result['prices']} prices, {result['problems']:,} bad lines"
+        sys.stdout.write(
+            f"| {name} | {len(content) / 1024:,.0f} KB | {result['seconds']:.2f} s | "
+            f"{result['mebibytes']:.0f} MiB | {what} |\n"
+        )
+
+
+if __name__ == "__main__":
+    assert Path("manage.py").exists()
+    table()
