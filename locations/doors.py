@@ -163,6 +163,6 @@ class StaffDoor:
         if name in SHOW_PEOPLE:
             if not user.has_perm("locations.see_personal_data"):
                 raise PermissionDenied
-            location = Location.objects.filter(pk=match.kwargs.get("pk")).first()
+            location = Location.objects.filter(pk=match.kwargs["pk"]).first()
             if location is not None:
                 pghistory.create_event(location, label=SEEN)
