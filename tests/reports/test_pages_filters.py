@@ -197,7 +197,7 @@ def test_a_day_on_which_all_was_refused_is_among_those_without_movement(
     addresses = [f"/locations/{location.pk}/credit-usage/days/2026-06-0{day}/" for day in (7, 6, 5)]
     assert list(dict.fromkeys(re.findall(r'href="([^"]+/days/[^"]+/)"', answer.text))) == addresses
     said = [words(client.get(address)) for address in addresses]
-    assert "1 refused, nothing charged on this day" in said[0]
+    assert "1 text to Germany Refused: No message of the request could be sent" in said[0]
     assert "Nothing was sent on this day" in said[1]
     assert "1 text to Mexico" in said[2]
 
