@@ -6,6 +6,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from locations.words_alone import WordsAlone
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,1157 +17,1199 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="balance",
-            options={"verbose_name": "balance", "verbose_name_plural": "balances"},
-        ),
-        migrations.AlterModelOptions(
-            name="bundle",
-            options={
-                "ordering": ["position", "credits", "id"],
-                "verbose_name": "bundle",
-                "verbose_name_plural": "bundles",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="charge",
-            options={
-                "ordering": ["-id"],
-                "verbose_name": "charge",
-                "verbose_name_plural": "charges",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="chatmessage",
-            options={
-                "ordering": ["-id"],
-                "verbose_name": "chat message",
-                "verbose_name_plural": "chat messages",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="correctionrequest",
-            options={
-                "ordering": ["asked_at", "id"],
-                "verbose_name": "correction request",
-                "verbose_name_plural": "correction requests",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="creditrequest",
-            options={
-                "ordering": ["asked_at", "id"],
-                "verbose_name": "credit request",
-                "verbose_name_plural": "credit requests",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="entry",
-            options={
-                "ordering": ["location", "-number"],
-                "verbose_name": "entry",
-                "verbose_name_plural": "entries",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="hold",
-            options={"ordering": ["-id"], "verbose_name": "hold", "verbose_name_plural": "holds"},
-        ),
-        migrations.AlterModelOptions(
-            name="internationalmessage",
-            options={
-                "ordering": ["-id"],
-                "verbose_name": "international message",
-                "verbose_name_plural": "international messages",
-            },
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                editable=False,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="digest",
-            field=models.BinaryField(max_length=32, unique=True, verbose_name="digest"),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="expires_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="expires at"),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="last_used_at",
-            field=models.DateTimeField(
-                editable=False,
-                help_text="Written at most once a minute.",
-                null=True,
-                verbose_name="last used at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="location",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="The only location that exists for it. Empty: all of them.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="api_tokens",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="name",
-            field=models.CharField(
-                help_text="Who uses it, like Broadcaster, production.",
-                max_length=120,
-                verbose_name="name",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="revoked_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="revoked at"),
-        ),
-        migrations.AlterField(
-            model_name="apitoken",
-            name="scopes",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("read", "Read balances and entries, ask for quotes"),
-                        ("charge", "Charge, hold, report statuses, reverse"),
-                        ("fund", "Record purchases"),
-                    ],
-                    max_length=6,
+        WordsAlone(
+            [
+                migrations.AlterModelOptions(
+                    name="balance",
+                    options={"verbose_name": "balance", "verbose_name_plural": "balances"},
                 ),
-                size=None,
-                verbose_name="scopes",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="contract_credits",
-            field=models.BigIntegerField(default=0, verbose_name="contract credits"),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="last_number",
-            field=models.BigIntegerField(default=0, verbose_name="last number"),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="location",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                primary_key=True,
-                related_name="balance",
-                serialize=False,
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="purchased_credits",
-            field=models.BigIntegerField(default=0, verbose_name="purchased credits"),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="renewal_due_at",
-            field=models.DateTimeField(null=True, verbose_name="renewal due at"),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="renewed_through_on",
-            field=models.DateField(null=True, verbose_name="renewed through on"),
-        ),
-        migrations.AlterField(
-            model_name="balance",
-            name="terms_version",
-            field=models.BigIntegerField(default=0, verbose_name="terms version"),
-        ),
-        migrations.AlterField(
-            model_name="bundle",
-            name="credits",
-            field=models.PositiveIntegerField(verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="bundle",
-            name="name",
-            field=models.CharField(max_length=60, unique=True, verbose_name="name"),
-        ),
-        migrations.AlterField(
-            model_name="bundle",
-            name="position",
-            field=models.PositiveSmallIntegerField(
-                default=0,
-                help_text="The lowest stands first; the same ones by their credits.",
-                verbose_name="position",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="bundle",
-            name="price",
-            field=models.CharField(
-                blank=True,
-                help_text="As managers read it, with its currency: EUR 450. Nothing is charged here.",
-                max_length=40,
-                verbose_name="price",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="at",
-            field=models.DateTimeField(help_text="When it was decided.", verbose_name="at"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="available_before",
-            field=models.BigIntegerField(verbose_name="available before"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="contract_after",
-            field=models.BigIntegerField(verbose_name="contract after"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="credits",
-            field=models.BigIntegerField(help_text="What was charged.", verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="day",
-            field=models.DateField(
-                help_text="The location's day on which it stands in the daily table.",
-                verbose_name="day",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="fingerprint",
-            field=models.BinaryField(max_length=32, verbose_name="fingerprint"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="held_before",
-            field=models.BigIntegerField(
-                db_default=0,
-                default=0,
-                help_text="What open holds had set aside, not available to it.",
-                verbose_name="held before",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="hold",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="The hold that it settled.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="charge",
-                to="ledger.hold",
-                verbose_name="hold",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("text", "International text"),
-                    ("voice", "International voice"),
-                    ("chat", "Chat"),
-                ],
-                max_length=5,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="charges",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="needed_credits",
-            field=models.BigIntegerField(
-                help_text="What all its sendable messages cost.", verbose_name="needed credits"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="on_insufficient",
-            field=models.CharField(
-                choices=[("refuse_all", "Refuse all"), ("send_what_fits", "Send what fits")],
-                default="refuse_all",
-                max_length=14,
-                verbose_name="on insufficient",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="outcome",
-            field=models.CharField(
-                choices=[("charged", "Charged"), ("refused", "Refused")],
-                max_length=7,
-                verbose_name="outcome",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="overdraft_limit",
-            field=models.BigIntegerField(verbose_name="overdraft limit"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="purchased_after",
-            field=models.BigIntegerField(verbose_name="purchased after"),
-        ),
-        migrations.AlterField(
-            model_name="charge",
-            name="refusal",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("bad_number", "Not a possible phone number"),
-                    ("no_rate", "The rate card has no price for the destination"),
-                    ("insufficient_credits", "Not enough credits"),
-                    ("nothing_to_send", "No message of the request could be sent"),
-                ],
-                max_length=20,
-                verbose_name="refusal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="card",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="locations.ratecard",
-                verbose_name="card",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="charge",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="ledger.charge",
-                verbose_name="charge",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="content",
-            field=models.TextField(blank=True, verbose_name="content"),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="contract_credits",
-            field=models.BigIntegerField(
-                help_text="The part that contract credits paid.", verbose_name="contract credits"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="credits",
-            field=models.BigIntegerField(verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="day",
-            field=models.DateField(
-                help_text="The day of the daily table on which it counts.", verbose_name="day"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="direction",
-            field=models.CharField(
-                choices=[("inbound", "Inbound"), ("outbound", "Outbound")],
-                max_length=8,
-                verbose_name="direction",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="entry",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="ledger.entry",
-                verbose_name="entry",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="external_id",
-            field=models.CharField(max_length=120, verbose_name="external id"),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="inbox",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to="locations.chatinbox",
-                verbose_name="inbox",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="location",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="outcome",
-            field=models.CharField(
-                choices=[("charged", "Charged"), ("refused", "Refused")],
-                max_length=7,
-                verbose_name="outcome",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="phone",
-            field=models.CharField(max_length=32, verbose_name="phone"),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="position",
-            field=models.IntegerField(
-                help_text="Its place in the request, from 0.", verbose_name="position"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="refusal",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("bad_number", "Not a possible phone number"),
-                    ("no_rate", "The rate card has no price for the destination"),
-                    ("insufficient_credits", "Not enough credits"),
-                    ("nothing_to_send", "No message of the request could be sent"),
-                ],
-                max_length=20,
-                verbose_name="refusal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="reversal",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                help_text="The entry that gave its credits back.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_%(class)ss",
-                to="ledger.entry",
-                verbose_name="reversal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="sent_at",
-            field=models.DateTimeField(verbose_name="sent at"),
-        ),
-        migrations.AlterField(
-            model_name="chatmessage",
-            name="text_type",
-            field=models.CharField(
-                choices=[("sms", "SMS"), ("mms", "MMS")], max_length=3, verbose_name="text type"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="answer",
-            field=models.CharField(blank=True, max_length=400, verbose_name="answer"),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="asked_at",
-            field=models.DateTimeField(verbose_name="asked at"),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="asked by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="charge",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="correction_requests",
-                to="ledger.charge",
-                verbose_name="charge",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="decided_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="external_id",
-            field=models.CharField(
-                blank=True,
-                help_text="The message; empty: the whole charge.",
-                max_length=120,
-                verbose_name="external id",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="correction_requests",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="reason",
-            field=models.CharField(max_length=400, verbose_name="reason"),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="reversal",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="The entry that gave the credits back.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="correction_request",
-                to="ledger.entry",
-                verbose_name="reversal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="correctionrequest",
-            name="state",
-            field=models.CharField(
-                choices=[("open", "Open"), ("granted", "Granted"), ("declined", "Declined")],
-                default="open",
-                max_length=8,
-                verbose_name="state",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="answer",
-            field=models.CharField(blank=True, max_length=400, verbose_name="answer"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="asked_at",
-            field=models.DateTimeField(verbose_name="asked at"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="asked by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="bundle",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="requests",
-                to="ledger.bundle",
-                verbose_name="bundle",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="credits",
-            field=models.PositiveIntegerField(verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="decided_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="form_key",
-            field=models.UUIDField(
-                help_text="Of the form that asked: a double click asks once.",
-                verbose_name="form key",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="credit_requests",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="note",
-            field=models.CharField(blank=True, max_length=300, verbose_name="note"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="price",
-            field=models.CharField(blank=True, max_length=40, verbose_name="price"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="purchase",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="The entry that brought the credits.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="credit_request",
-                to="ledger.entry",
-                verbose_name="purchase",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="reference",
-            field=models.CharField(max_length=120, verbose_name="reference"),
-        ),
-        migrations.AlterField(
-            model_name="creditrequest",
-            name="state",
-            field=models.CharField(
-                choices=[("open", "Open"), ("approved", "Approved"), ("declined", "Declined")],
-                default="open",
-                max_length=8,
-                verbose_name="state",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="at",
-            field=models.DateTimeField(
-                help_text="When it took effect; for a renewal its term's start.", verbose_name="at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="charge",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="ledger.charge",
-                verbose_name="charge",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="contract",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="locations.contract",
-                verbose_name="contract",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="contract_after",
-            field=models.BigIntegerField(verbose_name="contract after"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="contract_delta",
-            field=models.BigIntegerField(verbose_name="contract delta"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="day",
-            field=models.DateField(
-                help_text="The location's day, fixed when the entry was posted.", verbose_name="day"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="fingerprint",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="fingerprint"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("contract_grant", "Contract grant"),
-                    ("contract_expiry", "Contract expiry"),
-                    ("purchase", "Purchase"),
-                    ("international_text", "International text"),
-                    ("international_voice", "International voice"),
-                    ("chat", "Chat"),
-                    ("adjustment", "Adjustment"),
-                    ("reversal", "Reversal"),
-                    ("write_off", "Overdraft write-off"),
-                ],
-                max_length=20,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="lapsed_credits",
-            field=models.BigIntegerField(
-                db_default=0,
-                default=0,
-                help_text="Of a reversal: contract credits of an earlier term, which did not come back.",
-                verbose_name="lapsed credits",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="made_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="made by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="number",
-            field=models.BigIntegerField(
-                help_text="Counts the location's entries without gaps.", verbose_name="number"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="purchased_after",
-            field=models.BigIntegerField(verbose_name="purchased after"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="purchased_delta",
-            field=models.BigIntegerField(verbose_name="purchased delta"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="reason",
-            field=models.CharField(blank=True, max_length=500, verbose_name="reason"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="recorded_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                editable=False,
-                verbose_name="recorded at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="reference",
-            field=models.CharField(blank=True, max_length=120, verbose_name="reference"),
-        ),
-        migrations.AlterField(
-            model_name="entry",
-            name="term_starts_on",
-            field=models.DateField(blank=True, null=True, verbose_name="term starts on"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="at",
-            field=models.DateTimeField(verbose_name="at"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="available_before",
-            field=models.BigIntegerField(verbose_name="available before"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="carrier_type",
-            field=models.CharField(
-                blank=True,
-                choices=[("mobile", "Mobile"), ("landline", "Landline")],
-                max_length=8,
-                verbose_name="carrier type",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="credits",
-            field=models.BigIntegerField(verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="ended_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="ending",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="ending"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="expected_seconds",
-            field=models.IntegerField(blank=True, null=True, verbose_name="expected seconds"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="expires_at",
-            field=models.DateTimeField(verbose_name="expires at"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="fingerprint",
-            field=models.BinaryField(max_length=32, verbose_name="fingerprint"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="kind",
-            field=models.CharField(
-                choices=[("call", "Call"), ("amount", "Amount")], max_length=6, verbose_name="kind"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="holds",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="over_rule",
-            field=models.CharField(
-                choices=[
-                    ("refuse", "Refuse it"),
-                    ("cap", "Charge what was held"),
-                    ("overflow", "Charge it all within available credits and overdraft"),
-                ],
-                default="refuse",
-                max_length=8,
-                verbose_name="over rule",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="phone",
-            field=models.CharField(blank=True, max_length=32, verbose_name="phone"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="refusal",
-            field=models.CharField(blank=True, max_length=20, verbose_name="refusal"),
-        ),
-        migrations.AlterField(
-            model_name="hold",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("open", "Open"),
-                    ("settled", "Settled"),
-                    ("released", "Released"),
-                    ("expired", "Expired"),
-                    ("refused", "Refused"),
-                ],
-                default="open",
-                max_length=8,
-                verbose_name="state",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="billed_seconds",
-            field=models.IntegerField(null=True, verbose_name="billed seconds"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="carrier_source",
-            field=models.CharField(
-                blank=True,
-                choices=[("metadata", "numbering metadata"), ("caller", "stated by the caller")],
-                max_length=8,
-                verbose_name="carrier source",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="carrier_type",
-            field=models.CharField(
-                blank=True,
-                choices=[("mobile", "Mobile"), ("landline", "Landline")],
-                max_length=8,
-                verbose_name="carrier type",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="channel",
-            field=models.CharField(
-                choices=[("text", "Text"), ("voice", "Voice call")],
-                max_length=5,
-                verbose_name="channel",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="charge",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="ledger.charge",
-                verbose_name="charge",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="contract_credits",
-            field=models.BigIntegerField(
-                help_text="The part that contract credits paid.", verbose_name="contract credits"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="country",
-            field=models.CharField(blank=True, max_length=3, verbose_name="country"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="credits",
-            field=models.BigIntegerField(verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="day",
-            field=models.DateField(
-                help_text="The day of the daily table on which it counts.", verbose_name="day"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="entry",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="ledger.entry",
-                verbose_name="entry",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="external_id",
-            field=models.CharField(max_length=120, verbose_name="external id"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="location",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="outcome",
-            field=models.CharField(
-                choices=[("charged", "Charged"), ("refused", "Refused")],
-                max_length=7,
-                verbose_name="outcome",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="phone",
-            field=models.CharField(max_length=32, verbose_name="phone"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="position",
-            field=models.IntegerField(
-                help_text="Its place in the request, from 0.", verbose_name="position"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="profile",
-            field=models.JSONField(
-                default=dict,
-                help_text="The recipient's fields when it was sent.",
-                verbose_name="profile",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="rate",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="locations.rate",
-                verbose_name="rate",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="refusal",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("bad_number", "Not a possible phone number"),
-                    ("no_rate", "The rate card has no price for the destination"),
-                    ("insufficient_credits", "Not enough credits"),
-                    ("nothing_to_send", "No message of the request could be sent"),
-                ],
-                max_length=20,
-                verbose_name="refusal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="reversal",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                help_text="The entry that gave its credits back.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_%(class)ss",
-                to="ledger.entry",
-                verbose_name="reversal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="seconds",
-            field=models.IntegerField(
-                help_text="How long the call lasted.", null=True, verbose_name="seconds"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="sent_at",
-            field=models.DateTimeField(verbose_name="sent at"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="status",
-            field=models.CharField(blank=True, max_length=40, verbose_name="status"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="status_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="status at"),
-        ),
-        migrations.AlterField(
-            model_name="internationalmessage",
-            name="status_detail",
-            field=models.CharField(blank=True, max_length=300, verbose_name="status detail"),
+                migrations.AlterModelOptions(
+                    name="bundle",
+                    options={
+                        "ordering": ["position", "credits", "id"],
+                        "verbose_name": "bundle",
+                        "verbose_name_plural": "bundles",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="charge",
+                    options={
+                        "ordering": ["-id"],
+                        "verbose_name": "charge",
+                        "verbose_name_plural": "charges",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="chatmessage",
+                    options={
+                        "ordering": ["-id"],
+                        "verbose_name": "chat message",
+                        "verbose_name_plural": "chat messages",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="correctionrequest",
+                    options={
+                        "ordering": ["asked_at", "id"],
+                        "verbose_name": "correction request",
+                        "verbose_name_plural": "correction requests",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="creditrequest",
+                    options={
+                        "ordering": ["asked_at", "id"],
+                        "verbose_name": "credit request",
+                        "verbose_name_plural": "credit requests",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="entry",
+                    options={
+                        "ordering": ["location", "-number"],
+                        "verbose_name": "entry",
+                        "verbose_name_plural": "entries",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="hold",
+                    options={
+                        "ordering": ["-id"],
+                        "verbose_name": "hold",
+                        "verbose_name_plural": "holds",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="internationalmessage",
+                    options={
+                        "ordering": ["-id"],
+                        "verbose_name": "international message",
+                        "verbose_name_plural": "international messages",
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="digest",
+                    field=models.BinaryField(max_length=32, unique=True, verbose_name="digest"),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="expires_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="expires at"),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="last_used_at",
+                    field=models.DateTimeField(
+                        editable=False,
+                        help_text="Written at most once a minute.",
+                        null=True,
+                        verbose_name="last used at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="location",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="The only location that exists for it. Empty: all of them.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_tokens",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="name",
+                    field=models.CharField(
+                        help_text="Who uses it, like Broadcaster, production.",
+                        max_length=120,
+                        verbose_name="name",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="revoked_at",
+                    field=models.DateTimeField(
+                        editable=False, null=True, verbose_name="revoked at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="apitoken",
+                    name="scopes",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("read", "Read balances and entries, ask for quotes"),
+                                ("charge", "Charge, hold, report statuses, reverse"),
+                                ("fund", "Record purchases"),
+                            ],
+                            max_length=6,
+                        ),
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="contract_credits",
+                    field=models.BigIntegerField(default=0, verbose_name="contract credits"),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="last_number",
+                    field=models.BigIntegerField(default=0, verbose_name="last number"),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="location",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="balance",
+                        serialize=False,
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="purchased_credits",
+                    field=models.BigIntegerField(default=0, verbose_name="purchased credits"),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="renewal_due_at",
+                    field=models.DateTimeField(null=True, verbose_name="renewal due at"),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="renewed_through_on",
+                    field=models.DateField(null=True, verbose_name="renewed through on"),
+                ),
+                migrations.AlterField(
+                    model_name="balance",
+                    name="terms_version",
+                    field=models.BigIntegerField(default=0, verbose_name="terms version"),
+                ),
+                migrations.AlterField(
+                    model_name="bundle",
+                    name="credits",
+                    field=models.PositiveIntegerField(verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="bundle",
+                    name="name",
+                    field=models.CharField(max_length=60, unique=True, verbose_name="name"),
+                ),
+                migrations.AlterField(
+                    model_name="bundle",
+                    name="position",
+                    field=models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="The lowest stands first; the same ones by their credits.",
+                        verbose_name="position",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="bundle",
+                    name="price",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="As managers read it, with its currency: EUR 450. Nothing is charged here.",
+                        max_length=40,
+                        verbose_name="price",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="at",
+                    field=models.DateTimeField(help_text="When it was decided.", verbose_name="at"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="available_before",
+                    field=models.BigIntegerField(verbose_name="available before"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="contract_after",
+                    field=models.BigIntegerField(verbose_name="contract after"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="credits",
+                    field=models.BigIntegerField(
+                        help_text="What was charged.", verbose_name="credits"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="day",
+                    field=models.DateField(
+                        help_text="The location's day on which it stands in the daily table.",
+                        verbose_name="day",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="fingerprint",
+                    field=models.BinaryField(max_length=32, verbose_name="fingerprint"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="held_before",
+                    field=models.BigIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="What open holds had set aside, not available to it.",
+                        verbose_name="held before",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="hold",
+                    field=models.OneToOneField(
+                        blank=True,
+                        help_text="The hold that it settled.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charge",
+                        to="ledger.hold",
+                        verbose_name="hold",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("text", "International text"),
+                            ("voice", "International voice"),
+                            ("chat", "Chat"),
+                        ],
+                        max_length=5,
+                        verbose_name="kind",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="needed_credits",
+                    field=models.BigIntegerField(
+                        help_text="What all its sendable messages cost.",
+                        verbose_name="needed credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="on_insufficient",
+                    field=models.CharField(
+                        choices=[
+                            ("refuse_all", "Refuse all"),
+                            ("send_what_fits", "Send what fits"),
+                        ],
+                        default="refuse_all",
+                        max_length=14,
+                        verbose_name="on insufficient",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="outcome",
+                    field=models.CharField(
+                        choices=[("charged", "Charged"), ("refused", "Refused")],
+                        max_length=7,
+                        verbose_name="outcome",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="overdraft_limit",
+                    field=models.BigIntegerField(verbose_name="overdraft limit"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="purchased_after",
+                    field=models.BigIntegerField(verbose_name="purchased after"),
+                ),
+                migrations.AlterField(
+                    model_name="charge",
+                    name="refusal",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bad_number", "Not a possible phone number"),
+                            ("no_rate", "The rate card has no price for the destination"),
+                            ("insufficient_credits", "Not enough credits"),
+                            ("nothing_to_send", "No message of the request could be sent"),
+                        ],
+                        max_length=20,
+                        verbose_name="refusal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="card",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="locations.ratecard",
+                        verbose_name="card",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="charge",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="ledger.charge",
+                        verbose_name="charge",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="content",
+                    field=models.TextField(blank=True, verbose_name="content"),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="contract_credits",
+                    field=models.BigIntegerField(
+                        help_text="The part that contract credits paid.",
+                        verbose_name="contract credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="credits",
+                    field=models.BigIntegerField(verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="day",
+                    field=models.DateField(
+                        help_text="The day of the daily table on which it counts.",
+                        verbose_name="day",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="direction",
+                    field=models.CharField(
+                        choices=[("inbound", "Inbound"), ("outbound", "Outbound")],
+                        max_length=8,
+                        verbose_name="direction",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="entry",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="ledger.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="external_id",
+                    field=models.CharField(max_length=120, verbose_name="external id"),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="inbox",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="locations.chatinbox",
+                        verbose_name="inbox",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="location",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="outcome",
+                    field=models.CharField(
+                        choices=[("charged", "Charged"), ("refused", "Refused")],
+                        max_length=7,
+                        verbose_name="outcome",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="phone",
+                    field=models.CharField(max_length=32, verbose_name="phone"),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="position",
+                    field=models.IntegerField(
+                        help_text="Its place in the request, from 0.", verbose_name="position"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="refusal",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bad_number", "Not a possible phone number"),
+                            ("no_rate", "The rate card has no price for the destination"),
+                            ("insufficient_credits", "Not enough credits"),
+                            ("nothing_to_send", "No message of the request could be sent"),
+                        ],
+                        max_length=20,
+                        verbose_name="refusal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="reversal",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="The entry that gave its credits back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_%(class)ss",
+                        to="ledger.entry",
+                        verbose_name="reversal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="sent_at",
+                    field=models.DateTimeField(verbose_name="sent at"),
+                ),
+                migrations.AlterField(
+                    model_name="chatmessage",
+                    name="text_type",
+                    field=models.CharField(
+                        choices=[("sms", "SMS"), ("mms", "MMS")],
+                        max_length=3,
+                        verbose_name="text type",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="answer",
+                    field=models.CharField(blank=True, max_length=400, verbose_name="answer"),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="asked_at",
+                    field=models.DateTimeField(verbose_name="asked at"),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="asked_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="charge",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction_requests",
+                        to="ledger.charge",
+                        verbose_name="charge",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="decided_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="external_id",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="The message; empty: the whole charge.",
+                        max_length=120,
+                        verbose_name="external id",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction_requests",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="reason",
+                    field=models.CharField(max_length=400, verbose_name="reason"),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="reversal",
+                    field=models.OneToOneField(
+                        blank=True,
+                        help_text="The entry that gave the credits back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction_request",
+                        to="ledger.entry",
+                        verbose_name="reversal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="correctionrequest",
+                    name="state",
+                    field=models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("granted", "Granted"),
+                            ("declined", "Declined"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="answer",
+                    field=models.CharField(blank=True, max_length=400, verbose_name="answer"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="asked_at",
+                    field=models.DateTimeField(verbose_name="asked at"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="asked_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="bundle",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="ledger.bundle",
+                        verbose_name="bundle",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="credits",
+                    field=models.PositiveIntegerField(verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="decided_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="form_key",
+                    field=models.UUIDField(
+                        help_text="Of the form that asked: a double click asks once.",
+                        verbose_name="form key",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_requests",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="note",
+                    field=models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="price",
+                    field=models.CharField(blank=True, max_length=40, verbose_name="price"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="purchase",
+                    field=models.OneToOneField(
+                        blank=True,
+                        help_text="The entry that brought the credits.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_request",
+                        to="ledger.entry",
+                        verbose_name="purchase",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="reference",
+                    field=models.CharField(max_length=120, verbose_name="reference"),
+                ),
+                migrations.AlterField(
+                    model_name="creditrequest",
+                    name="state",
+                    field=models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("approved", "Approved"),
+                            ("declined", "Declined"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="at",
+                    field=models.DateTimeField(
+                        help_text="When it took effect; for a renewal its term's start.",
+                        verbose_name="at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="charge",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="ledger.charge",
+                        verbose_name="charge",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="contract",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="locations.contract",
+                        verbose_name="contract",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="contract_after",
+                    field=models.BigIntegerField(verbose_name="contract after"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="contract_delta",
+                    field=models.BigIntegerField(verbose_name="contract delta"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="day",
+                    field=models.DateField(
+                        help_text="The location's day, fixed when the entry was posted.",
+                        verbose_name="day",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="fingerprint",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="fingerprint"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("contract_grant", "Contract grant"),
+                            ("contract_expiry", "Contract expiry"),
+                            ("purchase", "Purchase"),
+                            ("international_text", "International text"),
+                            ("international_voice", "International voice"),
+                            ("chat", "Chat"),
+                            ("adjustment", "Adjustment"),
+                            ("reversal", "Reversal"),
+                            ("write_off", "Overdraft write-off"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="lapsed_credits",
+                    field=models.BigIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Of a reversal: contract credits of an earlier term, which did not come back.",
+                        verbose_name="lapsed credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="made_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="number",
+                    field=models.BigIntegerField(
+                        help_text="Counts the location's entries without gaps.",
+                        verbose_name="number",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="purchased_after",
+                    field=models.BigIntegerField(verbose_name="purchased after"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="purchased_delta",
+                    field=models.BigIntegerField(verbose_name="purchased delta"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="reason",
+                    field=models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="recorded_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="recorded at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="reference",
+                    field=models.CharField(blank=True, max_length=120, verbose_name="reference"),
+                ),
+                migrations.AlterField(
+                    model_name="entry",
+                    name="term_starts_on",
+                    field=models.DateField(blank=True, null=True, verbose_name="term starts on"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="at",
+                    field=models.DateTimeField(verbose_name="at"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="available_before",
+                    field=models.BigIntegerField(verbose_name="available before"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="carrier_type",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[("mobile", "Mobile"), ("landline", "Landline")],
+                        max_length=8,
+                        verbose_name="carrier type",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="credits",
+                    field=models.BigIntegerField(verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="ended_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="ending",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="ending"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="expected_seconds",
+                    field=models.IntegerField(
+                        blank=True, null=True, verbose_name="expected seconds"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="expires_at",
+                    field=models.DateTimeField(verbose_name="expires at"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="fingerprint",
+                    field=models.BinaryField(max_length=32, verbose_name="fingerprint"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[("call", "Call"), ("amount", "Amount")],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="over_rule",
+                    field=models.CharField(
+                        choices=[
+                            ("refuse", "Refuse it"),
+                            ("cap", "Charge what was held"),
+                            ("overflow", "Charge it all within available credits and overdraft"),
+                        ],
+                        default="refuse",
+                        max_length=8,
+                        verbose_name="over rule",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="phone",
+                    field=models.CharField(blank=True, max_length=32, verbose_name="phone"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="refusal",
+                    field=models.CharField(blank=True, max_length=20, verbose_name="refusal"),
+                ),
+                migrations.AlterField(
+                    model_name="hold",
+                    name="state",
+                    field=models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("settled", "Settled"),
+                            ("released", "Released"),
+                            ("expired", "Expired"),
+                            ("refused", "Refused"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="billed_seconds",
+                    field=models.IntegerField(null=True, verbose_name="billed seconds"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="carrier_source",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("metadata", "numbering metadata"),
+                            ("caller", "stated by the caller"),
+                        ],
+                        max_length=8,
+                        verbose_name="carrier source",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="carrier_type",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[("mobile", "Mobile"), ("landline", "Landline")],
+                        max_length=8,
+                        verbose_name="carrier type",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="channel",
+                    field=models.CharField(
+                        choices=[("text", "Text"), ("voice", "Voice call")],
+                        max_length=5,
+                        verbose_name="channel",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="charge",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="ledger.charge",
+                        verbose_name="charge",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="contract_credits",
+                    field=models.BigIntegerField(
+                        help_text="The part that contract credits paid.",
+                        verbose_name="contract credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="country",
+                    field=models.CharField(blank=True, max_length=3, verbose_name="country"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="credits",
+                    field=models.BigIntegerField(verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="day",
+                    field=models.DateField(
+                        help_text="The day of the daily table on which it counts.",
+                        verbose_name="day",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="entry",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="ledger.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="external_id",
+                    field=models.CharField(max_length=120, verbose_name="external id"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="location",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="outcome",
+                    field=models.CharField(
+                        choices=[("charged", "Charged"), ("refused", "Refused")],
+                        max_length=7,
+                        verbose_name="outcome",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="phone",
+                    field=models.CharField(max_length=32, verbose_name="phone"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="position",
+                    field=models.IntegerField(
+                        help_text="Its place in the request, from 0.", verbose_name="position"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="profile",
+                    field=models.JSONField(
+                        default=dict,
+                        help_text="The recipient's fields when it was sent.",
+                        verbose_name="profile",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="rate",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="locations.rate",
+                        verbose_name="rate",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="refusal",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bad_number", "Not a possible phone number"),
+                            ("no_rate", "The rate card has no price for the destination"),
+                            ("insufficient_credits", "Not enough credits"),
+                            ("nothing_to_send", "No message of the request could be sent"),
+                        ],
+                        max_length=20,
+                        verbose_name="refusal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="reversal",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="The entry that gave its credits back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_%(class)ss",
+                        to="ledger.entry",
+                        verbose_name="reversal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="seconds",
+                    field=models.IntegerField(
+                        help_text="How long the call lasted.", null=True, verbose_name="seconds"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="sent_at",
+                    field=models.DateTimeField(verbose_name="sent at"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="status",
+                    field=models.CharField(blank=True, max_length=40, verbose_name="status"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="status_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="status at"),
+                ),
+                migrations.AlterField(
+                    model_name="internationalmessage",
+                    name="status_detail",
+                    field=models.CharField(
+                        blank=True, max_length=300, verbose_name="status detail"
+                    ),
+                ),
+            ],
         ),
     ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import locations.models.places
+from locations.words_alone import WordsAlone
 
 
 class Migration(migrations.Migration):
@@ -17,81 +18,561 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="account",
-            options={
-                "ordering": ["name"],
-                "verbose_name": "account",
-                "verbose_name_plural": "accounts",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="chatinbox",
-            options={
-                "ordering": ["name"],
-                "verbose_name": "chat inbox",
-                "verbose_name_plural": "chat inboxes",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="contract",
-            options={
-                "ordering": ["location", "starts_on"],
-                "verbose_name": "contract",
-                "verbose_name_plural": "contracts",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="location",
-            options={
-                "ordering": ["name"],
-                "verbose_name": "location",
-                "verbose_name_plural": "locations",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="membership",
-            options={
-                "ordering": ["user", "role"],
-                "verbose_name": "membership",
-                "verbose_name_plural": "memberships",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="rate",
-            options={
-                "ordering": ["country", "carrier_type", "channel", "prefix"],
-                "verbose_name": "rate",
-                "verbose_name_plural": "rates",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="ratecard",
-            options={
-                "ordering": ["series", "-effective_on"],
-                "verbose_name": "rate card",
-                "verbose_name_plural": "rate cards",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="ratecardseries",
-            options={
-                "ordering": ["name"],
-                "verbose_name": "rate card series",
-                "verbose_name_plural": "rate card series",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="ratecardupload",
-            options={
-                "ordering": ["-uploaded_at"],
-                "verbose_name": "rate card upload",
-                "verbose_name_plural": "rate card uploads",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="user",
-            options={"ordering": ["email"], "verbose_name": "user", "verbose_name_plural": "users"},
+        WordsAlone(
+            [
+                migrations.AlterModelOptions(
+                    name="account",
+                    options={
+                        "ordering": ["name"],
+                        "verbose_name": "account",
+                        "verbose_name_plural": "accounts",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="chatinbox",
+                    options={
+                        "ordering": ["name"],
+                        "verbose_name": "chat inbox",
+                        "verbose_name_plural": "chat inboxes",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="contract",
+                    options={
+                        "ordering": ["location", "starts_on"],
+                        "verbose_name": "contract",
+                        "verbose_name_plural": "contracts",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="location",
+                    options={
+                        "ordering": ["name"],
+                        "verbose_name": "location",
+                        "verbose_name_plural": "locations",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="membership",
+                    options={
+                        "ordering": ["user", "role"],
+                        "verbose_name": "membership",
+                        "verbose_name_plural": "memberships",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="rate",
+                    options={
+                        "ordering": ["country", "carrier_type", "channel", "prefix"],
+                        "verbose_name": "rate",
+                        "verbose_name_plural": "rates",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="ratecard",
+                    options={
+                        "ordering": ["series", "-effective_on"],
+                        "verbose_name": "rate card",
+                        "verbose_name_plural": "rate cards",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="ratecardseries",
+                    options={
+                        "ordering": ["name"],
+                        "verbose_name": "rate card series",
+                        "verbose_name_plural": "rate card series",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="ratecardupload",
+                    options={
+                        "ordering": ["-uploaded_at"],
+                        "verbose_name": "rate card upload",
+                        "verbose_name_plural": "rate card uploads",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="user",
+                    options={
+                        "ordering": ["email"],
+                        "verbose_name": "user",
+                        "verbose_name_plural": "users",
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="account",
+                    name="name",
+                    field=models.CharField(max_length=120, unique=True, verbose_name="name"),
+                ),
+                migrations.AlterField(
+                    model_name="chatinbox",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chat_inboxes",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="chatinbox",
+                    name="name",
+                    field=models.CharField(max_length=120, verbose_name="name"),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="debt_at_renewal",
+                    field=models.CharField(
+                        choices=[("write_off", "Write it off"), ("carry", "Carry it over")],
+                        default="write_off",
+                        help_text="What happens to a negative balance when a term begins.",
+                        max_length=10,
+                        verbose_name="debt at renewal",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="ends_on",
+                    field=models.DateField(
+                        blank=True,
+                        help_text="First day without this contract. Empty: it renews until another follows.",
+                        null=True,
+                        verbose_name="ends on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="included_credits",
+                    field=models.BigIntegerField(
+                        help_text="Credits granted at the start of each term.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1000000000),
+                        ],
+                        verbose_name="included credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="overdraft_limit",
+                    field=models.BigIntegerField(
+                        default=0,
+                        help_text="How far below zero outbound messages may take the balance.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1000000000),
+                        ],
+                        verbose_name="overdraft limit",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="rate_card_series",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the default rate card.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="locations.ratecardseries",
+                        verbose_name="rate card series",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="reference",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="The contract's number.",
+                        max_length=120,
+                        verbose_name="reference",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="starts_on",
+                    field=models.DateField(
+                        help_text="First day, in the location's time zone.",
+                        verbose_name="starts on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contract",
+                    name="term_months",
+                    field=models.PositiveSmallIntegerField(
+                        default=12,
+                        help_text="Months from one renewal to the next.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="term months",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="account",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="locations",
+                        to="locations.account",
+                        verbose_name="account",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="masked_roles",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("account_admin", "Account Admin"),
+                                ("super_admin", "Super Admin"),
+                                ("admin", "Admin"),
+                                ("editor", "Editor"),
+                                ("chat_agent", "Chat Agent"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Reports that people of these roles ask for show phone numbers masked, and others' that show them in full are not handed to them.",
+                        size=None,
+                        verbose_name="masked roles",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="name",
+                    field=models.CharField(max_length=120, verbose_name="name"),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="profile_fields",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=locations.models.places.default_profile_fields,
+                        help_text="The recipient fields that reports show, in this order, separated by commas.",
+                        size=None,
+                        verbose_name="profile fields",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="terms_version",
+                    field=models.BigIntegerField(
+                        default=1, editable=False, verbose_name="terms version"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="location",
+                    name="time_zone",
+                    field=models.CharField(
+                        default="UTC",
+                        help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
+                        max_length=64,
+                        validators=[locations.models.places.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="membership",
+                    name="account",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="For an Account Admin: every location of this account.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="locations.account",
+                        verbose_name="account",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="membership",
+                    name="location",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="For every other role: this one location.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="membership",
+                    name="role",
+                    field=models.CharField(
+                        choices=[
+                            ("account_admin", "Account Admin"),
+                            ("super_admin", "Super Admin"),
+                            ("admin", "Admin"),
+                            ("editor", "Editor"),
+                            ("chat_agent", "Chat Agent"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="membership",
+                    name="user",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="card",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rates",
+                        to="locations.ratecard",
+                        verbose_name="card",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="carrier_type",
+                    field=models.CharField(
+                        choices=[("mobile", "Mobile"), ("landline", "Landline")],
+                        max_length=8,
+                        verbose_name="carrier type",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="channel",
+                    field=models.CharField(
+                        choices=[("text", "Text"), ("voice", "Voice call")],
+                        max_length=5,
+                        verbose_name="channel",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="country",
+                    field=models.CharField(
+                        help_text="ISO 3166-1 alpha-2, or 001 for satellite networks.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^([A-Z]{2}|001)$", "Two capital letters, or 001."
+                            )
+                        ],
+                        verbose_name="country",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="credits",
+                    field=models.PositiveIntegerField(
+                        help_text="Per text, or per minute of a call: 61 s at 12, increments 60/60, cost 24.",
+                        verbose_name="credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="first_seconds",
+                    field=models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(3600),
+                        ],
+                        verbose_name="first seconds",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="following_seconds",
+                    field=models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(3600),
+                        ],
+                        verbose_name="following seconds",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rate",
+                    name="prefix",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="Empty: the whole country. Else the first digits, without +, like 8816.",
+                        max_length=15,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[1-9][0-9]*$", "Digits of the number, without +."
+                            )
+                        ],
+                        verbose_name="prefix",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecard",
+                    name="chat_mms_credits",
+                    field=models.PositiveIntegerField(
+                        default=4, help_text="Per chat MMS.", verbose_name="chat mms credits"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecard",
+                    name="chat_sms_credits",
+                    field=models.PositiveIntegerField(
+                        default=2, help_text="Per chat SMS.", verbose_name="chat sms credits"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecard",
+                    name="effective_on",
+                    field=models.DateField(
+                        help_text="Prices messages sent on this day and later.",
+                        verbose_name="effective on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecard",
+                    name="published_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="published at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecard",
+                    name="series",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cards",
+                        to="locations.ratecardseries",
+                        verbose_name="series",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardseries",
+                    name="name",
+                    field=models.CharField(max_length=80, unique=True, verbose_name="name"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="applied_at",
+                    field=models.DateTimeField(null=True, verbose_name="applied at"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="applied_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="applied by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="card",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="upload",
+                        to="locations.ratecard",
+                        verbose_name="card",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="content",
+                    field=models.BinaryField(verbose_name="content"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="effective_on",
+                    field=models.DateField(verbose_name="effective on"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="file_name",
+                    field=models.CharField(max_length=200, verbose_name="file name"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="uploaded_at",
+                    field=models.DateTimeField(verbose_name="uploaded at"),
+                ),
+                migrations.AlterField(
+                    model_name="ratecardupload",
+                    name="uploaded_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="session",
+                    name="began_at",
+                    field=models.DateTimeField(null=True, verbose_name="began at"),
+                ),
+                migrations.AlterField(
+                    model_name="session",
+                    name="browser",
+                    field=models.CharField(blank=True, max_length=200, verbose_name="browser"),
+                ),
+                migrations.AlterField(
+                    model_name="session",
+                    name="user",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="email",
+                    field=models.EmailField(max_length=254, unique=True, verbose_name="email"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="full_name",
+                    field=models.CharField(blank=True, max_length=150, verbose_name="full name"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="reset_mailed_at",
+                    field=models.DateTimeField(
+                        editable=False, null=True, verbose_name="reset mailed at"
+                    ),
+                ),
+            ],
         ),
         migrations.AddField(
             model_name="user",
@@ -108,472 +589,6 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="language",
             ),
-        ),
-        migrations.AlterField(
-            model_name="account",
-            name="name",
-            field=models.CharField(max_length=120, unique=True, verbose_name="name"),
-        ),
-        migrations.AlterField(
-            model_name="chatinbox",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="chat_inboxes",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="chatinbox",
-            name="name",
-            field=models.CharField(max_length=120, verbose_name="name"),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="debt_at_renewal",
-            field=models.CharField(
-                choices=[("write_off", "Write it off"), ("carry", "Carry it over")],
-                default="write_off",
-                help_text="What happens to a negative balance when a term begins.",
-                max_length=10,
-                verbose_name="debt at renewal",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="ends_on",
-            field=models.DateField(
-                blank=True,
-                help_text="First day without this contract. Empty: it renews until another follows.",
-                null=True,
-                verbose_name="ends on",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="included_credits",
-            field=models.BigIntegerField(
-                help_text="Credits granted at the start of each term.",
-                validators=[
-                    django.core.validators.MinValueValidator(0),
-                    django.core.validators.MaxValueValidator(1000000000),
-                ],
-                verbose_name="included credits",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contracts",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="overdraft_limit",
-            field=models.BigIntegerField(
-                default=0,
-                help_text="How far below zero outbound messages may take the balance.",
-                validators=[
-                    django.core.validators.MinValueValidator(0),
-                    django.core.validators.MaxValueValidator(1000000000),
-                ],
-                verbose_name="overdraft limit",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="rate_card_series",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="Empty: the default rate card.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="contracts",
-                to="locations.ratecardseries",
-                verbose_name="rate card series",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="reference",
-            field=models.CharField(
-                blank=True,
-                help_text="The contract's number.",
-                max_length=120,
-                verbose_name="reference",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="starts_on",
-            field=models.DateField(
-                help_text="First day, in the location's time zone.", verbose_name="starts on"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contract",
-            name="term_months",
-            field=models.PositiveSmallIntegerField(
-                default=12,
-                help_text="Months from one renewal to the next.",
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(120),
-                ],
-                verbose_name="term months",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="locations",
-                to="locations.account",
-                verbose_name="account",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="masked_roles",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("account_admin", "Account Admin"),
-                        ("super_admin", "Super Admin"),
-                        ("admin", "Admin"),
-                        ("editor", "Editor"),
-                        ("chat_agent", "Chat Agent"),
-                    ],
-                    max_length=20,
-                ),
-                blank=True,
-                default=list,
-                help_text="Reports that people of these roles ask for show phone numbers masked, and others' that show them in full are not handed to them.",
-                size=None,
-                verbose_name="masked roles",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="name",
-            field=models.CharField(max_length=120, verbose_name="name"),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="profile_fields",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=80),
-                blank=True,
-                default=locations.models.places.default_profile_fields,
-                help_text="The recipient fields that reports show, in this order, separated by commas.",
-                size=None,
-                verbose_name="profile fields",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="terms_version",
-            field=models.BigIntegerField(default=1, editable=False, verbose_name="terms version"),
-        ),
-        migrations.AlterField(
-            model_name="location",
-            name="time_zone",
-            field=models.CharField(
-                default="UTC",
-                help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
-                max_length=64,
-                validators=[locations.models.places.validate_time_zone],
-                verbose_name="time zone",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="membership",
-            name="account",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="For an Account Admin: every location of this account.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="memberships",
-                to="locations.account",
-                verbose_name="account",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="membership",
-            name="location",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="For every other role: this one location.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="memberships",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="membership",
-            name="role",
-            field=models.CharField(
-                choices=[
-                    ("account_admin", "Account Admin"),
-                    ("super_admin", "Super Admin"),
-                    ("admin", "Admin"),
-                    ("editor", "Editor"),
-                    ("chat_agent", "Chat Agent"),
-                ],
-                max_length=20,
-                verbose_name="role",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="membership",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="memberships",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="card",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="rates",
-                to="locations.ratecard",
-                verbose_name="card",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="carrier_type",
-            field=models.CharField(
-                choices=[("mobile", "Mobile"), ("landline", "Landline")],
-                max_length=8,
-                verbose_name="carrier type",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="channel",
-            field=models.CharField(
-                choices=[("text", "Text"), ("voice", "Voice call")],
-                max_length=5,
-                verbose_name="channel",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="country",
-            field=models.CharField(
-                help_text="ISO 3166-1 alpha-2, or 001 for satellite networks.",
-                max_length=3,
-                validators=[
-                    django.core.validators.RegexValidator(
-                        "^([A-Z]{2}|001)$", "Two capital letters, or 001."
-                    )
-                ],
-                verbose_name="country",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="credits",
-            field=models.PositiveIntegerField(
-                help_text="Per text, or per minute of a call: 61 s at 12, increments 60/60, cost 24.",
-                verbose_name="credits",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="first_seconds",
-            field=models.PositiveSmallIntegerField(
-                default=60,
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(3600),
-                ],
-                verbose_name="first seconds",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="following_seconds",
-            field=models.PositiveSmallIntegerField(
-                default=60,
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(3600),
-                ],
-                verbose_name="following seconds",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rate",
-            name="prefix",
-            field=models.CharField(
-                blank=True,
-                help_text="Empty: the whole country. Else the first digits, without +, like 8816.",
-                max_length=15,
-                validators=[
-                    django.core.validators.RegexValidator(
-                        "^[1-9][0-9]*$", "Digits of the number, without +."
-                    )
-                ],
-                verbose_name="prefix",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecard",
-            name="chat_mms_credits",
-            field=models.PositiveIntegerField(
-                default=4, help_text="Per chat MMS.", verbose_name="chat mms credits"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecard",
-            name="chat_sms_credits",
-            field=models.PositiveIntegerField(
-                default=2, help_text="Per chat SMS.", verbose_name="chat sms credits"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecard",
-            name="effective_on",
-            field=models.DateField(
-                help_text="Prices messages sent on this day and later.", verbose_name="effective on"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecard",
-            name="published_at",
-            field=models.DateTimeField(
-                blank=True, editable=False, null=True, verbose_name="published at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecard",
-            name="series",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cards",
-                to="locations.ratecardseries",
-                verbose_name="series",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecardseries",
-            name="name",
-            field=models.CharField(max_length=80, unique=True, verbose_name="name"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="applied_at",
-            field=models.DateTimeField(null=True, verbose_name="applied at"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="applied_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="applied by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="card",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="upload",
-                to="locations.ratecard",
-                verbose_name="card",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="content",
-            field=models.BinaryField(verbose_name="content"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="effective_on",
-            field=models.DateField(verbose_name="effective on"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="file_name",
-            field=models.CharField(max_length=200, verbose_name="file name"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="uploaded_at",
-            field=models.DateTimeField(verbose_name="uploaded at"),
-        ),
-        migrations.AlterField(
-            model_name="ratecardupload",
-            name="uploaded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="uploaded by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="session",
-            name="began_at",
-            field=models.DateTimeField(null=True, verbose_name="began at"),
-        ),
-        migrations.AlterField(
-            model_name="session",
-            name="browser",
-            field=models.CharField(blank=True, max_length=200, verbose_name="browser"),
-        ),
-        migrations.AlterField(
-            model_name="session",
-            name="user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="created_at",
-            field=models.DateTimeField(
-                default=django.utils.timezone.now, editable=False, verbose_name="created at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="email",
-            field=models.EmailField(max_length=254, unique=True, verbose_name="email"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="full_name",
-            field=models.CharField(blank=True, max_length=150, verbose_name="full name"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="reset_mailed_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="reset mailed at"),
         ),
         migrations.AddConstraint(
             model_name="user",

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from locations.words_alone import WordsAlone
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,45 +18,532 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="alert",
-            options={
-                "ordering": ["location"],
-                "verbose_name": "alert",
-                "verbose_name_plural": "alerts",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="alertmail",
-            options={
-                "ordering": ["-crossed_at", "pk"],
-                "verbose_name": "alert mail",
-                "verbose_name_plural": "alert mails",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="report",
-            options={
-                "ordering": ["-asked_at"],
-                "verbose_name": "report",
-                "verbose_name_plural": "reports",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="reportdownload",
-            options={
-                "ordering": ["-at", "-pk"],
-                "verbose_name": "report download",
-                "verbose_name_plural": "report downloads",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="reportschedule",
-            options={
-                "ordering": ["-made_at"],
-                "verbose_name": "report schedule",
-                "verbose_name_plural": "report schedules",
-            },
+        WordsAlone(
+            [
+                migrations.AlterModelOptions(
+                    name="alert",
+                    options={
+                        "ordering": ["location"],
+                        "verbose_name": "alert",
+                        "verbose_name_plural": "alerts",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="alertmail",
+                    options={
+                        "ordering": ["-crossed_at", "pk"],
+                        "verbose_name": "alert mail",
+                        "verbose_name_plural": "alert mails",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="report",
+                    options={
+                        "ordering": ["-asked_at"],
+                        "verbose_name": "report",
+                        "verbose_name_plural": "reports",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="reportdownload",
+                    options={
+                        "ordering": ["-at", "-pk"],
+                        "verbose_name": "report download",
+                        "verbose_name_plural": "report downloads",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="reportschedule",
+                    options={
+                        "ordering": ["-made_at"],
+                        "verbose_name": "report schedule",
+                        "verbose_name_plural": "report schedules",
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="below_credits",
+                    field=models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Tell when fewer credits are available.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000000000),
+                        ],
+                        verbose_name="below credits",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="below_days",
+                    field=models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Tell when the credits last for fewer days at the recent pace.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="below days",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="level",
+                    field=models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Above the limits"),
+                            (1, "Below a limit"),
+                            (2, "Out of credits"),
+                        ],
+                        default=0,
+                        verbose_name="level",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="level_since",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="level since"),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="location",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alert",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="mailed_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="mailed at"),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="members",
+                    field=models.ManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="members",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="out_mailed_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="out mailed at"),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="seen_number",
+                    field=models.BigIntegerField(default=0, verbose_name="seen number"),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="set_at",
+                    field=models.DateTimeField(verbose_name="set at"),
+                ),
+                migrations.AlterField(
+                    model_name="alert",
+                    name="set_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="set by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="alert",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to="reports.alert",
+                        verbose_name="alert",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="attempts",
+                    field=models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="available",
+                    field=models.BigIntegerField(verbose_name="available"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="below_credits",
+                    field=models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="below credits"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="below_days",
+                    field=models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="below days"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="crossed_at",
+                    field=models.DateTimeField(verbose_name="crossed at"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="days_left",
+                    field=models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="days left"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="error",
+                    field=models.CharField(blank=True, max_length=200, verbose_name="error"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="level",
+                    field=models.PositiveSmallIntegerField(
+                        choices=[(1, "Low"), (2, "Out")], verbose_name="level"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="next_try_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="next try at"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="runs_out_on",
+                    field=models.DateField(blank=True, null=True, verbose_name="runs out on"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="sent_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
+                ),
+                migrations.AlterField(
+                    model_name="alertmail",
+                    name="user",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="announce",
+                    field=models.BooleanField(
+                        default=False,
+                        help_text="Mail a link when it is over.",
+                        verbose_name="announce",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="announced_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="announced at"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="asked_at",
+                    field=models.DateTimeField(verbose_name="asked at"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="asked_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="attempts",
+                    field=models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="cancelled_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cancelled by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="credits",
+                    field=models.BigIntegerField(blank=True, null=True, verbose_name="credits"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="failure",
+                    field=models.CharField(blank=True, max_length=300, verbose_name="failure"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="file",
+                    field=models.CharField(
+                        blank=True,
+                        help_text="Its name in the storage.",
+                        max_length=200,
+                        verbose_name="file",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="finished_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="format",
+                    field=models.CharField(
+                        choices=[
+                            ("xlsx", "Excel workbook (.xlsx)"),
+                            ("csv", "Text with commas (.csv)"),
+                        ],
+                        default="xlsx",
+                        max_length=4,
+                        verbose_name="format",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="id",
+                    field=models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="id",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("international", "International Messages"),
+                            ("chat", "Chat Messages"),
+                            ("statement", "Statement"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="leased_until",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="leased until"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="masked",
+                    field=models.BooleanField(
+                        default=False,
+                        help_text="Phone numbers are masked in it: for the role of who asked.",
+                        verbose_name="masked",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="rows_done",
+                    field=models.PositiveIntegerField(default=0, verbose_name="rows done"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="rows_total",
+                    field=models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="rows total"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="schedule",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="reports.reportschedule",
+                        verbose_name="schedule",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="size_bytes",
+                    field=models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="size bytes"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="started_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="started at"),
+                ),
+                migrations.AlterField(
+                    model_name="report",
+                    name="state",
+                    field=models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "Expired"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportdownload",
+                    name="at",
+                    field=models.DateTimeField(verbose_name="at"),
+                ),
+                migrations.AlterField(
+                    model_name="reportdownload",
+                    name="report",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="downloads",
+                        to="reports.report",
+                        verbose_name="report",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportdownload",
+                    name="user",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_downloads",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="covered_through_on",
+                    field=models.DateField(
+                        help_text="The last day that was asked for; the next period begins on the day after.",
+                        verbose_name="covered through on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="every",
+                    field=models.CharField(
+                        choices=[("week", "Every week"), ("month", "Every month")],
+                        max_length=5,
+                        verbose_name="every",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="format",
+                    field=models.CharField(
+                        choices=[
+                            ("xlsx", "Excel workbook (.xlsx)"),
+                            ("csv", "Text with commas (.csv)"),
+                        ],
+                        default="xlsx",
+                        max_length=4,
+                        verbose_name="format",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("international", "International Messages"),
+                            ("chat", "Chat Messages"),
+                            ("statement", "Statement"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="location",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_schedules",
+                        to="locations.location",
+                        verbose_name="location",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="made_at",
+                    field=models.DateTimeField(verbose_name="made at"),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="made_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="made_report_schedules",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="recipients",
+                    field=models.ManyToManyField(
+                        related_name="received_report_schedules",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipients",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="stopped_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="stopped at"),
+                ),
+                migrations.AlterField(
+                    model_name="reportschedule",
+                    name="stopped_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="stopped by",
+                    ),
+                ),
+            ],
         ),
         migrations.AddField(
             model_name="report",
@@ -70,466 +559,6 @@ class Migration(migrations.Migration):
                 help_text="Of its words, countries and headings: that of who asked.",
                 max_length=10,
                 verbose_name="language",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="below_credits",
-            field=models.PositiveIntegerField(
-                blank=True,
-                help_text="Tell when fewer credits are available.",
-                null=True,
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(1000000000),
-                ],
-                verbose_name="below credits",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="below_days",
-            field=models.PositiveSmallIntegerField(
-                blank=True,
-                help_text="Tell when the credits last for fewer days at the recent pace.",
-                null=True,
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(365),
-                ],
-                verbose_name="below days",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="level",
-            field=models.PositiveSmallIntegerField(
-                choices=[(0, "Above the limits"), (1, "Below a limit"), (2, "Out of credits")],
-                default=0,
-                verbose_name="level",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="level_since",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="level since"),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="location",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="alert",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="mailed_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="mailed at"),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="members",
-            field=models.ManyToManyField(
-                blank=True, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="members"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="out_mailed_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="out mailed at"),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="seen_number",
-            field=models.BigIntegerField(default=0, verbose_name="seen number"),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="set_at",
-            field=models.DateTimeField(verbose_name="set at"),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="set_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="set by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="alert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="mails",
-                to="reports.alert",
-                verbose_name="alert",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="attempts",
-            field=models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="available",
-            field=models.BigIntegerField(verbose_name="available"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="below_credits",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="below credits"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="below_days",
-            field=models.PositiveSmallIntegerField(
-                blank=True, null=True, verbose_name="below days"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="crossed_at",
-            field=models.DateTimeField(verbose_name="crossed at"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="days_left",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="days left"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="error",
-            field=models.CharField(blank=True, max_length=200, verbose_name="error"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="level",
-            field=models.PositiveSmallIntegerField(
-                choices=[(1, "Low"), (2, "Out")], verbose_name="level"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="next_try_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="next try at"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="runs_out_on",
-            field=models.DateField(blank=True, null=True, verbose_name="runs out on"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="sent_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
-        ),
-        migrations.AlterField(
-            model_name="alertmail",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="announce",
-            field=models.BooleanField(
-                default=False, help_text="Mail a link when it is over.", verbose_name="announce"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="announced_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="announced at"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="asked_at",
-            field=models.DateTimeField(verbose_name="asked at"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reports",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="asked by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="attempts",
-            field=models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="cancelled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="cancelled by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="credits",
-            field=models.BigIntegerField(blank=True, null=True, verbose_name="credits"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="failure",
-            field=models.CharField(blank=True, max_length=300, verbose_name="failure"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="file",
-            field=models.CharField(
-                blank=True,
-                help_text="Its name in the storage.",
-                max_length=200,
-                verbose_name="file",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="finished_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="format",
-            field=models.CharField(
-                choices=[("xlsx", "Excel workbook (.xlsx)"), ("csv", "Text with commas (.csv)")],
-                default="xlsx",
-                max_length=4,
-                verbose_name="format",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="id",
-            field=models.UUIDField(
-                default=uuid.uuid4,
-                editable=False,
-                primary_key=True,
-                serialize=False,
-                verbose_name="id",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("international", "International Messages"),
-                    ("chat", "Chat Messages"),
-                    ("statement", "Statement"),
-                ],
-                max_length=13,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="leased_until",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="leased until"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reports",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="masked",
-            field=models.BooleanField(
-                default=False,
-                help_text="Phone numbers are masked in it: for the role of who asked.",
-                verbose_name="masked",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="rows_done",
-            field=models.PositiveIntegerField(default=0, verbose_name="rows done"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="rows_total",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="rows total"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="schedule",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reports",
-                to="reports.reportschedule",
-                verbose_name="schedule",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="size_bytes",
-            field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name="size bytes"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="started_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="started at"),
-        ),
-        migrations.AlterField(
-            model_name="report",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("queued", "Queued"),
-                    ("running", "Running"),
-                    ("ready", "Ready"),
-                    ("failed", "Failed"),
-                    ("cancelled", "Cancelled"),
-                    ("expired", "Expired"),
-                ],
-                default="queued",
-                max_length=9,
-                verbose_name="state",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportdownload",
-            name="at",
-            field=models.DateTimeField(verbose_name="at"),
-        ),
-        migrations.AlterField(
-            model_name="reportdownload",
-            name="report",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="downloads",
-                to="reports.report",
-                verbose_name="report",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportdownload",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="report_downloads",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="covered_through_on",
-            field=models.DateField(
-                help_text="The last day that was asked for; the next period begins on the day after.",
-                verbose_name="covered through on",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="every",
-            field=models.CharField(
-                choices=[("week", "Every week"), ("month", "Every month")],
-                max_length=5,
-                verbose_name="every",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="format",
-            field=models.CharField(
-                choices=[("xlsx", "Excel workbook (.xlsx)"), ("csv", "Text with commas (.csv)")],
-                default="xlsx",
-                max_length=4,
-                verbose_name="format",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("international", "International Messages"),
-                    ("chat", "Chat Messages"),
-                    ("statement", "Statement"),
-                ],
-                max_length=13,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="location",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="report_schedules",
-                to="locations.location",
-                verbose_name="location",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="made_at",
-            field=models.DateTimeField(verbose_name="made at"),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="made_report_schedules",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="made by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="recipients",
-            field=models.ManyToManyField(
-                related_name="received_report_schedules",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="recipients",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="stopped_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="stopped at"),
-        ),
-        migrations.AlterField(
-            model_name="reportschedule",
-            name="stopped_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="stopped by",
             ),
         ),
         migrations.AddConstraint(
