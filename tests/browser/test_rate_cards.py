@@ -205,6 +205,8 @@ def test_columns_are_chosen_on_every_screen(
     visit.page.get_by_label("Kind of line").select_option("mobile")
     visit.page.get_by_label("Of several prices").select_option("median")
     visit.page.get_by_role("button", name="Read it like this").click()
+    visit.page.get_by_label("Country").select_option("MX")
+    visit.page.get_by_role("button", name="Show").click()
     expect(visit.page.get_by_text("median of 2 prices, 7 to 9")).to_be_visible()
 
 
