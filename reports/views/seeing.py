@@ -1,8 +1,7 @@
 """The switch of the staff desk: see a location's pages as its managers do, and go back."""
 
-from django.contrib.admin.models import CHANGE, LogEntry
+import pghistory
 from django.contrib.auth.decorators import login_required, permission_required
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
@@ -10,9 +9,8 @@ from django.views.decorators.http import require_POST
 
 from locations.access import SignedInRequest
 from locations.models import Location
+from locations.models.trail import SEEN_AS_MANAGER
 from reports import seeing
-
-LOGGED = "Saw the pages of the location as its managers do."
 
 
 @login_required
@@ -22,14 +20,7 @@ LOGGED = "Saw the pages of the location as its managers do."
 def begin(request: SignedInRequest, pk: int) -> HttpResponse:
     """Written down before anything is shown: who, which location, when."""
     location = get_object_or_404(Location, pk=pk)
-    LogEntry.objects.create(
-        user=request.user,
-        content_type=ContentType.objects.get_for_model(Location),
-        object_id=str(location.pk),
-        object_repr=str(location)[:200],
-        action_flag=CHANGE,
-        change_message=LOGGED,
-    )
+    pghistory.create_event(location, label=SEEN_AS_MANAGER)
     seeing.begin(request.session, location.pk)
     return redirect("credit-usage", pk=location.pk)
 
