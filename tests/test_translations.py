@@ -1,0 +1,97 @@
+"""Every text is translated in every language, whole, with its figures and within its bounds."""
+
+import re
+from typing import Any
+
+import pytest
+
+from redflag_credits import catalogues
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}")
+TAG = re.compile(r"</?[a-z][^>]*>")
+SHEET_NAME = 28  # of Excel's 31, three are for the number of a sheet that goes on
+NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+
+@pytest.fixture(scope="module")
+def wanted() -> catalogues.Catalog:
+    return catalogues.extracted()
+
+
+def forms(message: Any) -> list[tuple[str, str]]:
+    """Each translated form beside the English that it says; of one, the singular may stand."""
+    if isinstance(message.id, str):
+        return [(message.id, message.string)]
+    singular, plural = message.id
+    return [
+        (singular if number == 0 else plural, text) for number, text in enumerate(message.string)
+    ]
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_everything_is_translated(language: str, wanted: catalogues.Catalog) -> None:
+    catalog = catalogues.merged(language, wanted)
+    assert [message.id for message in catalogues.missing(catalog)] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_the_catalogue_is_up_to_date(language: str, wanted: catalogues.Catalog) -> None:
+    def texts(catalog: catalogues.Catalog) -> set[Any]:
+        return {(message.context, message.id) for message in catalog if message.id}
+
+    assert texts(catalogues.read(language)) == texts(wanted)
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_placeholders_and_tags_are_those_of_the_english(language: str) -> None:
+    """A singular may leave its own number out: un crédit."""
+    wrong = []
+    for message in catalogues.read(language):
+        for number, (english, text) in enumerate(forms(message) if message.id else []):
+            asked, given = sorted(PLACEHOLDER.findall(english)), sorted(PLACEHOLDER.findall(text))
+            plural = sorted(PLACEHOLDER.findall(message.id[-1])) if message.pluralizable else asked
+            allowed = [asked, plural] if number == 0 else [plural]
+            if given not in allowed or sorted(TAG.findall(english)) != sorted(TAG.findall(text)):
+                wrong.append((english, text))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_space_and_lines_at_both_ends_are_those_of_the_english(language: str) -> None:
+    def ends(text: str) -> tuple[str, str]:
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+    wrong = [
+        text
+        for message in catalogues.read(language)
+        if message.id
+        for english, text in forms(message)
+        if ends(english) != ends(text)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_names_of_sheets_are_such_as_excel_takes(language: str) -> None:
+    names = [m.string for m in catalogues.read(language) if m.context == "sheet"]
+    assert len(names) >= 5
+    assert [
+        name
+        for name in names
+        if not 1 <= len(name) <= SHEET_NAME or NOT_IN_SHEET_NAMES.search(name)
+    ] == []
+
+
+def test_french_has_its_spaces_and_apostrophes() -> None:
+    # A figure's own %, a time's colon and an address are not punctuation.
+    wrong = [
+        text
+        for message in catalogues.read("fr")
+        if message.id
+        for english, text in forms(message)
+        if re.search(r"[^\s\u00a0\u202f][;?!»](?:\s|$)|[^\s\u00a0\u202f\d):]:(?:\s|$)", text)
+        or re.search(r" (?:[:;?!»]|%(?![(sd]))", text)
+        or re.search(r"«(?![\u00a0\u202f])", text)
+        or re.search(r"[A-Za-zÀ-ÿ]'[A-Za-zÀ-ÿ]", text)
+    ]
+    assert wrong == []
