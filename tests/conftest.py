@@ -10,6 +10,7 @@ import redis
 from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from redflag_credits.local import servers
 from tests import databases, product
@@ -42,7 +43,9 @@ def django_db_modify_db_settings(embedded_servers: None, request: pytest.Fixture
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
+    """What an earlier test left behind: ids of its database, the language of its last page."""
     databases.forget_the_last()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
