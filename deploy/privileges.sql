@@ -59,5 +59,7 @@ GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)
     ON ledger_internationalmessage TO redflag_app;
+-- What a draft would do is calculated anew at will, and goes with the draft.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger_ratecardimpact TO redflag_app;
 
 COMMIT;
