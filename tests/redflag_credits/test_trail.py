@@ -231,17 +231,18 @@ def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User)
     rehearsed = {"key": uuid.uuid4(), "credits": "50", "reference": "PO-1"}
     assert desk.post(page("ledger_entry_purchase", soho.pk), rehearsed).status_code == 200
     assert Entry.objects.filter(reference="PO-1").get() == entry
-    post(desk, "ledger_bundle_add", name="Small", credits="500", position="1", is_offered="on")
+    post(desk, "ledger_bundle_add", name="Small", credits="500", position="1", is_active="on")
     assert len(lines()) == before + 1
 
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
     buying.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     asked = CreditRequest.objects.get()
     post(desk, "ledger_creditrequest_decide", asked.pk, _meet="1", answer="Done")
+    # A trigger writes down when its transaction began, code when it posted.
     acts = [(line.label, line.model.__name__) for line in lines()[:2]]
-    assert acts == [("changed", "CreditRequest"), ("posted", "Entry")]
-    decided = {field: (old, new) for field, old, new in lines()[0].changes}
-    assert decided["state"] == ("Waiting", "Approved")
+    assert acts == [("posted", "Entry"), ("changed", "CreditRequest")]
+    decided = {field: (old, new) for field, old, new in lines()[1].changes}
+    assert decided["state"] == ("Open", "Approved")
     assert decided["decided by"] == ("", "Jude")
 
     desk.post(page("ledger_apitoken_add"), {"name": "Platform", "scopes": ["read"]})
