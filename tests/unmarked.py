@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 # Names, which are the same in every language.
-NAMES = re.compile(r"RedFlag( Credits)?|Ctrl P|⌘ P|\b(?:[SM]MS|UTC|PDF|CSV|Excel|A4|ID|API)\b")
+NAMES = re.compile(r"RedFlag( Credits)?|Ctrl P|⌘ P|\b(?:[SM]MS|UTC|PDF|CSV|XLSX|Excel|A4|ID|API)\b")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "aria-description", "summary", "label"}
 NOT_READ = {"script", "style", "code"}
@@ -109,6 +109,7 @@ FOR_PROGRAMS = {
     "AssertionError",
     "BadRequest",
     "CommandError",
+    "HeadingTooLong",
     "ImproperlyConfigured",
     "KeyError",
     "RuntimeError",

@@ -106,9 +106,10 @@ def test_overlap_with_a_contract_that_has_an_end_names_it(soho: Location):
     assert refused(soho, "2025-12-31") == {
         "starts_on": [
             "Another contract of this location holds from 2025-01-01 until 2026-01-01: "
-            "start after it, or end it first."
+            "start on 2026-01-01 or later, or end that one earlier first."
         ]
     }
+    enter(soho, "2026-01-01")  # the way out that it names
 
 
 def test_second_contract_from_the_same_day_is_refused(soho: Location):
@@ -119,10 +120,12 @@ def test_second_contract_from_the_same_day_is_refused(soho: Location):
 def test_contract_that_would_run_into_a_later_one_is_refused(soho: Location):
     enter(soho, "2026-06-01")
     sentence = (
-        "Another contract of this location starts on 2026-06-01: this one has to end by then."
+        "Another contract of this location starts on 2026-06-01: end this one on that day or "
+        "before it."
     )
     assert refused(soho, "2026-01-01") == {"ends_on": [sentence]}
     assert refused(soho, "2026-01-01", "2026-06-02") == {"ends_on": [sentence]}
+    enter(soho, "2026-01-01", "2026-06-01")  # the way out that it names
 
 
 def test_contract_between_an_ended_one_and_its_successor_is_refused(soho: Location):
