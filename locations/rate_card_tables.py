@@ -23,7 +23,7 @@ LIMITS = Limits(
     columns=60,
 )
 LOOKED_AT = 60  # rows that a guess and its reader see
-MOST_PROBLEMS = 1_000  # that are kept; the rest is counted
+MOST_PROBLEMS = 1_000  # that are kept; of the rest the lines are counted
 NO_PRICE = frozenset({"", "-", "–", "—", "n/a", "na"})  # in a column of a wide table
 INCREMENTS = re.compile(r"([0-9]{1,4}) ?[/+:] ?([0-9]{1,4})")
 # As spreadsheets and people write them; what is none of these is left for the check to name.
@@ -52,7 +52,10 @@ Watch = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The prices of a table, and what is wrong with it: the first of `problem_count`."""
+    """The prices of a table, and the first of what is wrong with it.
+
+    `problem_count` counts the lines with something wrong, however much that is.
+    """
 
     lines: list[RateLine]
     problems: list[Problem]
@@ -74,22 +77,27 @@ def read_table(content: bytes, columns: Columns, *, watch: Watch = lambda rows: 
     """
     read: list[tuple[RateLine, str]] = []
     problems: list[Problem] = []
-    count = rows = 0
+    bad_lines: set[int] = set()
+    rows = 0
     for line, cells in rows_of(content, LIMITS, formulas=True):
         if line <= columns.heading_line or not any(cell.strip() for cell in cells):
             continue
         rows += 1
         watch(rows)
+        wrong: dict[str, None] = {}  # each once, however many prices of the row it stops
         for price, reasons, operator in _prices(line, cells, columns):
             if price is not None:
                 read.append((price, operator))
-            count += len(reasons)
-            problems += [Problem(line, reason) for reason in reasons]
+            wrong |= dict.fromkeys(reasons)
+        if wrong:
+            bad_lines.add(line)
+            problems += [Problem(line, reason) for reason in wrong]
             del problems[MOST_PROBLEMS:]
     lines, twice = _merged(read, columns.rule)
+    bad_lines |= {problem.line for problem in twice}
     # As the file has them: a second price stands where it is, not at the end.
     problems = sorted([*problems, *twice], key=lambda problem: problem.line)[:MOST_PROBLEMS]
-    return Found(lines, problems, count + len(twice), rows)
+    return Found(lines, problems, len(bad_lines), rows)
 
 
 def merged_words(line: RateLine, rule: str) -> str:

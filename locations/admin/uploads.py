@@ -139,7 +139,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             upload=upload,
             before=in_force_before(upload.series_name, upload.effective_on),
             can_apply=rate_card_uploads.can_apply(upload),
-            unshown=upload.problem_count - len(upload.problems),
+            unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
             **changes.context(request, found),
         )
 

@@ -9,7 +9,7 @@ import pytest
 from locations import rate_card_exports
 from locations.countries import country_code, country_name
 from locations.rate_card_changes import Kind, compare
-from locations.rate_card_columns import Columns, Rule, guess
+from locations.rate_card_columns import BOTH, Columns, Rule, guess
 from locations.rate_card_files import read_csv
 from locations.rate_card_tables import Found, first_rows, merged_words, read_table
 from tests.factories import make_card
@@ -188,6 +188,13 @@ def test_formulas_and_wrong_types_are_named() -> None:
 def test_only_the_first_problems_are_kept_and_all_are_counted() -> None:
     found = read(LONG + "Q,mobile,text,,7,,\n" * 1500)
     assert (len(found.problems), found.problem_count) == (1000, 1500)
+
+
+def test_a_line_with_much_wrong_is_one_line_and_each_reason_is_said_once() -> None:
+    found = read("country,channel,credits\nQ,fax,x\nMX,text,7\n", carrier_type=BOTH)
+    assert [problem.line for problem in found.problems] == [2, 2, 2]
+    assert len({problem.reason for problem in found.problems}) == 3
+    assert (len(found.lines), found.problem_count) == (2, 1)
 
 
 @pytest.mark.django_db

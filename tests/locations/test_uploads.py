@@ -150,7 +150,7 @@ def test_lines_that_cannot_be_read_stand_in_the_preview_and_stop_it(staff: Clien
     address = send(staff, LIST + "XX,mobile,text,,5,,\nMX,mobile,text,,8,,\n")["Location"]
     page = staff.get(address).text
     assert "Line 7: country &#x27;XX&#x27;" in page
-    assert "Line 8: prices the same destination as line 2 does." in page
+    assert "Line 8: prices the same destination as line 2 does: choose a rule for several." in page
     assert "Make a draft of it" not in page
     assert "Line 7" in staff.post(address, follow=True).text
     assert RateCard.objects.count() == 1
