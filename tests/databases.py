@@ -72,13 +72,8 @@ def cloned() -> Iterator[Clone]:
     connections.close_all()
     before = {key: os.environ.get(key) for key in ("DATABASE_URL", "REDIS_URL")}
     with administration() as server:
-        # A thread of an earlier test may have left a connection, which would block the copy; an
-        # autovacuum worker steps aside by itself, and may not be ended by everybody.
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = %s AND backend_type = 'client backend'",
-            [template],
-        )
+        # A thread of an earlier test may have left a connection, which would block the copy.
+        end_clients(server, template)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -112,7 +107,21 @@ def drop_leftovers(test_name: str) -> None:
 
 
 def drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    # Not WITH (FORCE), which asks for the right to end an autovacuum worker too.
+    end_clients(server, name)
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def end_clients(server: psycopg.Connection, name: str) -> None:
+    """Copying or dropping the database waits some seconds until they are gone.
+
+    An autovacuum worker steps aside for it by itself, and may not be ended by everybody.
+    """
+    server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = %s AND backend_type = 'client backend'",
+        [name],
+    )
 
 
 @contextlib.contextmanager
