@@ -101,6 +101,13 @@ def kill_worker(product: LiveProduct) -> None:
     worker.wait()
 
 
+def wait_for_its_file(data_dir: Path) -> None:
+    """All that the broker was told stands in its file: it may answer up to two seconds before."""
+    with redis.Redis.from_url(places.redis_url(data_dir)) as server:
+        server.set("told", "last")  # WAITAOF is about one connection; the file is in order
+        assert server.execute_command("WAITAOF", 1, 0, PATIENCE_SECONDS * 1000)[0] == 1
+
+
 def kill_broker(data_dir: Path) -> None:
     with redis.Redis.from_url(places.redis_url(data_dir)) as server:
         os.kill(server.info("server")["process_id"], signal.SIGKILL)
@@ -152,6 +159,7 @@ def test_a_broker_that_is_killed_and_comes_back_loses_no_report(
     product: LiveProduct, place: Location, broker: Path, tmp_path: Path
 ) -> None:
     waiting = ask(place)  # in the broker's own file before any worker looks
+    wait_for_its_file(broker)
     kill_broker(broker)
     valkey.start(broker)
     product.start_worker()
