@@ -1,4 +1,4 @@
-"""Who builds which report, and for how long: claims in a fair order, and leases.
+"""Who builds which report: claims in a fair order, and the leases that are lost.
 
 The report's row says who builds: a claim counts `attempts` up and takes a lease; every later
 write of that build names the count, so that a worker which lost its lease changes nothing.
@@ -7,7 +7,6 @@ Leases are measured by the database's clock, whatever the clocks of the workers 
 
 import datetime as dt
 import logging
-import time
 import uuid
 
 from django.conf import settings
@@ -16,22 +15,16 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from reports.models import LongEstimate, Report, ReportState
+from locations.working import LEASE, MOST_ATTEMPTS
+from reports.models import Report, ReportState
 
-LEASE = dt.timedelta(minutes=2)
-MOST_ATTEMPTS = 2  # a build that was killed is started over once
 MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_BUILDS_AT_ONCE is for all of them
-PROGRESS_SECONDS = 1.0
 CHOOSING = 7_465_001  # the advisory lock of whoever chooses
 
 LOST_LEASE = Q(state=ReportState.RUNNING, leased_until__lt=Now())
 CLAIMABLE = Q(state=ReportState.QUEUED) | (LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS))
 
 log = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """Another worker builds this report by now, or it is no longer wanted."""
 
 
 def claim_next(*, at: dt.datetime) -> Report | None:
@@ -88,50 +81,6 @@ def _in_turn() -> QuerySet[Report]:
         .filter(here__lt=MOST_AT_ONCE_HERE)
         .order_by("here", F("last_started_at").asc(nulls_first=True), "asked_at", "pk")
     )
-
-
-class Lease:
-    """A build's hold on its report, or on another row that a worker claims the same way.
-
-    Renewed over a connection of its own: the build's sits inside its one read-only transaction
-    all the time.
-    """
-
-    RENEW = """
-        UPDATE {table}
-           SET leased_until = now() + %s * interval '1 second',
-               rows_done = %s, rows_total = coalesce(%s, rows_total)
-         WHERE id = %s AND state = %s AND attempts = %s
-    """
-
-    def __init__(self, report: Report | LongEstimate) -> None:
-        self._report = report
-        self._renew = self.RENEW.format(table=report._meta.db_table)
-        self._connection = connection.copy()
-        self._renewed = time.monotonic()
-        self._rows_done = 0
-
-    def renew(self, rows_done: int, rows_total: int | None = None) -> None:
-        """Keep the report and show how far it is; raises LeaseLost."""
-        report = self._report
-        values = [LEASE.total_seconds(), rows_done, rows_total]
-        with self._connection.cursor() as cursor:
-            cursor.execute(
-                self._renew,
-                [*values, report.pk, ReportState.RUNNING, report.attempts],
-            )
-            if cursor.rowcount != 1:
-                raise LeaseLost
-        self._renewed = time.monotonic()
-        self._rows_done = rows_done
-
-    def renew_now_and_then(self, rows_done: int | None = None) -> None:
-        """The same, not too often; without a count the one before stays."""
-        if time.monotonic() - self._renewed >= PROGRESS_SECONDS:
-            self.renew(self._rows_done if rows_done is None else rows_done)
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 def remove_file(name: str) -> bool:

@@ -21,10 +21,11 @@ from django.utils.translation import override
 
 from ledger.quoting import WouldBe
 from locations.models import Channel, Location, User
+from locations.working import LEASE, Lease, LeaseLost
 from reports import asking
 from reports.asking import CannotAsk
 from reports.building import Clock
-from reports.claiming import CLAIMABLE, LEASE, Lease, LeaseLost, remove_file
+from reports.claiming import CLAIMABLE, remove_file
 from reports.estimate_figures import Figures
 from reports.estimating import Estimate, estimate
 from reports.models import UNFINISHED, LongEstimate, ReportState

@@ -9,8 +9,8 @@ import pytest
 from django.db.models.functions import Now
 
 from locations.models import Location, User
+from locations.working import LEASE, MOST_ATTEMPTS
 from reports import estimate_sweeping, long_estimates
-from reports.claiming import LEASE, MOST_ATTEMPTS
 from reports.long_estimates import figures_of, work_out
 from reports.models import LongEstimate, ReportState
 from tests.factories import FRANCE, MEXICO, NOON

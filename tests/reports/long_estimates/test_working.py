@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from ledger import charging, funding
 from ledger.quoting import WouldBe
 from locations.models import Location, User
+from locations.working import Lease
 from reports import asking, estimate_sweeping, estimating, long_estimates
-from reports.claiming import Lease
 from reports.estimating import estimate
 from reports.long_estimates import MOST_WAITING, CannotAsk, figures_of, forget, mine, work_out
 from reports.models import LongEstimate, ReportState
@@ -206,7 +206,7 @@ def test_how_far_it_is_stands_in_the_row(
             seen.append(cursor.fetchone())
 
     monkeypatch.setattr(Lease, "renew", noted)
-    monkeypatch.setattr("reports.claiming.PROGRESS_SECONDS", 0)
+    monkeypatch.setattr("locations.working.PROGRESS_SECONDS", 0)
     asked = done(ask(soho, manager, "\n".join(random_numbers(random.Random(2), 2_000))))
     assert seen == [
         (500, None), (1_000, None), (1_500, None), (2_000, None),
