@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 import phonenumbers
@@ -208,9 +209,11 @@ def _columns(header: list[str]) -> list[str]:
     return header
 
 
-def checked(number: int, cells: dict[str, str]) -> tuple[RateLine | None, list[str]]:
-    """The price of one line, or None and all the reasons why it is none."""
-    reasons = list(_reasons(cells))
+def checked(
+    number: int, cells: dict[str, str], *, most: int | None = None
+) -> tuple[RateLine | None, list[str]]:
+    """The price of one line, or None and the reasons why it is none: all, or the first `most`."""
+    reasons = list(islice(_reasons(cells), most))
     if reasons:
         return None, reasons
     return RateLine(

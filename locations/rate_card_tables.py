@@ -85,7 +85,9 @@ def read_table(content: bytes, columns: Columns, *, watch: Watch = lambda rows: 
         rows += 1
         watch(rows)
         wrong: dict[str, None] = {}  # each once, however many prices of the row it stops
-        for price, reasons, operator in _prices(line, cells, columns):
+        # Of a line that is only counted one reason is enough: words take the most time of all.
+        most = 1 if len(problems) >= MOST_PROBLEMS else None
+        for price, reasons, operator in _prices(line, cells, columns, most):
             if price is not None:
                 read.append((price, operator))
             wrong |= dict.fromkeys(reasons)
@@ -118,9 +120,9 @@ def merged_words(line: RateLine, rule: str) -> str:
 
 
 def _prices(
-    line: int, cells: Sequence[str], columns: Columns
+    line: int, cells: Sequence[str], columns: Columns, most: int | None
 ) -> Iterator[tuple[RateLine | None, list[str], str]]:
-    """Each price of a row, or why it is none, and whose it is."""
+    """Each price of a row, or why it is none (`most` reasons), and whose it is."""
     given = {role: cell.strip() for role, cell in zip(columns.roles, cells, strict=False) if role}
     formulas = [role for role, cell in given.items() if cell.startswith("=")]
     if formulas:
@@ -149,6 +151,7 @@ def _prices(
             price, reasons = checked(
                 line,
                 row | steps | {"channel": price_channel, "carrier_type": kind, "credits": credits},
+                most=most,
             )
             yield price, reasons, given.get(Role.OPERATOR, "")
 
