@@ -93,8 +93,8 @@ def test_a_foreign_location_looks_like_one_that_never_was(
     missing = client.get(page.format(NOBODY_EVER))
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert without_tokens(foreign.text) == without_tokens(missing.text)
-    # `Expires` is the second of the answer, and two answers may straddle one; each page holds its own
-    # address, in the form that chooses a language, so that a longer number makes it longer.
+    # `Expires` is the second of the answer, and two answers may straddle one. Each page holds its
+    # own address, in the form that chooses a language: a longer number makes it longer.
     of_both = [{**page.headers, "Expires": "", "Content-Length": ""} for page in (foreign, missing)]
     assert of_both[0] == of_both[1]
 
