@@ -1,9 +1,11 @@
 """Signing in and out."""
 
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils.http import urlencode
 
@@ -121,3 +123,36 @@ def test_a_part_that_leads_elsewhere_is_followed(client: Client, user: User) -> 
     answer = client.get("/", headers={"HX-Request": "true"})
     assert answer.status_code == 302
     assert "HX-Redirect" not in answer
+
+
+@pytest.mark.parametrize("who", ["known", "unknown", "switched off", "without a password"])
+def test_whoever_it_is_one_password_is_hashed_at_a_sign_in_that_fails(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """So that the time that an answer takes does not tell who exists either."""
+    email = user.email if who != "unknown" else "nobody@example.org"
+    if who == "switched off":
+        User.objects.update(is_active=False)
+    if who == "without a password":
+        User.objects.update(password="!")
+    hashed: list[str] = []
+    for name in ("encode", "verify"):
+        meant = getattr(Argon2PasswordHasher, name)
+
+        def counted(self: Any, *given: Any, meant: Any = meant) -> Any:
+            hashed.append(meant.__name__)
+            return meant(self, *given)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, counted)
+    assert sign_in(client, email, "wrong").status_code == 200
+    assert len(hashed) == 1
+
+
+def test_the_door_closes_for_who_does_not_exist_as_for_who_does(client: Client, user: User) -> None:
+    closed = []
+    for email in (user.email, "nobody@example.org"):
+        for _ in range(settings.AXES_FAILURE_LIMIT):
+            answer = sign_in(client, email, "wrong")
+        closed.append((answer.status_code, re.sub(r'value="[^"]*"', "", answer.text)))
+    assert closed[0][0] == 429
+    assert closed[0] == closed[1]

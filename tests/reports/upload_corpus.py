@@ -1,0 +1,369 @@
+"""Files that people upload as lists of recipients, and what each must be answered.
+
+`answer` does what the product does: at once if the file is small enough, else as the worker.
+"""
+
+import io
+import multiprocessing
+import os
+import resource
+import struct
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+import openpyxl
+
+from reports.number_files import TooLarge, Unreadable, check_size, uploaded
+from reports.number_lists import MB, TooManyNumbers, in_worker
+
+PATIENCE_SECONDS = 120
+PHONE = "+447400123456"
+TABLE = f"Vorname,Teléfono\nBjørn,{PHONE}\nZoë,07400 123456\n"
+FOUND = "1 number, 1 bad: 3 no_country_code"
+NO_WORKBOOK = "This workbook cannot be read: save it as XLSX or CSV and try again."
+NEITHER = "This is neither a CSV file nor an Excel workbook: save it as one of them."
+EMPTY = "The file is empty: its first sheet has no cell with anything in it."
+TOO_LARGE = "This workbook is too large: keep only the column of the numbers, or use CSV."
+
+SHEET = "xl/worksheets/sheet1.xml"
+NAMES = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/'
+        'vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+        '<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+        'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="xl/workbook.xml" Type="http://schemas.'
+        'openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+    ),
+    "xl/workbook.xml": (
+        f'<workbook {NAMES} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
+        'relationships"><sheets><sheet name="People" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    ),
+    "xl/sharedStrings.xml": f"<sst {NAMES}/>",
+    "xl/_rels/workbook.xml.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="worksheets/sheet1.xml" Type="http://schemas.'
+        'openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, what is said to it, and how much time and memory that may take.
+
+    The memory is that of the process at its peak over what it had before; the file itself, which
+    the web server holds anyway, is not in it.
+    """
+
+    name: str
+    file: Callable[[], bytes]
+    said: str
+    most_mb: int = 12
+    most_seconds: float = 3
+    without_plus: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    said: str
+    seconds: float
+    peak_mb: float
+
+
+def answer(case: Case) -> Answered:
+    """In a process of its own, so that what others took does not hide what this takes."""
+    content = case.file()
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe(duplex=False)
+    apart = context.Process(target=_answer, args=(content, case.without_plus, theirs))
+    apart.start()
+    theirs.close()
+    assert mine.poll(PATIENCE_SECONDS), f"{case.name} is not answered"
+    answered: Answered = mine.recv()
+    apart.join()
+    return answered
+
+
+def _answer(content: bytes, without_plus: bool, to: Connection) -> None:
+    before, begun = _peak_mb(), time.perf_counter()
+    said = _say(content, without_plus)
+    to.send(Answered(said, time.perf_counter() - begun, _peak_mb() - before))
+    to.close()
+    os._exit(0)  # nothing of pytest's may run a second time here
+
+
+def _say(content: bytes, without_plus: bool) -> str:
+    read = partial(uploaded, without_plus=without_plus)
+    try:
+        try:
+            found = read(io.BytesIO(content))
+        except (TooManyNumbers, TooLarge):
+            check_size(content, in_worker())
+            found = read(io.BytesIO(content), limits=in_worker())
+    except Unreadable as unreadable:
+        return str(unreadable)
+    except TooManyNumbers:
+        return "too many numbers"
+    numbers = len(found.numbers)
+    said = f"{numbers:,} number" if numbers == 1 else f"{numbers:,} numbers"
+    if found.bad:
+        first = found.bad[0]
+        said += f", {len(found.bad):,} bad: {first.line} {first.fault.value}"
+    return said
+
+
+def _peak_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / MB if sys.platform == "darwin" else peak / 1024
+
+
+# --- How the files are made -------------------------------------------------------------------
+
+
+def text(content: str, encoding: str = "utf-8") -> bytes:
+    return content.encode(encoding)
+
+
+def book(*rows: tuple[Any, ...], merged: str = "", **cells: Any) -> bytes:
+    made = openpyxl.Workbook()
+    sheet: Any = made.active
+    for row in rows:
+        sheet.append(row)
+    for place, value in cells.items():
+        sheet[place] = value
+    if merged:
+        sheet.merge_cells(merged)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def packed(sheet: str = "", *, spaces_mb: int = 0, **parts: str | bytes) -> bytes:
+    """A workbook by hand: what no spreadsheet would write, or not as quickly."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as into:
+        for name, content in (PARTS | parts).items():
+            into.writestr(name, content)
+        with into.open(SHEET, "w") as part:
+            part.write(sheet.encode())
+            for _ in range(spaces_mb):
+                part.write(b" " * MB)
+    return file.getvalue()
+
+
+def rows_of(cells: list[str]) -> str:
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{cell}</t></is></c>'
+        f'<c r="B{n}" t="inlineStr"><is><t>Somebody</t></is></c></row>'
+        for n, cell in enumerate(cells, 1)
+    )
+    return f"<worksheet {NAMES}><sheetData>{rows}</sheetData></worksheet>"
+
+
+def numbers(count: int) -> list[str]:
+    return [f"+336{n:08}" for n in range(count)]
+
+
+def long_csv(count: int) -> bytes:
+    return "".join(f"{n};Somebody\r\n" for n in ["Phone", *numbers(count)]).encode()
+
+
+def lying_bomb() -> bytes:
+    """Its directory says that the sheet has a hundred bytes; it has 200 MB."""
+    content = bytearray(packed(rows_of([PHONE]), spaces_mb=200))
+    entry = content.rfind(SHEET.encode()) - 46  # in the central directory
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 24 : entry + 28] = struct.pack("<I", 100)
+    return bytes(content)
+
+
+def laughs() -> bytes:
+    entities = '<!ENTITY a0 "lol">' + "".join(
+        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
+    )
+    return packed(f"<!DOCTYPE x [{entities}]><worksheet {NAMES}>&a9;</worksheet>")
+
+
+def far_corner(column: str) -> bytes:
+    rows = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{PHONE}</t></is></c></row>'
+    rows += f'<row r="1048576"><c r="{column}1048576"><v>1</v></c></row>'
+    return packed(f"<worksheet {NAMES}><sheetData>{rows}</sheetData></worksheet>")
+
+
+def many_strings() -> bytes:
+    shared = "".join(
+        f"<si><t>Somebody number {n}, of a long name</t></si>" for n in range(1_000_000)
+    )
+    return packed(rows_of([PHONE]), **{"xl/sharedStrings.xml": f"<sst {NAMES}>{shared}</sst>"})
+
+
+def zipped(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, content in parts.items():
+            into.writestr(name, content)
+    return file.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 5000
+
+CASES = [
+    Case("CSV, UTF-8, commas", lambda: text(TABLE), FOUND),
+    Case(
+        "CSV, UTF-8 with BOM, semicolons", lambda: text(TABLE.replace(",", ";"), "utf-8-sig"), FOUND
+    ),
+    Case(
+        "Unicode text of Excel: UTF-16, tabs",
+        lambda: text(TABLE.replace(",", "\t"), "utf-16"),
+        FOUND,
+    ),
+    Case("UTF-16, big end first", lambda: b"\xfe\xff" + text(TABLE, "utf-16-be"), FOUND),
+    Case("UTF-16 without its mark", lambda: text(TABLE, "utf-16-le"), NEITHER),
+    Case("Windows-1252", lambda: text(TABLE, "cp1252"), FOUND),
+    Case("Mac Roman, taken for another", lambda: text(TABLE, "mac_roman"), FOUND),
+    Case(
+        "Shift JIS, taken for another",
+        lambda: text(f"名前,電話\n山田,{PHONE}\n", "shift_jis"),
+        "1 number",
+    ),
+    Case("lines ended by CR alone", lambda: text(TABLE.replace("\n", "\r")), FOUND),
+    Case(
+        "sep=| in the first line",
+        lambda: text("sep=|\n" + TABLE.replace(",", "|")),
+        "1 number, 1 bad: 4 no_country_code",
+    ),
+    Case("a quoted line break", lambda: text(f'Name,Phone\n"two\nlines",{PHONE}\n'), "1 number"),
+    Case(
+        "a quote that is never closed",
+        lambda: text(f'Name,Phone\n"Ana,{PHONE}\n' + "x" * 200_000),
+        "Line 2 cannot be read as CSV.",
+    ),
+    Case(
+        "numbers as a spreadsheet shows them",
+        lambda: text("Phone\n4.474E+11\n"),
+        "0 numbers, 1 bad: 2 no_number",
+    ),
+    Case("headings alone", lambda: text("Name,Phone\n"), "0 numbers"),
+    Case("empty", lambda: b"", EMPTY),
+    Case("blank lines alone", lambda: b"\r\n , \r\n" * 1000, EMPTY),
+    Case("one line of 4 MB", lambda: b"1" * (4 * MB), "Line 1 cannot be read as CSV.", most_mb=24),
+    Case(
+        "200 columns",
+        lambda: b"a" + b",a" * 200,
+        "Line 1 has more than 100 columns: keep only that of the numbers.",
+    ),
+    Case(
+        "CSV, 100,000 lines",
+        lambda: long_csv(100_000),
+        "100,000 numbers",
+        most_mb=60,
+        most_seconds=10,
+    ),
+    Case(
+        "CSV, 100,001 lines",
+        lambda: long_csv(100_001),
+        "too many numbers",
+        most_mb=60,
+        most_seconds=10,
+    ),
+    Case(
+        "CSV of 21 MB",
+        lambda: b"Phone;Name\n" + b"\n" * (21 * MB),
+        "The file is larger than 20 MB: keep only the column of the numbers, or upload it in "
+        "parts.",
+    ),
+    Case(
+        "XLSX",
+        lambda: book(("Name", "Phone"), ("Ana", PHONE), ("Bob", "x")),
+        "1 number, 1 bad: 3 no_number",
+    ),
+    Case(
+        "merged cells",
+        lambda: book(("Phone",), (PHONE,), (None,), (PHONE,), merged="A2:C3"),
+        "2 numbers",
+    ),
+    Case(
+        "formulas that were never calculated",
+        lambda: book(("Phone",), (PHONE,), ("=A2",)),
+        "1 number",
+    ),
+    Case(
+        "formulas with their results",
+        lambda: packed(
+            f'<worksheet {NAMES}><sheetData><row r="1"><c r="A1" t="str">'
+            f'<f>CONCATENATE("+44","7400123456")</f><v>{PHONE}</v>'
+            "</c></row></sheetData></worksheet>"
+        ),
+        "1 number",
+    ),
+    Case(
+        "numbers stored as numbers",
+        lambda: book(("Phone",), (447400123456,), (447400123457.0,)),
+        "2 numbers",
+        without_plus=True,
+    ),
+    Case(
+        "the same, nobody said that the + is missing",
+        lambda: book(("Phone",), (447400123456,)),
+        "0 numbers, 1 bad: 2 no_country_code",
+    ),
+    Case(
+        "XLSX, 100,000 lines",
+        lambda: packed(rows_of(["Phone", *numbers(100_000)])),
+        "100,000 numbers",
+        most_mb=80,
+        most_seconds=40,
+    ),
+    Case(
+        "XLSX, 100,001 lines",
+        lambda: packed(rows_of(["Phone", *numbers(100_001)])),
+        "too many numbers",
+        most_mb=80,
+        most_seconds=40,
+    ),
+    Case("a cell at XFD1048576", lambda: far_corner("XFD"), "1 number", most_seconds=20),
+    Case(
+        "a cell at A1048576",
+        lambda: far_corner("A"),
+        "1 number, 1 bad: 1048576 no_number",
+        most_seconds=20,
+    ),
+    Case("a zip bomb: a sheet of 1 GB", lambda: packed(spaces_mb=1024), TOO_LARGE),
+    Case("a zip bomb that lies about it", lying_bomb, NO_WORKBOOK),
+    Case("XML that laughs a billion times", laughs, NO_WORKBOOK),
+    Case("a million texts beside one row", many_strings, "1 number", most_mb=300, most_seconds=60),
+    Case("600 parts", lambda: packed(**{f"xl/{n}": b"" for n in range(600)}), TOO_LARGE),
+    Case("a workbook without its sheet", lambda: zipped(a=b"x"), NO_WORKBOOK),
+    Case("a workbook cut short", lambda: book(("Phone",), (PHONE,))[:2000], NO_WORKBOOK),
+    Case(
+        "noise behind a workbook's first bytes",
+        lambda: b"PK\x03\x04" + bytes(range(256)) * 40,
+        NO_WORKBOOK,
+    ),
+    Case(
+        "OpenDocument",
+        lambda: zipped(
+            **{
+                "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                "content.xml": b"<x/>",
+            }
+        ),
+        NO_WORKBOOK,
+    ),
+    Case("a workbook with a password, or XLS", lambda: OLE, NEITHER),
+    Case("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x00" * 100, NEITHER),
+]
