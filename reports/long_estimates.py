@@ -104,7 +104,7 @@ def forget(asked: LongEstimate, *, at: dt.datetime) -> None:
     LongEstimate.objects.filter(pk=asked.pk).update(
         state=ReportState.CANCELLED, finished_at=at, leased_until=None, figures=None, bad=[]
     )
-    if remove_file(asked.list_file):
+    if not asked.list_file or remove_file(asked.list_file):
         LongEstimate.objects.filter(pk=asked.pk).delete()
 
 

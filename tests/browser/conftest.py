@@ -58,6 +58,13 @@ class Visit:
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
+    def paste(self, label: str, text: str) -> None:
+        """By the clipboard, as people do: typing ten thousand lines takes a browser minutes."""
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        self.page.get_by_label(label).focus()
+        self.page.keyboard.press("ControlOrMeta+v")
+
     def expect_refusal(self, status: int) -> None:
         """The browser logs every answer of 400 and more: this one was meant."""
         refused = [text for text in self.complaints if f"status of {status}" in text]

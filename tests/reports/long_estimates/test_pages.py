@@ -168,6 +168,17 @@ def test_it_can_be_deleted_at_any_time(client: Client, soho: Location, storage: 
     assert client.get(page).status_code == 404
 
 
+def test_it_can_be_deleted_when_it_is_ready_and_its_list_is_gone(
+    client: Client, soho: Location, storage: Path
+) -> None:
+    paste(client, soho, numbers(10_001))
+    asked = work()
+    assert (asked.state, asked.list_file, files(storage)) == (ReportState.READY, "", [])
+    answer = client.post(f"/locations/{soho.pk}/estimate/{asked.pk}/forget/")
+    assert answer["Location"] == f"/locations/{soho.pk}/estimate/"
+    assert LongEstimate.objects.count() == 0
+
+
 def test_the_pages_ask_as_often_for_a_long_list_as_for_a_short_one(
     client: Client, soho: Location
 ) -> None:
