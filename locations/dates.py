@@ -6,6 +6,7 @@ and `15 de setembro de 2027`.
 """
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 from django.utils.formats import date_format
@@ -24,6 +25,9 @@ LINKED = {
 SHAPES = {"es": LINKED, "pt-br": LINKED}
 # Months and weekdays are no proper names there, whatever Django's catalogue says.
 SMALL = {"fr", "es", "pt-br"}
+# Django cuts French months after three letters, which makes "jui" of June; "mar" is Tuesday too.
+FRENCH_MONTHS = {"jui": "juin", "jul": "juil", "aoû": "août", "mar": "mars"}
+FRENCH_MONTH = re.compile(r"\b(?:jui|jul|aoû|(?<=\d )mar|^mar(?= \d{4}))\b")
 
 
 def written(day: dt.date, shape: str = "j F Y") -> str:
@@ -37,8 +41,9 @@ def _written(day: dt.date, shape: str, language: str) -> str:
     words = date_format(day, SHAPES.get(language, {}).get(shape, shape))
     if language in SMALL:
         words = words.lower()
-    if language == "fr" and day.day == 1:
-        words = _first(words)
+    if language == "fr":
+        words = FRENCH_MONTH.sub(lambda month: FRENCH_MONTHS[month[0]], words)
+        words = _first(words) if day.day == 1 else words
     return words
 
 

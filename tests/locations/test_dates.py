@@ -69,6 +69,28 @@ def test_small_print_in_french() -> None:
         assert country_name("DE") == "Allemagne"
 
 
+def test_short_months_in_french_are_words() -> None:
+    with override("fr"):
+        months = [written(dt.date(2027, month, 2), "D j M") for month in range(1, 13)]
+        assert months == [
+            "sam 2 jan",
+            "mar 2 fév",
+            "mar 2 mars",
+            "ven 2 avr",
+            "dim 2 mai",
+            "mer 2 juin",
+            "ven 2 juil",
+            "lun 2 août",
+            "jeu 2 sep",
+            "sam 2 oct",
+            "mar 2 nov",
+            "jeu 2 déc",
+        ]
+        assert written(dt.date(2027, 6, 1), "j M Y") == "1er juin 2027"
+        assert written(dt.date(2027, 3, 1), "j M") == "1er mars"
+        assert written(dt.date(2027, 3, 1), "M Y") == "mars 2027"
+
+
 def test_one_language_does_not_leak_into_the_next() -> None:
     seen = []
     for language in ("fr", "en", "pt-br", "en"):
