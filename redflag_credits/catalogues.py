@@ -50,7 +50,7 @@ CALL = re.compile(
 )
 # They would change with every run, or say nothing.
 EMPTY_HEADERS = re.compile(
-    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Project-Id-Version|Last-Translator|'
+    r'^"?(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Project-Id-Version|Last-Translator|'
     r"Language-Team|Report-Msgid-Bugs-To):.*\n",
     re.M,
 )
@@ -124,10 +124,30 @@ def write(language: str, catalog: Catalog) -> None:
 
 
 def compiled(language: str) -> bytes:
-    """What the .mo file must hold: everything translated, nothing fuzzy."""
+    """What the .mo file must hold: everything translated, nothing fuzzy.
+
+    The same bytes whenever it is compiled, until somebody has translated something.
+    """
     out = BytesIO()
-    write_mo(out, read(language))
+    write_mo(out, _Undated(read(language)))
     return out.getvalue()
+
+
+class _Undated(Catalog):
+    """A catalogue whose header leaves out what changes with every run: Babel stamps a date."""
+
+    def __init__(self, kept: Catalog) -> None:
+        super().__init__(charset=kept.charset)
+        self.mime_headers = kept.mime_headers
+        for message in kept:
+            if message.id:
+                self[message.id] = message
+
+    def __iter__(self) -> Iterator[Message]:
+        header, *messages = super().__iter__()
+        header.string = EMPTY_HEADERS.sub("", f"{header.string}\n")
+        yield header
+        yield from messages
 
 
 def missing(catalog: Catalog) -> list[Message]:

@@ -4,13 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from ledger.explaining import Payment, explain_chat, explain_international
 from ledger.models import (
     ChatMessage,
     CorrectionRequest,
     CorrectionState,
+    Direction,
     InternationalMessage,
     Outcome,
+    TextType,
 )
 from locations.models import Location
 from reports.masking import mask, mask_within
@@ -55,6 +59,19 @@ class Told:
     @property
     def is_refused(self) -> bool:
         return self.message.outcome == Outcome.REFUSED
+
+    @property
+    def chat_words(self) -> str:
+        """What kind of chat message it is: each whole, for languages order and inflect them."""
+        if not isinstance(self.message, ChatMessage):
+            return ""
+        words = {
+            (Direction.INBOUND, TextType.SMS): _("Inbound SMS"),
+            (Direction.INBOUND, TextType.MMS): _("Inbound MMS"),
+            (Direction.OUTBOUND, TextType.SMS): _("Outbound SMS"),
+            (Direction.OUTBOUND, TextType.MMS): _("Outbound MMS"),
+        }
+        return words[Direction(self.message.direction), TextType(self.message.text_type)]
 
     @property
     def phone(self) -> str:

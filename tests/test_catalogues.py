@@ -4,8 +4,9 @@ import gettext
 import io
 
 import pytest
+import time_machine
 from django.conf import settings
-from django.utils.translation import to_locale
+from django.utils.translation import ngettext, override, to_locale
 
 from redflag_credits import catalogues
 
@@ -97,11 +98,29 @@ def test_there_is_a_catalogue_for_each_language_but_english() -> None:
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
-def test_each_mo_file_is_its_po_file_compiled(language: str) -> None:
-    def entries(content: bytes) -> dict[object, str]:
-        found = dict(gettext.GNUTranslations(io.BytesIO(content))._catalog)  # type: ignore[attr-defined]
-        found.pop("", None)  # the header names Babel's version
-        return found
-
+def test_each_mo_file_is_its_po_file_compiled_to_the_byte(language: str) -> None:
     kept = catalogues.po_file(language).with_suffix(".mo").read_bytes()
-    assert entries(kept) == entries(catalogues.compiled(language))
+    with time_machine.travel("2031-01-02"):
+        assert catalogues.compiled(language) == kept
+    header = gettext.GNUTranslations(io.BytesIO(kept)).info()
+    assert set(header) == {
+        "language",
+        "plural-forms",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("es", {-2: "créditos", -1: "créditos", 0: "créditos", 1: "crédito", 2: "créditos"}),
+        ("fr", {-2: "crédits", -1: "crédit", 0: "crédit", 1: "crédit", 2: "crédits"}),
+        ("pt-br", {-2: "créditos", -1: "créditos", 0: "créditos", 1: "crédito", 2: "créditos"}),
+    ],
+)
+def test_what_is_below_zero_has_its_plural_too(language: str, forms: dict[int, str]) -> None:
+    with override(language):
+        said = {n: ngettext("%s purchased credit", "%s purchased credits", n) for n in forms}
+    assert {n: words.split()[1] for n, words in said.items()} == forms

@@ -90,6 +90,9 @@ def test_a_planted_text_in_a_template_is_found(template: str, found: list[str]) 
     [
         ('name = forms.CharField(label="Name")', ["Name"]),
         ('name = forms.CharField(label=_("Name"), help_text="As it is")', ["As it is"]),
+        ("time_zone = forms.ChoiceField(initial=1)", ["ChoiceField without a label"]),
+        ("key = forms.UUIDField(widget=forms.HiddenInput)", []),
+        ('level = forms.ChoiceField(label=_("a"), choices=[(1, "Low"), (2, _("Out"))])', ["Low"]),
         ('name = models.CharField("name", max_length=3)', ["name"]),
         ("user = models.ForeignKey('User', on_delete=models.PROTECT)", []),
         ('class A(models.TextChoices):\n    ON = "on", "On"\n    OFF = "off", _("Off")', ["On"]),

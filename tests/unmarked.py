@@ -149,9 +149,13 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
     for keyword in call.keywords:
         if keyword.arg in KEYWORDS:
             yield from _text(keyword.value)
+        elif keyword.arg == "choices":
+            yield from _choices(keyword.value)
         elif keyword.arg == "error_messages" and isinstance(keyword.value, ast.Dict):
             for value in keyword.value.values:
                 yield from _text(value)
+    if _is_form_field(call) and not any(given.arg == "label" for given in call.keywords):
+        yield call.lineno, f"{name} without a label"  # Django would make one of its name
     if name == "__init__" and call.args:
         yield from _sentences(call.args[0])
     places = CALLS.get(name, ())
@@ -163,6 +167,22 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
     for place in places:
         if place < len(call.args):
             yield from _text(call.args[place])
+
+
+def _is_form_field(call: ast.Call) -> bool:
+    """Of a form that people see, and not a hidden one."""
+    owner = getattr(getattr(call.func, "value", None), "id", "")
+    hidden = any(
+        isinstance(node, ast.Attribute) and node.attr == "HiddenInput" for node in ast.walk(call)
+    )
+    return owner == "forms" and getattr(call.func, "attr", "").endswith("Field") and not hidden
+
+
+def _choices(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The second of each pair is what people choose from."""
+    for pair in node.elts if isinstance(node, ast.List | ast.Tuple) else []:
+        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
+            yield from _text(pair.elts[1])
 
 
 def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:

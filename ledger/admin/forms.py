@@ -46,6 +46,7 @@ class PurchaseForm(FundingForm):
     shown = ("credits", "reference", "reason")
 
     credits = forms.IntegerField(
+        label=_("Credits"),
         min_value=1,
         max_value=MOST_CREDITS,
         help_text=_(
@@ -54,6 +55,7 @@ class PurchaseForm(FundingForm):
         ),
     )
     reference = forms.CharField(
+        label=_("Reference"),
         max_length=120,
         widget=AdminTextInputWidget,
         help_text=_("The order's or invoice's number, like INV-2026-0417."),
@@ -79,24 +81,28 @@ class AdjustmentForm(FundingForm):
     shown = ("credits", "bucket", "reason", "reference")
 
     credits = forms.IntegerField(
+        label=_("Credits"),
         min_value=-MOST_CREDITS,
         max_value=MOST_CREDITS,
         help_text=_("250 adds, −250 takes. A bucket is never taken below zero by hand."),
     )
     bucket = forms.ChoiceField(
+        label=_("Bucket"),
         choices=[
-            ("purchased", "Purchased credits, kept over renewals"),
-            ("contract", "Contract credits, what is left lapses at the next renewal"),
+            ("purchased", _("Purchased credits, kept over renewals")),
+            ("contract", _("Contract credits, what is left lapses at the next renewal")),
         ],
         widget=forms.RadioSelect,
         initial="purchased",
     )
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=500,
         widget=AdminTextInputWidget,
         help_text=_("Why, in a sentence the location's manager would understand."),
     )
     reference = forms.CharField(
+        label=_("Reference"),
         max_length=120,
         required=False,
         widget=AdminTextInputWidget,
@@ -119,11 +125,13 @@ class ReasonForm(FundingForm):
     shown = ("reason", "reference")
 
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=500,
         widget=AdminTextInputWidget,
         help_text=_("Why, in a sentence the location's manager would understand."),
     )
     reference = forms.CharField(
+        label=_("Reference"),
         max_length=120,
         required=False,
         widget=AdminTextInputWidget,

@@ -21,11 +21,13 @@ class ApiTokenForm(forms.ModelForm):
     """What a new token may do. Nothing of it can be changed later: make another, revoke this."""
 
     scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
         choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[Scope.READ, Scope.CHARGE],
     )
     days = forms.IntegerField(
+        label=gettext_lazy("Days"),
         required=False,
         min_value=1,
         max_value=tokens.MOST_DAYS,

@@ -29,9 +29,17 @@ class TryForm(forms.Form):
         widget=AdminTextInputWidget,
         help_text=gettext_lazy("E.164: + and digits, like +525512345678."),
     )
-    channel = forms.ChoiceField(choices=Channel, widget=forms.RadioSelect, initial=Channel.TEXT)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"),
+        choices=Channel,
+        widget=forms.RadioSelect,
+        initial=Channel.TEXT,
+    )
     seconds = forms.IntegerField(
-        min_value=0, required=False, help_text=gettext_lazy("How long the call lasts; of no text.")
+        label=gettext_lazy("Seconds"),
+        min_value=0,
+        required=False,
+        help_text=gettext_lazy("How long the call lasts; of no text."),
     )
     carrier_type = forms.ChoiceField(
         label=gettext_lazy("Kind of line"),

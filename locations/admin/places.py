@@ -60,6 +60,7 @@ class AccountAdmin(GuardedAdmin):
 
 class LocationForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
+        label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
         initial="UTC",
         help_text=_(

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from locations import trail
 from locations.admin.lists import ReadOnlyAdmin, line_address, page_number
@@ -22,7 +22,7 @@ class TrailForm(forms.Form):
     """What is looked for; staff alone can be chosen, for others change nothing here by hand."""
 
     q = forms.CharField(
-        label=gettext_lazy("Text"),
+        label=pgettext_lazy("what is searched for", "Text"),
         required=False,
         max_length=80,
         help_text=gettext_lazy("In any value, old or new: a name, a reference, a number."),

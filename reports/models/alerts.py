@@ -101,7 +101,7 @@ class AlertMail(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
     )
     level = models.PositiveSmallIntegerField(
-        _("level"), choices=[(Level.LOW, "Low"), (Level.OUT, "Out")]
+        _("level"), choices=[(Level.LOW, Level.LOW.label), (Level.OUT, Level.OUT.label)]
     )
     crossed_at = models.DateTimeField(_("crossed at"))
     available = models.BigIntegerField(_("available"))

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.charging import charge_broadcast, charge_chat
 from ledger.funding import purchase
-from locations.models import Location, Role
+from locations.models import Location, Role, User
 from reports.masking import mask
 from tests.factories import MEXICO, call, chat, key, make_card, make_location, make_member, text
 
@@ -81,6 +81,18 @@ def test_a_chat_message_is_explained_by_its_inbox(manager: Client, location: Loc
     answer = part(manager, location)
     assert "Why did this cost 2?" in answer.text
     assert "Inbound SMS, Front Desk" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "SMS entrant"), ("es", "SMS entrante"), ("pt-br", "Mensagem SMS recebida")],
+)
+def test_what_a_chat_message_is_is_said_in_the_order_of_the_language(
+    manager: Client, location: Location, language: str, words: str
+) -> None:
+    User.objects.update(language=language)
+    charge_chat(location.pk, [chat("inbound")], key=key(), at=NOW)
+    assert f"{words}, Front Desk" in part(manager, location).text
 
 
 def test_before_anything_was_used_it_says_what_will_stand_there(
