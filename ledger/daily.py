@@ -1,12 +1,13 @@
 """The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 
 from ledger.composed import Given, composed
 from ledger.models import Entry, Kind
@@ -66,6 +67,11 @@ class Movement:
             self.chat + more.chat,
             self.other + more.other,
         )
+
+
+def added_up(movements: Iterable[Movement]) -> Movement:
+    parts = ((of.additions, of.text, of.voice, of.chat, of.other) for of in movements)
+    return Movement(*map(sum, zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +154,6 @@ class DailyUsage:
         return replace(self, rows=tuple(rows))
 
 
-def by_day(entries: QuerySet[Entry]) -> QuerySet[Entry, dict[str, Any]]:
-    """The sums of each column for each day, oldest first."""
-    rows: QuerySet[Entry, dict[str, Any]] = (
-        entries.order_by("day").values("day").annotate(**COLUMNS, **MARKED)  # type: ignore[assignment]
-    )
-    return rows
-
-
 def daily_usage(
     location: Location,
     first_on: dt.date | None = None,
@@ -173,9 +171,10 @@ def daily_usage(
     days = []
     running = opening
     rows = _days(first_on is not None, last_on is not None)
-    for row in rows(location=location.pk, first_on=first_on, last_on=last_on):
-        moved = Movement(**{name: row[name] for name in COLUMNS})
-        days.append(Day(row["day"], running, moved, row["bought"], row["granted"]))
+    for day, *moved, bought, granted in rows.tuples(
+        location=location.pk, first_on=first_on, last_on=last_on
+    ):
+        days.append(Day(day, running, Movement(*moved), bought, granted))
         running = days[-1].closing
     return _usage(first_on, last_on, opening, days, kinds)
 
@@ -189,11 +188,12 @@ def _before() -> QuerySet[Entry, Any]:
 
 @composed
 def _days(has_first: bool, has_last: bool) -> QuerySet[Entry, Any]:
-    return by_day(
-        Entry.objects.filter(location=Given("location")).between(
-            Given("first_on") if has_first else None, Given("last_on") if has_last else None
-        )
+    """The sums of each column for each day, oldest first, as whole numbers."""
+    sums = {name: Cast(sum_, BigIntegerField()) for name, sum_ in (COLUMNS | MARKED).items()}
+    entries = Entry.objects.filter(location=Given("location")).between(
+        Given("first_on") if has_first else None, Given("last_on") if has_last else None
     )
+    return entries.order_by("day").values("day").annotate(**sums).values_list("day", *sums)
 
 
 def _usage(
@@ -204,11 +204,9 @@ def _usage(
     kinds: Collection[str],
 ) -> DailyUsage:
     """The rows of the asked kinds, and what all days and those rows add up to."""
-    rows = []
-    total = shown = Movement()
-    for day in days:
-        total += day.moved
-        if not kinds or any(getattr(day.moved, kind) for kind in kinds):
-            rows.append(day)
-            shown += day.moved
+    total = shown = added_up(day.moved for day in days)
+    rows = days
+    if kinds:
+        rows = [day for day in days if any(getattr(day.moved, kind) for kind in kinds)]
+        shown = added_up(day.moved for day in rows)
     return DailyUsage(first_on, last_on, opening, tuple(days), tuple(rows), total, shown)

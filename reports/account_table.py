@@ -18,7 +18,7 @@ from locations.models import Account, Location
 from reports.accounts import Line, State, lines_of, locations_of, read_days, renew_due
 from reports.models import LocationPace
 from reports.paces import keep
-from reports.tables import cells
+from reports.tables import head
 
 LINES_PER_PAGE = 25
 BY_DAYS = ("used", "runs_out")  # orders for which the days of every location are read
@@ -76,19 +76,19 @@ class LinesByName(TableListData):
 class AccountTable(tables.Table):
     """Its cells are written by its template."""
 
-    name = tables.Column(verbose_name=gettext_lazy("Location"), attrs=cells("name"))
-    available = tables.Column(verbose_name=gettext_lazy("Available"), attrs=cells("num available"))
-    used = tables.Column(verbose_name=gettext_lazy("Used in 30 days"), attrs=cells("num used"))
+    name = tables.Column(verbose_name=gettext_lazy("Location"), attrs=head("name"))
+    available = tables.Column(verbose_name=gettext_lazy("Available"), attrs=head("num available"))
+    used = tables.Column(verbose_name=gettext_lazy("Used in 30 days"), attrs=head("num used"))
     runs_out = tables.Column(
         accessor="runs_out_key",
         verbose_name=gettext_lazy("Runs out on"),
-        attrs=cells("day runs-out"),
+        attrs=head("day runs-out"),
     )
     renews = tables.Column(
-        accessor="renews_key", verbose_name=gettext_lazy("Renews on"), attrs=cells("day renews")
+        accessor="renews_key", verbose_name=gettext_lazy("Renews on"), attrs=head("day renews")
     )
     state = tables.Column(
-        accessor="urgency", verbose_name=gettext_lazy("State"), attrs=cells("state")
+        accessor="urgency", verbose_name=gettext_lazy("State"), attrs=head("state")
     )
 
     caption = gettext_lazy("The locations of the account, and how each stands")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from ledger.daily import Day, Movement
+from ledger.daily import Day, Movement, added_up
 from locations.calendar import add_months
 from locations.dates import written
 from reports.templatetags.credits import days as range_of_days
@@ -74,15 +74,12 @@ def periods(days: Iterable[Day], length: Length) -> Iterator[Period]:
     """Every day of a range, in order, gathered."""
     for _, some in groupby(days, key=lambda day: length.starts_on(day.day)):
         group = list(some)
-        moved = Movement()
-        for day in group:
-            moved += day.moved
         grants = [day.granted for day in group if day.granted is not None]
         yield Period(
             length=length,
             first_on=group[0].day,
             last_on=group[-1].day,
-            moved=moved,
+            moved=added_up(day.moved for day in group),
             closing=group[-1].closing,
             bought=sum(day.bought for day in group),
             granted=sum(grants) if grants else None,

@@ -160,8 +160,8 @@ def standing(location: Location, *, at: dt.datetime) -> Standing:
     balance = found[0]
     # As it is at this moment: the given one was read before, perhaps with another time zone.
     current = balance.location
-    contracts = Contract.objects.filter(location=location).order_by("starts_on")
-    terms = Terms(current.pk, current.terms_version, current.zone, tuple(contracts))
+    contracts = tuple(_contracts()(location=location.pk))
+    terms = Terms(current.pk, current.terms_version, current.zone, contracts)
     now = replace(
         _standing(location, balance, terms, at),
         holds_calls_only=balance.open_calls == balance.open_holds,
@@ -185,6 +185,11 @@ def _balance() -> QuerySet[Balance]:
             open_calls=_open_calls(at),
         )
     )
+
+
+@composed
+def _contracts() -> QuerySet[Contract]:
+    return Contract.objects.filter(location=Given("location")).order_by("starts_on")
 
 
 def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:

@@ -1,38 +1,21 @@
 """The daily table."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableListData
+from django_tables2.utils import OrderBy
 
 from ledger.daily import DailyUsage, Day
 from locations.dates import written
-from reports.templatetags.credits import credits, moved
 
 ROWS_PER_PAGE = 31  # a month fits on one
-
-
-class DayColumn(tables.Column):
-    def render_footer(self, table: "DailyTable") -> str:
-        return table.foot
-
-
-class MovedColumn(tables.Column):
-    """Credits that moved; its foot adds up the rows of all pages."""
-
-    def render_footer(self, bound_column: Any, table: "DailyTable") -> str:
-        return moved(getattr(table.usage.shown, bound_column.name))
-
-
-class ClosingColumn(tables.Column):
-    def render_footer(self, table: "DailyTable") -> str:
-        """Nothing where kinds are left out: the sums beside it would not lead to it."""
-        usage = table.usage
-        return credits(usage.closing) if usage.shown == usage.total else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +27,40 @@ class Row:
     address: str
 
 
-def cells(css_class: str) -> dict[str, dict[str, str]]:
-    return {part: {"class": css_class} for part in ("th", "td", "tf")}
+def head(css_class: str) -> dict[str, dict[str, str]]:
+    return {"th": {"class": css_class}}
 
 
-def moved_column(name: str, title: Any, css_class: str = "more") -> MovedColumn:
-    return MovedColumn(
-        accessor=f"moved__{name}", verbose_name=title, attrs=cells(f"num {css_class} {name}")
+def moved_column(name: str, title: Any, css_class: str = "more") -> tables.Column:
+    return tables.Column(
+        accessor=f"moved__{name}", verbose_name=title, attrs=head(f"num {css_class} {name}")
     )
+
+
+class Days(TableListData):
+    """The rows of the table, in any order: each key of a sort is one that a day has itself."""
+
+    def order_by(self, aliases: Iterable[str]) -> None:
+        for alias in map(OrderBy, aliases):
+            accessor = str(self.table.columns[alias.bare].accessor)
+            self.data.sort(key=attrgetter(accessor.replace("__", ".")), reverse=alias.is_descending)
 
 
 class DailyTable(tables.Table):
     """One row a day, newest first unless asked otherwise.
 
-    Its cells are written by the template itself: columns that render theirs one by one took half
-    of the page's time.
+    Its cells are written by the template's own tags: columns that render theirs one by one took
+    half of the page's time.
     """
 
-    day = DayColumn(verbose_name=_("Day"), attrs=cells("day"))
+    day = tables.Column(verbose_name=_("Day"), attrs=head("day"))
     additions = moved_column("additions", _("Additions"))
     text = moved_column("text", _("Texts"))
     voice = moved_column("voice", _("Calls"))
     chat = moved_column("chat", _("Chat"))
     other = moved_column("other", _("Lapsed, other"))
     net = moved_column("net", _("Net"), "fits")
-    closing = ClosingColumn(verbose_name=_("Closing balance"), attrs=cells("num fits closing"))
+    closing = tables.Column(verbose_name=_("Closing balance"), attrs=head("num fits closing"))
 
     caption = _("Credits that moved on each day, and the balance at its end")
 
@@ -92,7 +84,7 @@ class DailyTable(tables.Table):
         years = {row.day.year for row in usage.rows}
         self.day_format = "D j M" if years <= {today.year} else "D j M Y"
         known = order.removeprefix("-") in self.base_columns
-        super().__init__(usage.rows, order_by=order if known else "-day")
+        super().__init__(Days(list(usage.rows)), order_by=order if known else "-day")
         self.paginate(per_page=ROWS_PER_PAGE)
         self.page = self.paginator.get_page(page)  # whatever the address says is a page of it
 

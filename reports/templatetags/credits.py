@@ -18,29 +18,39 @@ register = template.Library()
 MINUS = "\N{MINUS SIGN}"
 
 
+# A page writes several hundred figures, many of them again and again.
 @lru_cache(maxsize=20_000)
-def _grouped(value: int, language: str | None) -> str:
-    """A page writes several hundred figures, many of them again and again."""
-    return str(number_format(value, force_grouping=True))
+def credits_in(value: int, language: str | None) -> str:
+    """As `credits`, in a language that the caller has looked up once for many figures."""
+    figure = str(number_format(abs(value), force_grouping=True))
+    return f"{MINUS}{figure}" if value < 0 else figure
+
+
+def signed_in(value: int, language: str | None) -> str:
+    figure = credits_in(value, language)
+    return f"+{figure}" if value > 0 else figure
+
+
+def moved_in(value: int, language: str | None) -> str | SafeString:
+    return signed_in(value, language) if value else _nothing(language)
 
 
 @register.filter
 def credits(value: int) -> str:
     """9,775, and below zero with a true minus sign."""
-    figure = _grouped(abs(value), get_language())
-    return f"{MINUS}{figure}" if value < 0 else figure
+    return credits_in(value, get_language())
 
 
 @register.filter
 def signed(value: int) -> str:
     """With the sign of its direction: +2,500, −42, and plain 0."""
-    return f"+{credits(value)}" if value > 0 else credits(value)
+    return signed_in(value, get_language())
 
 
 @register.filter
 def moved(value: int) -> str | SafeString:
     """A signed figure of the daily table; nothing moved is a faint dash, read out as zero."""
-    return signed(value) if value else _nothing(get_language())
+    return moved_in(value, get_language())
 
 
 @lru_cache

@@ -5,51 +5,70 @@ figures.
 """
 
 from django import template
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.daily import Day
 from reports.charts import Chart
-from reports.templatetags.credits import credits, moved, signed
+from reports.tables import DailyTable
+from reports.templatetags.credits import credits_in, moved_in, signed_in
 
 register = template.Library()
 
-CELLS = (
-    '<td class="num more additions" role="cell">{}</td>'
-    '<td class="num more text" role="cell">{}</td>'
-    '<td class="num more voice" role="cell">{}</td>'
-    '<td class="num more chat" role="cell">{}</td>'
-    '<td class="num more other" role="cell">{}</td>'
-    '<td class="num fits net" role="cell">{}</td>'
-    '<td class="num fits closing" role="cell">{}</td>'
+ROW = (
+    '<tr role="row"><th class="day" scope="row" role="rowheader">{name}</th>'
+    '<td class="num more additions" role="cell">{additions}</td>'
+    '<td class="num more text" role="cell">{text}</td>'
+    '<td class="num more voice" role="cell">{voice}</td>'
+    '<td class="num more chat" role="cell">{chat}</td>'
+    '<td class="num more other" role="cell">{other}</td>'
+    '<td class="num fits net" role="cell">{net}</td>'
+    '<td class="num fits closing" role="cell">{closing}</td></tr>\n'
 )
+QUIET = '<a class="day-quiet" href="{address}">{words}</a>'
+# The same day twice: beside its columns, and to be opened where they do not fit.
+OPENS = (
+    '<span class="day-plain"><a href="{address}">{words}</a></span>'
+    '<details class="day-opens"><summary><span>{words}</span></summary><dl>{parts}'
+    '<div class="go"><dt><a href="{address}">{every_line}</a></dt></div></dl></details>'
+)
+PART = "<div><dt>{}</dt><dd{}>{}</dd></div>"
 
 
 @register.simple_tag
-def cells(day: Day) -> SafeString:
-    """What moved on a day and its closing balance, beside its name in the daily table."""
-    m = day.moved
-    figures = (m.additions, m.text, m.voice, m.chat, m.other, m.net)
-    return format_html(CELLS, *map(moved, figures), credits(day.closing))
+def day_rows(table: DailyTable) -> SafeString:
+    """The days of this page of the table. Figures and days are written without any mark-up."""
+    language = get_language()
+    every_line = escape(_("Every line of this day"))
+    named = [
+        (kind, escape(name), ' class="plus"' if kind == "additions" else "")
+        for kind, name in (
+            ("additions", _("Additions")),
+            ("text", _("Texts")),
+            ("voice", _("Calls")),
+            ("chat", _("Chat")),
+            ("other", _("Lapsed, other")),
+        )
+    ]
 
+    def row(day: Day, words: str, address: str) -> str:
+        """`parts` leaves out what did not move."""
+        moved = {kind: getattr(day.moved, kind) for kind, _name, _mark in named}
+        parts = "".join(
+            PART.format(name, mark, signed_in(moved[kind], language))
+            for kind, name, mark in named
+            if moved[kind]
+        )
+        name = (QUIET if day.is_quiet else OPENS).format(
+            address=address, words=words, parts=parts, every_line=every_line
+        )
+        cells = {kind: moved_in(figure, language) for kind, figure in moved.items()}
+        net, closing = moved_in(day.moved.net, language), credits_in(day.closing, language)
+        return ROW.format(name=name, net=net, closing=closing, **cells)
 
-@register.simple_tag
-def parts(day: Day) -> SafeString:
-    """The same as a list, for where the columns do not fit; nothing of what did not move."""
-    m = day.moved
-    named = (
-        (_("Additions"), m.additions, ' class="plus"'),
-        (_("Texts"), m.text, ""),
-        (_("Calls"), m.voice, ""),
-        (_("Chat"), m.chat, ""),
-        (_("Lapsed, other"), m.other, ""),
-    )
-    return format_html_join(
-        "",
-        "<div><dt>{}</dt><dd{}>{}</dd></div>",
-        ((name, SafeString(kind), signed(credits_)) for name, credits_, kind in named if credits_),
-    )
+    return SafeString("".join(row(of.day, escape(of.words), of.address) for of in table.shown_rows))
 
 
 @register.simple_tag
