@@ -127,7 +127,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "locations.inputs.PlainInputs"
 DJANGO_TABLES2_TEMPLATE = "reports/table.html"
 
 # --- Servers ------------------------------------------------------------------------------

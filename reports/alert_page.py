@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from ledger.composed import Given, composed
 from ledger.daily import daily_usage
 from ledger.moments import one_moment
 from ledger.renewing import renew
@@ -48,7 +51,7 @@ def banner(location: Location, now: Standing, expected: Forecast) -> Banner | No
     """What Credit Usage says of the alert. That nothing is left it says itself, without us."""
     if now.is_out:
         return None
-    alert = Alert.objects.filter(location=location, is_on=True).first()
+    alert = next(iter(_alert_that_is_on()(location=location.pk)), None)
     seen = reading(now, expected)
     if alert is None or level_of(alert, seen) != Level.LOW:
         return None
@@ -56,6 +59,11 @@ def banner(location: Location, now: Standing, expected: Forecast) -> Banner | No
     few_credits = credits is not None and seen.available < credits
     few_days = days is not None and seen.days_left is not None and seen.days_left < days
     return Banner(credits if few_credits else None, days if few_days else None, seen)
+
+
+@composed
+def _alert_that_is_on() -> QuerySet[Alert]:
+    return Alert.objects.filter(location=Given("location"), is_on=True)
 
 
 def alert_page(location: Location, *, at: dt.datetime) -> AlertPage:

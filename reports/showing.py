@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
+from ledger.composed import Given, composed
 from locations.models import Location
 from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
 from reports.scheduling import going_on
@@ -50,7 +51,13 @@ def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datet
 
 
 def newest_reports(location: Location) -> list[Report]:
-    return list(all_reports(location)[:NEWEST])
+    return list(_newest()(location=location.pk))
+
+
+@composed
+def _newest() -> QuerySet[Report]:
+    found = Report.objects.filter(location=Given("location"))
+    return found.select_related("asked_by", "cancelled_by")[:NEWEST]
 
 
 def filename(report: Report) -> str:
