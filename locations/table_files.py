@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -64,14 +65,29 @@ def unpacked_size(content: bytes, limits: Limits) -> int:
             size = sum(part.file_size for part in parts)
             if len(parts) > limits.parts or size > limits.unpacked_bytes:
                 raise _too_large()
-            # Reading gives no more than the size that the archive states.
-            if any(_most_tags(packed.read(part)) > limits.tags for part in parts):
+            if any(_most_tags(_unpacked(packed, part)) > limits.tags for part in parts):
                 raise _too_large()
     except Unreadable:
         raise
     except Exception as error:  # a bad archive breaks zipfile in many ways
         raise _no_workbook() from error
     return size
+
+
+def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """What is in a part; raises BadZipFile where that is not what the archive states.
+
+    `ZipFile.read` unpacks all there is, gigabytes of a part that states 100 bytes, and then cuts
+    it to that: what comes after this check, openpyxl, may only meet parts that are as they say.
+    """
+    stated = part.file_size
+    one_more = copy(part)
+    one_more.file_size = stated + 1
+    with packed.open(one_more) as stream:
+        content = stream.read(stated + 1)
+    if len(content) != stated:
+        raise zipfile.BadZipFile
+    return content
 
 
 def _most_tags(part: bytes) -> int:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 
 import openpyxl
@@ -66,14 +67,17 @@ def shared(before: bytes, texts: bytes) -> bytes:
     return changed({"xl/sharedStrings.xml": strings, kinds: listed})
 
 
-def lying_sizes() -> bytes:
-    """A zip whose directory says that its 100 MB are 100 bytes."""
-    content = bytearray(changed({"xl/worksheets/sheet1.xml": b" " * 100_000_000}))
+def lying_sizes(*, checksum_too: bool = False) -> bytes:
+    """A zip whose directory says that its 400 MB are 100 bytes; perhaps with their checksum."""
+    size = 400_000_000
+    content = bytearray(changed({"xl/worksheets/sheet1.xml": b" " * size}))
     for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         at = content.find(mark)
         while at >= 0:
-            if struct.unpack_from("<I", content, at + offset)[0] == 100_000_000:
+            if struct.unpack_from("<I", content, at + offset)[0] == size:
                 struct.pack_into("<I", content, at + offset, 100)
+                if checksum_too:
+                    struct.pack_into("<I", content, at + offset - 8, zlib.crc32(b" " * 100))
             at = content.find(mark, at + 4)
     return bytes(content)
 
@@ -106,8 +110,9 @@ def encrypted() -> bytes:
 
 # What is refused, at the door or while it is read. The rest of the name says how.
 REFUSED: dict[str, Callable[[], bytes]] = {
-    "zip bomb, 2 GB": lambda: changed({"xl/worksheets/sheet1.xml": b" " * 400_000_000}),
+    "zip bomb, 400 MB": lambda: changed({"xl/worksheets/sheet1.xml": b" " * 400_000_000}),
     "sizes that lie": lying_sizes,
+    "sizes and checksums that lie": lambda: lying_sizes(checksum_too=True),
     "10,000 parts": lambda: changed({f"xl/media/{n}": b"" for n in range(10_000)}),
     "row of 4 million cells": lambda: sheet(b"<row>" + b"<c/>" * 4_000_000 + b"</row>"),
     "5 million styles": lambda: changed(
