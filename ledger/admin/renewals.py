@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pghistory
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from ledger.renewal_desk import WINDOWS, Preview
 from ledger.renewal_failures import renew_or_note
 from locations.admin.lists import ReadOnlyAdmin, signed
 from locations.models import Location
+from locations.models.trail import RENEWED
 
 ROWS_PER_PAGE = 50
 MOST_OVERDUE = 50
@@ -107,6 +109,7 @@ class RenewalPages(admin.ModelAdmin):
             self.message_user(request, words % figures, messages.ERROR)
         elif done:
             days = ", ".join(str(day) for day in done)
+            pghistory.create_event(location, label=RENEWED)
             self.log_change(request, location.balance, f"Renewed by hand: {days}.")
             words = _("%(location)s is renewed: %(days)s.")
             self.message_user(request, words % {"location": location, "days": days})

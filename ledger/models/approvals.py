@@ -10,6 +10,7 @@ from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, q
 from ledger.models.entries import Entry
 from ledger.models.kinds import Kind
 from locations.models import Contract, Location
+from locations.models.trail import in_trail
 
 
 class Bucket(models.TextChoices):
@@ -26,6 +27,7 @@ class ApprovalState(models.TextChoices):
 BY_HAND = (Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL, Kind.WRITE_OFF)
 
 
+@in_trail(exclude=["key"])
 class ApprovalRequest(Asked):
     """An entry of more credits than one person may post; decided by another, once.
 

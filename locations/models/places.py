@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from locations.models.people import DETAIL_ROLES, Role
-from locations.models.trail import SEEN, SEEN_AS_MANAGER, in_trail
+from locations.models.trail import RENEWED, SEEN, SEEN_AS_MANAGER, in_trail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -72,7 +72,8 @@ class LocationQuerySet(models.QuerySet["Location"]):
 
 
 @in_trail(
-    pghistory.ManualEvent(SEEN_AS_MANAGER), pghistory.ManualEvent(SEEN), exclude=["terms_version"]
+    *(pghistory.ManualEvent(label) for label in (SEEN, SEEN_AS_MANAGER, RENEWED)),
+    exclude=["terms_version"],
 )
 class Location(models.Model):
     """What holds credits."""

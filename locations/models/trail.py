@@ -16,6 +16,7 @@ Kept = TypeVar("Kept", bound=type[models.Model])
 FOUND = "found"  # as it stood when its trail began
 ADDED, CHANGED, DELETED = "added", "changed", "deleted"
 SEEN, SEEN_AS_MANAGER, POSTED = "seen", "seen as its manager", "posted"
+RENEWED = "renewed by hand"
 PASSWORD_SET, SECOND_STEP_OFF = "password set", "second step turned off"
 
 IN_WORDS = {
@@ -26,6 +27,7 @@ IN_WORDS = {
     SEEN: _("looked at"),
     SEEN_AS_MANAGER: _("seen as its manager sees it"),
     POSTED: _("posted"),
+    RENEWED: _("renewed by hand"),
     PASSWORD_SET: _("password set"),
     SECOND_STEP_OFF: _("second step turned off"),
 }

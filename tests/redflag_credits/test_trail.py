@@ -18,6 +18,7 @@ from pghistory.core import event_models
 from ledger import buying, charging
 from ledger.models import (
     ApiToken,
+    ApprovalRequest,
     Balance,
     Bundle,
     Charge,
@@ -258,6 +259,40 @@ def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User)
         "Jude", "page", "seen", "ChatMessage", str(message),
         [("location", "", "Soho"), ("external id", "", message.external_id)],
     )  # fmt: skip
+
+
+def test_a_second_approval_is_told_with_both_people(desk: Client, jude: User):
+    make_card()
+    soho = make_location(name="Soho")
+    ask = {"key": uuid.uuid4(), "credits": "20000", "reason": "Outage", "bucket": "purchased"}
+    post(desk, "ledger_entry_adjustment", soho.pk, **ask, _record="1")
+    asked = ApprovalRequest.objects.get()
+    assert newest()[:4] == ("Jude", "form", "added", "ApprovalRequest")
+    said = {field: new for field, _, new in newest()[5]}
+    assert (said["location"], said["credits"], said["asked by"]) == ("Soho", "20000", "Jude")
+
+    kim = make_user("kim@example.org", full_name="Kim", is_staff=True, is_superuser=True)
+    desk.force_login(kim)
+    post(desk, "ledger_approvalrequest_decide", asked.pk, _meet="1", answer="")
+    line = told(model="ledger.approvalrequest")[-1]
+    assert line[:4] == ("Kim", "form", "changed", "ApprovalRequest")
+    decided = {field: (old, new) for field, old, new in line[5]}
+    assert decided["state"] == ("Open", "Approved")
+    assert decided["decided by"] == ("", "Kim")
+    assert [line[2:4] for line in told(of=soho) if line[0] == "Kim"] == [
+        ("changed", "ApprovalRequest"),
+        ("posted", "Entry"),
+    ]
+
+
+def test_a_renewal_by_hand_is_told(desk: Client):
+    make_card()
+    last_year = timezone.now().date() - dt.timedelta(days=200)
+    soho = make_location(name="Soho", starts_on=last_year)
+    post(desk, "ledger_balance_renew", soho.pk)
+    assert newest() == ("Jude", "form", "renewed by hand", "Location", "Soho", [])
+    post(desk, "ledger_balance_renew", soho.pk)  # nothing was due: nothing was done
+    assert [line[2] for line in told(model="locations.location")] == ["added", "renewed by hand"]
 
 
 def test_what_goes_around_the_forms_is_told_as_well(desk: Client):
