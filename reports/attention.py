@@ -1,7 +1,7 @@
 """What needs somebody's attention at the staff desk today."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Min, Model, Q
@@ -9,7 +9,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger.models import Balance, CorrectionRequest, CreditRequest
+from ledger.models import ApprovalRequest, Balance, CorrectionRequest, CreditRequest
 from ledger.models.asked import OPEN
 from locations.models import RateCard
 from reports.health import ACT, checks
@@ -17,6 +17,7 @@ from reports.models import Alert
 from reports.models.alerts import Level
 
 SOON = dt.timedelta(days=30)
+ASKED: tuple[type[Model], ...] = (ApprovalRequest, CorrectionRequest, CreditRequest)
 # A request that is older than this keeps a manager waiting.
 PROMPT = dt.timedelta(days=2)
 
@@ -38,12 +39,9 @@ def to_do(*, at: dt.datetime, may: Callable[[str], bool]) -> list[Item]:
 
 
 def _items(at: dt.datetime, may: Callable[[str], bool]) -> Iterator[Item]:
-    if may("ledger.view_creditrequest"):
-        words = _("requests for credits wait, the oldest for %(age)s")
-        yield _waiting(CreditRequest, words, at)
-    if may("ledger.view_correctionrequest"):
-        words = _("requests for a correction wait, the oldest for %(age)s")
-        yield _waiting(CorrectionRequest, words, at)
+    mine = [model for model in ASKED if may(f"ledger.view_{model._meta.model_name}")]
+    if mine:
+        yield _waiting(mine, at)
     if may("ledger.view_balance"):
         found = Balance.objects.aggregate(
             overdrawn=Count("pk", filter=Q(purchased_credits__lt=0)),
@@ -59,7 +57,7 @@ def _items(at: dt.datetime, may: Callable[[str], bool]) -> Iterator[Item]:
             "location renews in the next 30 days", "locations renew in the next 30 days",
             found["soon"],
         )  # fmt: skip
-        yield Item(found["soon"], words, page, "standing=soon")
+        yield Item(found["soon"], words, "admin:ledger_balance_renewals", "days=30")
     if may("reports.view_alert"):
         low = Alert.objects.filter(is_on=True, level=Level.LOW).count()
         words = ngettext(
@@ -78,16 +76,22 @@ def _items(at: dt.datetime, may: Callable[[str], bool]) -> Iterator[Item]:
         yield Item(len(bad), words, "admin:ledger_health", urgent=True)
 
 
-def _waiting(model: type[Model], words: str, at: dt.datetime) -> Item:
-    found = model._default_manager.filter(state=OPEN).aggregate(
-        number=Count("pk"), oldest=Min("asked_at")
+def _waiting(models: Iterable[type[Model]], at: dt.datetime) -> Item:
+    number, oldest = 0, at
+    for model in models:
+        found = model._default_manager.filter(state=OPEN).aggregate(
+            number=Count("pk"), oldest=Min("asked_at")
+        )
+        number += found["number"]
+        oldest = min(oldest, found["oldest"] or at)
+    words = ngettext(
+        "request waits for an answer, for %(age)s",
+        "requests wait for an answer, the oldest for %(age)s",
+        number,
     )
-    oldest = found["oldest"] or at
-    meta = model._meta
     return Item(
-        found["number"],
+        number,
         words % {"age": timesince(oldest, at)},
-        f"admin:{meta.app_label}_{meta.model_name}_changelist",
-        f"state__exact={OPEN}",
+        "admin:ledger_approvalrequest_queue",
         urgent=at - oldest > PROMPT,
     )

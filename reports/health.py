@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import redis
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min, Q
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
@@ -33,7 +34,7 @@ LATE_MAIL = dt.timedelta(hours=1)
 RECENT = dt.timedelta(days=7)
 QUEUES = ("celery", "reports")
 LONG_QUEUE = 1_000
-BROKER_SECONDS = 1
+BROKER_SECONDS = 2  # as long as /healthz waits, that the two may agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,7 @@ def _last_run(at: dt.datetime) -> Check:
     name, page = _("Last verification"), "admin:ledger_verificationrun_changelist"
     run = VerificationRun.objects.filter(location=None).order_by("-id").first()
     if run is None:
-        words = _("Never of all locations: beat does it every night, or run verify_ledger.")
-        return Check(name, ACT, words, page)
+        return Check(name, *_never_verified(at), page)
     words = _("%(when)s: %(entries)s entries of %(locations)s locations, %(broken)s broken.") % {
         "when": _ago(run.started_at, at),
         "entries": number_format(run.entries),
@@ -83,6 +83,23 @@ def _last_run(at: dt.datetime) -> Check:
         "broken": number_format(run.breaches),
     }
     return Check(name, _state(at - run.started_at > VERIFIED_WITHIN or run.breaches), words, page)
+
+
+def _never_verified(at: dt.datetime) -> tuple[str, str]:
+    """State and words: new, which is nothing to act upon, or a night has been missed."""
+    ready_at = MigrationRecorder.Migration.objects.filter(app="ledger").aggregate(
+        at=Min("applied")
+    )["at"]
+    if ready_at is None or at - ready_at > VERIFIED_WITHIN:
+        return ACT, _("Never of all locations: beat does it every night, or run verify_ledger.")
+    schedule = settings.CELERY_BEAT_SCHEDULE["verify-ledger"]["schedule"]
+    first_at = at.astimezone(dt.UTC).replace(
+        hour=min(schedule.hour), minute=min(schedule.minute), second=0, microsecond=0
+    )
+    if first_at <= at:
+        first_at += dt.timedelta(days=1)
+    words = _("Not yet: the first is on %(when)s UTC; verify_ledger does it now.")
+    return NOTE, words % {"when": date_format(first_at, "SHORT_DATETIME_FORMAT")}
 
 
 def _locations() -> Check:
@@ -144,7 +161,7 @@ def _renewals(at: dt.datetime) -> Check:
         "%(number)s locations wait for their renewal.",
         late,
     ) % {"number": number_format(late)}
-    return Check(_("Renewals"), _state(late), words, "admin:ledger_balance_changelist")
+    return Check(_("Renewals"), _state(late), words, "admin:ledger_balance_renewals")
 
 
 def _reports(at: dt.datetime) -> Iterator[Check]:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from ledger import buying, charging, holding, renewing, verifying
 from ledger.models import Balance, Bundle
 from locations.models import Location
+from redflag_credits import health as liveness
 from reports import attention, health
 from reports.models import Alert, AlertMail, Report
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
@@ -55,7 +58,40 @@ def test_nothing_is_red_where_all_is_well(soho: Location):
     assert red(NOON + HOUR) == []
 
 
+def installed(at: dt.datetime) -> None:
+    MigrationRecorder.Migration.objects.filter(app="ledger").update(applied=at)
+
+
+def test_a_new_ledger_says_when_it_is_verified_first_and_is_not_red(soho: Location):
+    installed(NOON)
+    assert red(NOON + HOUR) == []
+    (check,) = [c for c in health.checks(at=NOON + HOUR) if c.name == "Last verification"]
+    tomorrow = NOON.date() + DAY
+    assert (check.state, check.words) == (
+        health.NOTE,
+        f"Not yet: the first is on {tomorrow:%m/%d/%Y} 2:43 a.m. UTC; verify_ledger does it now.",
+    )
+    assert red(NOON + 27 * HOUR) == ["Last verification"]
+
+
+def test_a_new_ledger_and_the_load_balancer_agree(
+    soho: Location, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    installed(timezone.now())
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+
+    def answers() -> tuple[int, int]:
+        page = client.get(reverse("admin:ledger_health"))
+        return client.get("/healthz").status_code, page.context["to_act"]
+
+    assert answers() == (200, 0)
+    monkeypatch.setattr(settings, "REDIS_URL", f"unix://{tmp_path}/gone.sock")
+    assert answers() == (503, 1)
+    assert health.BROKER_SECONDS == liveness.PATIENCE_SECONDS
+
+
 def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
+    installed(NOON - 2 * DAY)
     assert red() == ["Last verification"]
     verify()
     assert red(NOON + 25 * HOUR) == []
@@ -114,6 +150,7 @@ def test_the_page_asks_as_often_for_many_locations_as_for_one(soho: Location, cl
             assert client.get(page).status_code == 200
         return len(asked)
 
+    verify()
     pages = [reverse("admin:ledger_health"), reverse("admin:index")]
     for_one = [queries(page) for page in pages]
     for_one = [queries(page) for page in pages]
@@ -138,9 +175,16 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
         for item in attention.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
     }
     assert found == {
-        (1, "ledger_creditrequest_changelist", True),
+        (1, "ledger_approvalrequest_queue", True),
         (1, "ledger_balance_changelist", True),
-        (1, "ledger_balance_changelist", False),
+        (1, "ledger_balance_renewals", False),
         (1, "locations_ratecard_changelist", False),
     }
     assert attention.to_do(at=NOON, may=lambda name: False) == []
+
+
+def test_the_front_page_leads_to_the_queue_the_renewals_and_the_health(client: Client):
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    content = client.get(reverse("admin:index")).text
+    for page in ("ledger_approvalrequest_queue", "ledger_balance_renewals", "ledger_health"):
+        assert f'<li><a href="{reverse(f"admin:{page}")}">' in content
