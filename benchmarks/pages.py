@@ -39,7 +39,7 @@ class Visited:
 def visit() -> Iterator[Visited]:
     """Each page for locations at random, signed in; the first visits of a process are left out."""
     client = Client()
-    client.force_login(factories.make_user(is_staff=True))
+    client.force_login(factories.make_user(is_staff=True, is_superuser=True))
     for page, query in (
         ("Credit Usage, 30 days", ""),
         ("Credit Usage, this term of 690 days", "?range=this-term"),

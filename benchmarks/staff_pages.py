@@ -77,14 +77,20 @@ def _page(name: str, pk: int) -> str:
 
 
 def _is_there() -> bool:
-    """Whether the database was made before: it is the same one that `benchmarks.pages` makes."""
+    """Whether `benchmarks.pages`, or this, made the database; others make a smaller one."""
     connections.settings["default"]["NAME"] = "postgres"
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
         found = cursor.fetchone() is not None
     connection.close()
     connections.settings["default"]["NAME"] = NAME
-    return found
+    if not found:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'ledger_entry'")
+        (entries,) = cursor.fetchone() or (0,)
+    connection.close()
+    return bool(entries > place.LOCATIONS * big.ENTRIES * 0.9)
 
 
 def main() -> None:
