@@ -14,7 +14,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop, ngettext, override
 
 from locations.access import detail_readers
 from reports.models import Alert, AlertMail, Level
@@ -110,6 +110,7 @@ def _message_of(mail: AlertMail) -> EmailMultiAlternatives:
         "mail": mail,
         "location": location,
         "page": settings.PUBLIC_URL + reverse("credit-usage", args=[location.pk]),
+        "buy_page": settings.PUBLIC_URL + reverse("request-credits", args=[location.pk]),
         "settings_page": settings.PUBLIC_URL + reverse("alerts", args=[location.pk]),
     }
     kind = "out" if mail.level == Level.OUT else "low"
@@ -130,10 +131,12 @@ def subject_of(mail: AlertMail) -> str:
     if mail.level == Level.OUT:
         return _("%(location)s: no credits left") % {"location": name}
     if mail.is_about_credits:
-        return _("%(location)s: %(credits)s credits left") % {
-            "location": name,
-            "credits": credits(mail.available),
-        }
+        words = ngettext(
+            "%(location)s: %(credits)s credit left",
+            "%(location)s: %(credits)s credits left",
+            mail.available,
+        )
+        return words % {"location": name, "credits": credits(mail.available)}
     if mail.runs_out_on is None:  # a row that says neither is not written
         return _("%(location)s: credits are running low") % {"location": name}
     return _("%(location)s: credits last until about %(day)s") % {

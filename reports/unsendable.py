@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from ledger.explaining import way_out
 from ledger.models import Refusal
 from ledger.quoting import Quote
@@ -29,7 +31,12 @@ class Unsendable:
         if self.fault:
             return str(Fault(self.fault).label)
         reason = str(Refusal(self.refusal).label)
-        return f"{country_name(self.country)}: {reason}" if self.country else reason
+        if not self.country:
+            return reason
+        return _("%(country)s: %(reason)s") % {
+            "country": country_name(self.country),
+            "reason": reason,
+        }
 
     @property
     def do(self) -> str:

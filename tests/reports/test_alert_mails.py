@@ -77,11 +77,20 @@ def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert
         "To buy more, ask your RedFlag contact: purchased credits do not expire.",
     ]
     assert f"Credit Usage: {page}" in sent.body
+    buy = f"https://credits.example.org/locations/{crossed.location_id}/credits/"
+    assert f"Request credits: {buy}" in sent.body
     assert "15 Jun 2026, 07:00 CDT (time zone of the location: America/Chicago)" in sent.body
     (html, kind) = sent.alternatives[0]
     assert kind == "text/html"
     assert "Harbor &lt;Dallas&gt;" in html
     assert f'<a href="{page}">' in html
+    assert f'<a href="{buy}">' in html
+
+
+def test_one_credit_is_not_several(crossed: Alert) -> None:
+    AlertMail.objects.update(available=1)
+    send_waiting(at=NOON + MINUTE)
+    assert mail.outbox[0].subject == "Harbor <Dallas>: 1 credit left"
 
 
 def test_that_nothing_is_left_has_words_of_its_own(crossed: Alert) -> None:
@@ -212,7 +221,7 @@ def test_two_workers_send_one_mail(cloned_database: Clone) -> None:
     place = alerted().location
     take(place, 501)
     look(place.pk, at=NOON)
-    assert told(place) == [("Low", 499)]
+    assert told(place) == [("Below a limit", 499)]
     outcomes = race(send_waiting, [{"at": NOON + n * MINUTE / 60} for n in range(4)])
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sorted(outcome.value for outcome in outcomes) == [0, 0, 0, 1]

@@ -67,9 +67,9 @@ def test_a_manager_requests_a_number_and_reads_what_became_of_it(
     page = words(client.get(address(soho)))
     assert "800 credits are available now" in page
     assert "Approved · see the purchase" in page
-    assert "“ Enjoy ”" in page
+    assert "UTC · Enjoy" in page
     assert "Declined" in page
-    assert "“ Too few ”" in page
+    assert "UTC · Too few" in page
     seven.refresh_from_db()
     day = words(client.get(f"/locations/{soho.pk}/credit-usage/days/{seven.purchase.day}/"))
     assert "Credits bought · PO-7" in day
