@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from locations.access import accounts_open_to, open_details, sees_masked_numbers
 from locations.models import Location
-from reports.alert_page import banner
+from reports.alert_page import alert_that_is_on, banner
 from reports.credit_usage import other_locations, read_page
 from reports.forms import ChooserForm
 from reports.showing import look_again_seconds
@@ -63,7 +63,8 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
-    context["banner"] = banner(location, page.standing, page.forecast)
+    context["alert"] = alert = alert_that_is_on(location)
+    context["banner"] = banner(alert, page.standing, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/credit_usage.html", context)

@@ -36,6 +36,7 @@ def test_an_alert_is_set_and_its_notice_met(visit: Visit, world: World) -> None:
     visit.look("alerts-mail-waiting")
     visit.open(f"/locations/{world.healthy.pk}/credit-usage/")
     expect(page.get_by_role("heading", name="of your alert")).to_be_visible()
+    expect(page.get_by_role("link", name="Alerts: below 100,000")).to_be_visible()
     visit.look("alerts-notice")
     page.get_by_role("link", name="Change the alert").click()
     expect(page.get_by_role("heading", name="Alerts")).to_be_visible()

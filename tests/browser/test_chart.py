@@ -134,6 +134,20 @@ def test_every_sheet_of_a_statement_is_numbered_and_headed(
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 
+def test_credit_usage_is_printed_with_its_bars_and_without_what_is_clicked(
+    new_visit: Callable[..., Visit], world: World
+) -> None:
+    visit = new_visit(DESK)
+    visit.sign_in(world.only_one.email, PASSWORD)
+    page = visit.page
+    page.emulate_media(media="print")
+    expect(page.locator(".chart .bar").first).to_be_visible()
+    expect(page.locator(".balance-bar")).to_be_visible()
+    expect(page.locator(".daily tfoot")).to_be_visible()
+    for clicked in ("header.bar", ".answer .button", ".days .tools", ".new-report"):
+        expect(page.locator(clicked).first).to_be_hidden()
+
+
 def test_high_contrast_keeps_the_kinds_apart(new_visit: Callable[..., Visit], world: World) -> None:
     visit = new_visit(DESK, forced_colors="active")
     visit.sign_in(world.only_one.email, PASSWORD)
