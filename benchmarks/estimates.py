@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from benchmarks import place
 from locations.models import Channel, Location
+from locations.working import Lease
 from reports import long_estimates
-from reports.claiming import Lease
 from reports.models import ReportState
 from tests import factories
 from tests.reports.upload_corpus import packed, rows_of
