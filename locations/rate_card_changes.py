@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.countries import country_name
@@ -104,6 +105,18 @@ def compare(
         found.append((key, Change(kind, rate, line, note=note)))
     found += [(key, Change(Kind.REMOVED, rate)) for key, rate in old.items()]
     return changes + [change for _, change in sorted(found, key=lambda item: item[0])]
+
+
+def chat_change(card: RateCard, before: RateCard | None) -> str:
+    """What chat costs now and then, in words; empty where that stays."""
+    if before is None or before.chat_prices == card.chat_prices:
+        return ""
+    return gettext("Chat: SMS %(sms_now)s → %(sms)s, MMS %(mms_now)s → %(mms)s credits.") % {
+        "sms_now": before.chat_sms_credits,
+        "sms": card.chat_sms_credits,
+        "mms_now": before.chat_mms_credits,
+        "mms": card.chat_mms_credits,
+    }
 
 
 def counts(changes: Iterable[Change]) -> dict[Kind, int]:

@@ -43,8 +43,9 @@ def import_card(
 ) -> RateCard:
     """A card of the series `name` with these prices: a draft, or published as of `publish_at`.
 
-    Makes the series where it is missing; the first series ever becomes the default one. All or
-    nothing; raises RateCardError.
+    Makes the series where it is missing; the first series ever becomes the default one. A price
+    list says nothing of chat: its prices stay those of the card that this one takes over from.
+    All or nothing; raises RateCardError.
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
@@ -55,7 +56,10 @@ def import_card(
             series, _made = RateCardSeries.objects.get_or_create(
                 name=name, defaults={"is_default": first_ever}
             )
-            card = RateCard.objects.create(series=series, effective_on=effective_on)
+            before = RateCard.objects.in_force_on(effective_on).filter(series=series).first()
+            card = RateCard.objects.create(
+                series=series, effective_on=effective_on, **before.chat_prices if before else {}
+            )
             Rate.objects.bulk_create(
                 (
                     Rate(
@@ -117,10 +121,7 @@ def draft_from(card: RateCard, *, effective_on: dt.date) -> RateCard:
     """A new draft of the same series with the prices of this card."""
     with transaction.atomic():
         draft = RateCard.objects.create(
-            series=card.series,
-            effective_on=effective_on,
-            chat_sms_credits=card.chat_sms_credits,
-            chat_mms_credits=card.chat_mms_credits,
+            series=card.series, effective_on=effective_on, **card.chat_prices
         )
         rates = list(card.rates.order_by("pk"))
         for rate in rates:

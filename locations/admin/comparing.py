@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from locations.admin import changes
 from locations.models import RateCard
-from locations.rate_card_changes import compare
+from locations.rate_card_changes import chat_change, compare
 from locations.rate_card_exports import file_name
 
 MOST_CARDS = 100
@@ -26,6 +26,7 @@ def compare_view(request: HttpRequest, pk: int) -> HttpResponse:
         "opts": RateCard._meta,
         "card": card,
         "compared_with": other,
+        "chat": chat_change(card, other),
         "cards": cards.with_states(timezone.now().date()).order_by(
             "series", "-effective_on", "-pk"
         )[:MOST_CARDS],

@@ -154,6 +154,14 @@ class RateCard(models.Model):
     def is_published(self) -> bool:
         return self.published_at is not None
 
+    @property
+    def chat_prices(self) -> dict[str, int]:
+        """By the names of their fields."""
+        return {
+            "chat_sms_credits": self.chat_sms_credits,
+            "chat_mms_credits": self.chat_mms_credits,
+        }
+
 
 @in_trail(in_bulk=True)
 class Rate(models.Model):

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from locations import rate_cards
 from locations.guards import UNKNOWN, message_of
 from locations.models import Rate, RateCard, RateCardSeries
+from locations.rate_card_changes import chat_change
 from locations.rate_cards import AlreadyPublished, RateCardError, RateLine
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,19 @@ def test_import_makes_a_draft_with_every_price():
         (r.country, r.prefix, r.credits, r.first_seconds, r.following_seconds)
         for r in draft.rates.order_by("id")
     ] == [("GB", "", 4, 60, 60), ("GB", "", 12, 30, 6), ("001", "8816", 581, 60, 60)]
+
+
+def test_a_list_leaves_chat_at_the_prices_of_the_card_that_it_takes_over_from():
+    before = card()
+    RateCard.objects.filter(pk=before.pk).update(chat_sms_credits=3, chat_mms_credits=7)
+    rate_cards.publish(before, at=NOW)
+    after = card(on=NEW_YEAR + dt.timedelta(days=90))
+    assert after.chat_prices == {"chat_sms_credits": 3, "chat_mms_credits": 7}
+    assert card("Partners").chat_prices == {"chat_sms_credits": 2, "chat_mms_credits": 4}
+    after.chat_sms_credits = 4
+    assert chat_change(after, RateCard.objects.get(pk=before.pk)) == (
+        "Chat: SMS 3 → 4, MMS 7 → 7 credits."
+    )
 
 
 def test_first_series_ever_becomes_the_default_one():
