@@ -18,7 +18,8 @@ from locations.table_files import Limits, rows_of
 LIMITS = Limits(
     unpacked_bytes=32 * 1024 * 1024,
     parts=500,
-    tags=200_000,  # 50,000 different texts
+    tags=200_000,
+    text_tags=200_000,  # 50,000 different texts
     rows=100_000,
     columns=60,
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 DELIMITERS = ",;\t|"
+CHUNK_BYTES = 1024 * 1024
 ZIPPED = b"PK\x03\x04"
 ROW = re.compile(rb"<(?:\w+:)?row\b")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # .xls, and every workbook that a password encrypts
@@ -24,6 +25,10 @@ class Unreadable(Exception):
     """The file is no table that can be read; its text is for people."""
 
 
+class TooLarge(Unreadable):
+    """The file has more bytes than its limits allow, packed or unpacked."""
+
+
 class TooManyRows(Unreadable):
     """The table is longer than its reader wants to know."""
 
@@ -33,13 +38,15 @@ class Limits:
     """What a table may cost to read: a small file may unpack to gigabytes.
 
     Of a workbook: `parts` are the files inside it; `tags` those of XML in a row of a sheet or in
-    a whole part without rows (styles, shared texts): each becomes an object before it can be
-    looked at.
+    a whole part without rows, as its styles, for each becomes an object before it can be looked
+    at; `text_tags` those of its shared texts, of which the texts alone are kept. `rows` are those
+    with anything in them.
     """
 
     unpacked_bytes: int
     parts: int
     tags: int
+    text_tags: int
     rows: int
     columns: int
 
@@ -48,15 +55,15 @@ def rows_of(content: bytes, limits: Limits, *, formulas: bool = False) -> Rows:
     """Lines, from 1, and cells as text; of a workbook those of its first sheet.
 
     A cell with a formula is its last value or, with `formulas`, text that begins with `=`. Raises
-    Unreadable and TooManyRows, at the first row or later.
+    Unreadable, TooLarge and TooManyRows, at the first row or later.
     """
     if content.startswith(ZIPPED):
-        return _workbook_rows(content, limits, formulas)
-    return _text_rows(text_of(content), limits)
+        return _counted(_workbook_rows(content, limits, formulas), limits)
+    return _counted(_text_rows(content), limits)
 
 
 def unpacked_size(content: bytes, limits: Limits) -> int:
-    """The bytes that reading the file goes through; raises Unreadable where that is too much."""
+    """The bytes that reading the file goes through; raises TooLarge, and Unreadable for no zip."""
     if not content.startswith(ZIPPED):
         return len(content)
     try:
@@ -65,8 +72,11 @@ def unpacked_size(content: bytes, limits: Limits) -> int:
             size = sum(part.file_size for part in parts)
             if len(parts) > limits.parts or size > limits.unpacked_bytes:
                 raise _too_large()
-            if any(_most_tags(_unpacked(packed, part)) > limits.tags for part in parts):
-                raise _too_large()
+            for part in parts:
+                texts = part.filename.lower().endswith("sharedstrings.xml")
+                most = limits.text_tags if texts else limits.tags
+                if any(tags > most for tags in _tags(packed, part)):
+                    raise _too_large()
     except Unreadable:
         raise
     except Exception as error:  # a bad archive breaks zipfile in many ways
@@ -74,24 +84,29 @@ def unpacked_size(content: bytes, limits: Limits) -> int:
     return size
 
 
-def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    """What is in a part; raises BadZipFile where that is not what the archive states.
+def _tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]:
+    """How many tags of XML there are from row to row; raises BadZipFile where sizes lie.
 
     `ZipFile.read` unpacks all there is, gigabytes of a part that states 100 bytes, and then cuts
     it to that: what comes after this check, openpyxl, may only meet parts that are as they say.
     """
-    stated = part.file_size
     one_more = copy(part)
-    one_more.file_size = stated + 1
+    one_more.file_size = part.file_size + 1
+    size, tags, rest = 0, 0, b""
     with packed.open(one_more) as stream:
-        content = stream.read(stated + 1)
-    if len(content) != stated:
+        while chunk := stream.read(CHUNK_BYTES):
+            size += len(chunk)
+            # A tag that the chunk cuts in two is looked at with the next one.
+            whole, bracket, cut = (rest + chunk).rpartition(b"<")
+            stretches = ROW.split(whole)
+            for stretch in stretches[:-1]:
+                yield tags + stretch.count(b"<")
+                tags = 0
+            tags += stretches[-1].count(b"<")
+            rest = bracket + cut[:CHUNK_BYTES]
+    yield tags + rest.count(b"<")
+    if size != part.file_size:
         raise zipfile.BadZipFile
-    return content
-
-
-def _most_tags(part: bytes) -> int:
-    return max(stretch.count(b"<") for stretch in ROW.split(part))
 
 
 def column_name(index: int) -> str:
@@ -104,10 +119,10 @@ def column_name(index: int) -> str:
 # --- Text -------------------------------------------------------------------------------------
 
 
-def text_of(content: bytes) -> str:
-    """The encodings that spreadsheets write; of a wrong one the digits are right all the same."""
+def _encoding(content: bytes) -> str:
+    """Those that spreadsheets write; in a wrong one the digits are right all the same."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
+        return "utf-16"
     if content.startswith(OLD_OFFICE):
         raise Unreadable(
             _(
@@ -120,17 +135,22 @@ def text_of(content: bytes) -> str:
             _("This is neither a CSV file nor an Excel workbook: save it as one of them.")
         )
     try:
-        return content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return "cp1252"
+    return "utf-8-sig"
 
 
-def _text_rows(text: str, limits: Limits) -> Rows:
-    head = text[:10_000].splitlines()[0] if text.strip() else ""
+def _text_rows(content: bytes) -> Rows:
+    encoding = _encoding(content)
+    start = content[:20_000].decode(encoding, "replace").lstrip("\r\n")
+    head = start.splitlines()[0] if start.strip() else ""
     delimiter = max(DELIMITERS, key=head.count)
-    if head.lower().startswith("sep="):  # Excel's way to say it
-        delimiter = head[4:5] if head[4:5] in DELIMITERS and head[4:5] else delimiter
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    says_so = head.lower().startswith("sep=")  # Excel's way to name it
+    if says_so and head[4:5] and head[4:5] in DELIMITERS:
+        delimiter = head[4:5]
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline="")
+    reader = csv.reader(text, delimiter=delimiter)
     line = 1
     while True:
         try:
@@ -139,8 +159,7 @@ def _text_rows(text: str, limits: Limits) -> Rows:
             return
         except csv.Error as error:
             raise Unreadable(_("Line %s cannot be read as CSV.") % line) from error
-        if line > 1 or not head.lower().startswith("sep="):
-            _check_size(line, len(row), limits)
+        if line > 1 or not says_so:
             yield line, row
         line = reader.line_num + 1
 
@@ -159,7 +178,6 @@ def _workbook_rows(content: bytes, limits: Limits, formulas: bool) -> Rows:
         for line, row in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), 1):
             if row == blank:  # a cell at the very bottom has a million of these above it
                 continue
-            _check_size(line, 0, limits)
             cells = [_cell(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
@@ -170,8 +188,8 @@ def _workbook_rows(content: bytes, limits: Limits, formulas: bool) -> Rows:
         raise _no_workbook() from error
 
 
-def _too_large() -> Unreadable:
-    return Unreadable(
+def _too_large() -> TooLarge:
+    return TooLarge(
         _("This workbook is too large: keep only the columns that are needed, or use CSV.")
     )
 
@@ -189,13 +207,17 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _check_size(line: int, columns: int, limits: Limits) -> None:
-    if line > limits.rows:
-        raise TooManyRows(
-            _("The file has more than %s rows: upload it in parts.") % f"{limits.rows:,}"
-        )
-    if columns > limits.columns:
-        raise Unreadable(
-            _("Line %(line)s has more than %(most)s columns: keep only those that are needed.")
-            % {"line": line, "most": limits.columns}
-        )
+def _counted(rows: Rows, limits: Limits) -> Rows:
+    filled = 0
+    for line, row in rows:
+        filled += bool(row)
+        if filled > limits.rows:
+            raise TooManyRows(
+                _("The file has more than %s rows: upload it in parts.") % f"{limits.rows:,}"
+            )
+        if len(row) > limits.columns:
+            raise Unreadable(
+                _("Line %(line)s has more than %(most)s columns: keep only those that are needed.")
+                % {"line": line, "most": limits.columns}
+            )
+        yield line, row

@@ -13,9 +13,10 @@ from ledger.models import Charge, ChargeKind
 from ledger.quoting import WouldBe
 from ledger.requests import LONGEST_CALL_SECONDS
 from locations.models import Channel
+from locations.table_files import TooLarge, Unreadable
 from reports.estimating import messages_of
 from reports.long_estimates import too_many
-from reports.number_files import NoSuchColumn, TooLarge, Unreadable, check_size, uploaded
+from reports.number_files import NoSuchColumn, check_size, uploaded
 from reports.number_lists import ON_SCREEN, NumberList, TooManyNumbers, in_worker, pasted
 
 LONGEST_PASTED = 3_000_000  # a hundred thousand numbers with spaces in them

@@ -8,7 +8,7 @@ import redis
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min, Q
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from redis.retry import Retry
 from ledger.guards import guarding_role, missing_guards
 from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.renewing import due
+from locations.dates import written
 from locations.models import Location
 from reports.claiming import LOST_LEASE
 from reports.models import AlertMail, Report, ReportState
@@ -99,7 +100,7 @@ def _never_verified(at: dt.datetime) -> tuple[str, str]:
     if first_at <= at:
         first_at += dt.timedelta(days=1)
     words = _("Not yet: the first is on %(when)s UTC; verify_ledger does it now.")
-    return NOTE, words % {"when": date_format(first_at, "SHORT_DATETIME_FORMAT")}
+    return NOTE, words % {"when": written(first_at, "j M Y, H:i")}
 
 
 def _locations() -> Check:
@@ -123,7 +124,7 @@ def _locations() -> Check:
         )
         parts.append(words % {"number": number_format(found["never"])})
     if found["oldest"]:
-        oldest = date_format(found["oldest"], "SHORT_DATETIME_FORMAT")
+        oldest = written(found["oldest"], "j M Y, H:i")
         parts.append(_("The oldest result is of %(when)s UTC.") % {"when": oldest})
     page = "admin:ledger_verification_changelist"
     return Check(_("Locations"), _state(found["broken"]), " ".join(parts), page)

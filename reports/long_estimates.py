@@ -21,6 +21,7 @@ from django.utils.translation import override
 
 from ledger.quoting import WouldBe
 from locations.models import Channel, Location, User
+from locations.table_files import Unreadable
 from locations.working import LEASE, Lease, LeaseLost
 from reports import asking
 from reports.asking import CannotAsk
@@ -29,7 +30,7 @@ from reports.claiming import CLAIMABLE, remove_file
 from reports.estimate_figures import Figures
 from reports.estimating import Estimate, estimate
 from reports.models import UNFINISHED, LongEstimate, ReportState
-from reports.number_files import Unreadable, uploaded
+from reports.number_files import uploaded
 from reports.number_lists import NumberList, TooManyNumbers, in_worker, pasted
 from reports.templatetags.credits import credits
 from reports.unsendable import Unsendable, unsendable

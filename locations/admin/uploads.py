@@ -20,7 +20,7 @@ from locations.admin.upload_forms import ColumnsForm, UploadForm
 from locations.models import RateCardUpload, User
 from locations.models.work import WorkState
 from locations.rate_card_changes import Change, compare, in_force_before
-from locations.rate_card_files import RateCardError
+from locations.rate_card_files import MAX_BYTES, RateCardError
 from locations.rate_card_tables import first_rows
 from locations.table_files import Unreadable
 
@@ -80,7 +80,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             file = form.cleaned_data["file"]
             try:
                 kept = rate_card_uploads.keep(
-                    file.read(),
+                    file.read(MAX_BYTES + 1),
                     file_name=file.name,
                     series_name=form.cleaned_data["series_name"],
                     effective_on=form.cleaned_data["effective_on"],

@@ -69,7 +69,7 @@ def test_a_new_ledger_says_when_it_is_verified_first_and_is_not_red(soho: Locati
     tomorrow = NOON.date() + DAY
     assert (check.state, check.words) == (
         health.NOTE,
-        f"Not yet: the first is on {tomorrow:%m/%d/%Y} 2:43 a.m. UTC; verify_ledger does it now.",
+        f"Not yet: the first is on {tomorrow:%-d %b %Y}, 02:43 UTC; verify_ledger does it now.",
     )
     assert red(NOON + 27 * HOUR) == ["Last verification"]
 

@@ -11,6 +11,7 @@ import struct
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,8 @@ from typing import Any
 
 import openpyxl
 
-from reports.number_files import TooLarge, Unreadable, check_size, uploaded
+from locations.table_files import TooLarge, Unreadable
+from reports.number_files import check_size, uploaded
 from reports.number_lists import MB, TooManyNumbers, in_worker
 
 PATIENCE_SECONDS = 120
@@ -29,7 +31,11 @@ FOUND = "1 number, 1 bad: 3 no_country_code"
 NO_WORKBOOK = "This workbook cannot be read: save it as XLSX or CSV and try again."
 NEITHER = "This is neither a CSV file nor an Excel workbook: save it as one of them."
 EMPTY = "The file is empty: its first sheet has no cell with anything in it."
-TOO_LARGE = "This workbook is too large: keep only the column of the numbers, or use CSV."
+TOO_LARGE = "This workbook is too large: keep only the columns that are needed, or use CSV."
+OLD = (
+    "This is a workbook with a password, or neither a CSV file nor an Excel workbook of today: "
+    "save it as XLSX, without a password."
+)
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAMES = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -191,6 +197,22 @@ def lying_bomb() -> bytes:
     return bytes(content)
 
 
+def lying_texts() -> bytes:
+    """200 MB of shared texts that state a hundred bytes, and the checksum of those."""
+    name = "xl/sharedStrings.xml"
+    content = bytearray(packed(rows_of([PHONE]), **{name: b" " * (200 * MB)}))
+    entry = content.rfind(name.encode()) - 46  # in the central directory
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 16 : entry + 20] = struct.pack("<I", zlib.crc32(b" " * 100))
+    content[entry + 24 : entry + 28] = struct.pack("<I", 100)
+    return bytes(content)
+
+
+def many_styles() -> bytes:
+    styles = f"<styleSheet {NAMES}><cellXfs>{'<xf/>' * 2_000_000}</cellXfs></styleSheet>"
+    return packed(rows_of([PHONE]), **{"xl/styles.xml": styles})
+
+
 def laughs() -> bytes:
     entities = '<!ENTITY a0 "lol">' + "".join(
         f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
@@ -264,7 +286,7 @@ CASES = [
     Case(
         "200 columns",
         lambda: b"a" + b",a" * 200,
-        "Line 1 has more than 100 columns: keep only that of the numbers.",
+        "Line 1 has more than 100 columns: keep only those that are needed.",
     ),
     Case(
         "CSV, 100,000 lines",
@@ -345,6 +367,8 @@ CASES = [
     Case("a zip bomb: a sheet of 1 GB", lambda: packed(spaces_mb=1024), TOO_LARGE),
     Case("a zip bomb that lies about it", lying_bomb, NO_WORKBOOK),
     Case("XML that laughs a billion times", laughs, NO_WORKBOOK),
+    Case("texts that lie about their size, checksum too", lying_texts, NO_WORKBOOK),
+    Case("2 million styles", many_styles, TOO_LARGE),
     Case("a million texts beside one row", many_strings, "1 number", most_mb=300, most_seconds=60),
     Case("600 parts", lambda: packed(**{f"xl/{n}": b"" for n in range(600)}), TOO_LARGE),
     Case("a workbook without its sheet", lambda: zipped(a=b"x"), NO_WORKBOOK),
@@ -364,6 +388,6 @@ CASES = [
         ),
         NO_WORKBOOK,
     ),
-    Case("a workbook with a password, or XLS", lambda: OLE, NEITHER),
+    Case("a workbook with a password, or XLS", lambda: OLE, OLD),
     Case("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x00" * 100, NEITHER),
 ]
