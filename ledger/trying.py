@@ -82,7 +82,7 @@ def try_number(
 
 def _words(rated: rating.Rated, row: Rate | None, channel: str) -> str:
     if rated.is_domestic:
-        return "Domestic: part of the plan, costs no international credits."
+        return _("Domestic: part of the plan, costs no international credits.")
     return explain_international(
         InternationalMessage(
             outcome=Outcome.REFUSED if rated.refusal else Outcome.CHARGED,

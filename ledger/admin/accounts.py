@@ -143,7 +143,7 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
         table = "chatmessage" if charge.kind == ChargeKind.CHAT else "internationalmessage"
         return link(
             f"ledger_{table}_changelist",
-            "The messages that it brought",
+            gettext("The messages that it brought"),
             query=f"?charge__id__exact={charge.pk}",
         )
 
