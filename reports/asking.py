@@ -1,14 +1,12 @@
 """Asking for a report: the row that says so, and the task that builds it."""
 
 import datetime as dt
-import logging
 import uuid
 
-from celery import current_app
 from django.db import transaction
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
+from locations import working
 from locations.access import sees_masked_numbers
 from locations.models import Location, User
 from reports.models import (
@@ -22,16 +20,6 @@ from reports.models import (
 
 BUILD_TASK = "reports.tasks.build_report"
 MOST_UNFINISHED = 5  # of one location
-# Seconds; a broker that refuses, or that does not answer at all, costs at most some two.
-IMPATIENT = {
-    "socket_connect_timeout": 1,
-    "socket_timeout": 1,
-    "max_retries": 1,
-    "interval_start": 0.1,
-    "interval_step": 0.1,
-}
-
-log = logging.getLogger(__name__)
 
 
 class CannotAsk(Exception):
@@ -145,20 +133,5 @@ def queue(row_id: uuid.UUID, *, task: str = BUILD_TASK, expires_seconds: int | N
     """Hand the building of a report, or another task about a row, to a worker.
 
     Says whether the broker took it.
-
-    The connection is one of its own: the request that asked must not wait long for a broker
-    that is down, while a worker may.
     """
-    try:
-        with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
-            current_app.send_task(
-                task,
-                args=[str(row_id)],
-                expires=expires_seconds,
-                connection=broker,
-                retry=False,
-            )
-    except (OperationalError, OSError) as problem:
-        log.warning("%s of %s is not queued, the sweep will do it: %s", task, row_id, problem)
-        return False
-    return True
+    return working.queue(task, str(row_id), expires_seconds=expires_seconds)
