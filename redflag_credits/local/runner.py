@@ -1,4 +1,4 @@
-"""`make run`: the servers, the web server, the worker and the beat of a checkout, as one."""
+"""`make run`: the servers, the web server, the workers and the beat of a checkout, as one."""
 
 import contextlib
 import io
@@ -124,16 +124,19 @@ class Run:
         serve += ["--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "4"]
         serve += ["--respawn-failed-workers"]
         serve += ["redflag_credits.wsgi:application"]
-        work = [*celery, "worker", "-Q", "celery,reports", "-c", "2", "-l", "INFO"]
-        work += ["-n", "local@%h", "--without-mingle"]
+        work = [*celery, "worker", "--without-mingle", "-l", "INFO"]
+        soon = [*work, "-Q", "celery", "-c", "1", "-n", "local@%h"]
+        # What takes minutes gives way to whoever waits: charges first of all.
+        later = ["nice", "-n", "10", *work, "-Q", "reports", "-c", "2", "-n", "reports@%h"]
         logs = self.data_dir / "log"
         logs.mkdir(exist_ok=True)
         Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent.mkdir(exist_ok=True)
         # In the order of stopping: first whoever makes work, last whoever shows its result.
         beat = Child("beat", [*celery, "beat", "-l", "INFO", "--pidfile="], logs / "beat.log", 10)
-        worker = Child("worker", work, logs / "worker.log", 120)
+        reports = Child("reports worker", later, logs / "reports.log", 120)
+        worker = Child("worker", soon, logs / "worker.log", 120)
         web = Child("web server", serve, logs / "web.log", 15)
-        self.children = [beat, worker, web]
+        self.children = [beat, reports, worker, web]
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "redflag_credits.settings",

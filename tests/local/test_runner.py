@@ -48,7 +48,7 @@ class Run:
 
     def children(self) -> dict[str, int]:
         pids = map(int, json.loads((self.data_dir / "locks/children.json").read_text()))
-        return dict(zip(["beat", "worker", "web server"], pids, strict=True))
+        return dict(zip(["beat", "reports worker", "worker", "web server"], pids, strict=True))
 
 
 def environment(data_dir: Path, port: int) -> dict[str, str]:
@@ -121,9 +121,10 @@ def test_it_starts_refuses_a_second_one_and_stops_in_order(run: Run, data_dir: P
 
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(60) == 0
-    ending = [line.split(" ...")[0] for line in run.printed.splitlines()[-4:]]
+    ending = [line.split(" ...")[0] for line in run.printed.splitlines()[-5:]]
     assert ending == [
         "Stopping the beat",
+        "Stopping the reports worker",
         "Stopping the worker",
         "Stopping the web server",
         "Stopping the servers",
