@@ -44,10 +44,10 @@ class LeaseLost(Exception):
 
 
 class Lease:
-    """A worker's hold on its row, renewed over a connection of its own.
+    """A worker's hold on its row, renewed over a connection of its own, from any thread.
 
-    The work's connection may sit inside one read-only transaction all the time. The row has the
-    columns of `Work`.
+    The work's connection may sit inside one read-only transaction all the time, and a storage may
+    read what it uploads in threads of its own. The row has the columns of `Work`.
     """
 
     RENEW = """
@@ -60,6 +60,7 @@ class Lease:
     def __init__(self, row: Any) -> None:
         self._row = row
         self._connection = connection.copy()
+        self._connection.inc_thread_sharing()
         self._renewed = time.monotonic()
         self._rows_done = 0
 

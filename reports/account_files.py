@@ -39,10 +39,10 @@ def account_xlsx(usage: AccountUsage, folder: Path) -> Path:
     path = folder / "locations.xlsx"
     lines = usage.table.ordered
     columns = [Column(*column) for column in zip(_titles(usage), WIDTHS, strict=True)]
-    with Book(folder, title=_("Locations")) as book:
+    with Book(path, title=_("Locations")) as book:
         book.add_rows(_("Locations"), columns, map(list, map(_row, lines)))
         book.add_summary(_summary(usage, lines))
-        book.save(path)
+        book.save()
     return path
 
 

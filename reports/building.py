@@ -14,7 +14,6 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from lxml.etree import SerialisationError
 
 from locations.working import Lease, LeaseLost
 from reports import build_folders
@@ -25,10 +24,13 @@ from reports.workbooks import MOST_ROWS
 from reports.writing import Built, CannotBuild, write
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-XML_NO_ROOM = ("IO_ENOSPC", "IO_EFBIG")
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
+
+
+class NotStored(Exception):
+    """The storage did not take the file; why is its cause."""
 
 
 def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report | None:
@@ -47,8 +49,7 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report |
                 path = Path(folder) / f"report.{report.format}"
                 built = write(report, path, lease, clock, rows_per_sheet)
                 lease.renew(built.rows)
-                with WatchedReader(path, lease.renew_now_and_then) as content:
-                    report.file = default_storage.save(report.file, File(content))
+                _store(report, path, lease)
             _finish(report, built, at=clock())
         except LeaseLost:
             remove_file(report.file)
@@ -62,15 +63,25 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report |
     return report
 
 
+def _store(report: Report, path: Path, lease: Lease) -> None:
+    """Put the file into the storage, which may keep it under another name."""
+    try:
+        with WatchedReader(path, lease.renew_now_and_then) as content:
+            report.file = default_storage.save(report.file, File(content))
+    except (LeaseLost, OSError, DatabaseError, InterfaceError):
+        raise
+    except Exception as problem:
+        # An object storage has errors of its own.
+        raise NotStored from problem
+
+
 def reason_of(problem: Exception) -> str:
     """Why a build failed, for whoever asked for it; the log has the rest."""
     if isinstance(problem, CannotBuild):
         return str(problem)
-    if (isinstance(problem, OSError) and problem.errno in NO_ROOM) or (
-        isinstance(problem, SerialisationError) and str(problem) in XML_NO_ROOM
-    ):
+    if isinstance(problem, OSError) and problem.errno in NO_ROOM:
         return _("There was no room left for the file. Try again later, or a shorter range.")
-    if isinstance(problem, (OSError, SerialisationError)):
+    if isinstance(problem, (OSError, NotStored)):
         return _("The file could not be written. Try again later.")
     if isinstance(problem, (DatabaseError, InterfaceError)):
         return _("The database could not be read to the end. Try again later.")

@@ -87,7 +87,7 @@ def remove_file(name: str) -> bool:
     """Delete a report's file, or the half of one; whether it is gone."""
     try:
         default_storage.delete(name)
-    except OSError as problem:
+    except Exception as problem:  # an object storage has errors of its own
         log.warning("the file %s cannot be deleted now: %s", name, problem)
         return False
     return True

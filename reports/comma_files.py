@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from reports.cell_texts import shown
 from reports.workbooks import Column, Table, Value
@@ -20,16 +20,16 @@ FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?
 
 
 class CommaFile:
-    """What `Book` is, for one table of text. To be used in a `with`; its file is in `folder`."""
+    """What `Book` is, for one table of text."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "rows.csv"
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._path.unlink(missing_ok=True)
+        """Nothing is open between two calls."""
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
         """Write the rows under their headings and count them."""
@@ -48,10 +48,8 @@ class CommaFile:
     def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
         """There is no place for them."""
 
-    def save(self, file: IO[bytes]) -> None:
-        with self._path.open("rb") as rows:
-            while part := rows.read(1 << 20):
-                file.write(part)
+    def save(self) -> None:
+        """It is whole already."""
 
 
 def safe(text: str) -> str:

@@ -40,14 +40,14 @@ def days_csv(days: ShownDays) -> bytes:
 def days_xlsx(days: ShownDays, folder: Path) -> Path:
     """A workbook of one sheet of days, and a summary of what they add up to; in `folder`."""
     path = folder / "days.xlsx"
-    with Book(folder, title=_("Daily Usage")) as book:
+    with Book(path, title=_("Daily Usage")) as book:
         book.add_rows(
             pgettext("sheet", "Days"),
             [Column(*column) for column in _columns()],
             map(_row, days.rows),
         )
         book.add_summary(_summary(days))
-        book.save(path)
+        book.save()
     return path
 
 

@@ -1,42 +1,38 @@
-"""The file of one sheet: openpyxl's heading and end around rows that were written beside it."""
+"""Sheets as they go into the archive of their book: openpyxl's heading and end, our rows between.
 
-import os
+Each is packed while its rows come. Half a gigabyte of XML in a file beside the archive would be
+written twice, and the disk would put it away in bursts for which every commit has to wait.
+"""
+
 from collections.abc import Iterable
-from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 from openpyxl.worksheet._writer import WorksheetWriter
-
-SHEET_ENDS = b"</sheetData>"
-
-
-class HeadingTooLong(Exception):
-    """What stands above the rows does not fit into the room that was left for it."""
-
-
-def room_above(titles: Iterable[str]) -> int:
-    """Bytes that are enough for all that stands in a sheet above its rows, escapes included."""
-    return 8_192 + sum(400 + 8 * len(title.encode()) for title in titles)
+from openpyxl.writer.excel import ExcelWriter
 
 
 class SheetFile(WorksheetWriter):
-    """Writes to a file of ours: openpyxl's own ones stay in /tmp when a build fails."""
+    """Writes a sheet into the archive, which takes one at a time."""
 
-    more_rows: Path | None = None
-    room = 0  # bytes at the start of more_rows
+    def __init__(self, sheet: Any, archive: ZipFile) -> None:
+        # The number that ExcelWriter gives it when the book is put together.
+        number = sheet.parent.index(sheet) + 1
+        self.entry = archive.open(f"xl/worksheets/sheet{number}.xml", "w")
+        super().__init__(sheet, out=self.entry)
+
+    def write_row(self, xf: Any, row: Iterable[Any], row_idx: int) -> None:
+        super().write_row(xf, row, row_idx)
+        xf.flush()  # rows of ours may follow
 
     def close(self) -> None:
-        """End the sheet's file; rows that were written beside it follow its heading."""
         super().close()
-        if self.more_rows is not None:
-            out = Path(str(self.out))
-            heading, tail = out.read_bytes().rsplit(SHEET_ENDS, 1)
-            if len(heading) > self.room:
-                raise HeadingTooLong(f"{len(heading):,} bytes do not fit into {self.room:,}.")
-            with self.more_rows.open("r+b") as rows:
-                rows.write(heading)
-                rows.seek(0, os.SEEK_END)
-                rows.write(SHEET_ENDS + tail)
-            self.more_rows.replace(out)
+        self.entry.close()
 
-    def cleanup(self) -> None:
-        Path(str(self.out)).unlink()
+
+class BookFile(ExcelWriter):
+    """Puts a book together whose sheets are in the archive already."""
+
+    def write_worksheet(self, ws: Any) -> None:
+        ws._rels = ws._writer._rels
+        self.manifest.append(ws)

@@ -1,4 +1,4 @@
-"""The rows of a sheet as XML, written as they come.
+"""The rows of a sheet as XML, handed on as they come.
 
 The same cells as openpyxl's write-only mode makes of them, cell by cell, at a fifth of its cost:
 no object for a cell, and texts that come again (countries, states) are prepared once.
@@ -6,8 +6,7 @@ no object for a cell, and texts that come again (countries, states) are prepared
 
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
@@ -18,22 +17,23 @@ EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  Excel's days are counted from
 SECONDS_OF_DAY = 86_400
 MOST_KEPT = 4_096  # texts
 LONGEST_KEPT = 64
+AT_ONCE = 1 << 18  # characters
 
 
 class SheetRows:
-    """Rows of one sheet after its heading, in a file beside it. Its cells stay as they are.
+    """Rows of one sheet after its heading, on their way into `out`. Its cells stay as they are.
 
-    The file begins with so many spaces as `room` says, for what stands above the rows: half a
-    gigabyte need not be copied to put a heading before it. Spaces between rows mean nothing.
+    `count` is that of the rows, `size` that of the characters handed on.
     """
 
-    def __init__(self, folder: Path, sheet: Any, columns: int, *, room: int = 0) -> None:
-        number = sheet.parent.index(sheet)
-        self.path = folder / f"rows-{number}.xml"
-        self._file = self.path.open("w", encoding="utf-8", newline="", buffering=1 << 18)
-        self._file.write(" " * room)
+    def __init__(self, out: IO[bytes], sheet: Any, columns: int) -> None:
+        self.sheet = sheet
+        self.count = 0
+        self.size = 0
+        self._out = out
+        self._waiting: list[str] = []
+        self._waiting_size = 0
         self._letters = [get_column_letter(column) for column in range(1, columns + 1)]
-        self._number = 1  # the heading's
         # The book gives a number to each way in which a cell looks.
         self._instant = WriteOnlyCell(sheet, value=EPOCH).style_id
         self._day = WriteOnlyCell(sheet, value=EPOCH.date()).style_id  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ class SheetRows:
 
     def append(self, row: Sequence[Any]) -> None:
         """Write one row; raises TypeError on what is no text, number, day or naive instant."""
-        self._number = number = self._number + 1
+        number = self.count + 2  # the heading is the first
         cells = []
         for letter, value in zip(self._letters, row, strict=True):
             if value is None or value == "":
@@ -62,10 +62,18 @@ class SheetRows:
             else:
                 cell = f' t="n"><v>{value:.16g}</v></c>'
             cells.append(f'<c r="{letter}{number}"{cell}')
-        self._file.write(f'<row r="{number}">{"".join(cells)}</row>')
+        self.count += 1
+        xml = f'<row r="{number}">{"".join(cells)}</row>'
+        self._waiting.append(xml)
+        self._waiting_size += len(xml)
+        if self._waiting_size >= AT_ONCE:
+            self.flush()
 
-    def close(self) -> None:
-        self._file.close()
+    def flush(self) -> None:
+        self._out.write("".join(self._waiting).encode())
+        self.size += self._waiting_size
+        self._waiting_size = 0
+        self._waiting.clear()
 
     def _text(self, text: str) -> str:
         """What follows the place of a text's cell; kept for when it comes again."""

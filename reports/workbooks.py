@@ -3,7 +3,7 @@
 openpyxl makes the book, its styles and the small sheets; it takes some text for formulas and
 errors, raises on some, and leaves a truncated file behind if that is caught: every text goes
 through `shown` first, and an error ends the build. The many rows it would write slowly:
-`SheetRows` writes them, and they are put into openpyxl's sheet when that is closed.
+`SheetRows` writes them into openpyxl's sheet.
 """
 
 import contextlib
@@ -11,11 +11,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from lxml.etree import LxmlSyntaxError, SerialisationError
+from lxml.etree import LxmlError
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.rich_text import CellRichText
@@ -23,7 +24,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from reports.cell_texts import is_harmless, pieces, shown
-from reports.sheet_files import SheetFile, room_above
+from reports.sheet_files import BookFile, SheetFile
 from reports.sheet_rows import SheetRows
 
 # A write-only worksheet; the stubs know little of it.
@@ -32,6 +33,9 @@ Value = str | int | float | dt.date | dt.datetime | None
 
 # Of Excel, the heading included.
 MOST_ROWS = 1_048_576
+# Of a sheet's rows, in characters: what may come to two gigabytes has to be announced to the
+# archive before its first byte, in a form that makes Excel offer a repair.
+MOST_CHARACTERS = 500_000_000
 
 # The face of openpyxl's plain cells: a font without a name is another one in LibreOffice.
 BOLD = Font(name="Calibri", family=2, size=11, bold=True)
@@ -71,38 +75,43 @@ class SpoiledBook(Exception):
 
 
 class Book:
-    """A workbook whose rows go to the disk as they come: Summary first, then the rows' sheets.
+    """A workbook whose rows go into its file as they come: Summary first, then the rows' sheets.
 
-    To be used in a `with`. All its temporary files are in `folder`, which is the caller's to
-    remove. After an error while rows go in it cannot be saved.
+    To be used in a `with`, which leaves no file where it was not saved. There are no other
+    files. After an error while rows go in it cannot be saved.
     """
 
-    def __init__(self, folder: Path, *, title: str, rows_per_sheet: int = MOST_ROWS - 1) -> None:
-        self._folder = folder
+    def __init__(self, path: Path, *, title: str, rows_per_sheet: int = MOST_ROWS - 1) -> None:
+        self._path = path
         self._rows_per_sheet = rows_per_sheet
         self._book = Workbook(write_only=True)
         self._book.properties.creator = "RedFlag Credits"
         self._book.properties.title = shown(title)
         self._title = title
         self._spoiled = False
+        self._saved = False
         self._rows: SheetRows | None = None
         self._summary = self._sheet(pgettext("sheet", "Summary"))
         self._widths(self._summary, [34, *[20] * 8])
+        self._archive = ZipFile(path, "w", ZIP_DEFLATED)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End what was begun and not saved: openpyxl leaves its generators to the collector."""
-        with contextlib.suppress(OSError):
-            self._end_rows()
+        """End what was begun and not saved, which a full disk may refuse once more."""
+        if self._saved:
+            return
         sheet: Sheet
         for sheet in self._book.worksheets:
             if sheet._writer is not None and not sheet.closed:
-                for begun in (sheet._rows, sheet._writer.xf):
+                for begun in (sheet._rows, sheet._writer.xf, sheet._writer.entry):
                     if begun is not None:
-                        with contextlib.suppress(LxmlSyntaxError, SerialisationError):
+                        with contextlib.suppress(LxmlError, OSError):
                             begun.close()
+        with contextlib.suppress(OSError):
+            self._archive.close()
+        self._path.unlink(missing_ok=True)
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
         """Write the rows under their headings and count them; a full sheet goes on in the next.
@@ -110,25 +119,19 @@ class Book:
         Values are text, numbers, and naive datetimes of the zone that the heading names.
         """
         self._spoiled = True  # until the last row is in
-        sheets: list[Sheet] = []
-        written = 0
+        sheets = written = 0
         for row in rows:
-            if written % self._rows_per_sheet == 0:
-                self._end_rows()
-                sheets.append(self._table(_numbered(name, len(sheets) + 1), columns))
-                room = room_above(column.title for column in columns)
-                self._rows = SheetRows(self._folder, sheets[-1], len(columns), room=room)
-                sheets[-1]._writer.more_rows, sheets[-1]._writer.room = self._rows.path, room
-                append = self._rows.append
-            append(row)
+            if self._rows is None:
+                sheets += 1
+                self._rows = self._start_rows(_numbered(name, sheets), columns)
+            self._rows.append(row)
             written += 1
-        self._end_rows()
-        if not sheets:
-            sheets.append(self._table(name, columns))
-        last_column = get_column_letter(len(columns))
-        for number, sheet in enumerate(sheets):
-            here = min(self._rows_per_sheet, written - number * self._rows_per_sheet)
-            sheet.auto_filter.ref = f"A1:{last_column}{here + 1}"
+            if self._rows.count == self._rows_per_sheet or self._rows.size >= MOST_CHARACTERS:
+                self._end_rows(self._rows, columns)
+        if not written:
+            self._rows = self._start_rows(name, columns)
+        if self._rows is not None:
+            self._end_rows(self._rows, columns)
         self._spoiled = False
         return written
 
@@ -146,6 +149,7 @@ class Book:
             sheet.append([name, cell])
         for table in tables:
             self._add_table(table)
+        sheet.close()
 
     def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
         """The last sheet: what each column means, and what else is to be known."""
@@ -161,15 +165,24 @@ class Book:
             cell = _own_cell(sheet, note)
             cell.alignment = WRAPPED
             sheet.append([None, cell])
+        sheet.close()
 
-    def save(self, path: Path | IO[bytes]) -> None:
+    def save(self) -> None:
+        """End the file. Raises SpoiledBook."""
         if self._spoiled:
             raise SpoiledBook("Its rows did not all go in: saving would hide that.")
-        self._book.save(path)
+        BookFile(self._book, self._archive).save()
+        self._saved = True
 
-    def _end_rows(self) -> None:
-        if self._rows is not None:
-            self._rows.close()
+    def _start_rows(self, name: str, columns: Sequence[Column]) -> SheetRows:
+        sheet = self._table(name, columns)
+        return SheetRows(sheet._writer.entry, sheet, len(columns))
+
+    def _end_rows(self, rows: SheetRows, columns: Sequence[Column]) -> None:
+        rows.flush()
+        rows.sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows.count + 1}"
+        rows.sheet.close()
+        self._rows = None
 
     def _table(self, name: str, columns: Sequence[Column]) -> Sheet:
         sheet = self._sheet(name)
@@ -217,8 +230,7 @@ class Book:
 
     def _start(self, sheet: Sheet) -> None:
         """Begin the sheet's file; widths and panes are written here and cannot change later."""
-        path = self._folder / f"sheet-{self._book.index(sheet)}.xml"
-        sheet._writer = SheetFile(sheet, out=str(path))
+        sheet._writer = SheetFile(sheet, self._archive)
         sheet._writer.write_top()
 
 

@@ -18,7 +18,6 @@ from reports.comma_files import CommaFile
 from reports.models import Report, ReportFormat, ReportKind
 from reports.rows import rows_of
 from reports.rows.reading import Rows
-from reports.watched_files import WatchedWriter
 from reports.workbooks import Book, Value
 
 ROWS_BETWEEN_LOOKS = 200  # at the watch
@@ -51,7 +50,7 @@ def write(
     rows_per_sheet: int,
 ) -> Built:
     """Write the file at `path`; raises CannotBuild, and LeaseLost where it is not wanted now."""
-    with _file(report, path.parent, rows_per_sheet) as file:
+    with _file(report, path, rows_per_sheet) as file:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -76,16 +75,14 @@ def write(
             rows.tables,
         )
         file.add_definitions(rows.columns, [str(WHICH_DAYS)])
-        lease.renew(written)
-        with WatchedWriter(path, lease.renew_now_and_then) as out:
-            file.save(out)
+        file.save()
     return Built(written, tally.credits, path.stat().st_size)
 
 
-def _file(report: Report, folder: Path, rows_per_sheet: int) -> Book | CommaFile:
+def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CommaFile:
     if report.format == ReportFormat.CSV:
-        return CommaFile(folder)
-    return Book(folder, title=report.get_kind_display(), rows_per_sheet=rows_per_sheet)
+        return CommaFile(path)
+    return Book(path, title=report.get_kind_display(), rows_per_sheet=rows_per_sheet)
 
 
 class Tally:

@@ -6,14 +6,18 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import OperationalError
 from django.test import Client
 
+from locations import working
 from reports import building, sweeping
 from reports.models import Report, ReportState
 from tests.factories import make_user
@@ -80,19 +84,24 @@ def test_a_full_storage_keeps_no_half_file_and_the_next_build_works(
     assert again.state == ReportState.READY
 
 
-@pytest.mark.parametrize("kibibytes", [8, 300, 500, 700])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.8])
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_a_full_disk_of_the_builds_fails_the_build_wherever_it_runs_out(
     place: Any,
     tmp_path: Path,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
-    kibibytes: int,
+    share: float,
     format: str,
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path / "roomy"
+    whole = traffic.report(place, format=format)
+    building.build_next(clock=traffic.stopped())
+    whole.refresh_from_db()
+    assert whole.size_bytes is not None
     settings.MEDIA_ROOT = tmp_path / "media"
     report = traffic.report(place, format=format)
-    with small_disk(tmp_path / "builds", kibibytes) as builds:
+    with small_disk(tmp_path / "builds", max(4, int(whole.size_bytes / 1024 * share))) as builds:
         monkeypatch.setattr("tempfile.tempdir", str(builds))
         building.build_next(clock=traffic.stopped())
         report.refresh_from_db()
@@ -154,20 +163,99 @@ def test_a_database_that_is_gone_for_good_leaves_the_report_to_be_started_over_o
     assert report.failure == "Building it was interrupted 2 times."
 
 
-def test_a_storage_without_folders_serves_as_well(
-    place: Any, settings: Any, client: Client
+class StorageDown(Exception):
+    """As botocore's: no OSError."""
+
+
+class ObjectStorage(Storage):
+    """What an object storage can do, and nothing else: it has keys, each with whole content.
+
+    It has no paths, appends to nothing, writes no key twice, and may store under another key than
+    the one it was given. Like boto3 it reads what it uploads in a thread of its own, in parts.
+    """
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        assert mode == "rb"
+        return ContentFile(self.kept[name], name)
+
+    def _save(self, name: str, content: File) -> str:
+        key = f"bucket-1/{name}"
+        assert key not in self.kept
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            self.kept[key] = b"".join(thread.submit(self._parts, content).result())
+        return key
+
+    def _parts(self, content: File) -> list[bytes]:
+        content.seek(0)
+        return list(iter(lambda: content.read(1_000), b""))
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)  # what is not there is no error
+
+    def exists(self, name: str) -> bool:
+        return name in self.kept
+
+    def size(self, name: str) -> int:
+        return len(self.kept[name])
+
+
+@pytest.fixture
+def objects(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    monkeypatch.setattr(ObjectStorage, "kept", {})
+    backend = f"{ObjectStorage.__module__}.{ObjectStorage.__qualname__}"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
+    return ObjectStorage.kept
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_an_object_storage_keeps_hands_out_and_forgets_reports(
+    place: Any,
+    objects: dict[str, bytes],
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    format: str,
 ) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    }
-    report = traffic.report(place)
+    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)  # the lease is renewed at every part
+    report = traffic.report(place, format=format)
     building.build_next(clock=traffic.stopped())
     report.refresh_from_db()
-    assert report.state == ReportState.READY
+    assert (report.state, report.failure) == (ReportState.READY, "")
+    [(key, content)] = objects.items()
+    assert (key, len(content)) == (report.file, report.size_bytes)
+    assert key.startswith("bucket-1/reports/")
     client.force_login(make_user(is_staff=True, is_superuser=True))
     answer = client.get(f"/reports/{report.pk}/download/")
-    assert len(b"".join(answer.streaming_content)) == report.size_bytes
+    assert (b"".join(answer.streaming_content), answer["Cache-Control"]) == (
+        content,
+        "private, no-store",
+    )
     Report.objects.update(state=ReportState.EXPIRED)
     sweeping.remove_leftovers(at=traffic.NOW)
-    assert not default_storage.exists(report.file)
+    assert objects == {}
+
+
+@pytest.mark.parametrize("problem", [ConnectionResetError("gone"), StorageDown("gone")])
+def test_an_object_storage_that_breaks_off_fails_the_report_and_the_sweep_removes_the_rest(
+    place: Any, objects: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def broken(self: Any, name: str, content: Any = None) -> str:
+        if content:
+            objects[name] = content.read(100)
+        raise problem
+
+    report = traffic.report(place)
+    with monkeypatch.context() as down:
+        down.setattr(ObjectStorage, "_save", broken)
+        down.setattr(ObjectStorage, "delete", broken)
+        building.build_next(clock=traffic.stopped())
+        report.refresh_from_db()
+        assert (report.state, report.leased_until) == (ReportState.FAILED, None)
+        assert report.failure == "The file could not be written. Try again later."
+        assert list(objects) == [report.file]
+        sweeping.sweep(at=traffic.NOW)
+        assert list(objects) == [report.file]
+    sweeping.sweep(at=traffic.NOW)
+    assert objects == {}
+    assert failure(report) == "The file could not be written. Try again later."

@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from locations import working
 from reports import asking, building, sweeping, tasks, writing
 from reports.models import Report, ReportState
+from reports.sheet_files import BookFile, SheetFile
 from reports.sheet_rows import SheetRows
-from reports.watched_files import WatchedReader, WatchedWriter
+from reports.watched_files import WatchedReader
 from reports.workbooks import Book
 from tests.processes import LostProcess, race
 from tests.reports import traffic
@@ -31,8 +32,9 @@ MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "at the first row": (SheetRows, "append", 1, False),
     "in the middle of the rows": (SheetRows, "append", 31, False),
     "all rows are in": (Book, "add_summary", 1, False),
-    "at the start of the packing": (WatchedWriter, "write", 1, True),
-    "in the middle of the packing": (WatchedWriter, "write", 12, True),
+    "a sheet is whole": (SheetFile, "close", 1, True),
+    "at the start of the packing": (BookFile, "save", 1, False),
+    "in the middle of the packing": (BookFile, "write_worksheet", 2, True),
     "packed": (building, "WatchedReader", 1, False),
     "in the middle of the upload": (WatchedReader, "read", 1, True),
     "the file is in the storage": (FileSystemStorage, "_save", 1, True),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from reports import cell_texts, workbooks
+from reports import cell_texts, sheet_rows, workbooks
 from reports.workbooks import Book, Column
 
 COLUMNS = [Column("Text", 20), Column("Sent date (Europe/Amsterdam)", 20), Column("Credits used")]
@@ -55,13 +55,13 @@ HOSTILE = [
 
 
 def write(folder: Path, texts: list[str], **options: Any) -> Path:
-    with Book(folder, title="International Messages", **options) as book:
+    with Book(folder / "book.xlsx", title="International Messages", **options) as book:
         written = book.add_rows("Messages", COLUMNS, ((text, SENT_AT, 7) for text in texts))
         assert written == len(texts)
         book.add_summary(
             [("Location", "=Acme"), ("From", dt.date(2026, 10, 1)), ("Messages", 1234)]
         )
-        book.save(folder / "book.xlsx")
+        book.save()
     return folder / "book.xlsx"
 
 
@@ -190,10 +190,10 @@ def test_a_book_prints_as_wide_as_a_page_with_its_headings_on_each(tmp_path: Pat
 
 
 def test_an_instant_of_the_summary_is_as_wide_as_its_column_allows(tmp_path: Path) -> None:
-    with Book(tmp_path, title="t") as book:
+    with Book(tmp_path / "book.xlsx", title="t") as book:
         book.add_rows("Messages", COLUMNS, [])
         book.add_summary([("Built at", SENT_AT)])
-        book.save(tmp_path / "book.xlsx")
+        book.save()
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Summary"]
     assert sheet.column_dimensions["B"].width > len(f"{SENT_AT}")
 
@@ -220,16 +220,43 @@ def test_exactly_full_sheets_are_not_followed_by_an_empty_one(tmp_path: Path) ->
 
 def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
     assert workbooks.MOST_ROWS == 2**20
-    assert Book(tmp_path, title="t")._rows_per_sheet == 2**20 - 1
+    with Book(tmp_path / "book.xlsx", title="t") as book:
+        assert book._rows_per_sheet == 2**20 - 1
+
+
+def test_a_sheet_ends_before_the_archive_would_need_a_form_that_excel_repairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = 4 * (workbooks.MOST_CHARACTERS + sheet_rows.AT_ONCE + 60 * 40_000)  # bytes
+    assert longest < zipfile.ZIP64_LIMIT
+    monkeypatch.setattr(workbooks, "MOST_CHARACTERS", 1_000)
+    monkeypatch.setattr(sheet_rows, "AT_ONCE", 500)
+    texts = [f"{number} " + "x" * 200 for number in range(20)]
+    path = write(tmp_path, texts)
+    names = openpyxl.load_workbook(path).sheetnames
+    assert names == ["Summary", "Messages", *[f"Messages {number}" for number in range(2, 6)]]
+    sheets = [calamine_rows(path, name)[1:] for name in names[1:]]
+    assert [len(rows) for rows in sheets] == [4] * 5
+    assert [row[0] for rows in sheets for row in rows] == texts
+
+
+def test_a_book_is_known_for_one_by_its_first_part_and_has_each_part_once(tmp_path: Path) -> None:
+    with zipfile.ZipFile(write(tmp_path, ["a"] * 5, rows_per_sheet=2)) as parts:
+        names = parts.namelist()
+        assert parts.testzip() is None
+        assert {part.extract_version for part in parts.infolist()} == {20}  # none of them ZIP64
+    assert names[0] == "xl/worksheets/sheet2.xml"
+    assert len(set(names)) == len(names)
+    assert {f"xl/worksheets/sheet{number}.xml" for number in range(1, 5)} <= set(names)
 
 
 @pytest.mark.parametrize("title", ["&" * 255, "_x0041_" * 36, "😀" * 127, "=" + "<" * 254])
-def test_the_longest_headings_fit_above_the_rows(tmp_path: Path, title: str) -> None:
+def test_the_longest_headings_stand_above_the_rows(tmp_path: Path, title: str) -> None:
     columns = [Column(f"{number} {title}") for number in range(60)]
-    with Book(tmp_path, title="t") as book:
+    with Book(tmp_path / "book.xlsx", title="t") as book:
         book.add_rows("Messages", columns, [("x",) * 60])
         book.add_summary([])
-        book.save(tmp_path / "book.xlsx")
+        book.save()
     expected = [[column.title for column in columns], ["x"] * 60]
     assert calamine_rows(tmp_path / "book.xlsx", "Messages") == expected
     assert [list(row) for row in openpyxl_rows(tmp_path / "book.xlsx", "Messages")] == expected
@@ -258,11 +285,11 @@ def test_the_summary_is_typed_and_safe(tmp_path: Path) -> None:
 )
 def test_a_value_that_does_not_go_in_spoils_the_book(tmp_path: Path, value: Any) -> None:
     rows = iter([("fine", SENT_AT, 1), ("not fine", value, 1), ("never read", SENT_AT, 1)])
-    with Book(tmp_path, title="t") as book:
+    with Book(tmp_path / "book.xlsx", title="t") as book:
         with pytest.raises((TypeError, ValueError)):
             book.add_rows("Messages", COLUMNS, rows)
         with pytest.raises(workbooks.SpoiledBook):
-            book.save(tmp_path / "book.xlsx")
+            book.save()
     assert not (tmp_path / "book.xlsx").exists()
 
 
@@ -271,16 +298,15 @@ def test_rows_that_end_in_an_error_spoil_the_book(tmp_path: Path) -> None:
         yield ("fine", SENT_AT, 1)
         raise ConnectionError("the database has gone")
 
-    with Book(tmp_path, title="t") as book:
+    with Book(tmp_path / "book.xlsx", title="t") as book:
         with pytest.raises(ConnectionError):
             book.add_rows("Messages", COLUMNS, rows())
         with pytest.raises(workbooks.SpoiledBook):
-            book.save(tmp_path / "book.xlsx")
+            book.save()
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_all_temporary_files_are_in_the_folder_of_the_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_book_has_no_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
