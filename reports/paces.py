@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from django.db import connection
 from django.db.models import F, Sum
 
+from ledger.arrays import plain_array
 from ledger.models import Balance, Entry
 from ledger.models.kinds import USAGE
 from locations.calendar import local_day
@@ -65,7 +66,8 @@ def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[Location
     found: dict[int, Used] = {}
     today: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(KEPT, {"ids": list(days), "days": list(days.values()), "usage": list(USAGE)})
+        ids, on = plain_array(list(days)), plain_array(list(days.values()))
+        cursor.execute(KEPT, {"ids": ids, "days": on, "usage": list(USAGE)})
         for location_id, used_today, before, record, by_weekday in cursor:
             if record is None:
                 today[location_id] = used_today

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from ledger.arrays import plain_array
 from ledger.composed import Given, composed
 from ledger.daily import SIGNED
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
@@ -198,7 +200,9 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
     Two queries at most, and those of the renewals.
     """
     ids = [location.pk for location in locations]
-    current = Balance.objects.as_of(at).filter(~due(at), location_id__in=ids).in_bulk()
+    # One parameter and not a thousand, each of which psycopg looks for in the statement.
+    among = RawSQL("SELECT unnest(%s::bigint[])", [plain_array(ids)])
+    current = Balance.objects.as_of(at).filter(~due(at), location_id__in=among).in_bulk()
     for location_id in ids:
         if location_id not in current:
             current[location_id] = up_to_date(location_id, at=at)
