@@ -29,6 +29,10 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
     personal: tuple[str, ...] = ("phone",)
     what: tuple[str | tuple[str, ...], ...] = ()
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """A location's own by their days, which are indexed; the newest of all by their ids."""
+        return ("-day", "-id") if "location__id__exact" in request.GET else ("-id",)
+
     def give_back_address(self, shown: Any) -> str:
         if not shown.credits or shown.reversal_id is not None:
             return ""

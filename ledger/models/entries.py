@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Expression
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Charge
@@ -148,6 +148,11 @@ class Entry(models.Model):
                 condition=models.Q(kind__in=AT_RENEWAL, contract__isnull=False),
                 name="entry_renewals",
             ),
+            # What staff look entries up by. Usage, nearly all of them, has neither.
+            models.Index(
+                Upper("reference"), condition=~models.Q(reference=""), name="entry_by_reference"
+            ),
+            models.Index(Upper("key"), condition=models.Q(key__isnull=False), name="entry_by_key"),
         ]
         triggers = [
             pgtrigger.Protect(

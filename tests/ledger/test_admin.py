@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from ledger import charging
+from ledger import charging, funding
 from ledger.models import Balance, Entry, Kind
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_location, make_user
@@ -199,3 +200,42 @@ def test_page_of_a_location_whose_term_has_ended_renews_first(staff: Client):
     assert not Balance.objects.filter(location=location).exists()
     steps = staff.get(page("purchase", location)).context["steps"]
     assert steps[0] == ("Contract", "1,000", "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("inv-7", [500]), ("SOHO", [500, 1000]), ("the-key", [40]), (" INV-7 ", [500]), ("INV", [])],
+)
+def test_entries_are_found_by_reference_key_or_location(
+    staff: Client, soho: Location, wanted: str, found: list[int]
+):
+    funding.purchase(soho.pk, 500, key=key(), at=NOON, reference="INV-7")
+    elsewhere = make_location(name="Elsewhere", included=None)
+    funding.purchase(elsewhere.pk, 40, key="the-key", at=NOON, reference="INV-8")
+    answer = staff.get(reverse("admin:ledger_entry_changelist"), {"q": wanted})
+    assert sorted(entry.credits for entry in answer.context["cl"].result_list) == sorted(found)
+
+
+def test_each_search_uses_its_own_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for wanted, index in (("reference", "entry_by_reference"), ("key", "entry_by_key")):
+            given = Entry.objects.order_by().exclude(reference="")
+            if wanted == "key":
+                given = Entry.objects.order_by().filter(key__isnull=False)
+            assert index in given.filter(**{f"{wanted}__iexact": "INV-7"}).explain()
+
+
+def test_messages_of_a_location_are_listed_by_day_and_of_all_as_they_came(
+    staff: Client, soho: Location
+):
+    """A location's own are read along an index of its days."""
+    for name, at in (("late", NOON), ("early", NOON - dt.timedelta(days=3))):
+        message = chat("inbound", external_id=name, sent_at=at)
+        charging.charge_chat(soho.pk, [message], key=key(), at=NOON)
+    address = reverse("admin:ledger_chatmessage_changelist")
+    listed = {
+        query: [m.external_id for m in staff.get(address + query).context["cl"].result_list]
+        for query in ("", f"?location__id__exact={soho.pk}")
+    }
+    assert list(listed.values()) == [["early", "late"], ["late", "early"]]
