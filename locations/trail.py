@@ -14,6 +14,7 @@ from pghistory.core import event_models
 
 from locations.models import trail as trail_of
 from locations.models.people import User
+from locations.trail_words import EMPTY, in_words
 
 PER_PAGE = 50
 MOST_PAGES = 200
@@ -266,29 +267,12 @@ def _shown(line: Line) -> Iterator["Field[Any, Any]"]:
             yield one
 
 
-EMPTY: tuple[Any, ...] = (None, "", [], {})
-
-
 def _changes(
     line: Line, named: dict[type[Model], dict[Any, Model]]
 ) -> Iterator[tuple[str, str, str]]:
     for one in _shown(line):
-        old = _in_words(one, line.before.get(str(one.column)), named)
-        new = _in_words(one, line.after.get(str(one.column)), named)
+        known = named.get(one.related_model, {}) if isinstance(one, ForeignKey) else {}
+        old, new = (
+            in_words(one, kept.get(str(one.column)), known) for kept in (line.before, line.after)
+        )
         yield str(one.verbose_name), old, new
-
-
-def _in_words(
-    one: "Field[Any, Any]", value: Any, named: dict[type[Model], dict[Any, Model]]
-) -> str:
-    if value in EMPTY:
-        return ""
-    if isinstance(one, ForeignKey):
-        related: Any = one.related_model
-        known = named.get(related, {}).get(value)
-        return str(known) if known is not None else f"#{value}"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(dict(one.flatchoices).get(value, value))
