@@ -3,11 +3,9 @@
 import argparse
 import itertools
 import statistics
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from benchmarks import (
     beside_builds,
@@ -19,7 +17,8 @@ from benchmarks import (
     singles,
     workbooks,
 )
-from benchmarks.racing import Cost, crowd, race
+from benchmarks.racing import crowd, race
+from benchmarks.table import Row, interleaved, milliseconds, print_table, ratio, slowest_hundredth
 
 PROCESSES = (1, 4)
 BROADCASTS = (1_000, 10_000)
@@ -27,19 +26,7 @@ QUOTED = 10_000
 HOT_CLIENTS = 16
 HTTP_CLIENTS = 4
 HTTP_BROADCAST = 1_000
-T = TypeVar("T")
 MEASURES = ("single", "hot", "broadcast", "http", "quote", "forecast", "workbook", "beside")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; `target` is what it must be and what it should reach for."""
-
-    measure: str
-    ours: str
-    beside: str
-    result: str
-    target: str
 
 
 def main() -> None:
@@ -279,37 +266,6 @@ def beside(rounds: int, rows: int) -> Iterator[Row]:
         f"{ratio(slow['beside'], slow['alone']):.2f}",
         "≤ 1.5",
     )
-
-
-def slowest_hundredth(seconds: list[float]) -> float:
-    """What ninety-nine of a hundred do not exceed."""
-    return statistics.quantiles(seconds, n=100)[98]
-
-
-def milliseconds(costs: list[Cost]) -> str:
-    wall, cpu = (
-        statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu")
-    )
-    return f"{wall * 1000:,.0f} ms, {cpu * 1000:,.0f} ms CPU"
-
-
-def interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
-    """One result of each call in every round, so that a busy moment slows all of them alike."""
-    results: dict[str, list[T]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            results[name].append(call())
-    return results
-
-
-def ratio(ours: list[float], others: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(ours, others, strict=True))
-
-
-def print_table(rows: list[Row]) -> None:
-    print("| measure | ours | beside | result | must (reach) |\n| --- | --- | --- | --- | --- |")
-    for row in rows:
-        print(f"| {row.measure} | {row.ours} | {row.beside} | {row.result} | {row.target} |")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""Measuring side by side, and the table that it makes."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from benchmarks.racing import Cost
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `target` is what it must be and what it should reach for."""
+
+    measure: str
+    ours: str
+    beside: str
+    result: str
+    target: str
+
+
+def slowest_hundredth(seconds: list[float]) -> float:
+    """What ninety-nine of a hundred do not exceed."""
+    return statistics.quantiles(seconds, n=100)[98]
+
+
+def milliseconds(costs: list[Cost]) -> str:
+    wall, cpu = (
+        statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu")
+    )
+    return f"{wall * 1000:,.0f} ms, {cpu * 1000:,.0f} ms CPU"
+
+
+def interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
+    """One result of each call in every round, so that a busy moment slows all of them alike."""
+    results: dict[str, list[T]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            results[name].append(call())
+    return results
+
+
+def ratio(ours: list[float], others: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(ours, others, strict=True))
+
+
+def print_table(rows: list[Row]) -> None:
+    print("| measure | ours | beside | result | must (reach) |\n| --- | --- | --- | --- | --- |")
+    for row in rows:
+        print(f"| {row.measure} | {row.ours} | {row.beside} | {row.result} | {row.target} |")
