@@ -52,9 +52,9 @@ def alert_that_is_on(location: Location) -> Alert | None:
 
 
 def banner(alert: Alert | None, now: Standing, expected: Forecast) -> Banner | None:
-    """What Credit Usage says of the alert. That nothing is left it says itself, without us."""
+    """What Credit Usage says of the alert while something is left."""
     seen = reading(now, expected)
-    if alert is None or now.is_out or level_of(alert, seen) != Level.LOW:
+    if alert is None or level_of(alert, seen) != Level.LOW:
         return None
     credits, days = alert.below_credits, alert.below_days
     few_credits = credits is not None and seen.available < credits

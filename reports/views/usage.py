@@ -63,8 +63,9 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
-    context["alert"] = alert = alert_that_is_on(location)
-    context["banner"] = banner(alert, page.standing, page.forecast)
+    if not page.standing.is_out:  # that nothing is left the page says itself, without an alert
+        context["alert"] = alert = alert_that_is_on(location)
+        context["banner"] = banner(alert, page.standing, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/credit_usage.html", context)

@@ -157,16 +157,16 @@ def test_a_location_is_told_low_then_out_and_again_after_a_purchase() -> None:
     take(place, 501)
     look(place.pk, at=NOON + HOUR)
     look(place.pk, at=NOON + 2 * HOUR)
-    assert told(place) == [("Low", 499)]
+    assert told(place) == [("Below a limit", 499)]
     take(place, 499)
     look(place.pk, at=NOON + 3 * HOUR)
     look(place.pk, at=NOON + 4 * HOUR)
-    assert told(place) == [("Low", 499), ("Out", 0)]
+    assert told(place) == [("Below a limit", 499), ("Out of credits", 0)]
     purchase(place.pk, 600, key=key(), at=NOON + 5 * HOUR, reference="PO")
     look(place.pk, at=NOON + 6 * HOUR)
     adjust(place.pk, -200, bucket="purchased", key=key(), at=NOON, reason="Test")
     look(place.pk, at=NOON + 30 * HOUR)
-    assert told(place) == [("Low", 499), ("Out", 0), ("Low", 400)]
+    assert told(place) == [("Below a limit", 499), ("Out of credits", 0), ("Below a limit", 400)]
     alert = Alert.objects.get(location=place)
     assert (alert.level, alert.level_since) == (LOW, NOON + 30 * HOUR)
 
@@ -180,7 +180,7 @@ def test_a_renewal_re_arms_and_is_made_up_by_the_look_itself() -> None:
     assert look(place.pk, at=next_year) == Decision(CLEAR)
     take(place, 700, next_year)
     assert look(place.pk, at=next_year + HOUR) == Decision(LOW, tell=True)
-    assert told(place) == [("Low", 400), ("Low", 300)]
+    assert told(place) == [("Below a limit", 400), ("Below a limit", 300)]
 
 
 @pytest.mark.django_db
@@ -254,7 +254,7 @@ def test_a_location_that_fails_does_not_keep_the_others_waiting(
 
     monkeypatch.setattr("reports.alerting.look", broken)
     assert look_at_all(at=NOON) == 1
-    assert told(second) == [("Low", 499)]
+    assert told(second) == [("Below a limit", 499)]
 
 
 def test_many_workers_at_once_tell_a_crossing_once(cloned_database: Clone) -> None:
@@ -264,4 +264,4 @@ def test_many_workers_at_once_tell_a_crossing_once(cloned_database: Clone) -> No
     outcomes = race(look, calls)
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sorted(outcome.value.tell for outcome in outcomes) == [False] * 5 + [True]
-    assert told(place) == [("Low", 499)]
+    assert told(place) == [("Below a limit", 499)]

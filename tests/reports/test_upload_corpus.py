@@ -1,4 +1,4 @@
-"""Whatever is uploaded as a list of recipients is answered, soon and without much memory."""
+"""Uploads of recipients are answered, in little memory; how soon, benchmarks/uploads.py says."""
 
 import pytest
 
@@ -8,8 +8,7 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_an_upload_is_answered_soon_and_without_much_memory(case: Case) -> None:
+def test_an_upload_is_answered_without_much_memory(case: Case) -> None:
     answered = answer(case)
     assert answered.said == case.said
     assert answered.peak_mb < case.most_mb
-    assert answered.seconds < case.most_seconds

@@ -79,7 +79,6 @@ class Case:
     file: Callable[[], bytes]
     said: str
     most_mb: int = 12
-    most_seconds: float = 3
     without_plus: bool = False
 
 
@@ -294,14 +293,12 @@ CASES = [
         lambda: long_csv(100_000),
         "100,000 numbers",
         most_mb=60,
-        most_seconds=10,
     ),
     Case(
         "CSV, 100,001 lines",
         lambda: long_csv(100_001),
         "too many numbers",
         most_mb=60,
-        most_seconds=10,
     ),
     Case(
         "CSV of 21 MB",
@@ -349,28 +346,25 @@ CASES = [
         lambda: packed(rows_of(["Phone", *numbers(100_000)])),
         "100,000 numbers",
         most_mb=80,
-        most_seconds=40,
     ),
     Case(
         "XLSX, 100,001 lines",
         lambda: packed(rows_of(["Phone", *numbers(100_001)])),
         "too many numbers",
         most_mb=80,
-        most_seconds=40,
     ),
-    Case("a cell at XFD1048576", lambda: far_corner("XFD"), "1 number", most_seconds=20),
+    Case("a cell at XFD1048576", lambda: far_corner("XFD"), "1 number"),
     Case(
         "a cell at A1048576",
         lambda: far_corner("A"),
         "1 number, 1 bad: 1048576 no_number",
-        most_seconds=20,
     ),
     Case("a zip bomb: a sheet of 1 GB", lambda: packed(spaces_mb=1024), TOO_LARGE),
     Case("a zip bomb that lies about it", lying_bomb, NO_WORKBOOK),
     Case("XML that laughs a billion times", laughs, NO_WORKBOOK),
     Case("texts that lie about their size, checksum too", lying_texts, NO_WORKBOOK),
     Case("2 million styles", many_styles, TOO_LARGE),
-    Case("a million texts beside one row", many_strings, "1 number", most_mb=300, most_seconds=60),
+    Case("a million texts beside one row", many_strings, "1 number", most_mb=300),
     Case("600 parts", lambda: packed(**{f"xl/{n}": b"" for n in range(600)}), TOO_LARGE),
     Case("a workbook without its sheet", lambda: zipped(a=b"x"), NO_WORKBOOK),
     Case("a workbook cut short", lambda: book(("Phone",), (PHONE,))[:2000], NO_WORKBOOK),
