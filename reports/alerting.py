@@ -193,7 +193,9 @@ def _topped_up_to(alert: Alert, last_number: int) -> int | None:
 
 
 def _tell(alert: Alert, seen: Reading, level: Level, at: dt.datetime) -> None:
-    told = detail_readers(alert.location).filter(pk__in=alert.members.values("pk"))
+    """To the chosen members who may still open the location; to all who may, where none may."""
+    readers = detail_readers(alert.location)
+    told = readers.filter(pk__in=alert.members.values("pk")) or readers
     AlertMail.objects.bulk_create(
         AlertMail(
             alert=alert,

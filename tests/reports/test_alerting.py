@@ -265,3 +265,13 @@ def test_many_workers_at_once_tell_a_crossing_once(cloned_database: Clone) -> No
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sorted(outcome.value.tell for outcome in outcomes) == [False] * 5 + [True]
     assert told(place) == [("Below a limit", 499)]
+
+
+@pytest.mark.django_db
+def test_where_no_chosen_member_is_left_everybody_who_may_open_it_is_told() -> None:
+    alert = alerted()
+    other = make_member(alert.location)
+    alert.members.get().memberships.all().delete()
+    take(alert.location, 501)
+    look(alert.location_id, at=NOON)
+    assert list(AlertMail.objects.values_list("user", "available")) == [(other.pk, 499)]
