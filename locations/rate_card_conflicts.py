@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from locations.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, Rate, RateCard
-from locations.rate_card_changes import chat_change
+from locations.rate_card_changes import chat_change, in_force_before
 from locations.rate_cards import priced_by
 
 MOST_NAMED = 12  # countries or prefixes in one sentence
@@ -33,7 +33,7 @@ def conflicts(card: RateCard, *, today: dt.date) -> list[Conflict]:
         for channel, kinds in _countries(card).items()
         if len(kinds) == 1
     ]
-    before = RateCard.objects.in_force_on(card.effective_on).filter(series=card.series).first()
+    before = in_force_before(card.series.name, card.effective_on)
     if chat := chat_change(card, before):
         found.append(Conflict(chat))
     if not priced_by(card.series, max(card.effective_on, today)).exists():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from locations.guards import message_of
 from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
+from locations.rate_card_changes import in_force_before
 from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv
 
 __all__ = [
@@ -56,7 +57,7 @@ def import_card(
             series, _made = RateCardSeries.objects.get_or_create(
                 name=name, defaults={"is_default": first_ever}
             )
-            before = RateCard.objects.in_force_on(effective_on).filter(series=series).first()
+            before = in_force_before(name, effective_on)
             card = RateCard.objects.create(
                 series=series, effective_on=effective_on, **before.chat_prices if before else {}
             )

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from ledger.daily import DailyUsage, Day, Movement
+from ledger.daily import DailyUsage, Day, Movement, added_up
 from locations.dates import written
 from reports.periods import Length
 from reports.templatetags.credits import days as range_of_days
@@ -69,15 +69,17 @@ def by_month(usage: DailyUsage, until: dt.date) -> Iterator[Month]:
     days = sorted({*usage.days, *usage.rows}, key=lambda row: row.day)
     for start, some in groupby(days, key=lambda row: Length.MONTH.starts_on(row.day)):
         group = list(some)
-        shown = total = Movement()
-        for row in group:
-            total += row.moved
-            if row.day in listed:
-                shown += row.moved
         rows = tuple(row for row in group if row.day in listed)
         first_on = max(start, usage.first_on or days[0].day)
         last_on = min(Length.MONTH.ends_on(start), max(until, group[-1].day))
-        yield Month(first_on, last_on, rows, group[0].opening, shown, total)
+        yield Month(
+            first_on,
+            last_on,
+            rows,
+            group[0].opening,
+            shown=added_up(row.moved for row in rows),
+            total=added_up(row.moved for row in group),
+        )
 
 
 def sums(usage: DailyUsage) -> Iterator[Line]:

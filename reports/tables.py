@@ -41,7 +41,7 @@ class Days(TableListData):
     """The rows of the table, in any order: each key of a sort is one that a day has itself."""
 
     def order_by(self, aliases: Iterable[str]) -> None:
-        for alias in map(OrderBy, aliases):
+        for alias in reversed([*map(OrderBy, aliases)]):
             accessor = str(self.table.columns[alias.bare].accessor)
             self.data.sort(key=attrgetter(accessor.replace("__", ".")), reverse=alias.is_descending)
 

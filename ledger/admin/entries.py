@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from ledger.admin.recording import RecordingPages
 from ledger.models import ChargeKind, Entry, Kind
-from locations.admin.lists import LedgerAdmin, link, location_link, signed
+from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link, signed
 from locations.models import Location
-
-MOST_FOUND = 10_000  # of one reference; a location's entries are all found
 
 
 @admin.register(Entry)
@@ -54,7 +52,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
         entries = Entry.objects.order_by().values_list("pk", flat=True)
         by_reference = entries.exclude(reference="").filter(reference__iexact=wanted)
         by_key = entries.filter(key__isnull=False, key__iexact=wanted)
-        ids = list(by_reference.union(by_key)[:MOST_FOUND])
+        ids = list(by_reference.union(by_key)[:MOST_LISTED])
         named = list(Location.objects.filter(name__iexact=wanted))
         return queryset.filter(Q(pk__in=ids) | Q(location__in=named)), False
 
