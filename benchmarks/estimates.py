@@ -23,7 +23,7 @@ from locations.working import Lease
 from reports import long_estimates
 from reports.models import ReportState
 from tests import factories
-from tests.reports.upload_corpus import packed, rows_of
+from tests.reports.upload_files import packed, rows_of
 
 ON_SCREEN, IN_WORKER = 10_000, 100_000
 ROUNDS = 5
