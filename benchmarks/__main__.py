@@ -266,6 +266,13 @@ def beside(rounds: int, rows: int) -> Iterator[Row]:
         f"{ratio(slow['beside'], slow['alone']):.2f}",
         "≤ 1.5",
     )
+    yield Row(
+        "charges beside a loop that uses a core and nothing else, slowest hundredth",
+        f"{statistics.median(slow['busy']) * 1000:.1f} ms (half: {half['busy'] * 1000:.1f})",
+        "without: as above",
+        f"{ratio(slow['busy'], slow['alone']):.2f}",
+        "",
+    )
 
 
 if __name__ == "__main__":

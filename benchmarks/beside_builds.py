@@ -1,4 +1,4 @@
-"""How long charges take while a report of many rows is being built, and while none is."""
+"""How long charges take while a report of many rows is built, while none is, beside a busy loop."""
 
 import itertools
 import multiprocessing
@@ -25,7 +25,7 @@ class Beside:
         self._among = place.locations()[1:]
 
     def rounds_of(self) -> dict[str, Callable[[], list[float]]]:
-        return {"alone": self.alone, "beside": self.beside}
+        return {"alone": self.alone, "beside": self.beside, "busy": self.busy}
 
     def alone(self) -> list[float]:
         """Seconds that each charge took while nothing was built."""
@@ -34,20 +34,21 @@ class Beside:
 
     def beside(self) -> list[float]:
         """The same from the first row of a build to its end."""
-        connections.close_all()  # a connection must not be shared over a fork
-        builder = multiprocessing.get_context("fork").Process(target=self._build)
-        builder.start()
-        try:
-            return self._charge(builder.is_alive)
-        finally:
-            builder.join()
-            assert builder.exitcode == 0
+        return self._charge_beside(self._reports.ours)
 
-    def _build(self) -> None:
-        os.nice(REPORTS_WORKER_NICE)
-        self._reports.ours()
-        connections.close_all()
-        os._exit(0)
+    def busy(self) -> list[float]:
+        """Beside a loop, as nice, that uses a core and nothing else: what sharing costs."""
+        return self._charge_beside(_busy)
+
+    def _charge_beside(self, work: Callable[[], object]) -> list[float]:
+        connections.close_all()  # a connection must not be shared over a fork
+        other = multiprocessing.get_context("fork").Process(target=_nicely, args=(work,))
+        other.start()
+        try:
+            return self._charge(other.is_alive)
+        finally:
+            other.join()
+            assert other.exitcode == 0
 
     def _charge(self, goes_on: Callable[[], bool]) -> list[float]:
         charge, _ = singles.ours(self._among)(f"b{time.monotonic_ns()}")
@@ -64,3 +65,16 @@ class Beside:
             charge()
             took.append(time.perf_counter() - due)
         raise AssertionError("unreachable")
+
+
+def _nicely(work: Callable[[], object]) -> None:
+    os.nice(REPORTS_WORKER_NICE)
+    work()
+    connections.close_all()
+    os._exit(0)
+
+
+def _busy() -> None:
+    ends = time.perf_counter() + ALONE_SECONDS
+    while time.perf_counter() < ends:
+        pass

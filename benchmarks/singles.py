@@ -1,5 +1,6 @@
 """One charge after the other: ours, the floor, django-hordak's transfer_to."""
 
+import datetime as dt
 import itertools
 import random
 import time
@@ -17,12 +18,13 @@ from ledger import charging
 from tests import factories
 
 
-def messages(count: int, mark: str) -> list[Any]:
+def messages(count: int, mark: str, *, sent_at: dt.datetime = factories.NOON) -> list[Any]:
     """Texts to numbers that no one has been written to before."""
     return [
         factories.text(
             f"+3361{number:07}",
             external_id=f"{mark}-{n}",
+            sent_at=sent_at,
             profile={"first_name": "María", "last_name": "Söderström", "room": str(n)},
         )
         for n, number in enumerate(random.sample(range(10**7), count))

@@ -28,11 +28,13 @@ from reports.writing import write
 from tests import factories
 
 AT_ONCE = 10_000
-DAYS = (factories.NOON.date(), factories.NOON.date())
+ON_A_DAY = 20_000  # nobody sends a million messages in one
+MOST_DAYS = 180
+DAYS = (factories.NOON.date(), factories.NOON.date() + dt.timedelta(days=MOST_DAYS))
 
 
 class Reports:
-    """One location with many messages of one day, and the three ways through them.
+    """One location with many messages, and the three ways through them.
 
     Each answers the seconds of CPU of this process: the server's work is the same for all.
     """
@@ -47,9 +49,9 @@ class Reports:
     def _fill(self, rows: int) -> int:
         while (there := self._location_rows()) < rows:
             mark = f"w{time.monotonic_ns()}"
-            asked = messages(min(AT_ONCE, rows - there), mark)
-            pk = self._location.pk
-            charging.charge_broadcast(pk, "text", asked, key=mark, at=factories.NOON)
+            at = factories.NOON + dt.timedelta(days=there // ON_A_DAY)
+            asked = messages(min(AT_ONCE, rows - there), mark, sent_at=at)
+            charging.charge_broadcast(self._location.pk, "text", asked, key=mark, at=at)
         # What autovacuum would do within a minute or two, beside whatever is measured then.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE) ledger_internationalmessage")

@@ -9,10 +9,12 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Self
 
 from reports.cell_texts import shown
+from reports.steady_files import steadily
 from reports.workbooks import Column, Table, Value
 
 # A number like +49151234567 stays as it is: as a formula it would do no harm.
@@ -34,7 +36,7 @@ class CommaFile:
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
         """Write the rows under their headings and count them."""
         written = 0
-        with self._path.open("w", encoding="utf-8-sig", newline="") as file:
+        with TextIOWrapper(steadily(self._path), encoding="utf-8-sig", newline="") as file:
             lines = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
             lines.writerow([safe(column.title) for column in columns])
             for row in rows:

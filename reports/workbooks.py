@@ -26,6 +26,7 @@ from openpyxl.utils import get_column_letter
 from reports.cell_texts import is_harmless, pieces, shown
 from reports.sheet_files import BookFile, SheetFile
 from reports.sheet_rows import SheetRows
+from reports.steady_files import steadily
 
 # A write-only worksheet; the stubs know little of it.
 Sheet = Any
@@ -93,7 +94,8 @@ class Book:
         self._rows: SheetRows | None = None
         self._summary = self._sheet(pgettext("sheet", "Summary"))
         self._widths(self._summary, [34, *[20] * 8])
-        self._archive = ZipFile(path, "w", ZIP_DEFLATED)
+        self._file = steadily(path)
+        self._archive = ZipFile(self._file, "w", ZIP_DEFLATED)
 
     def __enter__(self) -> Self:
         return self
@@ -109,8 +111,9 @@ class Book:
                     if begun is not None:
                         with contextlib.suppress(LxmlError, OSError):
                             begun.close()
-        with contextlib.suppress(OSError):
-            self._archive.close()
+        for begun in (self._archive, self._file):
+            with contextlib.suppress(OSError):
+                begun.close()
         self._path.unlink(missing_ok=True)
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
@@ -172,6 +175,7 @@ class Book:
         if self._spoiled:
             raise SpoiledBook("Its rows did not all go in: saving would hide that.")
         BookFile(self._book, self._archive).save()
+        self._file.close()
         self._saved = True
 
     def _start_rows(self, name: str, columns: Sequence[Column]) -> SheetRows:

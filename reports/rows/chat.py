@@ -40,7 +40,7 @@ def columns(location: Location) -> tuple[Column, ...]:
 def read(
     location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
 ) -> Rows:
-    """Ordered by date and time."""
+    """Ordered by the day that counts them, and within it by sent date."""
     found = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
     tallies = Tallies(_groups(found))
     said = used(usage, "chat")
@@ -81,7 +81,7 @@ def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[An
         refusal: _("Refused: %(reason)s") % {"reason": reason}
         for refusal, reason in in_words(Refusal).items()
     }
-    rows = found.order_by("sent_at", "pk").values_list(
+    rows = found.order_by("day", "sent_at", "pk").values_list(
         "inbox__name",
         "content",
         Spelt("direction", in_words(Direction)),

@@ -115,7 +115,7 @@ def read(
     channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE),
     masked: bool,
 ) -> Rows:
-    """Ordered by sent date."""
+    """Ordered by the day that counts them, and within it by sent date."""
     found = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on, channel__in=channels
     )
@@ -166,7 +166,7 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     zone = Value(location.time_zone)
     went = Q(refusal="")
-    rows = found.order_by("sent_at", "pk").values_list(
+    rows = found.order_by("day", "sent_at", "pk").values_list(
         *(ProfileField(F("profile"), Value(name)) for name in location.profile_fields),
         "phone",
         Spelt("country", countries),

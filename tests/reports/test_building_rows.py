@@ -236,6 +236,8 @@ def test_a_late_message_stands_on_the_day_on_which_it_counts() -> None:
     [row] = international(place, dt.date(2026, 5, 12), dt.date(2026, 5, 12))
     assert (row["Sent date"], row["Credits used"]) == (dt.datetime(2026, 5, 9, 10, 0), 7)
     assert international(place, dt.date(2026, 5, 9), dt.date(2026, 5, 9)) == []
+    traffic.texts(place, utc("2026-05-11 10:00:00"), MEXICO)
+    assert [row["Sent date"].day for row in international(place)] == [1, 11, 9]
 
 
 def test_a_late_message_of_the_current_term_stands_on_the_day_it_was_sent() -> None:
