@@ -1,6 +1,7 @@
 """Handing a report's file to somebody, and keeping who it was."""
 
 import datetime as dt
+import logging
 from typing import IO
 
 from django.core.files.storage import default_storage
@@ -8,6 +9,12 @@ from django.core.files.storage import default_storage
 from locations.access import sees_masked_numbers
 from locations.models import User
 from reports.models import Report, ReportDownload, ReportKind, ReportState
+
+log = logging.getLogger(__name__)
+
+
+class NotReachable(Exception):
+    """The storage does not give the file now; why is its cause."""
 
 
 class NumbersNotShown(Exception):
@@ -17,7 +24,8 @@ class NumbersNotShown(Exception):
 def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     """The finished file; None where there is none (not yet, not any more, or lost).
 
-    Whether the user may open the location is the caller's question. Raises NumbersNotShown.
+    Whether the user may open the location is the caller's question. Raises NumbersNotShown,
+    and NotReachable.
     """
     if report.state != ReportState.READY:
         return None
@@ -28,7 +36,13 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
         raise NumbersNotShown
     try:
         file = default_storage.open(report.file)
+        # An object storage fetches it only here: better now than with half of it sent.
+        _ = file.file
     except FileNotFoundError:
         return None
+    except Exception as problem:
+        # An object storage has errors of its own.
+        log.exception("report %s: the storage did not give its file", report.pk)
+        raise NotReachable from problem
     ReportDownload.objects.create(report=report, user=to, at=at)
     return file

@@ -25,7 +25,7 @@ from locations.access import (
 from locations.models import Location
 from reports import asking
 from reports.forms import ReportForm, ScheduleForm, last_days
-from reports.handing_out import NumbersNotShown, hand_out
+from reports.handing_out import NotReachable, NumbersNotShown, hand_out
 from reports.models import Report, ReportFormat
 from reports.showing import (
     CONTENT_TYPES,
@@ -111,6 +111,8 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
         file = hand_out(report, to=request.user, at=timezone.now())
     except NumbersNotShown:
         return render(request, "reports/no_file.html", {**context, "masked": True}, status=403)
+    except NotReachable:
+        return render(request, "reports/no_file.html", {**context, "waits": True}, status=503)
     if file is None:
         return render(request, "reports/no_file.html", context, status=410)
     return FileResponse(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 
 from locations.models import Location, User
@@ -270,6 +270,27 @@ def test_a_download_without_a_file_says_so(
     assert answer.status_code == 410
     assert said in words(answer)
     assert "Go to the reports" in words(answer)
+
+
+class OutOfReach(Exception):
+    """What an object storage raises that cannot be reached: no OSError."""
+
+
+def test_a_storage_that_is_down_is_said_and_nothing_counts_as_handed_out(
+    manager: Client, make_report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Fetching(ContentFile):
+        file = property(lambda self: self.fetch(), lambda self, value: None)
+
+        def fetch(self) -> None:
+            raise OutOfReach
+
+    monkeypatch.setattr(FileSystemStorage, "_open", lambda *_: Fetching(b""))
+    report = make_report("ready", file="reports/kept.xlsx", credits=0)
+    answer = manager.get(f"/reports/{report.pk}/download/")
+    assert answer.status_code == 503
+    assert "The file cannot be fetched at the moment" in words(answer)
+    assert not report.downloads.exists()
 
 
 @pytest.mark.parametrize("pk", ["1", "not-a-uuid", "0" * 32, "%00"])
