@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger import deciding, funding, posting
+from ledger import deciding, funding, posting, reasons
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
 from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
 from ledger.posting import BadInput, LedgerError
@@ -94,7 +94,7 @@ def approve(
             key=f"credit-request-{asked.pk}",
             at=at,
             reference=asked.reference,
-            reason=_reason(asked),
+            reason=reasons.of_credit_request(asked.pk, str(asked.asked_by), asked.note),
             made_by=decided_by,
         )
         asked.purchase = bought.entry
@@ -121,9 +121,3 @@ def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) 
             met_by="purchase",
         )
         return declined
-
-
-def _reason(asked: CreditRequest) -> str:
-    """Why the purchase was made: who asked for it, and in which words."""
-    said = f": {asked.note}" if asked.note else ""
-    return f"Credit request {asked.pk} of {asked.asked_by}"[:180] + said

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from ledger import approving, posting, renewing
+from ledger import approving, posting, reasons, renewing
 from ledger.approving import Done, Wanted
 from ledger.funding import OfTerm
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
@@ -82,8 +82,12 @@ def change_now(
                 credits=moved,
                 bucket="contract",
                 of_term=OfTerm(contract.pk, term.starts_on),
-                reason=f"Included credits of the term from {term.starts_on}: "
-                f"{contract.included_credits:,} instead of {granted:,}. {reason}",
+                reason=reasons.of_included_change(
+                    term.starts_on,
+                    included=contract.included_credits,
+                    granted=granted,
+                    reason=reason,
+                ),
                 reference=contract.reference,
             ),
             key=_key(contract, term, balance),

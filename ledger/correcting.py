@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import deciding, posting, reversing
+from ledger import deciding, posting, reasons, reversing
 from ledger.models import (
     Balance,
     Charge,
@@ -90,7 +90,7 @@ def grant(
             external_id=asked.external_id or None,
             key=f"correction-request-{asked.pk}",
             at=at,
-            reason=f"Correction request {asked.pk}: {asked.reason}",
+            reason=reasons.of_correction(asked.pk, asked.reason),
             made_by=decided_by,
         )
         asked.reversal = done.entry

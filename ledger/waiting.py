@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from ledger import reasons
 from ledger.models import (
     ApprovalRequest,
     ChatMessage,
@@ -76,8 +77,9 @@ def waiting(
 
 
 def row(found: tuple[Any, ...]) -> Waiting:
-    what, *rest = found
-    return Waiting(What(what), *rest)
+    what, pk, kind, *rest, said = found
+    cells = (What(what), pk, kind, *rest, reasons.in_words(kind, said))
+    return Waiting(*cells)
 
 
 def _part(what: What, only: Q) -> QuerySet[Any, Any]:

@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from ledger import approving
+from ledger import approving, reasons
 from ledger.admin.decisions import DecisionAdmin
 from ledger.models import ApprovalRequest, Kind
 from ledger.waiting import Waiting, What, row, waiting
@@ -45,7 +45,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
         "location_shown",
         "kind",
         "credits_shown",
-        "reason",
+        "reason_shown",
         "asked_by",
         "state",
     )
@@ -59,7 +59,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
         ("kind", "credits_shown", "bucket"),
         ("charge_shown", "external_id"),
         ("contract", "term_starts_on"),
-        "reason",
+        "reason_shown",
         "reference",
         "state",
         ("decided_by", "decided_at"),
@@ -98,6 +98,10 @@ class ApprovalRequestAdmin(DecisionAdmin):
     @admin.display(description=_("Credits"))
     def credits_shown(self, asked: ApprovalRequest) -> str:
         return signed(asked.credits, plus=True)
+
+    @admin.display(description=_("Reason"))
+    def reason_shown(self, asked: ApprovalRequest) -> str:
+        return reasons.in_words(asked.kind, asked.reason)
 
     @admin.display(description=_("Charge"))
     def charge_shown(self, asked: ApprovalRequest) -> str:

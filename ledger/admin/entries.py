@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger import reasons
 from ledger.admin.recording import RecordingPages
 from ledger.models import ChargeKind, Entry, Kind
 from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link, signed
@@ -38,7 +39,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
         ("at", "day", "recorded_at"),
         ("charge", "messages_shown"),
         ("contract", "term_starts_on"),
-        ("reason", "reference"),
+        ("reason_shown", "reference"),
         ("made_by", "approved_by", "key"),
     )
 
@@ -74,6 +75,10 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     def credits_shown(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
         return format_html('<span class="{}">{}</span>', side, signed(entry.credits, plus=True))
+
+    @admin.display(description=gettext_lazy("Reason"))
+    def reason_shown(self, entry: Entry) -> str:
+        return reasons.in_words(entry.kind, entry.reason)
 
     @admin.display(description=gettext_lazy("Balance after"))
     def balance_shown(self, entry: Entry) -> str:

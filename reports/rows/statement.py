@@ -8,6 +8,7 @@ from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from ledger import reasons
 from ledger.daily import DailyUsage
 from ledger.models import Entry, Kind
 from locations.models import Location
@@ -102,7 +103,7 @@ def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any,
             number,
             at,
             kinds[kind],
-            ", ".join(text for text in (reason, reference) if text),
+            ", ".join(text for text in (reasons.in_words(kind, reason), reference) if text),
             contract,
             purchased,
             contract + purchased,

@@ -7,7 +7,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger.models import ChargeKind
+from ledger import reasons
+from ledger.models import ChargeKind, Entry
 from locations.countries import country_name
 from locations.dates import written
 from reports.charges import ChargePage
@@ -61,6 +62,12 @@ def sent_words(kind: str, brought: Brought) -> str:
             "count": brought.countries,
         }
     return words
+
+
+@register.filter
+def why(entry: Entry) -> str:
+    """The reason of an entry: somebody's words as they are, the product's own in the reader's."""
+    return reasons.in_words(entry.kind, entry.reason)
 
 
 @register.filter
