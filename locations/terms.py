@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from locations.calendar import add_months, day_starts_at, local_day
@@ -16,6 +16,17 @@ MOST_DAYS = 16  # for which the terms of one location keep what they said
 
 class UnknownLocation(Exception):
     """No location has this id."""
+
+
+class HasTerms(Protocol):
+    """What names the terms of a location: the location itself, or a row of a query with these."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def terms_version(self) -> int: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
 
 
 UNSAID = object()
@@ -141,13 +152,13 @@ def known_terms(location_id: int) -> Terms:
 _seen: dict[int, Terms] = {}
 
 
-def terms_of(locations: Sequence[Location]) -> list[Terms]:
+def terms_of(locations: Sequence[HasTerms]) -> list[Terms]:
     """The terms of several locations, in their order, as of the version each was read with.
 
     One query for those that this process has not seen, none where it has seen all.
     """
     found: dict[int, Terms] = {}
-    unseen: dict[int, Location] = {}
+    unseen: dict[int, HasTerms] = {}
     for place in locations:
         seen = _seen.get(place.pk)
         if seen and seen.version == place.terms_version and seen.zone == place.zone:

@@ -51,13 +51,13 @@ def _titles(usage: AccountUsage) -> list[str]:
 
 
 def _row(line: Line) -> Iterator[Cell]:
-    yield line.location.name
+    yield line.place.name
     yield line.available
     yield line.used
     yield line.runs_out_on or _no_day(line)
     yield line.standing.renews_on
     yield str(STATES[line.state])
-    yield line.location.time_zone
+    yield line.place.time_zone
 
 
 def _no_day(line: Line) -> str | None:
@@ -75,4 +75,4 @@ def _summary(usage: AccountUsage, lines: list[Line]) -> Iterator[tuple[str, Valu
         yield _("Only locations in the state"), str(STATES[usage.state])
     yield _("Locations"), len(lines)
     yield _("Available, in all"), sum(line.available for line in lines)
-    yield _("Used in 30 days, in all"), sum(line.used or 0 for line in lines)
+    yield _("Used in 30 days, in all"), sum(line.used for line in lines)

@@ -14,14 +14,15 @@ from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
 from ledger.moments import one_moment
-from locations.models import Account, Location
-from reports.accounts import Line, State, lines_of, locations_of, read_days, renew_due
-from reports.models import LocationPace
+from locations.models import Account
+from reports.accounts import Line, State, foresee, lines_of, read_days, renew_due, stand
 from reports.paces import keep
 from reports.tables import head
 
 LINES_PER_PAGE = 25
-BY_DAYS = ("used", "runs_out")  # orders for which the days of every location are read
+# Orders for which the contracts of every location are looked at, or its days.
+BY_CONTRACT = ("renews", "state")
+BY_DAYS = ("used", "runs_out")
 
 STATES = {
     State.OVERDRAWN: gettext_lazy("Overdrawn"),
@@ -59,20 +60,6 @@ class Lines(TableListData):
             self.data.sort(key=attrgetter(accessor), reverse=alias.startswith("-"))
 
 
-class LinesByName(TableListData):
-    """Locations, by name: how each stands is read for the page that is shown alone."""
-
-    def __init__(self, locations: list[Location], *, at: dt.datetime) -> None:
-        super().__init__(locations)
-        self.at = at
-
-    def order_by(self, aliases: Sequence[str]) -> None:
-        self.data.sort(key=lambda one: one.name.casefold(), reverse=str(aliases[0]) == "-name")
-
-    def __getitem__(self, key: slice) -> list[Line]:
-        return lines_of(self.data[key], at=self.at)
-
-
 class AccountTable(tables.Table):
     """Its cells are written by its template."""
 
@@ -96,7 +83,7 @@ class AccountTable(tables.Table):
     class Meta:
         attrs = {"class": "account"}
 
-    def __init__(self, lines: Lines | LinesByName, *, order: str, page: str) -> None:
+    def __init__(self, lines: Lines, *, order: str, page: str) -> None:
         super().__init__(lines, order_by=order)
         self.paginator = Paginator(self.rows, LINES_PER_PAGE)
         self.page = self.paginator.get_page(page)  # whatever the address says is a page of it
@@ -144,20 +131,24 @@ def read_account(
     sorted_by = order.removeprefix("-")
     if sorted_by not in AccountTable.base_columns:
         order = sorted_by = "name"
-    all_days = whole or sorted_by in BY_DAYS
     renew_due(account, at=at)
-    made: list[LocationPace] = []
     with one_moment():
-        locations = locations_of(account, name=name)
-        rows: Lines | LinesByName = LinesByName(locations, at=at)
-        if all_days or state or sorted_by != "name":
-            lines = lines_of(locations, states=[state] if state else [], at=at)
-            if all_days:
-                made = read_days(lines)
-            rows = Lines(lines)
-        table = AccountTable(rows, order=order, page=asked.get("page", ""))
+        lines = lines_of(account, name=name, at=at)
+        # Of all of them only what the order and the state ask for; the rest of those shown.
+        if whole or state or sorted_by in BY_CONTRACT:
+            stand(lines)
+        if state:
+            lines = [line for line in lines if line.state == state]
+        if all_days := whole or sorted_by in BY_DAYS:
+            made = read_days(lines)
+        if whole or sorted_by == "runs_out":
+            foresee(lines)
+        table = AccountTable(Lines(lines), order=order, page=asked.get("page", ""))
+        shown = table.shown
+        stand(shown)
         if not all_days:
-            made = read_days(table.shown)
+            made = read_days(shown)
+        foresee(shown)
     if made:
         keep(made)
     return AccountUsage(account, form, name, state, table, at)

@@ -30,7 +30,7 @@ from enum import Enum
 
 from ledger.daily import DailyUsage
 from locations.models import DebtAtRenewal
-from reports.standing import Standing
+from reports.standing import BareStanding, Standing
 
 HISTORY_DAYS = 180
 HALF_LIFE_DAYS = 30
@@ -208,18 +208,19 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
     )
 
 
-def runs_out_on(now: Standing, pace: Pace, *, used_today: int = 0) -> dt.date | None:
+def runs_out_on(now: BareStanding, pace: Pace, *, used_today: int = 0) -> dt.date | None:
     """The same day that `follow` finds, week by week instead of day by day: for many at once."""
     start = now.today.weekday()
     week = (*pace.by_weekday[start:], *pace.by_weekday[:start])
     today = max(0.0, week[0] - used_today)
-    left = now.available - today
+    available = now.available
+    left = available - today
     if left < HALF:
         return now.today
     step_in, end_in = (None, LONGEST_DAYS) if now.step is None else _days_ahead(now)
     gone_in, left = _gone_in(left, week, 1, end_in if step_in is None else step_in)
     if gone_in is None and step_in is not None:
-        contract = max(0.0, now.contract_unheld - (now.available - left))
+        contract = max(0.0, now.contract_unheld - (available - left))
         left = sum(_after_step(now, left - contract))
         gone_in, left = _gone_in(left, week, step_in, end_in)
     return None if gone_in is None else now.today + gone_in * DAY
@@ -240,7 +241,7 @@ def _gone_in(
     return None, left
 
 
-def _days_ahead(now: Standing) -> tuple[int | None, int]:
+def _days_ahead(now: BareStanding) -> tuple[int | None, int]:
     """How far away the next step is, and the end of what is followed."""
     if now.step is None:
         return None, LONGEST_DAYS
@@ -250,7 +251,7 @@ def _days_ahead(now: Standing) -> tuple[int | None, int]:
     return step_in, min(longest, (after.on - now.today).days) if after else longest
 
 
-def _after_step(now: Standing, purchased: float) -> tuple[float, float]:
+def _after_step(now: BareStanding, purchased: float) -> tuple[float, float]:
     """The two buckets on the morning of the next step."""
     contract = now.next_contract
     if contract is None:

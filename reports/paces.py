@@ -8,7 +8,8 @@ it missing or outdated makes it itself. What was used today is read from the ent
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F, Sum
@@ -22,6 +23,7 @@ from reports.forecasting import DAY, HISTORY_DAYS, Pace, Record, history_of, pac
 from reports.models import LocationPace
 
 USED_DAYS = 30  # today and the 29 days before it
+RECORDS = {record.value: record for record in Record}
 AT_ONCE = 500  # locations whose days are read in one statement
 
 # What is remembered where it still holds, and what was used today. No location is left out.
@@ -46,14 +48,17 @@ KEPT = """
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """What a location used in 30 days, today included, and its pace where the record is enough."""
 
     used: int
     today: int
     record: Record
-    pace: Pace | None
+    by_weekday: list[float] | None
+
+    @property
+    def pace(self) -> Pace | None:
+        return None if self.by_weekday is None else Pace(tuple(self.by_weekday))
 
 
 def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[LocationPace]]:
@@ -68,7 +73,7 @@ def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[Location
     with connection.cursor() as cursor:
         ids, on = plain_array(list(days)), plain_array(list(days.values()))
         cursor.execute(KEPT, {"ids": ids, "days": on, "usage": list(USAGE)})
-        for location_id, used_today, before, record, by_weekday in cursor:
+        for location_id, used_today, before, record, by_weekday in cursor.fetchall():
             if record is None:
                 today[location_id] = used_today
             else:
@@ -111,9 +116,8 @@ def keep_up(*, at: dt.datetime) -> int:
 
 
 def _used(before: int, today: int, record: str, by_weekday: list[float] | None) -> Used:
-    kept = Record(record)
-    pace = Pace(tuple(by_weekday)) if by_weekday and kept == Record.ENOUGH else None
-    return Used(before + today, today, kept, pace)
+    kept = RECORDS[record]
+    return Used(before + today, today, kept, by_weekday if kept is Record.ENOUGH else None)
 
 
 def _made(days: Mapping[int, dt.date]) -> Iterator[LocationPace]:

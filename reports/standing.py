@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -37,15 +38,30 @@ class TermStart:
     changed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`term` is the one that today lies in, `step` the next begin or end of one.
+class Figures(Protocol):
+    """What a standing reads of a balance, holds included."""
 
-    `start` is None where no term runs, or where nobody asked. No part of it asks the database.
+    @property
+    def contract_credits(self) -> int: ...
+    @property
+    def purchased_credits(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def available(self) -> int: ...
+    @property
+    def last_number(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareStanding:
+    """How figures stand, of whichever location; `Standing` knows which.
+
+    `term` is the one that today lies in, `step` the next begin or end of one. `start` is None
+    where no term runs, or where nobody asked. No part of it asks the database.
     """
 
-    location: Location
-    balance: Balance
+    balance: Figures
     terms: Terms
     today: dt.date
     term: Term | None
@@ -152,6 +168,12 @@ class Standing:
     def full_scale(self) -> int:
         """What the whole width of the balance bar stands for."""
         return max(self.included, self.contract_credits) + max(0, self.purchased_credits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(BareStanding):
+    location: Location
+    balance: Balance
 
 
 def standing(location: Location, *, at: dt.datetime) -> Standing:

@@ -21,6 +21,7 @@ from psycopg import sql
 
 from locations import price_lists
 from locations.terms import forget_seen, known_terms
+from reports.accounts import forget_foreseen
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
@@ -57,6 +58,7 @@ def forget_the_last() -> None:
     """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
     known_terms.cache_clear()
     forget_seen()
+    forget_foreseen()
     price_lists.forget()
     price_lists.price_list.cache_clear()
 

@@ -5,13 +5,19 @@ figures.
 """
 
 from django import template
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.daily import Day
+from locations.dates import written
+from reports.account_table import STATES, AccountTable
+from reports.accounts import Line, State
 from reports.charts import Chart
+from reports.forecasting import Record
+from reports.standing import BareStanding
 from reports.tables import DailyTable
 from reports.templatetags.credits import credits_in, moved_in, signed_in
 
@@ -33,6 +39,17 @@ OPENS = (
     '<span class="day-plain"><a href="{address}">{words}</a></span>'
     '<details class="day-opens"><summary><span>{words}</span></summary><dl>{parts}'
     '<div class="go"><dt><a href="{address}">{every_line}</a></dt></div></dl></details>'
+)
+LOCATION = (
+    '<tr role="row"><th class="name" scope="row" role="rowheader"><a href="{address}">{name}</a>'
+    '</th><td class="num available{below}" role="cell">{available}</td>'
+    '<td class="num used" role="cell"><span class="head" aria-hidden="true">{used_head}</span>'
+    " <span>{used}</span></td>"
+    '<td class="day runs-out" role="cell"><span class="head" aria-hidden="true">{runs_out_head}'
+    "</span> <span>{runs_out}</span></td>"
+    '<td class="day renews" role="cell"><span class="head" aria-hidden="true">{renews_head}</span>'
+    " <span>{renews}</span></td>"
+    '<td class="state state-{state}" role="cell">{state_name}</td></tr>\n'
 )
 PART = "<div><dt>{}</dt><dd{}>{}</dd></div>"
 
@@ -69,6 +86,53 @@ def day_rows(table: DailyTable) -> SafeString:
         return ROW.format(name=name, net=net, closing=closing, **cells)
 
     return SafeString("".join(row(of.day, escape(of.words), of.address) for of in table.shown_rows))
+
+
+@register.simple_tag
+def account_rows(table: AccountTable) -> SafeString:
+    """The locations of this page of the table; what no column says for itself is a word."""
+    language = get_language()
+    names = {state.value: escape(name) for state, name in STATES.items()}
+    heads = {name: escape(table.columns[name].header) for name in ("used", "runs_out", "renews")}
+    return SafeString(
+        "".join(
+            LOCATION.format(
+                address=reverse("credit-usage", args=[line.place.pk]),
+                name=escape(line.place.name),
+                below=" below" if line.available < 0 else "",
+                available=credits_in(line.available, language),
+                used=credits_in(line.used, language),
+                runs_out=escape(_runs_out(line)),
+                renews=escape(_renews(line.standing)),
+                state=line.state.value,
+                state_name=names[line.state.value],
+                used_head=heads["used"],
+                runs_out_head=heads["runs_out"],
+                renews_head=heads["renews"],
+            )
+            for line in table.shown
+        )
+    )
+
+
+def _runs_out(line: Line) -> str:
+    if line.state == State.NO_CREDITS:
+        return "–"
+    if line.standing.is_out:
+        return _("nothing left")
+    if line.runs_out_on:
+        return written(line.runs_out_on, "j M Y")
+    return _("not foreseen") if line.record == Record.ENOUGH else _("too little history")
+
+
+def _renews(now: BareStanding) -> str:
+    if now.renews_on:
+        return written(now.renews_on, "j M Y")
+    if now.term and now.ends_on:
+        return _("ends %(day)s") % {"day": written(now.ends_on, "j M Y")}
+    if now.starts_on:
+        return _("begins %(day)s") % {"day": written(now.starts_on, "j M Y")}
+    return _("no contract")
 
 
 @register.simple_tag

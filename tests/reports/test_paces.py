@@ -49,7 +49,8 @@ def as_on_its_page(location: Location) -> Used:
     usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, now)
     used = sum(-row.moved.usage for row in usage.days if now.today - row.day < 30 * DAY)
-    return Used(used, expected.history.used_today, expected.record, expected.pace)
+    by_weekday = list(expected.pace.by_weekday) if expected.pace else None
+    return Used(used, expected.history.used_today, expected.record, by_weekday)
 
 
 def test_it_says_what_the_location_s_own_page_says_for_random_histories(place: Location) -> None:
