@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ledger import posting, renewing
 from ledger.models import Balance, Entry, Kind
@@ -199,10 +200,7 @@ def _post(
         if credits is None and moved <= 0:
             raise NothingToWriteOff(_("The purchased credits are not below zero."))
         if moved < 0 and held + moved < 0:
-            raise NotEnough(
-                _("There are %(held)s %(bucket)s credits: an adjustment of %(credits)s takes more.")
-                % {"held": number_format(held), "bucket": bucket, "credits": number_format(moved)}
-            )
+            raise NotEnough(_not_enough(bucket, held, moved))
         ids = posting.append(
             location_id,
             [
@@ -235,3 +233,19 @@ def _runs(of_term: OfTerm, term: Term | None) -> bool:
 
 def _is_whole(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
+
+
+def _not_enough(bucket: str, held: int, moved: int) -> str:
+    if bucket == "contract":
+        words = ngettext(
+            "There is %(held)s contract credit: an adjustment of %(credits)s takes more.",
+            "There are %(held)s contract credits: an adjustment of %(credits)s takes more.",
+            abs(held),
+        )
+    else:
+        words = ngettext(
+            "There is %(held)s purchased credit: an adjustment of %(credits)s takes more.",
+            "There are %(held)s purchased credits: an adjustment of %(credits)s takes more.",
+            abs(held),
+        )
+    return words % {"held": number_format(held), "credits": number_format(moved)}

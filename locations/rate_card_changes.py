@@ -111,7 +111,7 @@ def chat_change(card: RateCard, before: RateCard | None) -> str:
     """What chat costs now and then, in words; empty where that stays."""
     if before is None or before.chat_prices == card.chat_prices:
         return ""
-    return gettext("Chat: SMS %(sms_now)s → %(sms)s, MMS %(mms_now)s → %(mms)s credits.") % {
+    return gettext("Chat, in credits: SMS %(sms_now)s → %(sms)s, MMS %(mms_now)s → %(mms)s.") % {
         "sms_now": before.chat_sms_credits,
         "sms": card.chat_sms_credits,
         "mms_now": before.chat_mms_credits,

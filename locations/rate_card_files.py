@@ -11,6 +11,7 @@ from typing import BinaryIO
 import phonenumbers
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from locations.countries import SATELLITE
 from locations.models import CarrierType, Channel
@@ -105,10 +106,11 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
             if not any(cells):
                 continue
             if len(cells) != len(columns):
-                reason = _("%(cells)s values, but %(columns)s columns.") % {
-                    "cells": len(cells),
-                    "columns": len(columns),
-                }
+                reason = ngettext(
+                    "%(cells)s value, but %(columns)s columns.",
+                    "%(cells)s values, but %(columns)s columns.",
+                    len(cells),
+                ) % {"cells": len(cells), "columns": len(columns)}
                 problems.append(Problem(number, reason))
                 continue
             line, reasons = checked(number, dict(zip(columns, cells, strict=True)))

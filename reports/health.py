@@ -77,7 +77,9 @@ def _last_run(at: dt.datetime) -> Check:
     run = VerificationRun.objects.filter(location=None).order_by("-id").first()
     if run is None:
         return Check(name, *_never_verified(at), page)
-    words = _("%(when)s: %(entries)s entries of %(locations)s locations, %(broken)s broken.") % {
+    words = _(
+        "%(when)s. Entries: %(entries)s, locations: %(locations)s, broken rules: %(broken)s."
+    ) % {
         "when": _ago(run.started_at, at),
         "entries": number_format(run.entries),
         "locations": number_format(run.locations),

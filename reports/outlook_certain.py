@@ -55,7 +55,11 @@ def certain(now: Standing) -> Iterator[SafeString]:
     """What is certain without a pace: the next step of the contract, and what is kept."""
     if now.renews_on and now.next_contract:
         yield say(
-            _("Your contract renews on <strong>{day}</strong> with {n} credits."),
+            ngettext(
+                "Your contract renews on <strong>{day}</strong> with {n} credit.",
+                "Your contract renews on <strong>{day}</strong> with {n} credits.",
+                now.next_contract.included_credits,
+            ),
             day=now.renews_on,
             n=now.next_contract.included_credits,
         )
@@ -70,9 +74,12 @@ def certain(now: Standing) -> Iterator[SafeString]:
         )
     elif now.starts_on and now.next_contract:
         yield say(
-            _(
+            ngettext(
                 "No contract runs today. The next one begins on <strong>{day}</strong> with {n} "
-                "credits."
+                "credit.",
+                "No contract runs today. The next one begins on <strong>{day}</strong> with {n} "
+                "credits.",
+                now.next_contract.included_credits,
             ),
             day=now.starts_on,
             n=now.next_contract.included_credits,

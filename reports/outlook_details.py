@@ -154,10 +154,10 @@ def _next_term(now: Standing, likely: Course, renews_on: dt.date) -> Iterator[Sa
     if days < WORTH_SAYING * (after.on - renews_on).days:
         return
     sentence = ngettext(
-        "The next term's {credits} credits, with what is then kept, would last until {day}: "
-        "{n} day short.",
-        "The next term's {credits} credits, with what is then kept, would last until {day}: "
-        "{n} days short.",
+        "The credits of the next term ({credits}), with what is then kept, would last until "
+        "{day}: {n} day short.",
+        "The credits of the next term ({credits}), with what is then kept, would last until "
+        "{day}: {n} days short.",
         days,
     )
     yield say(sentence, credits=now.next_contract.included_credits, day=likely.runs_out_on, n=days)
@@ -171,13 +171,19 @@ def _overdraft(now: Standing, likely: Course) -> Iterator[SafeString]:
         return
     ends_on = likely.overdraft_ends_on
     if ends_on is None or ends_on >= now.step.on:
-        sentence = _(
+        sentence = ngettext(
+            "Your contract lets you go on sending until you are {limit} credit below zero, which "
+            "at this pace is far enough.",
             "Your contract lets you go on sending until you are {limit} credits below zero, which "
-            "at this pace is far enough."
+            "at this pace is far enough.",
+            now.overdraft_limit,
         )
     else:
-        sentence = _(
+        sentence = ngettext(
+            "Your contract lets you go on sending until you are {limit} credit below zero: at "
+            "this pace until {day}.",
             "Your contract lets you go on sending until you are {limit} credits below zero: at "
-            "this pace until {day}."
+            "this pace until {day}.",
+            now.overdraft_limit,
         )
     yield say(sentence, limit=now.overdraft_limit, day=ends_on)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.models import Balance
 from locations.models import Location
@@ -107,14 +107,21 @@ def _prove(rows: Rows, written: int, *, credits: int) -> None:
     usage = sum(rows.said.values())
     if written != rows.messages:
         raise CannotBuild(
-            _("%(written)s of %(all)s rows were written.")
+            ngettext(
+                "%(written)s of %(all)s row was written.",
+                "%(written)s of %(all)s rows were written.",
+                rows.messages,
+            )
             % {"written": number_format(written), "all": number_format(rows.messages)}
         )
     if credits != usage:
         raise CannotBuild(
-            _(
+            ngettext(
+                "The rows come to %(found)s credit, the daily table says %(said)s: the report is "
+                "kept back until they agree. Tell whoever runs this product.",
                 "The rows come to %(found)s credits, the daily table says %(said)s: the report is "
-                "kept back until they agree. Tell whoever runs this product."
+                "kept back until they agree. Tell whoever runs this product.",
+                abs(credits),
             )
             % {"found": number_format(credits), "said": number_format(usage)}
         )
@@ -122,9 +129,12 @@ def _prove(rows: Rows, written: int, *, credits: int) -> None:
         found, said = rows.found.get(day, 0), rows.said.get(day, 0)
         if found != said:
             raise CannotBuild(
-                _(
+                ngettext(
+                    "On %(day)s the rows come to %(found)s credit, the daily table says %(said)s: "
+                    "the report is kept back until they agree. Tell whoever runs this product.",
                     "On %(day)s the rows come to %(found)s credits, the daily table says %(said)s: "
-                    "the report is kept back until they agree. Tell whoever runs this product."
+                    "the report is kept back until they agree. Tell whoever runs this product.",
+                    abs(found),
                 )
                 % {"day": day, "found": number_format(found), "said": number_format(said)}
             )

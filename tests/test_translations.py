@@ -4,13 +4,47 @@ import re
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from redflag_credits import catalogues
+from tests.plurals import of_one_form
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}")
 TAG = re.compile(r"</?[a-z][^>]*>")
 SHEET_NAME = 28  # of Excel's 31, three are for the number of a sheet that goes on
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+# Texts whose number is never 1, by what they have in common, and why it is not.
+NEVER_ONE = {
+    "limits that the program sets": (
+        "An answer has at most",
+        "must not be longer than",
+        "a call lasts 0 to",
+        "requests of this location are not decided yet",
+        "corrections of this location are not decided yet",
+        "The file has more than %s rows",
+        "Line %(line)s has more than",
+        "CSV or XLSX, up to",
+        "It was interrupted %s times.",
+        "reports of this location are being built",
+        "long lists of this location are being estimated",
+        "An estimate takes at most",
+        "scheduled reports: stop one first.",
+        "%(messages)s message in %(days)s days.",
+        "in the next %(days)s days.",
+        "%(days)s days: %(locations)s location;",
+        "%(columns)s columns.",
+    ),
+    "rounded to tens, and at least ten": (
+        "<strong>buy about {n} credits</strong>",
+        "<strong>buy about {missing} credits</strong>",
+        "about {lapses} of your {left} contract credits",
+        "nearly all of your {left} contract credits",
+        "about {left} purchased credits are kept",
+    ),
+    "ten times what is left": ("Less than a tenth of the %(included)s credits",),
+    "said of more than one alone": ("Of its %(all)s broadcasts",),
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +74,34 @@ def test_the_catalogue_is_up_to_date(language: str, wanted: catalogues.Catalog) 
         return {(message.context, message.id) for message in catalog if message.id}
 
     assert texts(catalogues.read(language)) == texts(wanted)
+
+
+def test_a_number_that_may_be_one_has_a_form_for_one(wanted: catalogues.Catalog) -> None:
+    known = [part for parts in NEVER_ONE.values() for part in parts]
+    found = list(of_one_form(wanted))
+    assert [text for text in found if not any(part in text for part in known)] == []
+    # What nothing needs any more would hide the next one.
+    assert [part for part in known if not any(part in text for text in found)] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "is_found"),
+    [
+        ("%(n)s credits left", True),
+        ("{n} contract credits", True),
+        ("below <strong>%(n)s</strong> credits", True),
+        ("%s requests are open", True),
+        (("%(n)s message, for %(cost)s credits", "%(n)s messages, for %(cost)s credits"), True),
+        (("%(n)s credit left", "%(n)s credits left"), False),
+        ("Credits: %(n)s", False),
+        ("%(done)s of %(all)s", False),
+        ("10,000 numbers", False),
+    ],
+)
+def test_a_planted_plural_is_found(english: str | tuple[str, str], is_found: bool) -> None:
+    catalog = Catalog()
+    catalog.add(english)
+    assert bool(list(of_one_form(catalog))) == is_found
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import changing
 from ledger.posting import BadInput, LedgerError
@@ -121,7 +121,11 @@ class RunningContractAdmin(ContractAdmin):
         term = change.term.starts_on
         used = number_format(change.used)
         if change.used:
-            words = _("{} credits of the term from {} had been used and are not taken back.")
+            words = ngettext(
+                "{} credit of the term from {} had been used and is not taken back.",
+                "{} credits of the term from {} had been used and are not taken back.",
+                change.used,
+            )
             self.message_user(request, format_html(words, used, term), messages.WARNING)
         if change.done is None:
             words = _("Nothing was left to move in the term from {}.")
@@ -134,7 +138,7 @@ class RunningContractAdmin(ContractAdmin):
         elif change.done.entry is not None:
             entry = change.done.entry
             self.log_addition(request, entry, "Changed what the running term was granted.")
-            words = _("The running term has {} contract credits: {}. The balance is {} now.")
+            words = _("Contract credits of the running term: {} ({}). The balance is {} now.")
             page = link("ledger_entry_change", entry, entry.pk)
             moved = signed(entry.contract_delta, plus=True)
             after = signed(entry.balance_after)
@@ -145,7 +149,11 @@ class RunningContractAdmin(ContractAdmin):
         step = terms.next_step(terms.day_of(timezone.now()))
         if step is not None and step.contract is not None and step.contract.pk == contract.pk:
             amount = number_format(contract.included_credits)
-            words = _("The running term keeps what it was granted; {} credits come in on {}.")
+            words = ngettext(
+                "The running term keeps what it was granted; {} credit comes in on {}.",
+                "The running term keeps what it was granted; {} credits come in on {}.",
+                contract.included_credits,
+            )
             self.message_user(request, format_html(words, amount, step.on), messages.INFO)
 
 

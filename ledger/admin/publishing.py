@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import impact
 from ledger.models import RateCardImpact
@@ -158,9 +158,12 @@ def _missing(found: impact.Impact | None, card: RateCard) -> list[str]:
     words = []
     for country, carrier_type, channel, number in found.gaps if found else ():
         words.append(
-            _(
+            ngettext(
+                "%(country)s, %(line)s, %(channel)s: no price; %(messages)s message "
+                "in %(days)s days.",
                 "%(country)s, %(line)s, %(channel)s: no price; %(messages)s messages "
-                "in %(days)s days."
+                "in %(days)s days.",
+                number,
             )
             % {
                 "country": country_name(country),

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -131,7 +130,7 @@ class RecordingPages(admin.ModelAdmin):
             "waits": rehearsed is not None
             and not rehearsed.replayed
             and approving.needs_second_person(rehearsed.entry),
-            "limit": number_format(approving.limit()),
+            "limit": approving.limit(),
             "said": [(form[name].label, form.cleaned_data[name]) for name in form.shown]
             if rehearsed
             else [],

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from locations.dates import written
@@ -70,7 +70,11 @@ def taken(value: int) -> str:
 @register.simple_tag
 def share(done: int, total: int) -> str:
     """How far a report is: 64 %, 41,000 of 64,000 rows."""
-    return _("%(percent)d %%, %(done)s of %(total)s rows") % {
+    return ngettext(
+        "%(percent)d %%, %(done)s of %(total)s row",
+        "%(percent)d %%, %(done)s of %(total)s rows",
+        total,
+    ) % {
         "percent": min(100, done * 100 // total),
         "done": credits(done),
         "total": credits(total),

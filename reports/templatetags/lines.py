@@ -57,10 +57,11 @@ def sent_words(kind: str, brought: Brought) -> str:
             "country": country_name(brought.country),
         }
     if brought.countries > 1:
-        return _("%(messages)s to %(count)s countries") % {
-            "messages": words,
-            "count": brought.countries,
-        }
+        return ngettext(
+            "%(messages)s to %(count)s country",
+            "%(messages)s to %(count)s countries",
+            brought.countries,
+        ) % {"messages": words, "count": brought.countries}
     return words
 
 

@@ -90,7 +90,7 @@ def _ask_and_download(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_label("Texts")).to_be_checked()  # the days it was asked from
     download = page.locator("#report-list li").first.get_by_role("link", name="Download")
     expect(download).to_be_visible(timeout=BUILT_WITHIN_MS)  # without anybody reloading
-    expect(page.locator("#report-list li").first).to_contain_text("20 rows, 208 credits")
+    expect(page.locator("#report-list li").first).to_contain_text("20 rows · 208 credits")
     visit.look("report-ready")
     with page.expect_download() as downloading:
         download.click()

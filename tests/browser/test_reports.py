@@ -76,4 +76,4 @@ def test_a_build_is_followed_without_a_reload_and_survives_one(
         state=ReportState.READY, file="reports/none.xlsx", credits=448_000, size_bytes=2_500_000
     )
     expect(row.get_by_role("link", name="Download")).to_be_visible()
-    expect(row).to_contain_text("64,000 rows, 448,000 credits")
+    expect(row).to_contain_text("64,000 rows · 448,000 credits")

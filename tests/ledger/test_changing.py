@@ -265,7 +265,7 @@ def said(answer: Any) -> str:
 
 def test_desk_changes_the_running_term_now(staff: Client, soho: Location):
     answer = post(staff, soho)
-    assert "The running term has +200 contract credits" in said(answer)
+    assert "Contract credits of the running term: +200" in said(answer)
     post(staff, soho)  # the same form again
     assert (changes(), soho.contracts.get().included_credits) == ([200], 1200)
 

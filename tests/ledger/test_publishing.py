@@ -121,8 +121,8 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
     calculated(card)
     answer = staff.get(page(card))
     shown = answer.content.decode()
-    assert "France, Mobile, Text: no price; 1 messages in 90 days." in shown
-    assert "1 message (6 credits now) would be refused" in shown
+    assert "France, Mobile, Text: no price; 1 message in 90 days." in shown
+    assert "1 message (credits now: 6) would be refused" in shown
     assert [(name, s.now, s.then) for name, s in answer.context["countries"]] == [
         ("Mexico", 14, 24),
         ("France", 6, 0),

@@ -45,7 +45,7 @@ def test_a_list_leaves_chat_at_the_prices_of_the_card_that_it_takes_over_from():
     assert card("Partners").chat_prices == {"chat_sms_credits": 2, "chat_mms_credits": 4}
     after.chat_sms_credits = 4
     assert chat_change(after, RateCard.objects.get(pk=before.pk)) == (
-        "Chat: SMS 3 → 4, MMS 7 → 7 credits."
+        "Chat, in credits: SMS 3 → 4, MMS 7 → 7."
     )
 
 

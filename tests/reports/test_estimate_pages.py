@@ -55,7 +55,7 @@ def test_pasted_numbers_are_priced_and_paid(client: Client, soho: Location) -> N
     page = words(answer)
     assert answer.status_code == 200
     assert "20 credits for 3 international texts" in page
-    assert "it costs 20 credits, and 80 remain." in page
+    assert "it costs 20 credits. After it, 80 remain." in page
     assert "Contract 20 80 Purchased 0 0 In all 20 80" in page
     assert "Mexico Mobile 2 14 France Mobile 1 6 In all 3 20" in page
     assert "1 domestic number is part of your plan" in page
@@ -78,7 +78,7 @@ def test_what_does_not_fit_says_what_is_missing(client: Client, soho: Location) 
     answer = paste(client, soho, "\n".join([MEXICO] * 20))
     page = words(answer)
     assert "40 credits are missing" in page
-    assert "14 messages, for 98 credits, would go" in page
+    assert "14 messages would go if you ask to send what fits. That would cost 98 credits." in page
     assert "Available 100 Needed 140 Missing 40" in page
     assert f'href="/locations/{soho.pk}/credits/?credits=40"' in answer.text
 

@@ -106,8 +106,8 @@ def test_a_next_term_that_is_too_small_is_foretold() -> None:
     successor = contract(TODAY + 10 * DAY, 1000)
     now = stands(renewing(300, ends_on=TODAY + 10 * DAY), successor, contract_credits=500)
     assert (
-        "The next term's 1,000 credits, with what is then kept, would last until 2 October 2026: "
-        "266 days short." in said(now, SMALL)[1]
+        "The credits of the next term (1,000), with what is then kept, would last until 2 October "
+        "2026: 266 days short." in said(now, SMALL)[1]
     )
     enough = contract(TODAY + 10 * DAY, 3500)
     now = stands(renewing(300, ends_on=TODAY + 10 * DAY), enough, contract_credits=500)

@@ -98,7 +98,7 @@ def test_location_details(client: Client) -> None:
     assert f"Name Dallas Account {location.account} Time zone Asia/Tokyo" in said
     assert "Chat inboxes Front Desk" in said
     assert "Recipient fields in reports First Name, Last Name, Unique ID" in said
-    assert "Number C-17 Included 9,000 credits every 12 months" in said
+    assert "Number C-17 Included 9,000 every 12 months" in said
     assert "This term began on 1 January 2026 Renews 1 January 2027" in said
     assert "outbound messages may take the balance 20 credits below zero" in said
     assert f'href="/locations/{location.pk}/credit-usage/"' in answer.text

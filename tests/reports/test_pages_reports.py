@@ -146,7 +146,7 @@ def test_each_state_says_where_it_is(manager: Client, location: Location, make_r
         assert "Waiting for its turn" in said
         assert "64 %, 41,000 of 64,000 rows" in said
         assert 'max="64000" value="41000"' in answer.text
-        assert "1,204 rows, 9,775 credits" in said
+        assert "1,204 rows · 9,775 credits" in said
         assert "2.0\xa0KB" in answer.text
         assert "It could not be made. The disk was full. Ask again" in said
         assert "Its file was deleted" in said
