@@ -44,7 +44,7 @@ END $$;
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
     ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest,
     ledger_bundle, ledger_creditrequest, ledger_verificationrun, ledger_verification,
-    ledger_approvalrequest, ledger_renewalfailure FROM redflag_app;
+    ledger_approvalrequest, ledger_renewalfailure, ledger_verificationrequest FROM redflag_app;
 GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_verificationrun TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle, ledger_verification TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
@@ -55,6 +55,8 @@ GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, purchase
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, entry_id)
     ON ledger_approvalrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (last_at, tries, error, over_at) ON ledger_renewalfailure TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (state, started_at, finished_at, leased_until, attempts, rows_done,
+    rows_total, failure, run_id) ON ledger_verificationrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)

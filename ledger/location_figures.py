@@ -3,8 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from ledger import renewing
-from ledger.models import Balance, Entry, Hold, RenewalFailure, Verification
+from ledger import renewing, verification_requests
+from ledger.models import (
+    Balance,
+    Entry,
+    Hold,
+    RenewalFailure,
+    Verification,
+    VerificationRequest,
+)
 from ledger.renewal_desk import Preview, preview
 from ledger.waiting import Waiting, row, waiting
 from locations.models import Location
@@ -23,6 +30,7 @@ class LocationFigures:
     upcoming: Preview
     failure: RenewalFailure | None
     verification: Verification | None
+    asked: VerificationRequest | None
     entries: list[Entry] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
@@ -44,7 +52,7 @@ class LocationFigures:
 
 
 def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
-    """Nine queries, and those of a renewal that is due: it is made up first."""
+    """Ten queries, and those of a renewal that is due: it is made up first."""
     balance = renewing.up_to_date(location.pk, at=at)
     terms = load_terms(location.pk)
     entries = Entry.objects.filter(location=location).select_related("made_by", "approved_by")
@@ -54,6 +62,7 @@ def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
         upcoming=preview(location, balance),
         failure=RenewalFailure.objects.filter(location=location, over_at=None).first(),
         verification=Verification.objects.filter(location=location).first(),
+        asked=verification_requests.newest(location),
         entries=list(entries.order_by("-number")[:NEWEST_ENTRIES]),
         holds=list(
             Hold.objects.open_at(at).filter(location=location).order_by("expires_at")[:MOST_HOLDS]

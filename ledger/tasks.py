@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import holding, impact, renewing, verifying
+from ledger import holding, impact, renewing, verification_requests, verifying
 from ledger.renewal_failures import close_what_is_over, renew_or_note
 
 logger = logging.getLogger(__name__)
@@ -49,3 +49,15 @@ def calculate_rate_card_impact(impact_id: int) -> None:
 def sweep_rate_card_impacts() -> None:
     """Queue again what nobody calculates; fail what was interrupted too often."""
     impact.sweep(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def verify_as_asked(request_id: int) -> None:
+    """Somebody wants to know now."""
+    verification_requests.carry_out(request_id, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def sweep_verification_requests() -> None:
+    """Queue again what nobody verifies; fail what was interrupted too often."""
+    verification_requests.sweep(at=timezone.now())

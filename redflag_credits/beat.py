@@ -23,6 +23,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 60},
     },
+    "sweep-verification-requests": {
+        "task": "ledger.tasks.sweep_verification_requests",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
     "renew-due-locations": {
         "task": "ledger.tasks.renew_due_locations",
         "schedule": crontab(minute="*/10"),
@@ -64,6 +69,7 @@ SCHEDULE = {
 ROUTES = {
     "reports.tasks.build_report": {"queue": "reports"},
     "ledger.tasks.verify_ledger": {"queue": "reports"},
+    "ledger.tasks.verify_as_asked": {"queue": "reports"},
     "locations.tasks.read_rate_card_upload": {"queue": "reports"},
     "ledger.tasks.calculate_rate_card_impact": {"queue": "reports"},
     "reports.tasks.work_out_estimate": {"queue": "reports"},

@@ -53,8 +53,8 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
         "available_shown",
         "contract_credits",
         "purchased_credits",
-        "last_number",
         "renewal_due_at",
+        "last_number",
     )
     list_filter = (StandingFilter,)
     list_select_related = ("location",)
@@ -84,10 +84,10 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
         "location_shown",
         "kind",
         "outcome",
-        "refusal",
-        "needed_credits",
         "credits",
         "day",
+        "refusal",
+        "needed_credits",
         "at",
     )
     list_filter = ("kind", "outcome", "refusal")

@@ -18,6 +18,7 @@ from ledger.admin.recording import GiveBackLink
 from ledger.explaining import explain_chat, explain_international
 from ledger.models import ChatMessage, InternationalMessage
 from locations.admin.lists import LedgerAdmin, link, location_link
+from locations.countries import country_name
 from locations.models.trail import SEEN
 
 PERSONAL = "locations.see_personal_data"
@@ -91,23 +92,27 @@ class InternationalMessageAdmin(MessageAdmin):
         "location_shown",
         "channel",
         "country",
-        "carrier_type",
-        "outcome",
-        "refusal",
         "credits",
+        "outcome",
         "day",
-        "sent_at",
         "status",
+        "refusal",
+        "carrier_type",
+        "sent_at",
     )
     list_filter = ("channel", "outcome", "refusal", "carrier_type")
     list_select_related = ("location",)
     personal = ("phone", "profile")
     what = (
-        ("channel", "country"),
+        ("channel", "country_shown"),
         ("carrier_type", "carrier_source"),
         ("seconds", "billed_seconds"),
         ("status", "status_detail", "status_at"),
     )
+
+    @admin.display(description=gettext_lazy("Country"))
+    def country_shown(self, message: InternationalMessage) -> str:
+        return f"{country_name(message.country)} ({message.country})" if message.country else "-"
 
     @admin.display(description=gettext_lazy("Why"))
     def why(self, message: InternationalMessage) -> str:
@@ -119,13 +124,13 @@ class ChatMessageAdmin(MessageAdmin):
     list_display = (
         "external_id",
         "location_shown",
-        "inbox",
         "direction",
-        "text_type",
-        "outcome",
-        "refusal",
         "credits",
+        "outcome",
         "day",
+        "inbox",
+        "text_type",
+        "refusal",
         "sent_at",
     )
     list_filter = ("direction", "text_type", "outcome")

@@ -1,12 +1,22 @@
-"""What the verifications of the ledger found, to read."""
+"""What the verifications of the ledger found, to read; and one asked for by hand."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ledger import verification_requests
 from ledger.models import Verification, VerificationRun
 from locations.admin.lists import ReadOnlyAdmin, location_link
+from locations.models import Location, User
+
+ASKS = "ledger.verify"
 
 
 @admin.register(Verification)
@@ -51,11 +61,49 @@ class VerificationAdmin(ReadOnlyAdmin):
 
 @admin.register(VerificationRun)
 class VerificationRunAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "of", "took", "locations", "entries", "breaches")
-    list_select_related = ("location",)
+    list_display = ("started_at", "of", "took", "locations", "entries", "breaches", "asked_by")
+    list_select_related = ("location", "request__asked_by")
     ordering = ("-id",)
     sortable_by = ()
-    fields = (("started_at", "took"), "of", ("locations", "entries"), "breaches", "guards")
+    fields = (
+        ("started_at", "took"),
+        ("of", "asked_by"),
+        ("locations", "entries"),
+        "breaches",
+        "guards",
+    )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("ask/", view(self.ask), name="ledger_verificationrun_ask"),
+            path("ask/<int:pk>/", view(self.ask), name="ledger_verificationrun_ask_one"),
+            *super().get_urls(),
+        ]
+
+    def ask(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Have one location verified now, or all; asked twice, it is done once."""
+        if not request.user.has_perm(ASKS):
+            raise PermissionDenied
+        location = Location.objects.filter(pk=pk).first() if pk else None
+        if pk and location is None:
+            raise Http404
+        if request.method == "POST":
+            assert isinstance(request.user, User)  # noqa: S101
+            verification_requests.ask(location, asked_by=request.user, at=timezone.now())
+            words = _("A verification is under way: what it finds will stand here.")
+            self.message_user(request, words)
+        if location is None:
+            return HttpResponseRedirect(reverse("admin:ledger_health"))
+        return HttpResponseRedirect(reverse("admin:locations_location_change", args=[location.pk]))
+
+    @admin.display(
+        description=gettext_lazy("Asked by"),
+        empty_value=gettext_lazy("the schedule, or a command"),
+    )
+    def asked_by(self, run: VerificationRun) -> str | None:
+        asked = getattr(run, "request", None)
+        return str(asked.asked_by) if asked else None
 
     @admin.display(description=gettext_lazy("Of"))
     def of(self, run: VerificationRun) -> str:

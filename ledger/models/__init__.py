@@ -17,7 +17,7 @@ from ledger.models.messages import (
 )
 from ledger.models.renewals import RenewalFailure
 from ledger.models.tokens import ApiToken, Scope
-from ledger.models.verifications import Verification, VerificationRun
+from ledger.models.verifications import Verification, VerificationRequest, VerificationRun
 
 __all__ = [
     "ADDITIONS",
@@ -53,5 +53,6 @@ __all__ = [
     "Scope",
     "TextType",
     "Verification",
+    "VerificationRequest",
     "VerificationRun",
 ]

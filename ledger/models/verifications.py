@@ -1,11 +1,18 @@
-"""What the verifications of the ledger found: one row a run, and the newest of each location."""
+"""What verifications found: a row a run, the newest of each location, and who asked for one."""
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
+from locations.models.trail import in_trail
+from locations.models.work import Work, WorkState
+
+WORKING = ["state", "started_at", "finished_at", "leased_until", "attempts", "rows_done"]
+WORKING += ["rows_total", "failure", "run"]
 
 
 class VerificationRun(models.Model):
@@ -34,6 +41,7 @@ class VerificationRun(models.Model):
         verbose_name = _("verification run")
         verbose_name_plural = _("verification runs")
         ordering = ["-id"]
+        permissions = [("verify", _("Can have the ledger verified now"))]
 
     def __str__(self) -> str:
         return f"Verification of {self.started_at:%Y-%m-%d %H:%M} UTC"
@@ -70,3 +78,48 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.location}, {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+@in_trail(exclude=WORKING)
+class VerificationRequest(Work):
+    """Somebody of staff wants a verification now; a worker does it and names its `run`."""
+
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("location"),
+        help_text=_("Empty: all."),
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    run = models.OneToOneField(
+        VerificationRun,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="request",
+        verbose_name=_("run"),
+    )
+
+    class Meta(Work.Meta):
+        abstract = False
+        verbose_name = _("verification request")
+        verbose_name_plural = _("verification requests")
+        ordering = ["-id"]
+        constraints = [
+            # Two clicks, two people: one of them under way is enough.
+            models.UniqueConstraint(
+                fields=["location"],
+                condition=Q(state__in=[WorkState.QUEUED, WorkState.RUNNING]),
+                nulls_distinct=False,
+                name="verification_under_way_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Verification asked for at {self.asked_at:%Y-%m-%d %H:%M} UTC"

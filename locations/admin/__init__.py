@@ -1,3 +1,40 @@
-"""The staff desk's pages of customers, contracts and prices, in the order of its menu."""
+"""The staff desk's pages of customers, contracts and prices."""
 
-from locations.admin import places, people, contracts, rates, prices, uploads, trail  # noqa: F401, I001
+from django.contrib import admin
+
+from locations.admin import (  # noqa: F401
+    contracts,
+    people,
+    places,
+    prices,
+    rates,
+    trail,
+    uploads,
+)
+from locations.models import (
+    Account,
+    ChatInbox,
+    Contract,
+    Location,
+    Membership,
+    Rate,
+    RateCard,
+    RateCardSeries,
+    RateCardUpload,
+    User,
+)
+from locations.models.trail import Change
+
+admin.site.order_menu(  # type: ignore[attr-defined]
+    Location,
+    Account,
+    Contract,
+    RateCard,
+    RateCardSeries,
+    Rate,
+    RateCardUpload,
+    User,
+    Membership,
+    ChatInbox,
+    Change,
+)

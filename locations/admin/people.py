@@ -111,6 +111,14 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         ),
     )
 
+    # There are a handful of groups: two boxes to carry them between are more than it takes.
+    filter_horizontal = ("user_permissions",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     actions = ("turn_off_second_step",)
 
     @admin.action(

@@ -5,7 +5,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -84,17 +83,8 @@ class LocationForm(forms.ModelForm):
         widgets = {"profile_fields": forms.TextInput(attrs={"class": "vLargeTextField"})}
 
 
-class ChatInboxForm(forms.ModelForm):
-    class Meta:
-        model = ChatInbox
-        fields = ("name",)
-        # The head of the column, which a field in a table is not tied to.
-        widgets = {"name": AdminTextInputWidget(attrs={"aria-label": _("name")})}
-
-
 class ChatInboxInline(admin.TabularInline):
     model = ChatInbox
-    form = ChatInboxForm
     extra = 0
     can_delete = False  # their messages are kept, so they are; a new name is fine
     verbose_name_plural = _("chat inboxes")

@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
     series_name = forms.CharField(
         label=_("Series"),
         max_length=80,
-        widget=AdminTextInputWidget,
+        widget=AdminTextInputWidget(attrs={"list": "series-known"}),
         help_text=_("Its name; a series that is not there yet is made with the draft."),
     )
     effective_on = forms.DateField(

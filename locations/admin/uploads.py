@@ -17,7 +17,8 @@ from locations import rate_card_uploads
 from locations.admin import changes
 from locations.admin.lists import ReadOnlyAdmin, link
 from locations.admin.upload_forms import ColumnsForm, UploadForm
-from locations.models import RateCardUpload, User
+from locations.calendar import add_months
+from locations.models import RateCardSeries, RateCardUpload, User
 from locations.models.work import WorkState
 from locations.rate_card_changes import Change, compare, in_force_before
 from locations.rate_card_files import MAX_BYTES, RateCardError
@@ -25,6 +26,7 @@ from locations.rate_card_tables import first_rows
 from locations.table_files import Unreadable
 
 LARGE = ("content", "prices", "problems")
+MOST_SERIES = 200  # that are offered; any other can be typed
 
 
 @admin.register(RateCardUpload)
@@ -71,10 +73,15 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         user = _importer(request)
+        known = list(RateCardSeries.objects.order_by("-is_default", "name")[:MOST_SERIES])
+        this_month = timezone.now().date().replace(day=1)
         form: Any = UploadForm(
             request.POST or None,
             request.FILES or None,
-            initial={"effective_on": timezone.now().date()},
+            initial={
+                "series_name": known[0].name if known else "",
+                "effective_on": add_months(this_month, 1),
+            },
         )
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
@@ -98,6 +105,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             title=_("Import a price list"),
             form=form,
             adminform=AdminForm(form, fieldsets, {}),
+            series=known,
         )
 
     def columns(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -24,11 +24,11 @@ class ReportAdmin(ReadOnlyAdmin):
         "first_on",
         "last_on",
         "state",
-        "attempts",
         "asked_by",
         "asked_at",
         "finished_at",
         "size",
+        "attempts",
     )
     list_filter = ("state", "kind")
     list_select_related = ("location", "asked_by")

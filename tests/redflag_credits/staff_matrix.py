@@ -125,6 +125,8 @@ PAGES: dict[str, Page] = {
     "ledger_entry_purchase": page(BILLS, LOCATION),
     "ledger_entry_adjustment": page(BILLS, LOCATION),
     "ledger_health": page(EVERYBODY, LOCATION),
+    "ledger_verificationrun_ask": page(BILLS | SUPPORTS, LOCATION),  # a GET leads to the health
+    "ledger_verificationrun_ask_one": page(BILLS | SUPPORTS, LOCATION),
     "ledger_entry_write_off": page(BILLS, LOCATION),
     "ledger_entry_reversal": page(BILLS, _first(Charge)),
     "ledger_entry_international_reversal": page(BILLS, _first(InternationalMessage)),

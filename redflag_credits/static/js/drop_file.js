@@ -4,6 +4,7 @@
 
 for (const input of document.querySelectorAll("input[type=file][data-drop]")) {
   const form = input.form;
+  form.querySelectorAll("[data-drop-hint]").forEach((hint) => (hint.hidden = false));
   const lit = (on) => form.classList.toggle("drop-here", on);
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;

@@ -1,0 +1,212 @@
+"""Verifications that staff ask for: once however often asked, by a worker, told in the trail."""
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from ledger import verification_requests, verifying
+from ledger.models import VerificationRequest, VerificationRun
+from locations import trail
+from locations.groups import VIEWER
+from locations.models import Location, User
+from locations.trail import Wanted
+from tests.databases import Clone
+from tests.factories import NOON, make_user
+from tests.ledger.corruptions import corrupt, sound_ledger
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What is handed to workers, without a broker."""
+    names: list[int] = []
+    monkeypatch.setattr(
+        verification_requests.working, "queue", lambda task, name, **options: names.append(name)
+    )
+    return names
+
+
+def carry_out(*requests: int) -> None:
+    for request in requests:
+        verification_requests.carry_out(request, clock=lambda: NOON)
+
+
+def found() -> list[tuple[Any, ...]]:
+    runs = VerificationRun.objects.order_by("pk")
+    return list(runs.values_list("location_id", "locations", "breaches", "request__state"))
+
+
+def test_a_worker_verifies_what_was_asked_for_and_only_once(
+    cloned_database: Clone, queued: list[int]
+) -> None:
+    first, second = sound_ledger()
+    ada = make_user(full_name="Ada")
+    corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {second.pk}")
+    of_one = verification_requests.ask(first, asked_by=ada, at=NOON)
+    of_all = verification_requests.ask(None, asked_by=ada, at=NOON)
+    assert queued == [of_one.pk, of_all.pk]
+    carry_out(of_one.pk, of_one.pk, of_all.pk)
+    assert found() == [(first.pk, 1, 0, "ready"), (None, 2, 2, "ready")]
+    second.refresh_from_db()
+    assert {breach["rule"] for breach in second.verification.breaches} == {1, 6}
+    assert first.verification.breaches == []
+
+
+def test_two_who_ask_at_once_ask_for_one(cloned_database: Clone, queued: list[int]) -> None:
+    first, _ = sound_ledger()
+    people = [make_user() for _ in range(4)]
+    start = threading.Barrier(len(people))
+    asked: list[int] = []
+
+    def click(person: User, location: Location | None) -> None:
+        start.wait()
+        asked.append(verification_requests.ask(location, asked_by=person, at=NOON).pk)
+        connection.close()
+
+    for location in (first, None):
+        asked.clear()
+        clicks = [threading.Thread(target=click, args=(person, location)) for person in people]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+        assert (len(asked), len(set(asked))) == (4, 1)
+    assert VerificationRequest.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_second_one_under_way() -> None:
+    first, _ = sound_ledger()
+    for location in (first, None):
+        fields = {"location": location, "asked_by": make_user(), "asked_at": NOON}
+        VerificationRequest.objects.create(state="running", **fields)
+        with (
+            pytest.raises(IntegrityError, match="verification_under_way_once"),
+            transaction.atomic(),
+        ):
+            VerificationRequest.objects.create(**fields)
+        VerificationRequest.objects.create(state="failed", **fields)
+
+
+def test_the_lease_is_kept_while_one_question_takes_long(
+    cloned_database: Clone, queued: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = sound_ledger()
+    monkeypatch.setattr(verification_requests, "RENEW_SECONDS", 0.02)
+    request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+    renewed = threading.Event()
+    look = verifying.look
+
+    def slow(location_id: int | None) -> verifying.Verified:
+        """Until somebody has renewed the lease that is about to run out."""
+        VerificationRequest.objects.update(leased_until=NOON - DAY)
+        while not VerificationRequest.objects.filter(leased_until__gt=NOON).exists():
+            renewed.wait(0.01)
+        return look(location_id)
+
+    monkeypatch.setattr(verifying, "look", slow)
+    carry_out(request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.run is not None) == ("ready", True)
+
+
+def test_what_went_wrong_is_said_and_can_be_asked_for_again(
+    cloned_database: Clone, queued: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = sound_ledger()
+
+    def broken(location_id: int | None) -> verifying.Verified:
+        raise ConnectionError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verifying, "look", broken)
+        request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+        carry_out(request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.failure) == (
+        "failed",
+        "Something went wrong (ConnectionError); it is in the log.",
+    )
+    again = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+    assert again.pk != request.pk
+    carry_out(again.pk)
+    assert found() == [(first.pk, 1, 0, "ready")]
+
+
+@pytest.mark.django_db
+def test_the_sweep_queues_what_was_lost_and_fails_what_was_interrupted_twice(
+    queued: list[int],
+) -> None:
+    first, second = sound_ledger()
+    fields = {"asked_by": make_user(), "asked_at": NOON}
+    lost = VerificationRequest.objects.create(location=first, **fields)
+    killed = VerificationRequest.objects.create(
+        location=second, state="running", attempts=2, leased_until=NOON - DAY, **fields
+    )
+    verification_requests.sweep(at=NOON + dt.timedelta(seconds=30))
+    assert queued == []
+    verification_requests.sweep(at=NOON + dt.timedelta(seconds=90))
+    assert queued == [lost.pk]
+    killed.refresh_from_db()
+    assert (killed.state, killed.failure) == ("failed", "It was interrupted 2 times.")
+
+
+# --- At the desk --------------------------------------------------------------------------------
+
+
+def test_the_button_of_a_location_asks_and_its_page_says_what_came_of_it(
+    client: Client, cloned_database: Clone, queued: list[int]
+) -> None:
+    first, _ = sound_ledger()
+    ada = make_user(full_name="Ada", is_staff=True, is_superuser=True)
+    client.force_login(ada)
+    page = reverse("admin:locations_location_change", args=[first.pk])
+    button = reverse("admin:ledger_verificationrun_ask_one", args=[first.pk])
+    assert f'action="{button}"' in client.get(page).text
+    answer = client.post(button)
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    client.post(button)
+    (request,) = VerificationRequest.objects.all()
+    assert queued == [request.pk, request.pk]
+    waits = client.get(page).text
+    assert "The verification that Ada asked for waits for a worker." in waits
+    assert f'action="{button}"' not in waits
+    carry_out(request.pk)
+    assert "<dt>Found</dt><dd>sound</dd>" in client.get(page).text
+    (line,) = trail.read(Wanted(of=first, model="ledger.verificationrequest"))[0]
+    assert (str(line.by), line.kind, line.label) == ("Ada", "form", "added")
+    runs = client.get(reverse("admin:ledger_verificationrun_changelist")).text
+    assert '<td class="field-asked_by nowrap">Ada</td>' in runs
+
+
+def test_the_button_of_the_health_page_has_all_verified(
+    client: Client, cloned_database: Clone, queued: list[int]
+) -> None:
+    sound_ledger()
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    button = reverse("admin:ledger_verificationrun_ask")
+    health = reverse("admin:ledger_health")
+    assert f'action="{button}"' in client.get(health).text
+    assert client.post(button)["Location"] == health
+    assert "waits for a worker" in client.get(health).text
+    carry_out(*queued)
+    assert [run[:2] for run in found()] == [(None, 2)]
+    assert f'action="{button}"' in client.get(health).text
+
+
+@pytest.mark.django_db
+def test_who_may_only_read_has_no_button(client: Client) -> None:
+    first, _ = sound_ledger()
+    viewer = make_user(is_staff=True)
+    viewer.groups.add(Group.objects.get(name=VIEWER))
+    client.force_login(viewer)
+    for page, args in (("ledger_health", []), ("locations_location_change", [first.pk])):
+        assert "now</button>" not in client.get(reverse(f"admin:{page}", args=args)).text
+    assert client.post(reverse("admin:ledger_verificationrun_ask")).status_code == 403
