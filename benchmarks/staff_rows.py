@@ -1,0 +1,91 @@
+"""What the desk's pages of one object show and a ledger made by SQL has not: made once."""
+
+import datetime as dt
+import uuid
+
+from django.utils import timezone
+
+from benchmarks import place
+from ledger import (
+    approving,
+    buying,
+    correcting,
+    funding,
+    holding,
+    impact,
+    tokens,
+    verification_requests,
+)
+from ledger.approving import Wanted
+from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
+from locations import rate_card_uploads
+from locations.models import Location, Membership, RateCard, Role, User
+from reports.demo.loading import RATE_CARD
+from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
+from tests.factories import key, make_user
+
+AHEAD = dt.timedelta(days=60)
+# More than a page of lists holds, so that whatever asks once a row is seen.
+ROWS = 60
+
+
+def stock(boss: User) -> RateCard:
+    """Rows of everything that staff keep, once; the draft among them."""
+    at = timezone.now()
+    draft = RateCard.objects.filter(published_at=None).order_by("-pk").first()
+    if draft is not None and RateCardImpact.objects.filter(card=draft, state="ready").exists():
+        return draft
+    locations = place.locations()[:ROWS]
+    for pk in locations:
+        _requests(Location.objects.get(pk=pk), boss, at)
+    tokens.create("Platform", at=at, scopes=["read"])
+    request = verification_requests.ask(Location.objects.get(pk=locations[0]), asked_by=boss, at=at)
+    verification_requests.carry_out(request.pk, clock=timezone.now)
+    return _draft(boss, at)
+
+
+def _requests(location: Location, boss: User, at: dt.datetime) -> None:
+    manager = make_user(f"manager-{uuid.uuid4().hex}@example.org")
+    Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
+    funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", made_by=boss)
+    much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+    approving.post_or_ask(location.pk, much, key=key(), at=at, made_by=boss)
+    bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": at}
+    buying.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
+    charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
+    correcting.ask(location.pk, charge.pk, reason="Never rang", asked_by=manager, at=at)
+    holding.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)
+    RenewalFailure.objects.create(location=location, first_at=at, last_at=at, error="Lost")
+    report = Report.objects.create(
+        location=location,
+        kind="chat",
+        first_on=at.date() - AHEAD,
+        last_on=at.date(),
+        asked_by=manager,
+        asked_at=at,
+    )
+    ReportDownload.objects.create(report=report, user=manager, at=at)
+    ReportSchedule.objects.create(
+        location=location, kind="chat", every="month", made_by=manager, made_at=at,
+        covered_through_on=at.date().replace(day=1) - dt.timedelta(days=1),
+    )  # fmt: skip
+    alert = Alert.objects.create(location=location, below_days=9, set_by=manager, set_at=at)
+    AlertMail.objects.create(alert=alert, user=manager, level=1, crossed_at=at, available=7)
+
+
+def _draft(boss: User, at: dt.datetime) -> RateCard:
+    """The demo's price list, sent in and made a draft, its impact calculated."""
+    card = RateCard.objects.published().latest("pk")
+    upload = rate_card_uploads.keep(
+        RATE_CARD.read_bytes(),
+        file_name="rates.csv",
+        series_name=card.series.name,
+        effective_on=(at + AHEAD).date(),
+        uploaded_by=boss,
+        clock=timezone.now,
+    )
+    draft = rate_card_uploads.apply(upload, applied_by=boss, at=at)
+    asked = impact.ask(draft, asked_by=boss, at=at)
+    impact.calculate(asked.pk, clock=timezone.now)
+    return draft
