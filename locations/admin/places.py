@@ -1,7 +1,6 @@
 """Accounts, locations and their chat inboxes."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +17,7 @@ from locations.admin.lists import GuardedAdmin, link, signed
 from locations.admin.panels import panels
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES
+from locations.models.places import time_zones
 
 
 class LocationLine(admin.TabularInline):
@@ -61,7 +61,7 @@ class AccountAdmin(GuardedAdmin):
 class LocationForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        choices=lambda: [(name, name) for name in time_zones()],
         initial="UTC",
         help_text=_(
             "Its days and renewals begin at midnight there. A change cuts days anew from "

@@ -1,5 +1,6 @@
 """Accounts and their locations: what holds credits."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from locations.models.people import User
 
 
+@cache
+def time_zones() -> tuple[str, ...]:
+    """IANA names in order; looking for their files takes 40 ms."""
+    return tuple(sorted(available_timezones()))
+
+
 def validate_time_zone(name: str) -> None:
     """Refuse a name that is no IANA time zone."""
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(
             _("%(name)s is no IANA time zone; write it like Europe/Amsterdam."),
             params={"name": name},

@@ -20,6 +20,10 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
 
+    def handle_data(self, words: str) -> None:
+        if words.strip():
+            self.found.append((words.strip(), {}))
+
 
 class Everything(forms.Form):
     day = forms.DateField(widget=forms.DateInput(attrs={"type": "date", "data-x": '"<&'}))
@@ -32,6 +36,11 @@ class Everything(forms.Form):
         choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple
     )
     one = forms.ChoiceField(choices=[("a", "A"), ("b", "B")])
+    grouped = forms.TypedChoiceField(
+        choices=[("", "none"), ("Letters", [("a", "<A>"), ("b", 'B & "')]), (7, "Seven")]
+    )
+    several = forms.MultipleChoiceField(choices=[(1, "One"), (2, "Two")])
+    known = forms.NullBooleanField()
     long = forms.CharField(widget=forms.Textarea)
 
 
@@ -42,6 +51,9 @@ SAID = {
     "yes": "on",
     "some": ["b"],
     "one": "b",
+    "grouped": "b",
+    "several": ["1", "2"],
+    "known": "true",
 }
 GIVEN: list[dict[str, Any]] = [
     {},
