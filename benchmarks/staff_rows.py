@@ -17,7 +17,7 @@ from ledger import (
     verification_requests,
 )
 from ledger.approving import Wanted
-from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
+from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from locations import rate_card_uploads
 from locations.models import Location, Membership, RateCard, Role, User
 from reports.demo.loading import RATE_CARD
@@ -32,8 +32,8 @@ ROWS = 60
 def stock(boss: User) -> RateCard:
     """Rows of everything that staff keep, once; the draft among them."""
     at = timezone.now()
-    draft = RateCard.objects.filter(published_at=None).order_by("-pk").first()
-    if draft is not None and RateCardImpact.objects.filter(card=draft, state="ready").exists():
+    made = RateCard.objects.filter(published_at=None, impacts__state="ready", upload__isnull=False)
+    if (draft := made.order_by("-pk").first()) is not None:
         return draft
     locations = place.locations()[:ROWS]
     for pk in locations:
