@@ -183,7 +183,7 @@ def test_the_button_of_a_location_asks_and_its_page_says_what_came_of_it(
     (line,) = trail.read(Wanted(of=first, model="ledger.verificationrequest"))[0]
     assert (str(line.by), line.kind, line.label) == ("Ada", "form", "added")
     runs = client.get(reverse("admin:ledger_verificationrun_changelist")).text
-    assert '<td class="field-asked_by nowrap">Ada</td>' in runs
+    assert 'field-asked_by">Ada</td>' in runs
 
 
 def test_the_button_of_the_health_page_has_all_verified(
