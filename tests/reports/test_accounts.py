@@ -20,6 +20,7 @@ from locations.models import Account, Location, Role
 from reports.forecasting import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationPace
 from reports.standing import standing
+from reports.templatetags.credits import short
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_account, make_location, make_member, make_user
 from tests.reports.pages import rows, words
@@ -96,6 +97,20 @@ def test_the_days_are_those_of_credit_usage(account: Account, admin: Client) -> 
     expected = forecast(daily_usage(place, now.today - HISTORY_DAYS * DAY), now)
     assert expected.likely is not None
     assert expected.likely.runs_out_on == dt.date(2026, 10, 19)
+
+
+def test_what_a_process_foresaw_follows_the_balance(account: Account, admin: Client) -> None:
+    place = account.locations.get(name="Enough")
+    for taken in (0, 700, 40):
+        if taken:
+            take(place, taken)
+        now = standing(place, at=NOON)
+        expected = forecast(daily_usage(place, now.today - HISTORY_DAYS * DAY), now).likely
+        assert expected is not None
+        assert expected.runs_out_on is not None
+        for _ in range(2):
+            shown = cells(admin.get(f"/accounts/{account.pk}/?sort=runs_out"))["Enough"]
+            assert shown[2] == short(expected.runs_out_on)
 
 
 @pytest.mark.parametrize(
