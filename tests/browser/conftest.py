@@ -17,10 +17,11 @@ from tests.product import LiveProduct
 
 # Kept to be looked at; `var/` is not part of the repository.
 PICTURES = ROOT / "var" / "screenshots"
+HEIGHT = 800
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The themes differ in colours alone: the dark one is spared the rest of the rules.
+# The themes differ in colours alone: a whole visit in the dark is spared the rest of the rules.
 AXE = {"light": {"runOnly": RULES}, "dark": {"runOnly": ["color-contrast"]}}
 # To look into style sheets that others import, as Django's forms.css does, axe writes them into
 # an inline style, which the policy refuses and the console complains about.
@@ -30,8 +31,12 @@ IMPORTS = """[...document.styleSheets].some(
 
 @dataclass(frozen=True)
 class Screen:
+    """`also` are widths and themes in which what a visit looks at is looked at besides, by every
+    rule: a state is reached once for all of them."""
+
     width: int
     theme: str
+    also: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_phone(self) -> bool:
@@ -42,6 +47,8 @@ class Screen:
 
 
 SCREENS = [Screen(width, theme) for width in (390, 1280) for theme in ("light", "dark")]
+# A phone and a desktop, each in both themes.
+IN_BOTH_THEMES = [Screen(width, "light", also=((width, "dark"),)) for width in (390, 1280)]
 
 
 @dataclass
@@ -81,12 +88,26 @@ class Visit:
         `within` is the part that can be used now, where an open menu lies over the rest.
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}-{self.screen}.png", full_page=True)
+        self._look(name, self.screen, AXE[self.screen.theme], within)
+        for width, theme in self.screen.also:
+            self._as(width, theme)
+            self._look(name, Screen(width, theme), AXE["light"], within)
+        if self.screen.also:
+            self._as(self.screen.width, self.screen.theme)
+
+    def _as(self, width: int, theme: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+
+    def _look(
+        self, name: str, screen: Screen, rules: dict[str, list[str]], within: str | None
+    ) -> None:
+        self.page.screenshot(path=PICTURES / f"{name}-{screen}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.screen.width, f"{name} is {wide} px wide"
-        options = AXE[self.screen.theme] | {"preload": not self.page.evaluate(IMPORTS)}
+        assert wide <= screen.width, f"{name} is {wide} px wide"
+        options = rules | {"preload": not self.page.evaluate(IMPORTS)}
         results = Axe().run(self.page, context=within, options=options)
-        assert results.violations_count == 0, f"{name}:\n{results.generate_report()}"
+        assert results.violations_count == 0, f"{name}-{screen}:\n{results.generate_report()}"
 
     def note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -118,7 +139,7 @@ def new_visit(
 
     def begin(screen: Screen, **options: Any) -> Visit:
         context = browser.new_context(
-            viewport={"width": screen.width, "height": 800},
+            viewport={"width": screen.width, "height": HEIGHT},
             color_scheme=screen.theme,
             has_touch=screen.is_phone,
             reduced_motion="reduce",

@@ -1,19 +1,32 @@
 """One's own account in a browser: a second step turned on and used, passwords, sessions."""
 
+from collections.abc import Callable
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Screen, Visit
+from locations.models import User
+from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import make_location, make_member
 
+NEW_PASSWORD = "another one that is long enough"
+
+
+@pytest.fixture(params=IN_BOTH_THEMES, ids=str)
+def screen(request: pytest.FixtureRequest) -> Screen:
+    return request.param
+
 
 def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen: Screen) -> None:
-    email = f"{screen.theme}{screen.width}@example.org"
-    member = make_member(
-        make_location(account=world.healthy.account), email=email, password=PASSWORD
-    )
+    email = f"second{screen.width}@example.org"
+    member = _member(world, email)
     visit.sign_in(email, PASSWORD)
     visit.open("/account/")
     expect(visit.page.get_by_text("here, now")).to_be_visible()
@@ -41,14 +54,92 @@ def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen:
     expect(visit.page.get_by_text("9 recovery codes are left")).to_be_visible()
 
 
-def test_a_lost_password_is_asked_for(visit: Visit, world: World) -> None:
+def test_a_lost_password_is_asked_for_and_a_new_one_set(
+    visit: Visit, world: World, screen: Screen
+) -> None:
+    page = visit.page
+    member = _member(world, f"lost{screen.width}@example.org")
     visit.open("/sign-in/")
-    visit.page.get_by_role("link", name="Lost your password?").click()
+    visit.look("sign-in")
+    page.get_by_role("link", name="Lost your password?").click()
     visit.look("lost-password")
-    visit.page.get_by_label("E-mail address").fill(world.manager.email)
-    visit.page.get_by_role("button", name="Mail me a link").click()
-    expect(visit.page.get_by_role("heading", name="Look at your mail")).to_be_visible()
+    page.get_by_label("E-mail address").fill(member.email)
+    page.get_by_role("button", name="Mail me a link").click()
+    expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
     visit.look("lost-password-sent")
     visit.open("/new-password/MQ/set-password/")
-    expect(visit.page.get_by_role("heading", name="does not work any more")).to_be_visible()
+    expect(page.get_by_role("heading", name="does not work any more")).to_be_visible()
     visit.look("new-password-expired")
+    member.refresh_from_db()
+    mailed = urlsafe_base64_encode(force_bytes(member.pk))
+    visit.open(f"/new-password/{mailed}/{default_token_generator.make_token(member)}/")
+    page.get_by_label("New password", exact=True).fill("12345")
+    page.get_by_label("New password confirmation").fill("12345")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.locator(".errors").first).to_be_visible()
+    visit.look("new-password-refused")
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("New password confirmation").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("heading", name="Your new password is set")).to_be_visible()
+    visit.look("new-password-set")
+    visit.sign_in(member.email, NEW_PASSWORD)
+    expect(page.get_by_role("heading", name="Credit Usage")).to_be_visible()
+
+
+def test_a_password_is_changed_and_other_sessions_are_ended(
+    new_visit: Callable[..., Visit], world: World, screen: Screen
+) -> None:
+    member = _member(world, f"change{screen.width}@example.org")
+    elsewhere, visit = new_visit(screen), new_visit(screen)
+    for each in (elsewhere, visit):
+        each.sign_in(member.email, PASSWORD)
+    page = visit.page
+    visit.open("/account/")
+    expect(page.locator(".sessions li")).to_have_count(2)
+    visit.look("account-two-sessions")
+    page.get_by_role("button", name="Sign out everywhere else").click()
+    expect(page.locator(".sessions li")).to_have_count(1)
+    visit.look("account-one-session")
+    elsewhere.open("/account/")
+    expect(elsewhere.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    visit.open("/account/password/")
+    page.locator("[name=old_password]").fill("not the one")
+    page.locator("[name=new_password1]").fill(NEW_PASSWORD)
+    page.locator("[name=new_password2]").fill(NEW_PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+    expect(page.locator(".errors").first).to_be_visible()
+    visit.look("change-password-refused")
+    page.locator("[name=old_password]").fill(PASSWORD)
+    page.locator("[name=new_password1]").fill(NEW_PASSWORD)
+    page.locator("[name=new_password2]").fill(NEW_PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    visit.look("account-password-changed")
+
+
+def test_guessing_is_throttled_and_says_how_long(
+    visit: Visit, world: World, screen: Screen
+) -> None:
+    """The same words for an address that nobody signs in with."""
+    for email in (_member(world, f"guess{screen.width}@example.org").email, "nobody@example.org"):
+        AccessAttempt.objects.create(
+            username=email,
+            ip_address="127.0.0.1",
+            user_agent="",
+            get_data="",
+            post_data="",
+            path_info="/sign-in/",
+            http_accept="",
+            failures_since_start=9,
+        )
+        visit.sign_in(email, "a wrong password")
+        expect(visit.page.get_by_role("heading", name="Too many tries")).to_be_visible()
+        visit.expect_refusal(429)
+    visit.look("locked-out")
+
+
+def _member(world: World, email: str) -> User:
+    """Somebody else for each visit: passwords change, and whoever guesses is locked out."""
+    location = make_location(account=world.healthy.account)
+    return make_member(location, email=email, password=PASSWORD)

@@ -11,9 +11,14 @@ from ledger.models import Bundle, CreditRequest
 from locations.models import User
 from reports import long_estimates
 from reports.models import LongEstimate
-from tests.browser.conftest import Visit
+from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, make_user
+
+
+@pytest.fixture(params=IN_BOTH_THEMES, ids=str)
+def screen(request: pytest.FixtureRequest) -> Screen:
+    return request.param
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +157,7 @@ def test_a_long_list_is_priced_while_somebody_looks(
     expect(page.get_by_role("heading", name="2 lines cannot be sent to")).to_be_visible()
     visit.look("long-estimate-ready")
     page.get_by_role("link", name="Estimate another send").click()
-    expect(page.get_by_text("10,002 numbers, 70,007 credits")).to_be_visible()
+    expect(page.get_by_text("10,002 numbers · 70,007 credits")).to_be_visible()
     visit.look("estimate-with-long-lists")
     page.locator(".longs a").first.click()
     page.get_by_role("button", name="Delete it now").click()
