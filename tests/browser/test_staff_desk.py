@@ -1,30 +1,38 @@
-"""Every list of the staff desk and its pages of its own, on all screens."""
+"""Every list of the staff desk, its pages of its own, and a location verified on its page."""
+
+from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
 from tests.browser.world import PASSWORD, World
-from tests.factories import make_user
+from tests.factories import make_card, make_user
+from tests.product import LiveProduct
+from tests.redflag_credits.desk import fill
 from tests.redflag_credits.staff_matrix import MODELS
 
 STAFF = "desk@staff.example"
+READY_MS = 60_000
 PAGES = {
     "staff-today": "admin:index",
     "staff-health": "admin:ledger_health",
     "staff-renewals": "admin:ledger_balance_renewals",
     "staff-queue": "admin:ledger_approvalrequest_queue",
 }
-# With filters, dates, marks of kinds and figures that are edited; and who did what.
-DARK = ("locations.RateCard", "locations.Contract", "ledger.Entry", "locations.Change")
 
 
 @pytest.fixture(scope="module")
 def desk(world: World) -> World:
+    """With a row in every table."""
+    fill("Harbor Desk")
+    make_card(series="Partners", published=False, is_default=False)
     make_user(STAFF, PASSWORD, full_name="Ada", is_staff=True, is_superuser=True)
     return world
 
 
+@pytest.mark.parametrize("screen", IN_BOTH_THEMES, ids=str)
 def test_the_pages_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World) -> None:
     visit.sign_in(STAFF, PASSWORD)
     for name, page in PAGES.items():
@@ -32,10 +40,28 @@ def test_the_pages_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World)
         visit.look(name)
 
 
+# Colours do not depend on the width: the phone sees the dark ones for both.
+@pytest.mark.parametrize("screen", [IN_BOTH_THEMES[0], Screen(1280, "light")], ids=str)
 def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World) -> None:
-    """All of them in the light; in the dark, where their colours alone differ, some."""
     visit.sign_in(STAFF, PASSWORD)
-    for model in MODELS if visit.screen.theme == "light" else DARK:
+    for model in MODELS:
         name = model.lower().replace(".", "_")
         visit.open(reverse(f"admin:{name}_changelist"))
         visit.look(f"staff-list-{name}")
+
+
+def test_a_location_is_verified_beside_a_form_that_keeps_what_was_typed(
+    new_visit: Callable[..., Visit], desk: World, live_product: LiveProduct
+) -> None:
+    visit = new_visit(IN_BOTH_THEMES[1])
+    visit.sign_in(STAFF, PASSWORD)
+    visit.open(reverse("admin:locations_location_change", args=[desk.renewed.pk]))
+    panel = visit.page.get_by_role("region", name="Verification")
+    panel.get_by_role("button", name="Verify it now").click()
+    expect(panel).to_contain_text("that Ada asked for waits for a worker")
+    visit.look("staff-verification-waits")
+    visit.page.get_by_label("Name", exact=True).first.fill("Half a name")
+    live_product.start_worker()
+    expect(panel).to_contain_text("sound", timeout=READY_MS)
+    expect(visit.page.get_by_label("Name", exact=True).first).to_have_value("Half a name")
+    visit.look("staff-verification-found")
