@@ -1,5 +1,6 @@
 """Every list of the staff desk, its pages of its own, and a location verified on its page."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +49,22 @@ def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World)
         name = model.lower().replace(".", "_")
         visit.open(reverse(f"admin:{name}_changelist"))
         visit.look(f"staff-list-{name}")
+
+
+def test_a_box_that_searches_is_named_when_it_is_open(
+    new_visit: Callable[..., Visit], desk: World
+) -> None:
+    visit = new_visit(IN_BOTH_THEMES[1])
+    visit.sign_in(STAFF, PASSWORD)
+    visit.open(reverse("admin:locations_membership_add"))
+    visit.page.get_by_role("combobox", name="Location").click()
+    visit.page.get_by_role("searchbox", name="Location").fill("Utre")
+    option = visit.page.get_by_role("option", name="Harbor Utrecht")
+    expect(option).to_be_visible()
+    visit.look("staff-box", within=".select2-dropdown")
+    option.click()
+    box = visit.page.get_by_role("combobox", name=re.compile("^Location: . Harbor Utrecht$"))
+    expect(box).to_be_visible()
 
 
 def test_a_location_is_verified_beside_a_form_that_keeps_what_was_typed(
