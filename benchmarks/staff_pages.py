@@ -122,7 +122,6 @@ def _own(draft: RateCard) -> Iterator[Page]:
     charge = Charge.objects.filter(location=location).latest("pk")
     for name, page, arguments in (
         ("Import: the preview of 633 prices", "locations_ratecardupload_preview", [upload]),
-        ("Import: the columns", "locations_ratecardupload_columns", [upload]),
         ("Two cards compared", "locations_ratecard_compare", [draft.pk]),
         ("A card as CSV", "locations_ratecard_csv", [draft.pk]),
         ("A card as XLSX", "locations_ratecard_xlsx", [draft.pk]),

@@ -97,7 +97,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:ledger_health"))
         return HttpResponseRedirect(reverse("admin:locations_location_change", args=[location.pk]))
 
-    @admin.display(
+    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Asked by"),
         empty_value=gettext_lazy("the schedule, or a command"),
     )

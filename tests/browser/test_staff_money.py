@@ -106,7 +106,8 @@ def test_a_contract_changes_later_and_now(
     visit.page.locator("#id_change_reason").fill("Their new plan starts today")
     picture(visit, "staff-contract-now")
     visit.page.locator("[name=_continue]").click()
-    expect(visit.page.locator(".messagelist")).to_contain_text("+500 contract credits")
+    told = "Contract credits of the running term: +500"
+    expect(visit.page.locator(".messagelist")).to_contain_text(told)
     location.balance.refresh_from_db()
     assert location.balance.contract_credits == 1500
     entry = Entry.objects.get(location=location, kind=Kind.ADJUSTMENT)
