@@ -19,6 +19,8 @@ from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES
 from locations.models.places import time_zones
 
+MOST_LINES = 50
+
 
 class LocationLine(admin.TabularInline):
     model = Location
@@ -42,7 +44,15 @@ class AccountAdmin(GuardedAdmin):
         return super().get_queryset(request).annotate(location_count=Count("locations"))
 
     def get_inlines(self, request: HttpRequest, obj: Account | None) -> Any:
-        return self.inlines if obj else ()
+        """Its locations, where they are few; of many the page links to their list alone."""
+        few = obj is not None and obj.locations.count() <= MOST_LINES
+        return self.inlines if few else ()
+
+    def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        return ("name", "locations_shown") if obj else ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        return ("locations_shown",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
