@@ -6,13 +6,14 @@ it. What changes from one call to the next stands in the query as `Given`.
 
 from collections.abc import Callable
 from copy import copy
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from itertools import chain, zip_longest
 from typing import Any, TypeVar
 
-import psycopg.adapt
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Model, QuerySet
+from psycopg.adapt import Transformer
 
 M = TypeVar("M", bound=Model)
 
@@ -39,22 +40,22 @@ def composed(make: Callable[..., QuerySet[M, Any]]) -> Callable[..., "Composed"]
 class Composed:
     """A query with `Given` where values go. To be read as it is, not to be filtered further.
 
-    Its values are put in here: psycopg looks for the places of a long statement anew each time.
+    The server prepares it, unless `DATABASE_PREPARE` is off: planning the longer ones took it as
+    long as answering them.
     """
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
         self.query = query
         self.compiler = query.query.get_compiler(query.db)
-        statement, self.parameters = self.compiler.as_sql()
-        # As psycopg reads it: a value at each %s, and %% for a percent sign.
-        self.pieces = [piece.replace("%%", "%") for piece in statement.split("%s")]
+        self.composed, self.parameters = self.compiler.as_sql()
+        self.given = [p.name for p in self.parameters if isinstance(p, Given)]
 
     def __call__(self, **given: Any) -> QuerySet[Any, Any]:
         compiler = copy(self.compiler)
         # The one it was composed with is another thread's.
-        compiler.connection = connections[self.query.db]
-        statement = self._statement(compiler.connection, given)
-        compiler.as_sql = lambda *_, **__: (statement, None)
+        compiler.connection = Preparing(connections[self.query.db])
+        answer = (self.statement, self._values(given))
+        compiler.as_sql = lambda *_, **__: answer
         found = self.query.all()
         found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return found
@@ -62,16 +63,40 @@ class Composed:
     def tuples(self, **given: Any) -> list[tuple[Any, ...]]:
         """The rows as the database sends them: where there are many, converting them is what
         takes the time."""
-        connection = connections[self.query.db]
-        with connection.cursor() as cursor:
-            cursor.execute(self._statement(connection, given))
+        with Preparing(connections[self.query.db]).cursor() as cursor:
+            cursor.execute(self.statement, self._values(given))
             return cursor.fetchall()
 
-    def _statement(self, connection: Any, given: dict[str, Any]) -> str:
+    def _values(self, given: dict[str, Any]) -> list[Any]:
+        return [given[name] for name in self.given]
+
+    @cached_property
+    def statement(self) -> str:
+        """The statement with a %s for each given value. Others are written out: the server would
+        not always know their type."""
+        connection = connections[self.query.db]
         connection.ensure_connection()
-        write = psycopg.adapt.Transformer(connection.connection).as_literal
-        values = (
-            write(given[parameter.name] if isinstance(parameter, Given) else parameter).decode()
+        write = Transformer(connection.connection).as_literal
+        places = (
+            "%s" if isinstance(parameter, Given) else write(parameter).decode().replace("%", "%%")
             for parameter in self.parameters
         )
-        return "".join(chain.from_iterable(zip_longest(self.pieces, values, fillvalue="")))
+        pieces = self.composed.split("%s")
+        return "".join(chain.from_iterable(zip_longest(pieces, places, fillvalue="")))
+
+
+class Preparing:
+    """A connection whose cursors leave binding values to the server, which then can prepare."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def cursor(self) -> Any:
+        cursor = self._connection.cursor()
+        # Where statements are logged, they go whole: of a prepared one Django knows no text.
+        if not self._connection.queries_logged:
+            cursor.cursor = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
+        return cursor

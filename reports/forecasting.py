@@ -182,6 +182,7 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
     purchased = now.available - contract  # below zero where the location is overdrawn
     week = [pace.on(now.today + n * DAY) * times for n in range(7)]
     step_in, end_in = _days_ahead(now)
+    overdraft_limit = now.overdraft_limit
     runs_out_in = overdraft_ends_in = None
     lapses = left = 0.0
     for n in range(end_in):
@@ -189,12 +190,12 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
             lapses, left = contract, contract + purchased
             contract, purchased = _after_step(now, purchased)
         use = week[n % 7] if n else max(0.0, week[0] - used_today)
-        from_contract = min(contract, use)
+        from_contract = use if use < contract else contract
         contract -= from_contract
         purchased -= use - from_contract
         if runs_out_in is None and contract + purchased < HALF:
             runs_out_in = n
-        if overdraft_ends_in is None and contract + purchased + now.overdraft_limit < HALF:
+        if overdraft_ends_in is None and contract + purchased + overdraft_limit < HALF:
             overdraft_ends_in = n
             if step_in is None or n >= step_in:
                 break

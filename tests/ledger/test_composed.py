@@ -58,6 +58,35 @@ def test_a_shape_is_composed_once():
     assert made == [(True,), (False,)]
 
 
+@composed
+def of_reference():
+    entries = Entry.objects.filter(location=Given("location"), reference="5 % \\ of o'clock")
+    return entries.order_by("number")
+
+
+@pytest.mark.django_db
+def test_values_of_its_own_are_what_they_are():
+    location = make_location(included=None)
+    for reference in ("5 % \\ of o'clock", "5 %% \\ of o'clock", "other"):
+        purchase(location.pk, 7, key=key(), at=NOON, reference=reference)
+    for _ in range(3):
+        assert [entry.number for entry in of_reference()(location=location.pk)] == [1]
+
+
+@pytest.mark.django_db
+def test_the_server_prepares_it():
+    location = bought(5)
+    for _ in range(3):
+        assert list(sum_of()(location=location.pk)) == [5]
+        assert sum_of().tuples(location=location.pk) == [(5,)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT SUM(%purchased_delta%'"
+        )
+        assert cursor.fetchall() == [(6,)]
+
+
 @pytest.mark.django_db
 def test_a_value_that_is_not_given_is_missed_by_name():
     with pytest.raises(KeyError, match="at"):
