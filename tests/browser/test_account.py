@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
@@ -12,16 +11,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
 from locations.models import User
-from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
+from tests.browser.conftest import Screen, Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import make_location, make_member
 
 NEW_PASSWORD = "another one that is long enough"
-
-
-@pytest.fixture(params=IN_BOTH_THEMES, ids=str)
-def screen(request: pytest.FixtureRequest) -> Screen:
-    return request.param
 
 
 def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen: Screen) -> None:

@@ -2,18 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from reports.alerting import look
 from reports.models import Alert, AlertMail
-from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
+from tests.browser.conftest import Screen, Visit
 from tests.browser.world import PASSWORD, World
-
-
-@pytest.fixture(params=IN_BOTH_THEMES, ids=str)
-def screen(request: pytest.FixtureRequest) -> Screen:
-    return request.param
 
 
 def test_an_alert_is_set_and_its_notice_met(visit: Visit, world: World) -> None:

@@ -11,14 +11,9 @@ from ledger.models import Bundle, CreditRequest
 from locations.models import User
 from reports import long_estimates
 from reports.models import LongEstimate
-from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
+from tests.browser.conftest import Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, make_user
-
-
-@pytest.fixture(params=IN_BOTH_THEMES, ids=str)
-def screen(request: pytest.FixtureRequest) -> Screen:
-    return request.param
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from ledger.charging import charge_broadcast
 from ledger.models import InternationalMessage, RateCardImpact
 from ledger.verifying import verify
 from locations.models import Location, RateCard
-from tests.browser.conftest import IN_BOTH_THEMES, Visit
+from tests.browser.conftest import SCREENS, Visit
 from tests.browser.price_lists import (
     REAL,
     Expected,
@@ -34,7 +34,7 @@ from tests.product import LiveProduct
 
 PASSWORD = "a long enough password"
 READY_MS = 60_000
-DESK = IN_BOTH_THEMES[1]
+DESK = SCREENS[1]
 DAY = dt.timedelta(days=1)
 TEXT_TO_MEXICO = ("MX", "mobile", "text")
 
@@ -58,7 +58,7 @@ def looked_at(new_visit: Callable[..., Visit]) -> Look:
     visits: list[Visit] = []
 
     def look(address: str, name: str) -> None:
-        for screen in IN_BOTH_THEMES[len(visits) :]:
+        for screen in SCREENS[len(visits) :]:
             visits.append(new_visit(screen))
             visits[-1].sign_in("staff@example.org", PASSWORD)
         for visit in visits:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.browser.conftest import IN_BOTH_THEMES, Screen, Visit
+from tests.browser.conftest import SCREENS, Screen, Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import make_card, make_user
 from tests.product import LiveProduct
@@ -22,6 +23,23 @@ PAGES = {
     "staff-renewals": "admin:ledger_balance_renewals",
     "staff-queue": "admin:ledger_approvalrequest_queue",
 }
+# One of each kind of form, of what is only read, and of what is decided.
+ONES = (
+    "auth.Group",
+    "locations.Account",
+    "locations.Location",
+    "locations.User",
+    "locations.Membership",
+    "locations.Contract",
+    "locations.RateCard",
+    "ledger.Entry",
+    "ledger.Charge",
+    "ledger.InternationalMessage",
+    "ledger.CorrectionRequest",
+    "ledger.Verification",
+    "reports.Report",
+)
+ADDED = ("locations.Contract", "locations.User", "ledger.ApiToken")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +51,7 @@ def desk(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("screen", IN_BOTH_THEMES, ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_the_pages_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World) -> None:
     visit.sign_in(STAFF, PASSWORD)
     for name, page in PAGES.items():
@@ -42,7 +60,7 @@ def test_the_pages_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World)
 
 
 # Colours do not depend on the width: the phone sees the dark ones for both.
-@pytest.mark.parametrize("screen", [IN_BOTH_THEMES[0], Screen(1280, "light")], ids=str)
+@pytest.mark.parametrize("screen", [SCREENS[0], Screen(1280, "light")], ids=str)
 def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World) -> None:
     visit.sign_in(STAFF, PASSWORD)
     for model in MODELS:
@@ -51,10 +69,28 @@ def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, desk: World)
         visit.look(f"staff-list-{name}")
 
 
+def test_a_page_of_one_row_fits_and_is_accessible(
+    new_visit: Callable[..., Visit], desk: World
+) -> None:
+    """On a phone, which is where they might not fit; others look at some on a desk."""
+    visit = new_visit(SCREENS[0])
+    visit.sign_in(STAFF, PASSWORD)
+    for label in ONES:
+        row = apps.get_model(label)._default_manager.order_by("-pk").first()
+        assert row is not None, label
+        name = label.lower().replace(".", "_")
+        visit.open(reverse(f"admin:{name}_change", args=[row.pk]))
+        visit.look(f"staff-one-{name}")
+    for label in ADDED:
+        name = label.lower().replace(".", "_")
+        visit.open(reverse(f"admin:{name}_add"))
+        visit.look(f"staff-add-{name}")
+
+
 def test_a_box_that_searches_is_named_when_it_is_open(
     new_visit: Callable[..., Visit], desk: World
 ) -> None:
-    visit = new_visit(IN_BOTH_THEMES[1])
+    visit = new_visit(SCREENS[1])
     visit.sign_in(STAFF, PASSWORD)
     visit.open(reverse("admin:locations_membership_add"))
     visit.page.get_by_role("combobox", name="Location").click()
@@ -70,7 +106,7 @@ def test_a_box_that_searches_is_named_when_it_is_open(
 def test_a_location_is_verified_beside_a_form_that_keeps_what_was_typed(
     new_visit: Callable[..., Visit], desk: World, live_product: LiveProduct
 ) -> None:
-    visit = new_visit(IN_BOTH_THEMES[1])
+    visit = new_visit(SCREENS[1])
     visit.sign_in(STAFF, PASSWORD)
     visit.open(reverse("admin:locations_location_change", args=[desk.renewed.pk]))
     panel = visit.page.get_by_role("region", name="Verification")

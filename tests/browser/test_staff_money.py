@@ -12,11 +12,9 @@ from ledger.models import Entry, Kind
 from ledger.renewing import renew
 from ledger.verifying import verify
 from locations.models import Location, User
-from tests.browser.conftest import PICTURES, Screen, Visit
+from tests.browser.conftest import SCREENS, Screen, Visit
 from tests.browser.world import PASSWORD, World
 from tests.factories import chat, key, make_location, make_user
-
-DESKTOP, PHONE = Screen(1280, "light"), Screen(390, "dark")
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +27,11 @@ def two(world: World) -> tuple[User, User]:
     return people[0], people[1]
 
 
-def picture(visit: Visit, name: str) -> None:
-    """Django's own pages are not ours to judge by every rule: looked at, and not too wide."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    visit.page.screenshot(path=PICTURES / f"{name}-{visit.screen}.png", full_page=True)
-    wide = visit.page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= visit.screen.width, f"{name} is {wide} px wide"
-
-
 def location_page(location: Location) -> str:
     return f"/staff/locations/location/{location.pk}/change/"
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_two_people_adjust_and_the_manager_sees_it(
     new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
 ) -> None:
@@ -49,14 +39,14 @@ def test_two_people_adjust_and_the_manager_sees_it(
     ada = new_visit(screen)
     ada.sign_in(two[0].email, PASSWORD)
     ada.open(location_page(world.healthy))
-    picture(ada, "staff-location")
+    ada.look("staff-location")
     ada.page.get_by_role("link", name="Make an adjustment").click()
     ada.page.get_by_label("Credits", exact=False).first.fill("12000")
     ada.page.get_by_label("Reason").fill(reason)
     ada.page.get_by_label("Reference").fill("T-77")
     ada.page.get_by_role("button", name="See what it does").click()
     expect(ada.page.locator("#content-main")).to_contain_text("A second person has to approve")
-    picture(ada, "staff-second-person")
+    ada.look("staff-second-person")
     ada.page.get_by_role("button", name="Ask for approval").click()
     expect(ada.page.locator(".messagelist")).to_contain_text("Nothing has moved yet")
     ada.open("/staff/ledger/approvalrequest/queue/")
@@ -69,9 +59,9 @@ def test_two_people_adjust_and_the_manager_sees_it(
     bob = new_visit(screen)
     bob.sign_in(two[1].email, PASSWORD)
     bob.open("/staff/ledger/approvalrequest/queue/")
-    picture(bob, "staff-queue")
+    bob.look("staff-queue")
     bob.page.locator("#content tbody th a").first.click()
-    picture(bob, "staff-approve")
+    bob.look("staff-approve")
     bob.page.get_by_role("button", name="Approve: post it").click()
     expect(bob.page.locator(".messagelist")).to_contain_text("in both names")
     entry = Entry.objects.get(reason=reason)
@@ -86,7 +76,7 @@ def test_two_people_adjust_and_the_manager_sees_it(
     assert verify() == []
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_a_contract_changes_later_and_now(
     new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
 ) -> None:
@@ -104,7 +94,7 @@ def test_a_contract_changes_later_and_now(
     assert location.balance.contract_credits == 1000
     visit.page.get_by_label("Now: an adjustment").check()
     visit.page.locator("#id_change_reason").fill("Their new plan starts today")
-    picture(visit, "staff-contract-now")
+    visit.look("staff-contract-now")
     visit.page.locator("[name=_continue]").click()
     told = "Contract credits of the running term: +500"
     expect(visit.page.locator(".messagelist")).to_contain_text(told)
@@ -115,7 +105,7 @@ def test_a_contract_changes_later_and_now(
     assert verify(location.pk) == []
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
     new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
 ) -> None:
@@ -127,9 +117,9 @@ def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
     before = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
     charge_chat(location.pk, [chat("inbound", sent_at=before)], key=key(), at=before)
     visit.open("/staff/ledger/balance/renewals/?days=90")
-    picture(visit, "staff-renewals")
+    visit.look("staff-renewals")
     visit.page.get_by_role("link", name=f"Run it now {location.name}").click()
-    picture(visit, "staff-renew-one")
+    visit.look("staff-renew-one")
     visit.page.get_by_role("button", name="Run it now").click()
     expect(visit.page.locator(".messagelist")).to_contain_text("is renewed: 2025-01-01")
     entries = Entry.objects.filter(location=location).count()
@@ -141,7 +131,7 @@ def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
     assert verify(location.pk) == []
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_staff_see_the_page_as_its_manager_does(
     new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
 ) -> None:
