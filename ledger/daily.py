@@ -9,8 +9,8 @@ from django.db.models import BigIntegerField, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 
-from ledger.composed import Given, composed
 from ledger.models import Entry, Kind
+from locations.composed import Given, composed
 from locations.models import Location
 
 SIGNED = Sum("contract_delta") + Sum("purchased_delta")

@@ -1,11 +1,12 @@
 """Who may open the Location Details of which location (domain.md section 1)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
+from locations.composed import Given, GivenUser, composed
 from locations.models import Account, Location, Membership, User
 from locations.models.people import DETAIL_ROLES
 
@@ -25,20 +26,27 @@ def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
     Raises Http404 for a location that the user has no part in, the same as for one that never
     was, and PermissionDenied where the user's role does not include Location Details.
     """
-    may_open = Location.objects.details_open_to(user).filter(pk=OuterRef("pk"))
-    may_open_account = accounts_open_to(user).filter(pk=OuterRef("account"))
-    location = (
-        Location.objects.visible_to(user)
-        .select_related("account")
-        .annotate(may_open=Exists(may_open), may_open_account=Exists(may_open_account))
-        .filter(pk=location_id)
-        .first()
-    )
+    found = _seen(user.is_staff)(user=user.pk, location=location_id) if user.pk else []
+    location = next(iter(found), None)
     if location is None:
         raise Http404
     if not location.may_open:
         raise PermissionDenied
     return location
+
+
+@composed
+def _seen(is_staff: bool) -> QuerySet[Location]:
+    """The location that is given, where the user may see it, and what of it the user may open."""
+    user: Any = GivenUser(is_staff=is_staff)
+    may_open = Location.objects.details_open_to(user).filter(pk=OuterRef("pk"))
+    may_open_account = accounts_open_to(user).filter(pk=OuterRef("account"))
+    return (
+        Location.objects.visible_to(user)
+        .select_related("account")
+        .annotate(may_open=Exists(may_open), may_open_account=Exists(may_open_account))
+        .filter(pk=Given("location"))
+    )
 
 
 def accounts_open_to(user: "User | AnonymousUser") -> QuerySet[Account]:

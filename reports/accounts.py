@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.functions import Cast
 
-from ledger.composed import Given, composed
 from ledger.models import Balance
 from ledger.renewing import due, up_to_date
 from locations.calendar import local_day
+from locations.composed import Given, composed
 from locations.models import Account, Location
 from locations.terms import terms_of
 from reports.forecasting import Record, runs_out_on

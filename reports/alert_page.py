@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.composed import Given, composed
 from ledger.daily import daily_usage
 from ledger.moments import one_moment
 from ledger.renewing import renew
+from locations.composed import Given, composed
 from locations.models import Location, User
 from reports.alerting import Reading, level_of, reading
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast

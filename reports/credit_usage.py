@@ -2,13 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from ledger.daily import DailyUsage, daily_usage
 from ledger.moments import one_moment
 from ledger.renewing import renew
+from locations.composed import Given, GivenUser, composed
 from locations.models import Location
 from reports.charts import Chart
 from reports.filters import DailyFilter
@@ -106,5 +108,13 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
 
 def other_locations(user: "User | AnonymousUser", location: Location) -> list[Location]:
     """Where else the user may go from here; one more than fits says that there are more."""
-    mine = Location.objects.details_open_to(user).exclude(pk=location.pk)
-    return list(mine.order_by("name", "pk")[: MOST_OTHER_LOCATIONS + 1])
+    if not user.is_authenticated:
+        return []
+    return list(_others(user.is_staff)(user=user.pk, location=location.pk))
+
+
+@composed
+def _others(is_staff: bool) -> QuerySet[Location]:
+    user: Any = GivenUser(is_staff=is_staff)
+    mine = Location.objects.details_open_to(user).exclude(pk=Given("location"))
+    return mine.order_by("name", "pk")[: MOST_OTHER_LOCATIONS + 1]

@@ -10,10 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from ledger.arrays import plain_array
-from ledger.composed import Given, composed
 from ledger.daily import SIGNED
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
 from ledger.renewing import due, up_to_date
+from locations.composed import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Term, Terms, terms_of
 

@@ -7,9 +7,9 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from ledger.composed import Given, composed
 from ledger.funding import purchase
 from ledger.models import Entry
+from locations.composed import Given, composed
 from tests.factories import NOON, key, make_location
 
 made: list[tuple[object, ...]] = []

@@ -32,6 +32,16 @@ class Given(Expression):
         return []
 
 
+class GivenUser(Given):
+    """Whoever asks, signed in: for queries that ask a user what may be seen."""
+
+    is_authenticated = True
+
+    def __init__(self, *, is_staff: bool) -> None:
+        super().__init__("user")
+        self.is_staff = is_staff
+
+
 def composed(make: Callable[..., QuerySet[M, Any]]) -> Callable[..., "Composed"]:
     """Make the query of a function once for each shape that its arguments ask for."""
     return wraps(make)(lru_cache(maxsize=32)(lambda *shape: Composed(make(*shape))))
