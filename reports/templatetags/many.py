@@ -5,6 +5,7 @@ figures.
 """
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -33,6 +34,11 @@ ROW = (
     '<td class="num fits net" role="cell">{net}</td>'
     '<td class="num fits closing" role="cell">{closing}</td></tr>\n'
 )
+HEAD = (
+    '<th class="{css_class}" scope="col" role="columnheader"{sorted}>'
+    '<a id="sort-{column}" href="?{asked}#days">{words}</a></th>\n'
+)
+SORTED = ' aria-sort="{}"'
 QUIET = '<a class="day-quiet" href="{address}">{words}</a>'
 # The same day twice: beside its columns, and to be opened where they do not fit.
 OPENS = (
@@ -52,6 +58,29 @@ LOCATION = (
     '<td class="state state-{state}" role="cell">{state_name}</td></tr>\n'
 )
 PART = "<div><dt>{}</dt><dd{}>{}</dd></div>"
+
+
+@register.simple_tag(takes_context=True)
+def day_heads(context: Context, table: DailyTable) -> SafeString:
+    """The columns, each a link that sorts by it and goes back to the first page."""
+    asked = context["request"].GET.copy()
+    asked.pop("page", None)
+    heads = []
+    for column in table.columns:
+        order = column.order_by_alias
+        asked["sort"] = order.next
+        heads.append(
+            HEAD.format(
+                css_class=column.column.attrs["th"]["class"],
+                sorted=SORTED.format("descending" if order.is_descending else "ascending")
+                if column.is_ordered
+                else "",
+                column=column.name,
+                asked=escape(asked.urlencode()),
+                words=escape(column.header),
+            )
+        )
+    return SafeString("".join(heads))
 
 
 @register.simple_tag
