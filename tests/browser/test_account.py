@@ -116,7 +116,8 @@ def test_guessing_is_throttled_and_says_how_long(
     visit: Visit, world: World, screen: Screen
 ) -> None:
     """The same words for an address that nobody signs in with."""
-    for email in (_member(world, f"guess{screen.width}@example.org").email, "nobody@example.org"):
+    somebody = _member(world, f"guess{screen.width}@example.org")
+    for email in (somebody.email, f"nobody{screen.width}@example.org"):
         AccessAttempt.objects.create(
             username=email,
             ip_address="127.0.0.1",
