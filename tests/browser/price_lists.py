@@ -118,7 +118,7 @@ def gaps(since: dt.date) -> list[str]:
     kinds = {"mobile": "Mobile", "landline": "Landline", "text": "Text", "voice": "Voice call"}
     return [
         f"{country_name(country)}, {kinds[carrier]}, {kinds[channel]}: no price;"
-        f" {number} messages in 90 days."
+        f" {number} message{'s' * (number != 1)} in 90 days."
         for (country, carrier, channel), number in sorted(sent.items())
         if (country, carrier, channel) not in priced
     ]
