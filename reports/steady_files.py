@@ -4,6 +4,7 @@ Left alone, Linux begins to write out what a process wrote when it is thirty sec
 at once: whoever commits in that moment waits behind it (docs/performance.md).
 """
 
+import contextlib
 import io
 import os
 from pathlib import Path
@@ -17,7 +18,9 @@ class _WrittenOut(io.FileIO):
         written = super().write(data)
         # Begins the writing and waits for nothing. Elsewhere than on Linux the system sees to it.
         if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            # A file system that does not know the advice may still hold the file.
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(self.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return written
 
 

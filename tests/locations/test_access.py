@@ -191,3 +191,12 @@ def person(world: World, role: str) -> User:
 
 def content(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+@pytest.mark.parametrize("address", GET_PAGES)
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**63, 10**40])
+def test_a_number_that_no_location_can_have_is_missing(
+    client: Client, world: World, address: str, number: int
+) -> None:
+    client.force_login(make_member(world.own, Role.ACCOUNT_ADMIN))
+    assert client.get(address.format(number)).status_code == 404

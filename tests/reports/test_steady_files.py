@@ -1,5 +1,6 @@
 """What is written steadily reaches the disk while the rest is still being written."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,18 @@ def test_a_system_without_the_advice_writes_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "posix_fadvise")
+    with steadily(tmp_path / "file") as file:
+        file.write(b"all of it")
+    assert (tmp_path / "file").read_bytes() == b"all of it"
+
+
+def test_a_file_system_that_refuses_the_advice_keeps_the_file_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "posix_fadvise", refuse)
     with steadily(tmp_path / "file") as file:
         file.write(b"all of it")
     assert (tmp_path / "file").read_bytes() == b"all of it"
