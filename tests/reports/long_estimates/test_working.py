@@ -8,107 +8,23 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
 
-from ledger import charging, funding
-from ledger.quoting import WouldBe
 from locations.models import Location, User
 from locations.working import Lease
-from reports import asking, estimate_sweeping, estimating, long_estimates
-from reports.estimating import estimate
-from reports.long_estimates import MOST_WAITING, CannotAsk, figures_of, forget, mine, work_out
+from reports import long_estimates
+from reports.long_estimates import forget, work_out
 from reports.models import LongEstimate, ReportState
 from tests.factories import (
     FRANCE,
     GERMANY,
     MEXICO,
     NOON,
-    call,
-    key,
-    make_location,
-    make_member,
-    text,
 )
 from tests.processes import race
 from tests.reports.long_estimates.lists import ask, done, random_numbers
 from tests.reports.traffic import files
 
 LATER = NOON + dt.timedelta(minutes=5)
-
-
-def check_against_sending(
-    location: Location, user: User, numbers: list[str], seconds: int | None, at_once: int
-) -> str:
-    """The estimate beside its broadcasts sent one after the other; what became of them."""
-    channel = "voice" if seconds else "text"
-    asked = done(ask(location, user, "\n".join(numbers), channel=channel, seconds=seconds))
-    found = figures_of(asked)
-    assert found is not None, asked.failure
-    answers = [
-        charging.charge_broadcast(
-            location.pk,
-            channel,
-            [call(seconds, n) if seconds else text(n) for n in numbers[first : first + at_once]],
-            key=key(),
-            at=NOON,
-        )
-        for first in range(0, len(numbers), at_once)
-    ]
-    assert found.credits == sum(answer.needed for answer in answers)
-    assert found.broadcasts == len(answers)
-    went = [a for a in answers if a.refusal in ("", "nothing_to_send")]
-    assert found.broadcasts_that_go == len(went)
-    sent = [message for answer in answers for message in answer.messages]
-    assert found.domestic == sum(message.outcome == "domestic" for message in sent)
-    refused = [m for m in sent if m.refusal and m.refusal != "insufficient_credits"]
-    assert asked.bad_count == len(refused)
-    assert found.available == answers[0].available_before
-    last = answers[-1]
-    assert (found.payment is not None) is (len(went) == len(answers))
-    if found.payment is None:
-        assert found.shortfall == found.credits - found.available - last.overdraft_limit
-        return "too much"
-    assert found.payment.contract_left == last.contract_after
-    assert found.payment.purchased_left == last.purchased_after
-    assert found.left == last.contract_after + last.purchased_after
-    return "overdraft" if found.left < 0 else "sent"
-
-
-def test_a_list_of_two_broadcasts_costs_what_they_then_cost(soho: Location, manager: User) -> None:
-    funding.purchase(soho.pk, 400_000, key=key(), at=NOON, reference="Invoice 1")
-    numbers = random_numbers(random.Random(1), 10_500)
-    assert check_against_sending(soho, manager, numbers, 61, 10_000) == "sent"
-
-
-def test_thirty_random_lists_of_several_broadcasts_cost_what_they_then_cost(
-    soho: Location, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Broadcasts of twenty numbers, for the sake of time: nothing else depends on their size."""
-    monkeypatch.setattr(estimating, "MOST_MESSAGES", 20)
-    draw = random.Random(20261125)
-    became = []
-    for _ in range(30):
-        place = make_location(
-            included=draw.choice([0, 200, 900]), overdraft_limit=draw.choice([0, 500])
-        )
-        numbers = random_numbers(draw, draw.randint(21, 90))
-        seconds = draw.choice([None, draw.randint(1, 300)])
-        became.append(check_against_sending(place, make_member(place), numbers, seconds, 20))
-    assert {kind: became.count(kind) > 2 for kind in ("sent", "too much", "overdraft")} == {
-        "sent": True,
-        "too much": True,
-        "overdraft": True,
-    }
-
-
-def test_the_answer_is_that_of_a_list_which_is_answered_at_once(
-    soho: Location, manager: User
-) -> None:
-    numbers = random_numbers(random.Random(7), 500)
-    asked = done(ask(soho, manager, "\n".join(numbers)))
-    at_once = estimate(soho, "text", [WouldBe(phone=n) for n in numbers], at=NOON)
-    assert figures_of(asked) == at_once.figures
-    assert asked.bad_count == len(at_once.quote.refused)
 
 
 def test_the_list_is_deleted_and_what_is_kept_names_nobody(
@@ -228,84 +144,3 @@ def test_one_that_is_forgotten_stops_and_leaves_nothing(
     monkeypatch.setattr(long_estimates, "_price", forgotten)
     work_out(str(asked.pk), clock=lambda: NOON)
     assert (LongEstimate.objects.count(), files(storage)) == (0, [])
-
-
-def test_a_list_that_a_disk_keeps_back_is_deleted_by_the_sweep(
-    soho: Location, manager: User, storage: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = (ask(soho, manager, MEXICO) for _ in range(2))
-    with monkeypatch.context() as patched:
-        patched.setattr(long_estimates, "remove_file", lambda name: False)
-        done(first)
-        forget(second, at=NOON)
-    assert len(files(storage)) == 2
-    assert list(mine(soho, manager)) == [first]
-    estimate_sweeping.sweep(at=NOON)
-    assert files(storage) == []
-    assert list(LongEstimate.objects.all()) == [first]
-
-
-def test_an_answer_is_deleted_after_a_day_and_one_that_nobody_came_to_fails(
-    soho: Location, manager: User, storage: Path
-) -> None:
-    over, waiting = done(ask(soho, manager, MEXICO)), ask(soho, manager, MEXICO)
-    day = dt.timedelta(hours=24)
-    estimate_sweeping.sweep(at=NOON + day)
-    assert set(LongEstimate.objects.values_list("state", flat=True)) == {"ready", "queued"}
-    estimate_sweeping.sweep(at=NOON + day + dt.timedelta(minutes=1))
-    waiting.refresh_from_db()
-    assert (waiting.state, waiting.failure) == (
-        ReportState.FAILED,
-        "Nobody came to it in time. Try again later.",
-    )
-    assert not LongEstimate.objects.filter(pk=over.pk).exists()
-    assert files(storage) == []
-
-
-def test_what_may_not_have_been_queued_is_queued_again(
-    soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queued: list[Any] = []
-    asked = ask(soho, manager, MEXICO)
-    monkeypatch.setattr(
-        asking, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
-    )
-    estimate_sweeping.sweep(at=NOON)
-    assert queued == []
-    estimate_sweeping.sweep(at=NOON + dt.timedelta(minutes=2))
-    assert queued == [(asked.pk, "reports.tasks.work_out_estimate")]
-
-
-def test_a_location_waits_for_a_few_at_once(soho: Location, manager: User, storage: Path) -> None:
-    for _ in range(MOST_WAITING):
-        ask(soho, manager, MEXICO)
-    with pytest.raises(CannotAsk, match="wait for one of them"):
-        ask(soho, manager, MEXICO)
-    assert len(files(storage)) == LongEstimate.objects.count() == MOST_WAITING
-
-
-def test_a_list_that_cannot_be_kept_is_said_and_leaves_nothing(
-    soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any) -> str:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(default_storage, "save", full, raising=False)
-    with pytest.raises(CannotAsk, match="could not be kept"):
-        ask(soho, manager, MEXICO)
-    assert LongEstimate.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "guard"),
-    [
-        ({"state": "ready", "finished_at": NOON}, "long_estimate_ready_has_figures"),
-        ({"state": "failed"}, "long_estimate_over_has_time"),
-    ],
-)
-def test_the_database_wants_an_answer_and_its_time(
-    soho: Location, manager: User, change: dict[str, Any], guard: str
-) -> None:
-    asked = ask(soho, manager, MEXICO)
-    with pytest.raises(IntegrityError, match=guard), transaction.atomic():
-        LongEstimate.objects.filter(pk=asked.pk).update(**change)
