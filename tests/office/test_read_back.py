@@ -11,7 +11,7 @@ from reports.cell_texts import shown
 from reports.models import ReportKind
 from tests.readers import by_calamine, by_office, by_openpyxl, without_tabs
 from tests.reports import books, traffic
-from tests.reports.test_workbooks import HOSTILE, write
+from tests.reports.text_books import HOSTILE, write
 from tests.reports.traffic import MEXICO, files, utc
 
 CONTROLS = ["bell\x07", "escape\x1b[31m", "next line\x85", "not one \ufffe\uffff", "a\r\nb\rc"]

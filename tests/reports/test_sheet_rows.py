@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from reports import workbooks
 from reports.sheet_rows import SheetRows
 from reports.workbooks import Book, Column
-from tests.reports.test_workbooks import HOSTILE
+from tests.reports.text_books import HOSTILE
 
 COLUMNS = [Column("Text"), Column("Number"), Column("When")]
 LOOKS = ("value", "data_type", "number_format", "quotePrefix", "coordinate")
