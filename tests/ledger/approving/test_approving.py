@@ -1,0 +1,151 @@
+"""Second approvals: above a number of credits, what staff post waits for another person."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from ledger import approving, buying, charging, correcting, funding
+from ledger.approving import Wanted
+from ledger.deciding import AlreadyDecided, NotYourOwn
+from ledger.funding import NotEnough, NothingToWriteOff
+from ledger.models import ApprovalRequest, Entry, Kind
+from ledger.posting import BadInput, KeyReused
+from ledger.reversing import NothingToReverse
+from ledger.verifying import breaches
+from locations.models import Location, User
+from tests.factories import NOON, chat, key, text
+from tests.ledger.approving.wanted import LATER, adjustment, ask, buckets, by_hand, want
+from tests.ledger.guards.attacks import refused, sql
+
+
+def test_up_to_the_limit_one_person_posts_alone(soho: Location, ada: User):
+    entry = want(soho, adjustment(10), ada).entry
+    assert entry is not None
+    assert (entry.credits, entry.made_by, entry.approved_by) == (10, ada, None)
+    assert not ApprovalRequest.objects.exists()
+
+
+@pytest.mark.parametrize("credits", [11, -11])
+def test_above_it_nothing_moves_until_a_second_person_approves(
+    soho: Location, ada: User, bob: User, credits: int
+):
+    funding.purchase(soho.pk, 50, key=key(), at=NOON, reference="PO")
+    asked = ask(soho, adjustment(credits, reference="T-1"), ada)
+    assert (asked.state, asked.credits, asked.asked_by) == ("open", credits, ada)
+    assert buckets(soho) == (100, 50)
+    done = approving.approve(asked.pk, decided_by=bob, at=LATER, answer=" Fine ")
+    entry = done.entry
+    assert entry is not None
+    assert (entry.made_by, entry.approved_by, entry.at) == (ada, bob, LATER)
+    assert (entry.credits, entry.reason, entry.reference) == (credits, "Miscount", "T-1")
+    assert (done.state, done.decided_by, done.answer) == ("approved", bob, "Fine")
+    assert buckets(soho) == (100, 50 + credits)
+    assert list(breaches()) == []
+
+
+def test_nobody_approves_their_own(soho: Location, ada: User):
+    asked = ask(soho, adjustment(11), ada)
+    with pytest.raises(NotYourOwn, match="somebody else"):
+        approving.approve(asked.pk, decided_by=ada, at=LATER)
+    assert ApprovalRequest.objects.get().state == "open"
+    assert by_hand() == []
+
+
+def test_it_can_be_declined_with_an_answer_and_withdrawn_by_who_asked(
+    soho: Location, ada: User, bob: User
+):
+    first, second = ask(soho, adjustment(11), ada), ask(soho, adjustment(12), ada)
+    with pytest.raises(BadInput, match="answer: must not be empty"):
+        approving.decline(first.pk, decided_by=bob, at=LATER, answer="  ")
+    done = approving.decline(first.pk, decided_by=bob, at=LATER, answer="No ticket")
+    assert (done.state, done.answer, done.entry) == ("declined", "No ticket", None)
+    approving.decline(second.pk, decided_by=ada, at=LATER, answer="A slip")
+    with pytest.raises(AlreadyDecided, match="declined already"):
+        approving.approve(first.pk, decided_by=bob, at=LATER)
+    assert by_hand() == []
+    assert list(breaches()) == []
+
+
+def test_a_form_that_is_sent_twice_asks_once(soho: Location, ada: User, bob: User):
+    first = want(soho, adjustment(11), ada, key="form")
+    again = want(soho, adjustment(11), ada, key="form")
+    assert (first.replayed, again.replayed, again.waiting) == (False, True, first.waiting)
+    with pytest.raises(KeyReused):
+        want(soho, adjustment(12), ada, key="form")
+    approving.approve(ApprovalRequest.objects.get().pk, decided_by=bob, at=LATER)
+    late = want(soho, adjustment(11), ada, key="form")
+    assert (late.replayed, late.entry) == (True, Entry.objects.get(key="form"))
+    assert by_hand() == [("adjustment", 0, 11)]
+
+
+def test_a_form_that_has_asked_does_not_post_when_the_limit_is_raised(
+    soho: Location, ada: User, settings: Any
+):
+    ask(soho, adjustment(11), ada, key="form")
+    settings.STAFF_APPROVAL_ABOVE_CREDITS = 1000
+    assert want(soho, adjustment(11), ada, key="form").waiting is not None
+    assert by_hand() == []
+
+
+def test_what_could_not_be_posted_is_not_asked_for(soho: Location, ada: User):
+    with pytest.raises(NotEnough):
+        want(soho, adjustment(-11), ada)
+    with pytest.raises(NothingToWriteOff):
+        want(soho, Wanted(kind=Kind.WRITE_OFF, reason="Goodwill"), ada)
+    with pytest.raises(BadInput, match="reason"):
+        want(soho, Wanted(kind=Kind.ADJUSTMENT, credits=50), ada)
+    assert not ApprovalRequest.objects.exists()
+
+
+def test_what_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bob: User):
+    asked = ask(soho, adjustment(-90, bucket="contract"), ada)
+    want(soho, adjustment(-10, bucket="contract"), ada)
+    want(soho, adjustment(-10, bucket="contract"), ada)
+    with pytest.raises(NotEnough):
+        approving.approve(asked.pk, decided_by=bob, at=LATER)
+    assert ApprovalRequest.objects.get().state == "open"
+
+
+def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: User):
+    spent = charging.charge_broadcast(
+        soho.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
+    )
+    whole = Wanted(kind=Kind.REVERSAL, charge_id=spent.charge_id, reason="Outage", reference="T-2")
+    one = Wanted(
+        kind=Kind.REVERSAL, charge_id=spent.charge_id, external_id="b", reason="Never arrived"
+    )
+    bought = Wanted(kind=Kind.PURCHASE, credits=500, reference="INV-1")
+    waits = ask(soho, whole, ada)
+    assert (waits.credits, waits.kind) == (14, "reversal")
+    assert want(soho, one, ada).entry is not None  # 7 credits: one person's to give
+    approving.approve(ask(soho, bought, ada).pk, decided_by=bob, at=LATER)
+    done = approving.approve(waits.pk, decided_by=bob, at=LATER)
+    entry = done.entry
+    assert entry is not None
+    # What was left of the charge when it was approved.
+    assert (entry.credits, entry.reference, entry.approved_by) == (7, "T-2", bob)
+    with pytest.raises(NothingToReverse):
+        want(soho, whole, ada)
+    assert buckets(soho) == (100, 500)
+    assert list(breaches()) == []
+
+
+def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: User, bob: User):
+    asked = buying.ask(
+        soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), asked_by=ada, at=NOON
+    )
+    with pytest.raises(NotYourOwn):
+        buying.approve(asked.pk, decided_by=ada, at=LATER)
+    with refused("credit_request_by_somebody_else"):
+        bought = funding.purchase(soho.pk, 99_999, key=key(), at=NOON, reference="PO")
+        sql(
+            "UPDATE ledger_creditrequest SET state = 'approved', decided_by_id = asked_by_id,"
+            " decided_at = asked_at, purchase_id = %s",
+            bought.entry.pk,
+        )
+    spent = charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
+    wish = correcting.ask(soho.pk, spent.charge_id, reason="Spam", asked_by=ada, at=NOON)
+    with pytest.raises(NotYourOwn):
+        correcting.grant(wish.pk, decided_by=ada, at=LATER)
+    correcting.grant(wish.pk, decided_by=bob, at=LATER)

@@ -1,0 +1,79 @@
+"""Second approvals, attacked in the database and around its guards."""
+
+from typing import Any
+
+import pytest
+
+from ledger import approving, funding, renewing
+from ledger.models import ApprovalRequest
+from ledger.verifying import breaches
+from locations.models import Location, User
+from tests.factories import NOON
+from tests.ledger.approving.wanted import LATER, adjustment, ask
+from tests.ledger.corruptions import corrupt, drop_constraint
+from tests.ledger.guards.attacks import add_entry, refused, sql
+
+
+def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User, bob: User):
+    asked = ask(soho, adjustment(11), ada, key="form")
+    entry = funding.adjust(
+        soho.pk, 11, key="form", at=NOON, reason="Miscount", made_by=ada, approved_by=bob
+    ).entry
+    decision = {"state": "approved", "decided_at": LATER, "entry": entry}
+    with refused("approval_"):
+        ApprovalRequest.objects.filter(pk=asked.pk).update(decided_by=ada, **decision)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    with refused("approval_by_a_second_person"):
+        sql("ALTER TABLE ledger_approvalrequest DISABLE TRIGGER USER")
+        ApprovalRequest.objects.filter(pk=asked.pk).update(decided_by=ada, **decision)
+    ApprovalRequest.objects.filter(pk=asked.pk).update(decided_by=bob, **decision)
+
+
+def test_the_database_refuses_an_entry_approved_by_who_made_it(soho: Location, ada: User):
+    renewing.renew(soho.pk, at=NOON)
+    with refused("entry_approved_by_a_second_person"):
+        add_entry(soho, made_by_id=ada.pk, approved_by_id=ada.pk)
+    with refused("entry_approved_by_a_second_person"):
+        add_entry(soho, approved_by_id=ada.pk)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"credits": 12}, {"key": "other"}, {"bucket": "contract"}, {"reason": "Other"}],
+)
+def test_a_request_is_decided_and_nothing_else(
+    soho: Location, ada: User, bob: User, change: dict[str, Any]
+):
+    asked = ask(soho, adjustment(11), ada)
+    with refused("approval_only_decided"):
+        ApprovalRequest.objects.filter(pk=asked.pk).update(**change)
+    approving.approve(asked.pk, decided_by=bob, at=LATER)
+    with refused("approval_decided_once"):
+        ApprovalRequest.objects.filter(pk=asked.pk).update(answer="Changed my mind")
+    with refused("approval_is_kept"):
+        sql("DELETE FROM ledger_approvalrequest")
+    with refused("ledger_approvalrequest"):
+        sql("TRUNCATE ledger_approvalrequest")
+
+
+def test_an_approval_names_the_entry_that_was_asked_for(soho: Location, ada: User, bob: User):
+    asked = ask(soho, adjustment(11), ada, key="form")
+    other = funding.adjust(
+        soho.pk, 12, key="form", at=NOON, reason="Miscount", made_by=ada, approved_by=bob
+    ).entry
+    with refused("approval_posted_that"):
+        ApprovalRequest.objects.filter(pk=asked.pk).update(
+            state="approved", decided_by=bob, decided_at=LATER, entry=other
+        )
+
+
+def test_verify_ledger_finds_what_got_around_the_guards(soho: Location, ada: User, bob: User):
+    asked = ask(soho, adjustment(11), ada)
+    approving.approve(asked.pk, decided_by=bob, at=LATER)
+    name = "what two people approved is what one of them asked for"
+    corrupt(
+        drop_constraint("ledger_entry", "entry_approved_by_a_second_person"),
+        "UPDATE ledger_entry SET approved_by_id = made_by_id WHERE approved_by_id IS NOT NULL",
+    )
+    found = {(breach.rule, breach.check, breach.location_id) for breach in breaches()}
+    assert found == {(3, name, soho.pk), (7, "every guard is in place", None)}

@@ -1,0 +1,47 @@
+"""Second approvals at once: one posts, and a form asks once."""
+
+from collections import Counter
+
+import pytest
+
+from ledger import approving
+from ledger.models import ApprovalRequest
+from ledger.verifying import verify
+from locations.models import User
+from tests.databases import Clone
+from tests.factories import NOON, make_location, make_user
+from tests.ledger.approving.wanted import LATER, adjustment, ask, by_hand
+from tests.processes import race
+
+
+def approve_once(request_id: int, user_id: int) -> str:
+    by = User.objects.get(pk=user_id)
+    return approving.approve(request_id, decided_by=by, at=LATER).state
+
+
+def send_form(location_id: int, user_id: int) -> bool:
+    user = User.objects.get(pk=user_id)
+    done = approving.post_or_ask(location_id, adjustment(11), key="form", at=NOON, made_by=user)
+    return done.replayed
+
+
+@pytest.mark.processes
+def test_two_approvals_at_once_post_once(cloned_database: Clone):
+    location = make_location(included=100)
+    ada = make_user()
+    people = [make_user() for _ in range(4)]
+    asked = ask(location, adjustment(11), ada)
+    outcomes = race(approve_once, [{"request_id": asked.pk, "user_id": p.pk} for p in people])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "AlreadyDecided": 3}
+    assert by_hand() == [("adjustment", 0, 11)]
+    assert verify() == []
+
+
+@pytest.mark.processes
+def test_the_same_form_sent_four_times_at_once_asks_once(cloned_database: Clone):
+    location = make_location(included=100)
+    ada = make_user()
+    outcomes = race(send_form, [{"location_id": location.pk, "user_id": ada.pk}] * 4)
+    assert [outcome.error for outcome in outcomes] == [""] * 4
+    assert Counter(outcome.value for outcome in outcomes) == {False: 1, True: 3}
+    assert ApprovalRequest.objects.count() == 1

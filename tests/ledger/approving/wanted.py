@@ -1,0 +1,38 @@
+"""What staff want posted, posted or asked for; and what came of it."""
+
+import datetime as dt
+from typing import Any
+
+from ledger import approving
+from ledger.approving import Wanted
+from ledger.models import ApprovalRequest, Balance, Entry, Kind
+from locations.models import Location, User
+from tests.factories import NOON, key
+
+LATER = NOON + dt.timedelta(hours=5)
+
+
+def adjustment(credits: int, **fields: Any) -> Wanted:
+    return Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
+
+
+def want(location: Location, wanted: Wanted, made_by: User, **options: Any) -> approving.Done:
+    options = {"key": key(), "at": NOON} | options
+    return approving.post_or_ask(location.pk, wanted, made_by=made_by, **options)
+
+
+def ask(location: Location, wanted: Wanted, made_by: User, **options: Any) -> ApprovalRequest:
+    waiting = want(location, wanted, made_by, **options).waiting
+    assert waiting is not None
+    return waiting
+
+
+def buckets(location: Location) -> tuple[int, int]:
+    balance = Balance.objects.get(location=location)
+    return balance.contract_credits, balance.purchased_credits
+
+
+def by_hand() -> list[tuple[str, int, int]]:
+    kinds = [Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL, Kind.WRITE_OFF]
+    made = Entry.objects.filter(kind__in=kinds).order_by("number")
+    return [(entry.kind, entry.contract_delta, entry.purchased_delta) for entry in made]
