@@ -173,7 +173,7 @@ def test_lists_ask_as_often_for_three_locations_as_for_one(staff: Client):
     def queries() -> dict[str, int]:
         counts = {}
         for model in MODELS:
-            # The trail asks once for each model on its page: test_trail.py counts all of them.
+            # The trail asks once for each model on its page: trail/test_reading.py counts them all.
             query = "?model=locations.location" if model is Change else ""
             with CaptureQueriesContext(connection) as asked:
                 assert staff.get(url(model, "changelist") + query).status_code == 200

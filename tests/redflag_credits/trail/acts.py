@@ -1,0 +1,45 @@
+"""What is done at the staff desk, and what the trail tells of it."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from locations import trail
+from locations.trail import Line, Wanted
+
+PASSWORD = "correct horse battery"
+
+
+def page(name: str, *args: Any) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def post(desk: Client, where: str, /, *args: Any, query: str = "", **content: Any) -> None:
+    answer = desk.post(page(where, *args) + query, content)
+    fault = answer.context and answer.context.get("adminform")
+    assert answer.status_code == 302, fault and fault.form.errors
+
+
+def lines(**wanted: Any) -> list[Line]:
+    """Newest first."""
+    return trail.read(Wanted(**wanted))[0]
+
+
+def told(**wanted: Any) -> list[tuple[Any, ...]]:
+    """Who, how, what and which values, the oldest first."""
+    return [
+        (str(line.by), line.kind, line.label, line.model.__name__, line.name, line.changes)
+        for line in reversed(lines(**wanted))
+    ]
+
+
+def newest() -> tuple[Any, ...]:
+    return told()[-1]
+
+
+NO_INLINES = {
+    f"{prefix}-{count}_FORMS": "0"
+    for prefix in ("contracts", "chat_inboxes", "locations", "memberships")
+    for count in ("TOTAL", "INITIAL")
+}
