@@ -1,0 +1,40 @@
+"""Who a recipient is, by the profile that the location keeps of them."""
+
+import pytest
+
+from reports.telling import recipient_name
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"First Name": "Ana", "Last Name": "López"}, "Ana López"),
+        ({"last name": "López", "City": "Lima"}, "López"),
+        ({"Name": "Ana", "Full Name": "Ana L."}, "Ana L."),
+        ({"City": "Lima", "Name": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_recipient_s_name_is_taken_from_the_fields(profile: dict[str, str], name: str) -> None:
+    assert recipient_name(profile) == name
+
+
+@pytest.mark.parametrize(
+    ("order", "name"),
+    [
+        (["First Name", "Last Name"], "Ana López"),
+        (["Last Name", "Unit", "First Name"], "López Ana"),
+        (["FAMILY_NAME", "Unit"], "Ana López"),
+        (["Unit"], "Ana López"),
+    ],
+)
+def test_the_parts_of_a_name_stand_as_the_location_lists_them(order: list[str], name: str) -> None:
+    profile = {"Unit": "7", "Last Name": "López", "first_name": "Ana"}
+    assert recipient_name(profile, order) == name
+
+
+def test_without_a_name_the_location_s_first_field_says_who_it_is() -> None:
+    profile = {"Company Name": "Acme", "Unique ID": "U-17", "First Name": " "}
+    assert recipient_name(profile, ["First Name", "Unique ID", "Company Name"]) == "U-17"
+    assert recipient_name(profile, ["Company Name"]) == "Acme"
+    assert recipient_name(profile, ["Last Name"]) == ""
