@@ -10,10 +10,7 @@ from locations.models import Location, User
 from reports import asking, estimate_sweeping, long_estimates
 from reports.long_estimates import forget, mine
 from reports.models import LongEstimate, ReportState
-from tests.factories import (
-    MEXICO,
-    NOON,
-)
+from tests.factories import MEXICO, NOON
 from tests.reports.long_estimates.lists import ask, done
 from tests.reports.traffic import files
 

@@ -14,12 +14,7 @@ from locations.working import Lease
 from reports import long_estimates
 from reports.long_estimates import forget, work_out
 from reports.models import LongEstimate, ReportState
-from tests.factories import (
-    FRANCE,
-    GERMANY,
-    MEXICO,
-    NOON,
-)
+from tests.factories import FRANCE, GERMANY, MEXICO, NOON
 from tests.processes import race
 from tests.reports.long_estimates.lists import ask, done, random_numbers
 from tests.reports.traffic import files
