@@ -1,0 +1,64 @@
+"""Price lists beside the card in force before: what is new, changed, removed, or jumps."""
+
+import datetime as dt
+
+import pytest
+
+from locations.rate_card_changes import Kind, compare, counts, in_force_before
+from tests.factories import make_card
+from tests.locations.uploads.sending import HEAD, LIST, lines
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_row_is_new_changed_removed_or_unchanged() -> None:
+    changes = compare(lines(LIST), make_card())
+    said = [(c.row.country, c.row.carrier_type, c.row.channel, c.kind) for c in changes if c.row]
+    assert said == [
+        ("DE", "mobile", "text", Kind.NEW),
+        ("FR", "landline", "voice", Kind.REMOVED),
+        ("FR", "mobile", "text", Kind.CHANGED),
+        ("FR", "mobile", "voice", Kind.CHANGED),
+        ("MX", "mobile", "text", Kind.UNCHANGED),
+        ("MX", "mobile", "voice", Kind.CHANGED),
+    ]
+    assert counts(changes)[Kind.CHANGED] == 3
+
+
+def test_a_price_that_moves_by_more_than_half_is_marked() -> None:
+    rises = {
+        (c.row.country, c.row.channel): (c.percent, c.jumps)
+        for c in compare(lines(LIST), make_card())
+        if c.kind == Kind.CHANGED and c.row
+    }
+    assert rises == {
+        ("FR", "text"): (900.0, True),
+        ("FR", "voice"): (100 / 29, False),
+        ("MX", "voice"): (0.0, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "jumps"),
+    [(10, 15, False), (10, 16, True), (10, 5, False), (10, 4, True), (0, 1, True), (0, 0, False)],
+)
+def test_a_jump_is_more_than_half_either_way_and_any_price_after_none(
+    old: int, new: int, jumps: bool
+) -> None:
+    before = make_card([("MX", "mobile", "text", old)])
+    (change,) = compare(lines(HEAD + f"MX,mobile,text,,{new},,\n"), before)
+    assert change.jumps is jumps
+
+
+def test_a_first_card_is_compared_with_nothing() -> None:
+    assert in_force_before("Standard", dt.date(2026, 1, 1)) is None
+    assert counts(compare(lines(LIST), None))[Kind.NEW] == 5
+
+
+def test_it_is_compared_with_the_card_that_it_takes_over_from() -> None:
+    first = make_card(effective_on=dt.date(2026, 1, 1))
+    second = make_card(effective_on=dt.date(2026, 6, 1))
+    make_card(effective_on=dt.date(2026, 3, 1), published=False)
+    make_card(series="Partners", is_default=False, effective_on=dt.date(2026, 5, 1))
+    days = [dt.date(2025, 12, 31), dt.date(2026, 5, 31), dt.date(2026, 6, 1)]
+    assert [in_force_before("Standard", day) for day in days] == [None, first, second]

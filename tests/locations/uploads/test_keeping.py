@@ -1,0 +1,92 @@
+"""Price lists that wait for their reader, and those that are forgotten after a while."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from locations import rate_card_uploads
+from locations.models import RateCardUpload, User
+from tests.factories import NOON, make_card
+from tests.locations.uploads.sending import LIST, send
+
+pytestmark = pytest.mark.django_db
+
+
+def test_old_files_are_forgotten_and_drafts_stay(
+    staff: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.RATE_CARD_UPLOAD_KEPT_DAYS = 30
+    make_card()
+    staff.post(send(staff, LIST)["Location"])
+    send(staff, LIST)
+    applied, left = RateCardUpload.objects.order_by("pk")
+    at = left.uploaded_at
+    caplog.set_level("INFO")
+    rate_card_uploads.sweep(at=at + dt.timedelta(days=29))
+    assert RateCardUpload.objects.count() == 2
+    rate_card_uploads.sweep(at=at + dt.timedelta(days=31))
+    (kept,) = RateCardUpload.objects.all()
+    assert (kept, bytes(kept.content), kept.prices) == (applied, b"", [])
+    assert kept.card is not None
+    assert kept.card.rates.count() == 5
+    assert "price lists: 1 old files deleted, 1 emptied" in caplog.messages
+    page = staff.get(reverse("admin:locations_ratecardupload_preview", args=[kept.pk])).text
+    assert "too old to be kept" in page
+
+
+def test_what_was_never_queued_is_read_by_the_sweep(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
+    upload = rate_card_uploads.keep(
+        LIST.encode(),
+        file_name="rates.csv",
+        series_name="Standard",
+        effective_on=NOON.date(),
+        uploaded_by=boss,
+        clock=lambda: NOON,
+    )
+    queued: list[int] = []
+    monkeypatch.setattr(
+        rate_card_uploads.working,
+        "queue",
+        lambda task, name, **options: queued.append(name) or True,
+    )
+    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=30))
+    assert queued == []
+    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=90))
+    assert queued == [upload.pk]
+    for _twice in range(2):
+        rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+    upload.refresh_from_db()
+    assert (upload.state, upload.attempts, len(upload.prices)) == ("ready", 1, 5)
+
+
+def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
+    upload = rate_card_uploads.keep(
+        LIST.encode(),
+        file_name="rates.csv",
+        series_name="Standard",
+        effective_on=NOON.date(),
+        uploaded_by=boss,
+        clock=lambda: NOON,
+    )
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rate_card_uploads, "read_table", die)
+    for attempt in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+        upload.refresh_from_db()
+        assert (upload.state, upload.attempts) == ("running", attempt)
+        RateCardUpload.objects.update(leased_until=NOON - dt.timedelta(days=365))
+    rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+    rate_card_uploads.sweep(at=NOON)
+    upload.refresh_from_db()
+    assert (upload.state, upload.failure) == ("failed", "It was interrupted 2 times.")
