@@ -10,6 +10,7 @@ from tests.house_rules import (
     Complaints,
     File,
     files_are_named_by_topic,
+    no_file_is_long,
     nothing_is_left_to_do,
 )
 from tests.plugin import ROOT
@@ -51,6 +52,11 @@ def test_templates_styles_sql_and_tests_are_finished():
     files += read("tests", "ledger/sql", endings=(".py", ".sql"))
     assert complaints(nothing_is_left_to_do, files) == []
     assert complaints(files_are_named_by_topic, files) == []
+
+
+def test_templates_and_tests_are_no_longer_than_the_code():
+    files = read("templates", endings=(".html", ".txt")) + read("tests", endings=(".py",))
+    assert complaints(no_file_is_long, files) == []
 
 
 def test_the_migrations_alone_are_not_looked_at():
