@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Q, QuerySet, Sum
-from django.db.models.expressions import CombinedExpression
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from ledger.models import Entry, Kind
@@ -19,10 +18,8 @@ ADDED = Q(kind__in=[Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRIT
 )
 
 
-def _sum(condition: Q) -> CombinedExpression:
-    return Sum("contract_delta", filter=condition, default=0) + Sum(
-        "purchased_delta", filter=condition, default=0
-    )
+def _sum(condition: Q) -> Sum:
+    return Sum(F("contract_delta") + F("purchased_delta"), filter=condition, default=0)
 
 
 # The columns of the daily table, signed as they moved the balance. Together they are all of it.
@@ -54,7 +51,7 @@ class Movement(NamedTuple):
 
     @property
     def net(self) -> int:
-        return self.additions + self.text + self.voice + self.chat + self.other
+        return sum(self)
 
     @property
     def usage(self) -> int:

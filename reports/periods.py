@@ -4,7 +4,6 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from ledger.daily import Day, Movement, added_up
 from locations.calendar import add_months
@@ -72,15 +71,27 @@ class Period:
 
 def periods(days: Iterable[Day], length: Length) -> Iterator[Period]:
     """Every day of a range, in order, gathered."""
-    for _, some in groupby(days, key=lambda day: length.starts_on(day.day)):
-        group = list(some)
-        grants = [day.granted for day in group if day.granted is not None]
-        yield Period(
-            length=length,
-            first_on=group[0].day,
-            last_on=group[-1].day,
-            moved=added_up(day.moved for day in group),
-            closing=group[-1].closing,
-            bought=sum(day.bought for day in group),
-            granted=sum(grants) if grants else None,
-        )
+    group: list[Day] = []
+    ends_on = dt.date.min
+    for day in days:
+        if group and day.day > ends_on:
+            yield _period(group, length)
+            group = []
+        if not group:
+            ends_on = length.ends_on(day.day)
+        group.append(day)
+    if group:
+        yield _period(group, length)
+
+
+def _period(days: list[Day], length: Length) -> Period:
+    grants = [day.granted for day in days if day.granted is not None]
+    return Period(
+        length=length,
+        first_on=days[0].day,
+        last_on=days[-1].day,
+        moved=added_up([day.moved for day in days]),
+        closing=days[-1].closing,
+        bought=sum([day.bought for day in days]),
+        granted=sum(grants) if grants else None,
+    )
