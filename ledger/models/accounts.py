@@ -154,7 +154,11 @@ class Charge(models.Model):
     """
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="charges", verbose_name=_("location")
+        Location,
+        on_delete=models.PROTECT,
+        related_name="charges",
+        db_index=False,  # charge_by_day and charge_key_once begin with it
+        verbose_name=_("location"),
     )
     key = models.CharField(_("idempotency key"), max_length=255)
     fingerprint = models.BinaryField(_("fingerprint"), max_length=32)

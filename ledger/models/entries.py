@@ -56,7 +56,11 @@ class Entry(models.Model):
     """One change of a balance. Written by `ledger.posting` alone."""
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="entries", verbose_name=_("location")
+        Location,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,  # entry_by_day and entry_number_once begin with it
+        verbose_name=_("location"),
     )
     number = models.BigIntegerField(
         _("number"), help_text=_("Counts the location's entries without gaps.")
@@ -87,6 +91,7 @@ class Entry(models.Model):
         null=True,
         blank=True,
         related_name="entries",
+        db_index=False,
         verbose_name=_("contract"),
     )
     term_starts_on = models.DateField(_("term starts on"), null=True, blank=True)
@@ -106,6 +111,7 @@ class Entry(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("made by"),
     )
     approved_by = models.ForeignKey(
@@ -114,6 +120,7 @@ class Entry(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("approved by"),
         help_text=_("The second person, where the entry needed one."),
     )
@@ -141,6 +148,22 @@ class Entry(models.Model):
                 fields=["location", "day"],
                 include=["kind", "contract_delta", "purchased_delta"],
                 name="entry_by_day",
+            ),
+            # Usage, nearly all entries, has none of these: each would make a charge write to one
+            # more index.
+            *(
+                models.Index(
+                    fields=[name],
+                    condition=models.Q(**{f"{name}__isnull": False}),
+                    name=f"entry_{name}",
+                )
+                for name in ("contract", "made_by", "approved_by")
+            ),
+            # What changed within a term: every Credit Usage asks for it.
+            models.Index(
+                fields=["location", "term_starts_on"],
+                condition=models.Q(kind=Kind.ADJUSTMENT, term_starts_on__isnull=False),
+                name="entry_within_term",
             ),
             # Some thousands among millions: what the renewal desk lists.
             models.Index(

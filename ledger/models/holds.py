@@ -51,7 +51,11 @@ class Hold(models.Model):
     """
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="holds", verbose_name=_("location")
+        Location,
+        on_delete=models.PROTECT,
+        related_name="holds",
+        db_index=False,  # hold_key_once begins with it
+        verbose_name=_("location"),
     )
     key = models.CharField(_("idempotency key"), max_length=255)
     fingerprint = models.BinaryField(_("fingerprint"), max_length=32)
