@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from locations.models import User
 
 MOST_OTHER_LOCATIONS = 12
+
+
+class Place(NamedTuple):
+    """Where else the user may go."""
+
+    pk: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,16 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
     )
 
 
-def other_locations(user: "User | AnonymousUser", location: Location) -> list[Location]:
-    """Where else the user may go from here; one more than fits says that there are more."""
+def other_locations(user: "User | AnonymousUser", location: Location) -> list[Place]:
+    """Where else the user may go from here; there may be more than fit."""
     if not user.is_authenticated:
         return []
-    return list(_others(user.is_staff)(user=user.pk, location=location.pk))
+    rows = _others(user.is_staff)
+    return [Place._make(row) for row in rows.tuples(user=user.pk, location=location.pk)]
 
 
 @composed
-def _others(is_staff: bool) -> QuerySet[Location]:
+def _others(is_staff: bool) -> QuerySet[Location, Any]:
     user: Any = GivenUser(is_staff=is_staff)
     mine = Location.objects.details_open_to(user).exclude(pk=Given("location"))
-    return mine.order_by("name", "pk")[: MOST_OTHER_LOCATIONS + 1]
+    return mine.order_by("name", "pk").values_list("pk", "name")[:MOST_OTHER_LOCATIONS]

@@ -4,6 +4,8 @@ The template language takes some ten microseconds for each figure; these are mos
 figures.
 """
 
+from collections.abc import Callable, Iterable
+
 from django import template
 from django.template import Context
 from django.urls import reverse
@@ -11,12 +13,16 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_tables2 import Table
+from django_tables2.templatetags.django_tables2 import table_page_range
 
 from ledger.daily import Day
 from locations.dates import written
+from locations.templatetags.queries import changed
 from reports.account_table import STATES, AccountTable
 from reports.accounts import Line, State
 from reports.charts import Chart
+from reports.credit_usage import Place
 from reports.forecasting import Record
 from reports.standing import BareStanding
 from reports.tables import DailyTable
@@ -36,7 +42,7 @@ ROW = (
 )
 HEAD = (
     '<th class="{css_class}" scope="col" role="columnheader"{sorted}>'
-    '<a id="sort-{column}" href="?{asked}#days">{words}</a></th>\n'
+    '<a id="sort-{column}" href="{address}#days">{words}</a></th>\n'
 )
 SORTED = ' aria-sort="{}"'
 QUIET = '<a class="day-quiet" href="{address}">{words}</a>'
@@ -57,18 +63,24 @@ LOCATION = (
     " <span>{renews}</span></td>"
     '<td class="state state-{state}" role="cell">{state_name}</td></tr>\n'
 )
+PAGE = (
+    '<li><a id="page-{number}" href="{address}"{current}>'
+    '<span class="visually-hidden">{page} </span>{number}</a></li>'
+)
+PLACE = '<a href="{address}">{name}</a>\n'
+SOMEWHERE = 2**62
+NEXT_TO = '<li><a id="page-{side}" href="{address}" rel="{rel}">{words}</a></li>'
+GAP = "<li><span>…</span></li>"
 PART = "<div><dt>{}</dt><dd{}>{}</dd></div>"
 
 
 @register.simple_tag(takes_context=True)
 def day_heads(context: Context, table: DailyTable) -> SafeString:
     """The columns, each a link that sorts by it and goes back to the first page."""
-    asked = context["request"].GET.copy()
-    asked.pop("page", None)
+    asked = context["request"].GET
     heads = []
     for column in table.columns:
         order = column.order_by_alias
-        asked["sort"] = order.next
         heads.append(
             HEAD.format(
                 css_class=column.column.attrs["th"]["class"],
@@ -76,7 +88,7 @@ def day_heads(context: Context, table: DailyTable) -> SafeString:
                 if column.is_ordered
                 else "",
                 column=column.name,
-                asked=escape(asked.urlencode()),
+                address=escape(changed(asked, sort=order.next, page=None)),
                 words=escape(column.header),
             )
         )
@@ -117,16 +129,62 @@ def day_rows(table: DailyTable) -> SafeString:
     return SafeString("".join(row(of.day, escape(of.words), of.address) for of in table.shown_rows))
 
 
+@register.simple_tag(takes_context=True)
+def page_links(context: Context, table: Table, part: str) -> SafeString:
+    """The pages around the one that is shown, the first and the last; each leads to `part`."""
+    asked = context["request"].GET
+
+    def address(number: int) -> str:
+        return f"{escape(changed(asked, page=number))}#{part}"
+
+    shown, page = table.page, escape(_("Page"))
+    links = [
+        GAP
+        if number == "..."
+        else PAGE.format(
+            number=number,
+            address=address(number),
+            current=' aria-current="page"' if number == shown.number else "",
+            page=page,
+        )
+        for number in table_page_range(shown, table.paginator)
+    ]
+    if shown.has_previous():
+        before, words = address(shown.number - 1), escape(_("Previous"))
+        links.insert(0, NEXT_TO.format(side="before", address=before, rel="prev", words=words))
+    if shown.has_next():
+        after, words = address(shown.number + 1), escape(_("Next"))
+        links.append(NEXT_TO.format(side="after", address=after, rel="next", words=words))
+    return SafeString(f'<ul class="page-links">{"".join(links)}</ul>')
+
+
+@register.simple_tag
+def place_links(places: Iterable[Place]) -> SafeString:
+    """Each location, as a link to its Credit Usage."""
+    address = _addresses()
+    return SafeString(
+        "".join(
+            PLACE.format(address=address(place.pk), name=escape(place.name)) for place in places
+        )
+    )
+
+
+def _addresses() -> Callable[[int], str]:
+    """The Credit Usage of any location: looking one up takes longer than writing its row."""
+    somewhere = reverse("credit-usage", args=[SOMEWHERE])
+    return lambda location_id: somewhere.replace(str(SOMEWHERE), str(location_id))
+
+
 @register.simple_tag
 def account_rows(table: AccountTable) -> SafeString:
     """The locations of this page of the table; what no column says for itself is a word."""
-    language = get_language()
+    language, address = get_language(), _addresses()
     names = {state.value: escape(name) for state, name in STATES.items()}
     heads = {name: escape(table.columns[name].header) for name in ("used", "runs_out", "renews")}
     return SafeString(
         "".join(
             LOCATION.format(
-                address=reverse("credit-usage", args=[line.place.pk]),
+                address=address(line.place.pk),
                 name=escape(line.place.name),
                 below=" below" if line.available < 0 else "",
                 available=credits_in(line.available, language),
