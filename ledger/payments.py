@@ -2,17 +2,19 @@
 
 from collections.abc import Collection
 
-from django.db import connection
-
+from ledger.arrays import plain_array
 from ledger.explaining import Payment
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
+from locations.composed import read
 
 # Within an entry its messages were paid in the order of the request: what those before the first
 # of the asked ones took is one sum, and only from there on is each followed.
+# pghistory takes what does not begin with SELECT for something that writes, and adds to it.
 PAID = """
+    SELECT * FROM (
     WITH page AS (
         SELECT min(position) AS first, max(position) AS last
-          FROM {table} WHERE charge_id = %(charge)s AND position = ANY(%(positions)s)),
+          FROM {table} WHERE charge_id = %(charge)s AND position = ANY(%(positions)s::int[])),
     earlier AS (
         SELECT entry_id, sum(credits) AS credits, sum(credits - contract_credits) AS purchased
           FROM {table}, page
@@ -34,7 +36,7 @@ PAID = """
       FROM followed m
       JOIN ledger_entry e ON e.id = m.entry_id
       LEFT JOIN earlier ON earlier.entry_id = m.entry_id
-     WHERE m.position = ANY(%(positions)s)
+     WHERE m.position = ANY(%(positions)s::int[])) paid
 """
 TABLES = {
     ChargeKind.CHAT: ChatMessage._meta.db_table,
@@ -48,14 +50,11 @@ def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
 
     One query, whatever the charge's size.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PAID.format(table=TABLES[ChargeKind(charge.kind)]),
-            {"charge": charge.pk, "positions": list(positions)},
-        )
-        rows = cursor.fetchall()
+    statement = PAID.format(table=TABLES[ChargeKind(charge.kind)])
     paid = {}
-    for pk, contract, rest, before, purchased_before in rows:
+    for pk, contract, rest, before, purchased_before in read(
+        statement, charge=charge.pk, positions=plain_array([*positions])
+    ):
         # What is purchased goes first; what is taken beyond it is a debt.
         purchased = min(int(rest), max(0, int(purchased_before)))
         paid[pk] = Payment(contract, purchased, int(rest) - purchased, int(before))

@@ -7,10 +7,11 @@ it up first, under the lock of the balance row, so that it happens exactly once.
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Expression, F, Q
+from django.db.models import Expression, F, Q, QuerySet
 
 from ledger import posting
 from ledger.models import Balance, Entry, Kind
+from locations.composed import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Terms, load_terms
 
@@ -47,12 +48,17 @@ def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
 
     Raises UnknownLocation.
     """
-    as_of = Balance.objects.as_of(at)
-    balance = as_of.filter(~due(at), location_id=location_id).first()
-    if balance is None:
-        renew(location_id, at=at)
-        balance = as_of.get(location_id=location_id)
-    return balance
+    found = list(_not_due()(location=location_id, at=at))
+    if found:
+        return found[0]
+    renew(location_id, at=at)
+    return Balance.objects.as_of(at).get(location_id=location_id)
+
+
+@composed
+def _not_due() -> QuerySet[Balance]:
+    at = Given("at")
+    return Balance.objects.as_of(at).filter(~due(at), location=Given("location"))
 
 
 def due(at: dt.datetime | Expression) -> Q:

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache, wraps
 from itertools import chain, zip_longest
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Model, QuerySet
 from psycopg.adapt import Transformer
@@ -73,9 +73,7 @@ class Composed:
     def tuples(self, **given: Any) -> list[tuple[Any, ...]]:
         """The rows as the database sends them: where there are many, converting them is what
         takes the time."""
-        with Preparing(connections[self.query.db]).cursor() as cursor:
-            cursor.execute(self.statement, self._values(given))
-            return cursor.fetchall()
+        return _rows(self.query.db, self.statement, self._values(given))
 
     def _values(self, given: dict[str, Any]) -> list[Any]:
         return [given[name] for name in self.given]
@@ -93,6 +91,17 @@ class Composed:
         )
         pieces = self.composed.split("%s")
         return "".join(chain.from_iterable(zip_longest(pieces, places, fillvalue="")))
+
+
+def read(statement: str, **given: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that is written out, and prepared like a composed one."""
+    return _rows(DEFAULT_DB_ALIAS, statement, given)
+
+
+def _rows(database: str, statement: str, values: Any) -> list[tuple[Any, ...]]:
+    with Preparing(connections[database]).cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
 
 
 class Preparing:

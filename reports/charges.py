@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Aggregate, Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -25,11 +25,13 @@ from ledger.models import (
 from ledger.moments import one_moment
 from ledger.payments import payments
 from locations.calendar import local_day
+from locations.composed import Given, composed
 from locations.models import Location
-from reports.days import KNOWN, Brought
+from reports.days import Brought
 from reports.telling import AnyMessage, Reader, Told, price_words
 
 MESSAGES_PER_PAGE = 50
+KNOWN = ~Q(country="")  # what is no number is of no country
 
 
 class Shown(models.TextChoices):
@@ -119,10 +121,8 @@ def read_charge(
     with one_moment():
         charge = charge_of(reader.location, pk)
         choice = Shown(shown) if shown in Shown.values else Shown.ALL
-        entries = list(charge.entries.select_related("made_by", "approved_by").order_by("number"))
-        requests = list(
-            CorrectionRequest.objects.filter(charge=charge).select_related("asked_by", "decided_by")
-        )
+        entries = list(_entries()(charge=charge.pk))
+        requests = list(_requests()(charge=charge.pk))
         brought, counts = _counts(charge)
         found = bare(charge).filter(CONDITIONS[choice]).order_by("position")
         if position is not None:
@@ -148,11 +148,29 @@ def read_charge(
 
 def charge_of(location: Location, pk: int) -> Charge:
     """Raises Http404: another location's charge is as unknown as one that never was."""
-    charge = Charge.objects.select_related("hold").filter(location=location, pk=pk).first()
+    charge = next(iter(_charge()(location=location.pk, charge=pk)), None)
     if charge is None:
         raise Http404
     charge.location = location
     return charge
+
+
+@composed
+def _charge() -> QuerySet[Charge]:
+    asked = Charge.objects.filter(location=Given("location"), pk=Given("charge"))
+    return asked.select_related("hold")
+
+
+@composed
+def _entries() -> QuerySet[Entry]:
+    entries = Entry.objects.filter(charge=Given("charge"))
+    return entries.select_related("made_by", "approved_by").order_by("number")
+
+
+@composed
+def _requests() -> QuerySet[CorrectionRequest]:
+    requests = CorrectionRequest.objects.filter(charge=Given("charge"))
+    return requests.select_related("asked_by", "decided_by")
 
 
 def bare(charge: Charge) -> QuerySet[Any]:
@@ -222,24 +240,28 @@ def _told(
 
 
 def _counts(charge: Charge) -> tuple[Brought, dict[Shown, int]]:
-    counted: dict[str, Aggregate] = {
+    rows = _counted(model_of(charge)).tuples(charge=charge.pk)
+    messages, refused, given_back, countries, country = rows[0] if rows else (0, 0, 0, 0, "")
+    brought = Brought(messages, refused, countries, country if countries == 1 else "")
+    return brought, {
+        Shown.ALL: messages,
+        Shown.CHARGED: messages - refused,
+        Shown.REFUSED: refused,
+        Shown.GIVEN_BACK: given_back,
+    }
+
+
+@composed
+def _counted(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any, Any]:
+    counts: dict[str, Any] = {
         "messages": Count("pk"),
         "refused": Count("pk", filter=CONDITIONS[Shown.REFUSED]),
         "given_back": Count("pk", filter=CONDITIONS[Shown.GIVEN_BACK]),
+        "countries": Value(0),
+        "one_country": Value(""),
     }
-    if charge.kind != ChargeKind.CHAT:
-        counted |= {
-            "countries": Count("country", distinct=True, filter=KNOWN),
-            "country": Min("country", filter=KNOWN),
-        }
-    row = bare(charge).order_by().aggregate(**counted)
-    countries = row.get("countries", 0)
-    brought = Brought(
-        row["messages"], row["refused"], countries, row["country"] if countries == 1 else ""
-    )
-    return brought, {
-        Shown.ALL: row["messages"],
-        Shown.CHARGED: row["messages"] - row["refused"],
-        Shown.REFUSED: row["refused"],
-        Shown.GIVEN_BACK: row["given_back"],
-    }
+    if model is InternationalMessage:
+        counts["countries"] = Count("country", distinct=True, filter=KNOWN)
+        counts["one_country"] = Min("country", filter=KNOWN)
+    of_charge = model._default_manager.filter(charge=Given("charge")).order_by().values("charge")
+    return of_charge.annotate(**counts).values_list(*counts)

@@ -1,58 +1,75 @@
 """One day of a location: what moved its credits, in order, and what was refused on it."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Least
 
+from ledger.arrays import plain_array
 from ledger.daily import Day, Movement, daily_usage
 from ledger.models import (
     USAGE,
     Charge,
-    ChatMessage,
     Entry,
-    InternationalMessage,
     Kind,
-    Outcome,
 )
 from ledger.moments import one_moment
 from locations.calendar import local_day
+from locations.composed import Given, composed, read
 from locations.models import Location
 
 LINES_PER_PAGE = 50
-KNOWN = ~Q(country="")  # what is no number is of no country
 
 # The entries of a day, and the charges that have none on it: refused whole, or nothing cost. One
 # of domestic messages alone has none that were kept. A chat request may have messages of several
 # days; it stands on each of them.
 LINES = """
-    WITH line AS (
-        SELECT e.at, e.number, e.id AS entry_id, e.charge_id
-          FROM ledger_entry e
-         WHERE e.location_id = %(location)s AND e.day = %(day)s
-        UNION ALL
-        SELECT c.at, NULL, NULL, c.id
-          FROM ledger_charge c
-         WHERE c.location_id = %(location)s AND c.day = %(day)s AND c.credits = 0
-           AND (EXISTS (SELECT 1 FROM ledger_internationalmessage m WHERE m.charge_id = c.id)
-                OR EXISTS (SELECT 1 FROM ledger_chatmessage m WHERE m.charge_id = c.id))
-        UNION ALL
-        SELECT DISTINCT c.at, NULL::bigint, NULL::bigint, c.id
-          FROM ledger_chatmessage m JOIN ledger_charge c ON c.id = m.charge_id
-         WHERE m.location_id = %(location)s AND m.day = %(day)s AND m.credits = 0
-           AND (c.day <> m.day OR c.credits > 0)
-           AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.charge_id = c.id
-                              AND e.day = %(day)s AND e.kind = 'chat'))
-    SELECT entry_id, charge_id, (SELECT count(*) FROM line)
+    SELECT entry_id, charge_id, count(*) OVER ()
       FROM (SELECT *, coalesce(number, max(number) OVER (ORDER BY at, charge_id NULLS FIRST))
-                      AS place FROM line) placed
+                      AS place
+              FROM (SELECT e.at, e.number, e.id AS entry_id, e.charge_id
+                      FROM ledger_entry e
+                     WHERE e.location_id = %(location)s AND e.day = %(day)s
+                    UNION ALL
+                    SELECT c.at, NULL, NULL, c.id
+                      FROM ledger_charge c
+                     WHERE c.location_id = %(location)s AND c.day = %(day)s AND c.credits = 0
+                       AND (EXISTS (SELECT 1 FROM ledger_internationalmessage m
+                                     WHERE m.charge_id = c.id)
+                            OR EXISTS (SELECT 1 FROM ledger_chatmessage m
+                                        WHERE m.charge_id = c.id))
+                    UNION ALL
+                    SELECT DISTINCT c.at, NULL::bigint, NULL::bigint, c.id
+                      FROM ledger_chatmessage m JOIN ledger_charge c ON c.id = m.charge_id
+                     WHERE m.location_id = %(location)s AND m.day = %(day)s AND m.credits = 0
+                       AND (c.day <> m.day OR c.credits > 0)
+                       AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.charge_id = c.id
+                                          AND e.day = %(day)s AND e.kind = 'chat')) line) placed
      ORDER BY at, place NULLS FIRST, number NULLS LAST, charge_id
      LIMIT %(most)s OFFSET %(skip)s
 """
+
+# What came with the charges of a day, of that day, and what reversals gave back.
+COUNTS = """
+    SELECT '{by}', {by}_id, count(*), count(*) FILTER (WHERE outcome = 'refused'), {countries}
+      FROM {messages} WHERE {by}_id = ANY(%({by}s)s::bigint[]) {of_the_day} GROUP BY {by}_id
+"""
+# What is no number is of no country, and chat is not counted by country.
+COUNTRIES = {
+    "ledger_internationalmessage": "count(DISTINCT nullif(country, '')), max(country)",
+    "ledger_chatmessage": "0, ''",
+}
+OF_THE_DAY = {"charge": "AND day = %(day)s", "reversal": ""}
+BROUGHT = "SELECT * FROM ({}) brought".format(
+    " UNION ALL ".join(
+        COUNTS.format(by=by, messages=messages, countries=countries, of_the_day=of_the_day)
+        for messages, countries in COUNTRIES.items()
+        for by, of_the_day in OF_THE_DAY.items()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,36 +170,56 @@ def read_day(location: Location, day: dt.date, *, page: int = 1) -> DayPage:
 
 def _neighbours(location: Location, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """The nearest days before and after with an entry, or a charge that was refused."""
+    before, after = _nearest().tuples(location=location.pk, day=day)[0]
+    return before, after
 
-    def nearest(model: type[Entry] | type[Charge], order: str, **days: dt.date) -> Subquery:
+
+@composed
+def _nearest() -> QuerySet[Location, Any]:
+    def nearest(model: type[Entry] | type[Charge], order: str, **days: Given) -> Subquery:
         found = model._default_manager.filter(location=OuterRef("pk"), **days).order_by(order)
         return Subquery(found.values("day")[:1])
 
+    day = Given("day")
     # On PostgreSQL GREATEST and LEAST pass over what is null.
-    row: tuple[dt.date | None, dt.date | None] = Location.objects.values_list(
+    return Location.objects.filter(pk=Given("location")).values_list(
         Greatest(nearest(Entry, "-day", day__lt=day), nearest(Charge, "-day", day__lt=day)),
         Least(nearest(Entry, "day", day__gt=day), nearest(Charge, "day", day__gt=day)),
-    ).get(pk=location.pk)
-    return row
+    )
+
+
+@composed
+def _entries() -> QuerySet[Entry]:
+    return Entry.objects.select_related("made_by", "approved_by").filter(pk__in=_given_numbers())
+
+
+@composed
+def _charges() -> QuerySet[Charge]:
+    return Charge.objects.filter(pk__in=_given_numbers())
+
+
+def _given_numbers() -> RawSQL:
+    return RawSQL("SELECT unnest(%s::bigint[])", [Given("numbers")])
 
 
 def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            LINES,
-            {
-                "location": location.pk,
-                "day": day,
-                "most": LINES_PER_PAGE,
-                "skip": (page - 1) * LINES_PER_PAGE,
-            },
-        )
-        found = cursor.fetchall()
-    entries = Entry.objects.select_related("made_by", "approved_by").in_bulk(
-        [row[0] for row in found if row[0]]
+    found = read(
+        LINES,
+        location=location.pk,
+        day=day,
+        most=LINES_PER_PAGE,
+        skip=(page - 1) * LINES_PER_PAGE,
     )
-    charges = Charge.objects.in_bulk({row[1] for row in found if row[1]})
-    brought = _brought(day, charges, entries.values())
+    entry_ids = plain_array([row[0] for row in found if row[0]])
+    charge_ids = plain_array([row[1] for row in found if row[1]])
+    entries = {entry.pk: entry for entry in _entries()(numbers=entry_ids)}
+    charges = {charge.pk: charge for charge in _charges()(numbers=charge_ids)}
+    reversals = [entry.pk for entry in entries.values() if entry.kind == Kind.REVERSAL]
+    counted = read(BROUGHT, charges=charge_ids, reversals=plain_array(reversals), day=day)
+    brought = {
+        (by, pk): Brought(messages, refused, countries, country if countries == 1 else "")
+        for by, pk, messages, refused, countries, country in counted
+    }
     lines = []
     for entry_id, charge_id, _count in found:
         entry, charge = entries.get(entry_id), charges.get(charge_id)
@@ -198,39 +235,3 @@ def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int
             )
         )
     return lines, found[0][2] if found else 0
-
-
-def _brought(
-    day: dt.date, charges: Iterable[int], entries: Iterable[Entry]
-) -> dict[tuple[str, int], Brought]:
-    """By charge, of this day; and by reversal. One query."""
-    reversals = [entry.pk for entry in entries if entry.kind == Kind.REVERSAL]
-    counts = [
-        _counts(messages, tag)
-        for model in (InternationalMessage, ChatMessage)
-        for messages, tag in (
-            (model._default_manager.filter(charge__in=list(charges), day=day), "charge"),
-            (model._default_manager.filter(reversal__in=reversals), "reversal"),
-        )
-    ]
-    return {
-        (tag, pk): Brought(messages, refused, countries, country if countries == 1 else "")
-        for tag, pk, messages, refused, countries, country in counts[0].union(*counts[1:], all=True)
-    }
-
-
-def _counts(messages: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
-    has_country = messages.model is InternationalMessage
-    return (
-        messages.order_by()
-        .values(tag=Value(by), pk_of=F(f"{by}_id"))
-        .annotate(
-            messages=Count("pk"),
-            refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-            countries=Count("country", distinct=True, filter=KNOWN)
-            if has_country
-            else Value(0, output_field=IntegerField()),
-            where=Min("country", filter=KNOWN, default="") if has_country else Value(""),
-        )
-        .values_list("tag", "pk_of", "messages", "refused", "countries", "where")
-    )
