@@ -25,6 +25,11 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        # PostgreSQL holds no NUL: a cookie with one is nobody's, not a failure.
+        valid = super()._validate_session_key(key)  # type: ignore[misc]
+        return bool(valid) and "\0" not in str(key)
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session: Any = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils.http import urlencode
 
-from locations.models import User
+from locations.models import Session, User
 from tests.factories import make_location, make_member, make_user
 
 PASSWORD = "a long enough password"
@@ -156,3 +157,16 @@ def test_the_door_closes_for_who_does_not_exist_as_for_who_does(client: Client, 
         closed.append((answer.status_code, re.sub(r'value="[^"]*"', "", answer.text)))
     assert closed[0][0] == 429
     assert closed[0] == closed[1]
+
+
+def test_a_session_that_has_ended_is_nobodys(client: Client, user: User) -> None:
+    client.force_login(user)
+    assert client.get("/account/").status_code == 200
+    Session.objects.update(expire_date=Now())
+    assert client.get("/account/")["Location"] == "/sign-in/?next=/account/"
+
+
+@pytest.mark.parametrize("cookie", ['"abcdefgh\\000ij"', "short", "nobody-has-this-one"])
+def test_a_cookie_that_no_session_has_is_nobodys(client: Client, cookie: str) -> None:
+    answer = client.get("/account/", headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
+    assert answer["Location"] == "/sign-in/?next=/account/"

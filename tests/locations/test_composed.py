@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.funding import purchase
 from ledger.models import Entry
-from locations.composed import Given, composed
+from locations.composed import Given, composed, read
 from tests.factories import NOON, key, make_location
 
 made: list[tuple[object, ...]] = []
@@ -43,6 +43,15 @@ def test_values_are_those_of_the_call():
         assert [entry.purchased_delta for entry in found] == figures
         assert {entry.location for entry in found} == {location}
         assert list(sum_of()(location=location.pk)) == [sum(figures)]
+
+
+@pytest.mark.django_db
+def test_a_statement_that_is_written_out_takes_its_values_by_name():
+    one, two = bought(5, 7), bought(11)
+    newest = """SELECT purchased_delta, count(*) OVER () FROM ledger_entry
+                 WHERE location_id = %(location)s ORDER BY number DESC LIMIT %(most)s"""
+    assert read(newest, location=one.pk, most=1) == [(7, 2)]
+    assert read(newest, location=two.pk, most=5) == [(11, 1)]
 
 
 @pytest.mark.django_db
