@@ -1,8 +1,10 @@
 """The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
@@ -12,6 +14,7 @@ from ledger.models import Entry, Kind
 from locations.composed import Given, composed
 from locations.models import Location
 
+ONE_DAY = dt.timedelta(days=1)
 SIGNED = Sum("contract_delta") + Sum("purchased_delta")
 ADDED = Q(kind__in=[Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF]) | (
     Q(kind=Kind.ADJUSTMENT) & (Q(contract_delta__gt=0) | Q(purchased_delta__gt=0))
@@ -113,14 +116,11 @@ class DailyUsage:
         self, first_on: dt.date | None, last_on: dt.date | None, kinds: Collection[str] = ()
     ) -> "DailyUsage":
         """What `daily_usage` would say for days within these, without asking again."""
-        opening = self.opening
-        inside = []
-        for row in self.days:
-            if first_on is not None and row.day < first_on:
-                opening = row.closing
-            elif last_on is None or row.day <= last_on:
-                inside.append(row)
-        return _usage(first_on, last_on, opening, inside, kinds)
+        day_of = attrgetter("day")
+        start = 0 if first_on is None else bisect_left(self.days, first_on, key=day_of)
+        end = None if last_on is None else bisect_right(self.days, last_on, key=day_of)
+        opening = self._balance_after(self.days[start - 1] if start else None)
+        return _usage(first_on, last_on, opening, self.days[start:end], kinds)
 
     def every_day(self, until: dt.date) -> Iterator[Day]:
         """Each day of the range up to `until`, the quiet ones with an unchanged balance.
@@ -128,21 +128,30 @@ class DailyUsage:
         A range without a first day begins with the first movement; a movement after `until`
         ends it.
         """
-        moved = {row.day: row for row in self.days}
-        day = self.first_on or min(moved, default=None)
-        last = max([until, *moved])
-        balance = self.opening
-        while day is not None and day <= last:
-            row = moved.get(day) or Day(day, balance)
-            balance = row.closing
+        day = self.first_on or min((row.day for row in self.days), default=None)
+        before: Day | None = None
+        for row in self.days:
+            if day != row.day:
+                yield from _quiet(day, row.day - ONE_DAY, self._balance_after(before))
             yield row
-            day += dt.timedelta(days=1)
+            before, day = row, row.day + ONE_DAY
+        yield from _quiet(day, until, self._balance_after(before))
+
+    def _balance_after(self, row: Day | None) -> int:
+        return self.opening if row is None else row.closing
 
     def with_quiet_days(self, until: dt.date) -> "DailyUsage":
         """The same, where the days on which nothing moved, up to `until`, are rows as well."""
         listed = {row.day for row in self.rows}
         rows = (row for row in self.every_day(until) if row.is_quiet or row.day in listed)
         return replace(self, rows=tuple(rows))
+
+
+def _quiet(first_on: dt.date | None, last_on: dt.date, balance: int) -> Iterator[Day]:
+    day = first_on
+    while day is not None and day <= last_on:
+        yield Day(day, balance)
+        day += ONE_DAY
 
 
 def daily_usage(

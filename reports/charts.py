@@ -11,13 +11,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, Movement
 from locations.dates import written
 from reports.periods import Length, Period, periods
 from reports.scales import PLOT_PX, Line, Scale, scale_for
-from reports.templatetags.credits import credits
+from reports.templatetags.credits import credits, credits_in
 
 KINDS = ("chat", "voice", "text")  # from the bottom up
 TOP_PX = (10, 24, 40)  # without marks, with one row of them, with two
@@ -247,17 +248,18 @@ def _rows(found: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | 
 def _spots(
     shown: Sequence[Period], heights: Sequence[Movement], kinds: Sequence[str]
 ) -> list[Spot]:
+    language = get_language()
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
-    balance = _("balance %s")
+    new_term, bought, balance = _("new term %s"), _("bought %s"), _("balance %s")
     spots = []
     for number, (period, moved) in enumerate(zip(shown, heights, strict=True)):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
-        parts = [f"{name} {credits(figure)}" for name, figure in used if figure]
+        parts = [f"{name} {credits_in(figure, language)}" for name, figure in used if figure]
         if period.granted is not None:
-            parts.append(_("new term %s") % credits(period.granted))
+            parts.append(new_term % credits_in(period.granted, language))
         if period.bought:
-            parts.append(_("bought %s") % credits(period.bought))
-        parts.append(balance % credits(period.closing))
+            parts.append(bought % credits_in(period.bought, language))
+        parts.append(balance % credits_in(period.closing, language))
         x, end = _percent(number, len(shown)), _percent(number + 1, len(shown))
         spots.append(Spot(x, round(end - x, 3), f"{period.label}: {', '.join(parts)}"))
     return spots

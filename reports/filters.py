@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -143,7 +144,7 @@ class DailyFilter(django_filters.FilterSet):
         """Whether the chart adds up."""
         return self.data.get("chart") == "cumulative"
 
-    @property
+    @cached_property
     def days(self) -> tuple[dt.date | None, dt.date]:
         """First and last day of what is shown; no first day: since the beginning."""
         chosen = self._chosen
@@ -162,7 +163,7 @@ class DailyFilter(django_filters.FilterSet):
     def _chosen(self) -> dict[str, Any]:
         return self.form.cleaned_data if self.form.is_valid() else {}
 
-    @property
+    @cached_property
     def quick_range(self) -> QuickRange | None:
         """The quick range that these days are, however they were chosen."""
         chosen = self._chosen
