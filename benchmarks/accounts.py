@@ -7,7 +7,6 @@ The ledger is that of `benchmarks.pages` without its messages, in which this pag
 
 import argparse
 import datetime as dt
-import gc
 import statistics
 import time
 
@@ -21,6 +20,7 @@ from benchmarks import big, place
 from benchmarks.racing import server_seconds
 from locations.models import Account, User
 from locations.terms import forget_seen
+from redflag_credits.collecting import settle
 from reports import accounts
 from reports.models import LocationPace
 from reports.paces import keep_up
@@ -57,7 +57,7 @@ def main() -> None:
     begun = time.perf_counter()
     made = keep_up(at=timezone.now())
     print(f"Made the paces of {made:,} locations in {time.perf_counter() - begun:.1f} s.")
-    gc.freeze()  # as redflag_credits.wsgi does
+    settle()
     print("| page | median | 90 % | Python | PostgreSQL | queries | size |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for query in (*ORDERS, *OTHERS):
