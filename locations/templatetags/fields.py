@@ -2,7 +2,7 @@
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -12,13 +12,8 @@ register = template.Library()
 @register.simple_tag
 def field(bound: BoundField) -> SafeString:
     """The label, the input, and its errors under the id that the input names as described by."""
-    errors = format_html_join("", "<li>{}</li>", ((error,) for error in bound.errors))
-    return format_html(
-        '<div class="field"><label for="{}">{}</label>{}{}</div>',
-        bound.id_for_label,
-        bound.label,
-        bound,
-        format_html('<ul class="errors" id="{}_error">{}</ul>', bound.auto_id, errors)
-        if errors
-        else "",
-    )
+    errors = "".join(f"<li>{conditional_escape(str(error))}</li>" for error in bound.errors)
+    if errors:
+        errors = f'<ul class="errors" id="{escape(bound.auto_id)}_error">{errors}</ul>'
+    label = f'<label for="{escape(bound.id_for_label)}">{conditional_escape(bound.label)}</label>'
+    return SafeString(f'<div class="field">{label}{bound}{errors}</div>')

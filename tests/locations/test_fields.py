@@ -17,15 +17,15 @@ def shown(form: forms.Form) -> str:
 def test_a_field_has_its_label() -> None:
     assert shown(Credits(renderer=PlainInputs())) == (
         '<div class="field"><label for="id_below">Below &lt;credits&gt;</label>'
-        '<input id="id_below" min="1" name="below" type="number" required></div>'
+        '<input type="number" name="below" min="1" required id="id_below"></div>'
     )
 
 
 def test_what_is_wrong_stands_where_the_input_says() -> None:
     assert shown(Credits({"below": "0"}, renderer=PlainInputs())) == (
         '<div class="field"><label for="id_below">Below &lt;credits&gt;</label>'
-        '<input aria-describedby="id_below_error" aria-invalid="true" id="id_below" min="1"'
-        ' name="below" type="number" value="0" required>'
+        '<input type="number" name="below" min="1" required aria-invalid="true"'
+        ' aria-describedby="id_below_error" id="id_below" value="0">'
         '<ul class="errors" id="id_below_error">'
         "<li>Ensure this value is greater than or equal to 1.</li></ul></div>"
     )
