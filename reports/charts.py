@@ -163,20 +163,21 @@ def _percent(part: float, whole: float) -> float:
 
 
 def _bars(heights: Sequence[Movement], kinds: Sequence[str], scale: Scale) -> list[Bar]:
-    count = len(heights)
+    count, zero_y = len(heights), scale.zero_y
     width = min(BAR_SHARE * 100 / count, WIDEST_BAR)
+    shown_width = round(width, 3)
     bars = []
     for number, moved in enumerate(heights):
         x = round((number + 0.5) * 100 / count - width / 2, 3)
-        foot = scale.zero_y
+        foot = zero_y
         for kind in kinds:
             height = scale.usage_px(-getattr(moved, kind))
             if height > 0:
                 drawn = max(height, 1)
                 # A pixel of air keeps kinds apart where there is room for it.
-                air = 1 if foot < scale.zero_y and drawn > 2 else 0
+                air = 1 if foot < zero_y and drawn > 2 else 0
                 top = round(foot - drawn, 2)
-                bars.append(Bar(kind, x, top, round(width, 3), round(drawn - air, 2)))
+                bars.append(Bar(kind, x, top, shown_width, round(drawn - air, 2)))
                 foot = top
     return bars
 
@@ -252,7 +253,8 @@ def _spots(
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
     new_term, bought, balance = _("new term %s"), _("bought %s"), _("balance %s")
     spots = []
-    for number, (period, moved) in enumerate(zip(shown, heights, strict=True)):
+    end = 0.0
+    for number, (period, moved) in enumerate(zip(shown, heights, strict=True), 1):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
         parts = [f"{name} {credits_in(figure, language)}" for name, figure in used if figure]
         if period.granted is not None:
@@ -260,7 +262,7 @@ def _spots(
         if period.bought:
             parts.append(bought % credits_in(period.bought, language))
         parts.append(balance % credits_in(period.closing, language))
-        x, end = _percent(number, len(shown)), _percent(number + 1, len(shown))
+        x, end = end, _percent(number, len(shown))
         spots.append(Spot(x, round(end - x, 3), f"{period.label}: {', '.join(parts)}"))
     return spots
 

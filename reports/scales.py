@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ class Line:
     balance: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no room for what is worked out once
 class Scale:
     """`above` lines stand over zero, for both; `below` is how many fit under it, for the balance.
 
@@ -37,11 +38,11 @@ class Scale:
     balance_step: int
     has_usage: bool
 
-    @property
+    @cached_property
     def line_px(self) -> float:
         return PLOT_PX / (self.above + self.below)
 
-    @property
+    @cached_property
     def zero_y(self) -> float:
         return round(self.top_px + self.above * self.line_px, 2)
 
