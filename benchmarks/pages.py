@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks import big, place
+from benchmarks.plans import plans_of
 from ledger.models import Charge, ChargeKind
 from locations.models import User
 from redflag_credits.collecting import settle
@@ -38,24 +39,26 @@ class Visited:
         )
 
 
-def visit() -> Iterator[Visited]:
-    """Each page for locations at random, signed in; the first visits of a process are left out."""
+def visit(client: Client) -> Iterator[Visited]:
+    """Each page for locations at random; the first visits of a process are left out."""
+    settle()
+    for page, address in PAGES.items():
+        yield visited(client, page, address)
+
+
+def signed_in() -> Client:
     client = Client()
     known = User.objects.filter(is_superuser=True).first()
     client.force_login(known or factories.make_user(is_staff=True, is_superuser=True))
-    settle()
-    for page, query in (
-        ("Credit Usage, 30 days", ""),
-        ("Credit Usage, this term of 690 days", "?range=this-term"),
-        ("Credit Usage, 90 days, every day", "?range=90-days&quiet=1"),
-    ):
-        yield visited(client, page, lambda: reverse("credit-usage", args=[_anyone()]), query)
-    yield visited(client, "A day and its charges", _any_day)
-    yield visited(client, "A charge and its messages", _any_charge)
+    return client
 
 
 def _anyone() -> int:
     return random.choice(place.locations())
+
+
+def _usage(query: str) -> Callable[[], str]:
+    return lambda: reverse("credit-usage", args=[_anyone()]) + query
 
 
 def _any_charge_of(kind: str) -> Charge:
@@ -73,11 +76,20 @@ def _any_charge() -> str:
     return reverse("usage-charge", args=[charge.location_id, charge.pk])
 
 
-def visited(client: Client, page: str, address: Callable[[], str], query: str = "") -> Visited:
+PAGES: dict[str, Callable[[], str]] = {
+    "Credit Usage, 30 days": _usage(""),
+    "Credit Usage, this term of 690 days": _usage("?range=this-term"),
+    "Credit Usage, 90 days, every day": _usage("?range=90-days&quiet=1"),
+    "A day and its charges": _any_day,
+    "A charge and its messages": _any_charge,
+}
+
+
+def visited(client: Client, page: str, address: Callable[[], str]) -> Visited:
     """The page at addresses that may differ each time."""
     took = []
     for number in range(VISITS + 5):
-        where = address() + query
+        where = address()
         begun = time.perf_counter()
         answer = client.get(where)
         seconds = time.perf_counter() - begun
@@ -85,7 +97,7 @@ def visited(client: Client, page: str, address: Callable[[], str], query: str = 
         if number >= 5:
             took.append(seconds * 1000)
     with CaptureQueriesContext(connection) as queries:
-        size = len(client.get(address() + query).getvalue())
+        size = len(client.get(address()).getvalue())
     return Visited(
         page,
         statistics.median(took),
@@ -98,14 +110,21 @@ def visited(client: Client, page: str, address: Callable[[], str], query: str = 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--again", action="store_true", help="visit the ledger made last time")
+    parser.add_argument("--plans", action="store_true", help="how PostgreSQL answers each page")
     place.start()
-    if parser.parse_args().again:
+    asked = parser.parse_args()
+    if asked.again:
         place.take_again()
     else:
         place.build(starts_on=big.STARTS_ON, term_months=24)
         big.fill()
+    client = signed_in()
+    if asked.plans:
+        for page, address in PAGES.items():
+            print(page, *plans_of(client, address()), sep="\n\n", end="\n\n")
+        return
     print("| page | median | 90 % | queries | size |\n| --- | --- | --- | --- | --- |")
-    for one in visit():
+    for one in visit(client):
         print(one)
 
 

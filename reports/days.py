@@ -190,12 +190,13 @@ def _nearest() -> QuerySet[Location, Any]:
 
 @composed
 def _entries() -> QuerySet[Entry]:
-    return Entry.objects.select_related("made_by", "approved_by").filter(pk__in=_given_numbers())
+    entries = Entry.objects.filter(pk__in=_given_numbers())
+    return entries.select_related("made_by", "approved_by").order_by()
 
 
 @composed
 def _charges() -> QuerySet[Charge]:
-    return Charge.objects.filter(pk__in=_given_numbers())
+    return Charge.objects.filter(pk__in=_given_numbers()).order_by()
 
 
 def _given_numbers() -> RawSQL:
