@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
+from locations import figures
 from locations.countries import country_name
 from locations.dates import written
 from locations.models import Channel, Rate, RateCard
-
-MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ def explain_payment(price: str, payment: Payment) -> str:
     return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
         "price": price,
         "paid": _paid(payment),
-        "before": _signed(payment.before),
-        "after": _signed(payment.after),
+        "before": figures.credits(payment.before),
+        "after": figures.credits(payment.after),
     }
 
 
@@ -165,11 +164,6 @@ def _paid(payment: Payment) -> str:
     if not owed:
         return paid
     return _("%(paid)s, %(owed)s owed") % {"paid": paid, "owed": number_format(owed)}
-
-
-def _signed(credits: int) -> str:
-    figure = str(number_format(abs(credits)))
-    return f"{MINUS}{figure}" if credits < 0 else figure
 
 
 def _measure(billed: int, first: int, following: int) -> str:

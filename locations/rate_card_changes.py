@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.countries import country_name
+from locations.figures import MINUS
 from locations.models import Rate, RateCard
 from locations.rate_card_files import Problem, RateLine
 from locations.rate_card_tables import merged_words
@@ -61,7 +62,7 @@ class Change:
     def percent_shown(self) -> str:
         """+900 %, −12 %; nothing where the price stays."""
         percent = self.percent
-        return f"{percent:+.0f} %".replace("-", "\N{MINUS SIGN}") if percent else ""
+        return f"{percent:+.0f} %".replace("-", MINUS) if percent else ""
 
     @property
     def jumps(self) -> bool:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, override
 
 from locations.access import detail_readers
+from locations.figures import credits
 from reports.models import Alert, AlertMail, Level
-from reports.templatetags.credits import credits, short
+from reports.templatetags.credits import short
 
 FIRST_RETRY = dt.timedelta(minutes=5)
 LONGEST_RETRY = dt.timedelta(hours=6)

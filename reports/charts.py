@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from ledger.daily import DailyUsage, Movement
 from locations.dates import written
+from locations.figures import credits, credits_in
 from reports.periods import Length, Period, periods
 from reports.scales import PLOT_PX, Line, Scale, scale_for
-from reports.templatetags.credits import credits, credits_in
 
 KINDS = ("chat", "voice", "text")  # from the bottom up
 TOP_PX = (10, 24, 40)  # without marks, with one row of them, with two

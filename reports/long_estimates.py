@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ledger.quoting import WouldBe
+from locations.figures import credits
 from locations.models import Channel, Location, User
 from locations.table_files import Unreadable
 from locations.working import LEASE, Lease, LeaseLost
@@ -32,7 +33,6 @@ from reports.estimating import Estimate, estimate
 from reports.models import UNFINISHED, LongEstimate, ReportState
 from reports.number_files import uploaded
 from reports.number_lists import NumberList, TooManyNumbers, in_worker, pasted
-from reports.templatetags.credits import credits
 from reports.unsendable import Unsendable, unsendable
 
 TASK = "reports.tasks.work_out_estimate"

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from reports.templatetags.credits import MINUS, credits
+from locations.figures import MINUS, credits
 
 PLOT_PX = 160
 MOST_LINES = 4  # above and below zero

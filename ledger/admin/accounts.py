@@ -17,7 +17,8 @@ from ledger.admin.recording import GiveBackLink
 from ledger.admin.renewals import RenewalPages
 from ledger.admin.trying import try_view
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
-from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link, signed
+from locations import figures
+from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -74,7 +75,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
 
     @admin.display(description=_("Available"))
     def available_shown(self, balance: Balance) -> str:
-        return signed(balance.available)
+        return figures.credits(balance.available)
 
 
 @admin.register(Charge)

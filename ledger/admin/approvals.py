@@ -17,7 +17,8 @@ from ledger import approving, reasons
 from ledger.admin.decisions import DecisionAdmin
 from ledger.models import ApprovalRequest, Kind
 from ledger.waiting import Waiting, What, row, waiting
-from locations.admin.lists import link, signed
+from locations import figures
+from locations.admin.lists import link
 
 ROWS_PER_PAGE = 50
 WORDS = {
@@ -97,7 +98,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
     @admin.display(description=_("Credits"))
     def credits_shown(self, asked: ApprovalRequest) -> str:
-        return signed(asked.credits, plus=True)
+        return figures.signed(asked.credits)
 
     @admin.display(description=_("Reason"))
     def reason_shown(self, asked: ApprovalRequest) -> str:
@@ -151,7 +152,7 @@ def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
         "what": WORDS[waits.what],
         "kind": Kind(waits.kind),
         "location": link("locations_location_change", waits.location, waits.location_id),
-        "credits": signed(waits.credits, plus=True),
+        "credits": figures.signed(waits.credits),
         "amount": number_format(waits.credits),
         "who": waits.asked_by,
         "is_own": waits.asked_by_id == reader,

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import changing
 from ledger.posting import BadInput, LedgerError
+from locations import figures
 from locations.admin.contracts import ContractAdmin, ContractForm
-from locations.admin.lists import link, replace, signed
+from locations.admin.lists import link, replace
 from locations.contracts import ContractRefused
 from locations.models import Contract, User
 from locations.terms import load_terms
@@ -140,8 +141,8 @@ class RunningContractAdmin(ContractAdmin):
             self.log_addition(request, entry, "Changed what the running term was granted.")
             words = _("Contract credits of the running term: {} ({}). The balance is {} now.")
             page = link("ledger_entry_change", entry, entry.pk)
-            moved = signed(entry.contract_delta, plus=True)
-            after = signed(entry.balance_after)
+            moved = figures.signed(entry.contract_delta)
+            after = figures.credits(entry.balance_after)
             self.message_user(request, format_html(words, moved, page, after))
 
     def _say_when(self, request: HttpRequest, contract: Contract) -> None:

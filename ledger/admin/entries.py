@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from ledger import reasons
 from ledger.admin.recording import RecordingPages
 from ledger.models import ChargeKind, Entry, Kind
-from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link, signed
+from locations import figures
+from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link
 from locations.models import Location
 
 
@@ -74,7 +75,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     @admin.display(description=gettext_lazy("Credits"))
     def credits_shown(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
-        return format_html('<span class="{}">{}</span>', side, signed(entry.credits, plus=True))
+        return format_html('<span class="{}">{}</span>', side, figures.signed(entry.credits))
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason_shown(self, entry: Entry) -> str:
@@ -82,7 +83,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("Balance after"))
     def balance_shown(self, entry: Entry) -> str:
-        return signed(entry.balance_after)
+        return figures.credits(entry.balance_after)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")

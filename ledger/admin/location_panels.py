@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger.location_figures import LocationFigures, location_figures
 from ledger.models import Kind
-from locations.admin.lists import signed
+from locations import figures
 from locations.admin.panels import Panel, panel
 from locations.models import Location
 
@@ -17,46 +17,46 @@ from locations.models import Location
 def credits(request: HttpRequest, location: Location) -> Panel | None:
     if not request.user.has_perm("ledger.view_balance"):
         return None
-    figures = location_figures(location, at=timezone.now())
+    found = location_figures(location, at=timezone.now())
     said = {
         "location": location,
-        "figures": figures,
-        "parts": _parts(figures),
+        "figures": found,
+        "parts": _parts(found),
         "entries": [
             {
                 "entry": entry,
                 "kind": Kind(entry.kind),
-                "credits": signed(entry.credits, plus=True),
-                "after": signed(entry.balance_after),
+                "credits": figures.signed(entry.credits),
+                "after": figures.credits(entry.balance_after),
             }
-            for entry in figures.entries
+            for entry in found.entries
         ]
         if request.user.has_perm("ledger.view_entry")
         else [],
-        "holds": figures.holds if request.user.has_perm("ledger.view_hold") else [],
+        "holds": found.holds if request.user.has_perm("ledger.view_hold") else [],
         "waiting": [
             {
                 "kind": Kind(waits.kind),
-                "credits": signed(waits.credits, plus=True),
+                "credits": figures.signed(waits.credits),
                 "waits": waits,
                 "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
             }
-            for waits in figures.waiting
+            for waits in found.waiting
             if request.user.has_perm(f"ledger.view_{waits.what.value}")
         ],
     }
     return Panel("admin/ledger/location_panel.html", said)
 
 
-def _parts(figures: LocationFigures) -> dict[str, Any]:
-    balance, upcoming = figures.balance, figures.upcoming
+def _parts(of: LocationFigures) -> dict[str, Any]:
+    balance, upcoming = of.balance, of.upcoming
     return {
-        "available": signed(balance.available),
-        "contract": signed(balance.contract_credits),
-        "purchased": signed(max(0, balance.purchased_credits)),
-        "held": signed(balance.held_credits),
-        "debt": signed(-figures.debt) if figures.debt else "",
-        "lapses": signed(-upcoming.lapses) if upcoming.lapses else "",
-        "granted": signed(upcoming.granted, plus=True) if upcoming.granted is not None else "",
-        "written_off": signed(upcoming.written_off, plus=True) if upcoming.written_off else "",
+        "available": figures.credits(balance.available),
+        "contract": figures.credits(balance.contract_credits),
+        "purchased": figures.credits(max(0, balance.purchased_credits)),
+        "held": figures.credits(balance.held_credits),
+        "debt": figures.credits(-of.debt) if of.debt else "",
+        "lapses": figures.credits(-upcoming.lapses) if upcoming.lapses else "",
+        "granted": figures.signed(upcoming.granted) if upcoming.granted is not None else "",
+        "written_off": figures.signed(upcoming.written_off) if upcoming.written_off else "",
     }

@@ -30,7 +30,8 @@ from ledger.models import (
     InternationalMessage,
 )
 from ledger.posting import BadInput, KeyReused, LedgerError
-from locations.admin.lists import link, signed
+from locations import figures
+from locations.admin.lists import link
 from locations.models import Location, User
 
 
@@ -159,7 +160,7 @@ class RecordingPages(admin.ModelAdmin):
             self.message_user(request, words, messages.WARNING)
             return
         self.log_addition(request, entry, form.logged)
-        balance = signed(entry.balance_after)
+        balance = figures.credits(entry.balance_after)
         words = format_html(_("Recorded: {}. The balance is {} now."), page, balance)
         self.message_user(request, words)
 
@@ -224,9 +225,10 @@ def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, str, s
         (_("Balance"), balance.total),
     ]
     if rehearsed is None or rehearsed.replayed:
-        return [(bucket, signed(now), "") for bucket, now in rows]
+        return [(bucket, figures.credits(now), "") for bucket, now in rows]
     entry = rehearsed.entry
     after = (entry.contract_after, entry.purchased_after, entry.balance_after)
     return [
-        (bucket, signed(now), signed(then)) for (bucket, now), then in zip(rows, after, strict=True)
+        (bucket, figures.credits(now), figures.credits(then))
+        for (bucket, now), then in zip(rows, after, strict=True)
     ]

@@ -18,7 +18,8 @@ from ledger import renewal_desk
 from ledger.models import Balance, RenewalFailure
 from ledger.renewal_desk import WINDOWS, Preview
 from ledger.renewal_failures import renew_or_note
-from locations.admin.lists import ReadOnlyAdmin, signed
+from locations import figures
+from locations.admin.lists import ReadOnlyAdmin
 from locations.models import Location
 from locations.models.trail import RENEWED
 
@@ -125,12 +126,12 @@ def _line(each: Preview) -> dict[str, Any]:
         "account": location.account,
         "on": step.on if step else None,
         "contract": step.contract if step else None,
-        "lapses": signed(-each.lapses) if each.lapses else "",
-        "granted": signed(each.granted, plus=True) if each.granted is not None else "",
+        "lapses": figures.credits(-each.lapses) if each.lapses else "",
+        "granted": figures.signed(each.granted) if each.granted is not None else "",
         "ends": step is not None and step.contract is None,
-        "written_off": signed(each.written_off, plus=True) if each.written_off else "",
-        "now": signed(each.balance.total),
-        "after": signed(each.total_after),
+        "written_off": figures.signed(each.written_off) if each.written_off else "",
+        "now": figures.credits(each.balance.total),
+        "after": figures.credits(each.total_after),
     }
 
 
@@ -148,9 +149,9 @@ def _taken(row: dict[str, Any]) -> dict[str, Any]:
     late = row["recorded_at"] - row["at"]
     return {
         **row,
-        "granted": signed(row["granted"], plus=True) if row["granted"] is not None else "",
-        "lapsed": signed(row["lapsed"]) if row["lapsed"] else "",
-        "written_off": signed(row["written_off"], plus=True) if row["written_off"] else "",
+        "granted": figures.signed(row["granted"]) if row["granted"] is not None else "",
+        "lapsed": figures.credits(row["lapsed"]) if row["lapsed"] else "",
+        "written_off": figures.signed(row["written_off"]) if row["written_off"] else "",
         "late": timesince(row["at"], row["recorded_at"]) if late > ON_TIME else "",
     }
 

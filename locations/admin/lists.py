@@ -139,12 +139,6 @@ def replace(model: type[Model], by: type[admin.ModelAdmin]) -> None:
     admin.site._registry[model] = by(model, admin.site)
 
 
-def signed(credits: int, *, plus: bool = False) -> str:
-    """Credits with a true minus, and with a plus where the sign says a direction."""
-    sign = "−" if credits < 0 else "+" if credits and plus else ""
-    return f"{sign}{number_format(abs(credits))}"
-
-
 def link(to: str, text: object, *args: object, query: str = "") -> str:
     """A link to a page of the desk: `locations_location_change` and the like."""
     return format_html('<a href="{}{}">{}</a>', reverse(f"admin:{to}", args=args), query, text)

@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from locations.admin.lists import GuardedAdmin, link, signed
+from locations import figures
+from locations.admin.lists import GuardedAdmin, link
 from locations.admin.panels import panels
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES
@@ -172,7 +173,7 @@ class LocationAdmin(GuardedAdmin):
     def credits(self, location: Location) -> str:
         """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
-        return signed(balance.total) if balance else "0"
+        return figures.credits(balance.total) if balance else "0"
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Contract today"), empty_value=_("none")

@@ -5,46 +5,21 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from locations.dates import written
+from locations.figures import MINUS, credits, signed, signed_in
 
 register = template.Library()
-
-MINUS = "\N{MINUS SIGN}"
-
-
-# A page writes several hundred figures, many of them again and again.
-@lru_cache(maxsize=20_000)
-def credits_in(value: int, language: str | None) -> str:
-    """As `credits`, in a language that the caller has looked up once for many figures."""
-    figure = str(number_format(abs(value), force_grouping=True))
-    return f"{MINUS}{figure}" if value < 0 else figure
-
-
-def signed_in(value: int, language: str | None) -> str:
-    figure = credits_in(value, language)
-    return f"+{figure}" if value > 0 else figure
+register.filter(credits)
+register.filter(signed)
 
 
 def moved_in(value: int, language: str | None) -> str | SafeString:
     return signed_in(value, language) if value else _nothing(language)
-
-
-@register.filter
-def credits(value: int) -> str:
-    """9,775, and below zero with a true minus sign."""
-    return credits_in(value, get_language())
-
-
-@register.filter
-def signed(value: int) -> str:
-    """With the sign of its direction: +2,500, −42, and plain 0."""
-    return signed_in(value, get_language())
 
 
 @register.filter

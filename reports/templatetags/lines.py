@@ -11,9 +11,9 @@ from ledger import reasons
 from ledger.models import ChargeKind, Entry
 from locations.countries import country_name
 from locations.dates import written
+from locations.figures import credits
 from reports.charges import ChargePage
 from reports.days import Brought, Line
-from reports.templatetags.credits import credits
 
 register = template.Library()
 

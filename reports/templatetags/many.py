@@ -18,6 +18,7 @@ from django_tables2.templatetags.django_tables2 import table_page_range
 
 from ledger.daily import Day
 from locations.dates import written
+from locations.figures import credits_in, signed_in
 from locations.templatetags.queries import changed
 from reports.account_table import STATES, AccountTable
 from reports.accounts import Line, State
@@ -26,7 +27,7 @@ from reports.credit_usage import Place
 from reports.forecasting import Record
 from reports.standing import BareStanding
 from reports.tables import DailyTable
-from reports.templatetags.credits import credits_in, moved_in, signed_in
+from reports.templatetags.credits import moved_in
 
 register = template.Library()
 

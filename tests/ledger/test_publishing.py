@@ -128,6 +128,8 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
         ("France", 6, 0),
     ]
     assert [(str(place), s.more) for place, s in answer.context["hardest"]] == [(str(soho), 4)]
+    for more in ("<td>+10</td>", "<td>−6</td>", "<td>+4</td>"):
+        assert more in shown
     assert "Publish it all the same" in shown
     assert staff.post(page(card)).status_code == 200
     file = staff.get(page(card, "download")).content.decode().splitlines()

@@ -9,8 +9,9 @@ from django.utils.translation import override
 from ledger.explaining import card_name
 from locations.countries import country_name
 from locations.dates import written
+from locations.figures import credits, signed
 from locations.models import RateCard, RateCardSeries
-from reports.templatetags.credits import credits, days, in_words, instant, signed
+from reports.templatetags.credits import days, in_words, instant
 
 DAY = dt.date(2027, 9, 15)
 FIRST = dt.date(2027, 9, 1)
