@@ -128,7 +128,7 @@ class DailyUsage:
         A range without a first day begins with the first movement; a movement after `until`
         ends it.
         """
-        day = self.first_on or min((row.day for row in self.days), default=None)
+        day = self.first_on or (self.days[0].day if self.days else None)
         before: Day | None = None
         for row in self.days:
             if day != row.day:
