@@ -86,8 +86,9 @@ def shown(table: Any) -> dict[str, list[str]]:
     }
 
 
-def figures(*numbers: int) -> list[str]:
-    return [f"{number:,}" for number in numbers]
+def figures(*numbers: int, more: int) -> list[str]:
+    """As the table writes them: the last one, what is more, has its sign."""
+    return [*(f"{number:,}" for number in numbers), f"{more:+,}"]
 
 
 def check_impact(page: Page, found: Expected) -> None:
@@ -105,14 +106,15 @@ def check_impact(page: Page, found: Expected) -> None:
     } == found.by_country
     countries = shown(page.get_by_role("table", name="Credits of the last 30 days"))
     more = found.then - found.now
-    assert countries["All"] == figures(found.messages, found.now, found.then, more)
+    assert countries["All"] == figures(found.messages, found.now, found.then, more=more)
     now, then = found.by_country["MX"]
-    assert countries["Mexico"][1:] == figures(now, then, then - now)
+    assert countries["Mexico"][1:] == figures(now, then, more=then - now)
     assert then > now
     hit = shown(page.get_by_role("table", name="The ten locations whose credits rise most"))
     rises = {name: more for name, more in found.more.items() if more > 0}
     assert list(hit) == sorted(rises, key=lambda name: -rises[name])[:10]
-    assert [cells[-1] for cells in hit.values()] == figures(*sorted(rises.values())[::-1][:10])
+    most = sorted(rises.values(), reverse=True)[:10]
+    assert [cells[-1] for cells in hit.values()] == [f"{more:+,}" for more in most]
 
 
 def test_a_new_price_list_from_the_file_to_the_first_message(
