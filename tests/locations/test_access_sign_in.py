@@ -166,6 +166,13 @@ def test_a_session_that_has_ended_is_nobodys(client: Client, user: User) -> None
     assert client.get("/account/")["Location"] == "/sign-in/?next=/account/"
 
 
+def test_who_is_no_longer_active_is_signed_out_at_once(client: Client, user: User) -> None:
+    client.force_login(user)
+    assert client.get("/account/").status_code == 200
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert client.get("/account/")["Location"] == "/sign-in/?next=/account/"
+
+
 @pytest.mark.parametrize("cookie", ['"abcdefgh\\000ij"', "short", "nobody-has-this-one"])
 def test_a_cookie_that_no_session_has_is_nobodys(client: Client, cookie: str) -> None:
     answer = client.get("/account/", headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
