@@ -9,36 +9,23 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from redflag_credits.local import servers
 from tests import databases, product
+from tests.plugin import POSTGRES_DIR
 
 
 @pytest.fixture(scope="session")
 def embedded_servers() -> None:
-    """PostgreSQL and Valkey of this run, unless DATABASE_URL and REDIS_URL name others.
+    """PostgreSQL of all test processes and Valkey of this one, unless the caller named others.
 
     PostgreSQL runs without fsync: a crash test asks `servers.use` for a data folder of its own.
     """
-    if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
-        servers.use(
-            settings.DATA_DIR,
-            with_postgres=settings.LOCAL_POSTGRES,
-            with_redis=settings.LOCAL_REDIS,
-            fsync=False,
-        )
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(embedded_servers: None, request: pytest.FixtureRequest) -> None:
-    """Name the test database after this run's folder: two checkouts may share one server."""
-    database = connections.settings["default"]
-    mark = hashlib.sha256(os.fsencode(settings.DATA_DIR)).hexdigest()[:8]
-    database["TEST"]["NAME"] = f"test_{database['NAME']}_{mark}"
-    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
-    databases.drop_leftovers(database["TEST"]["NAME"])
+    if POSTGRES_DIR:
+        servers.use(POSTGRES_DIR, with_redis=False, fsync=False)
+    if settings.LOCAL_REDIS:
+        servers.use(settings.DATA_DIR, with_postgres=False)
 
 
 @pytest.fixture(autouse=True)
@@ -50,19 +37,27 @@ def nothing_known() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+    django_test_environment: None, django_db_blocker: Any, embedded_servers: None
 ) -> Iterator[None]:
-    """The migrated test database, also where no selected test is marked with django_db.
+    """This process's copy of the template, also where no selected test is marked with django_db.
 
-    pytest-django's own looks at the marks and would make none for clones alone.
+    Named after the process's folder, which no other process has.
     """
+    live = connections.settings["default"]
+    mark = hashlib.sha256(os.fsencode(settings.DATA_DIR)).hexdigest()[:8]
+    name = f"test_{live['NAME']}_{mark}"
+    before = live["NAME"]
     with django_db_blocker.unblock():
-        made = setup_databases(
-            verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set()
-        )
+        databases.drop_leftovers(name)
+        databases.ensure_template()
+        with databases.administration() as server:
+            databases.copy(server, databases.template_name(), name)
+    live["NAME"] = live["TEST"]["NAME"] = name
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        connections.close_all()
+        live["NAME"] = before
+        databases.drop_leftovers(name)
 
 
 @pytest.fixture

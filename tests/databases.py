@@ -1,10 +1,12 @@
-"""Copies of the migrated test database, for tests that really commit.
+"""The migrated template database, and copies of it for tests that really commit.
 
 The ledger's triggers refuse DELETE and TRUNCATE, so Django's flush between transactional tests
 cannot work. A test that commits gets a copy of its own instead, and throws it away.
 """
 
 import contextlib
+import functools
+import hashlib
 import itertools
 import os
 import subprocess
@@ -16,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
@@ -25,6 +28,18 @@ from reports.accounts import forget_foreseen
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
+
+# Checkouts that share a server keep their templates apart.
+TEMPLATE_PREFIX = f"test_template_{hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]}_"
+MIGRATED_FROM = [
+    "*/migrations/*.py",
+    "*/models/*.py",
+    "*/sql/*.sql",
+    "locations/db/*.py",
+    "locations/groups.py",
+    "redflag_credits/settings.py",
+    "requirements/dev.txt",
+]
 
 
 @dataclass(frozen=True)
@@ -67,28 +82,22 @@ def forget_the_last() -> None:
 def cloned() -> Iterator[Clone]:
     forget_the_last()
     live = connections.settings["default"]
-    template = live["NAME"]
-    assert template == live["TEST"]["NAME"], "the test database has not been set up"
-    name = f"{template}_clone_{os.getpid()}_{next(_numbers)}"
+    before = live["NAME"]
+    assert before == live["TEST"]["NAME"], "the test database has not been set up"
+    name = f"{before}_clone_{next(_numbers)}"
     url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
     connections.close_all()
-    before = {key: os.environ.get(key) for key in ("DATABASE_URL", "REDIS_URL")}
+    environment = {key: os.environ.get(key) for key in ("DATABASE_URL", "REDIS_URL")}
     with administration() as server:
-        # A thread of an earlier test may have left a connection, which would block the copy.
-        end_clients(server, template)
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+        copy(server, template_name(), name)
     live["NAME"] = name
     os.environ.update(DATABASE_URL=url, REDIS_URL=settings.REDIS_URL)
     try:
         yield Clone(name=name, url=url)
     finally:
         connections.close_all()
-        live["NAME"] = template
-        for key, value in before.items():
+        live["NAME"] = before
+        for key, value in environment.items():
             if value is None:
                 os.environ.pop(key, None)
             else:
@@ -97,14 +106,63 @@ def cloned() -> Iterator[Clone]:
             drop(server, name)
 
 
-def drop_leftovers(test_name: str) -> None:
-    """Clones of runs that were killed. Only for a name that no other run has."""
+def ensure_template() -> None:
+    """Migrate the template database, unless an earlier run did. No test connects to it."""
+    name = template_name()
     with administration() as server:
-        found = server.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
-            [f"{test_name}_clone_"],
+        # Test processes start together: one migrates, the others wait.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE_PREFIX])
+        if name in databases_like(server, TEMPLATE_PREFIX):
+            return
+        for old in databases_like(server, TEMPLATE_PREFIX):
+            drop(server, old)  # of other migrations, or half migrated
+        building = f"{name}_building"
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+        connection = connections["default"]
+        before = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = building
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+        server.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(building), sql.Identifier(name)
+            )
         )
-        for (name,) in found.fetchall():
+
+
+@functools.cache
+def template_name() -> str:
+    """Named by everything that a migrated database depends on."""
+    digest = hashlib.sha256()
+    files = [path for pattern in MIGRATED_FROM for path in ROOT.glob(pattern)]
+    for path in sorted(files):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{TEMPLATE_PREFIX}{digest.hexdigest()[:12]}"
+
+
+def databases_like(server: psycopg.Connection, prefix: str) -> list[str]:
+    found = server.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def copy(server: psycopg.Connection, template: str, name: str) -> None:
+    server.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+
+
+def drop_leftovers(prefix: str) -> None:
+    """Databases of runs that were killed. Only for a prefix that no other run has."""
+    with administration() as server:
+        for name in databases_like(server, prefix):
             drop(server, name)
 
 
@@ -115,7 +173,7 @@ def drop(server: psycopg.Connection, name: str) -> None:
 
 
 def end_clients(server: psycopg.Connection, name: str) -> None:
-    """Copying or dropping the database waits some seconds until they are gone.
+    """Dropping the database waits some seconds until they are gone.
 
     An autovacuum worker steps aside for it by itself, and may not be ended by everybody.
     """

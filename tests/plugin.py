@@ -9,7 +9,7 @@ import atexit
 import os
 from pathlib import Path
 
-from redflag_credits.local import keeper
+from redflag_credits.local import keeper, places
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "MEDIA_ROOT", "PORT", "LOG_LEVEL"]
@@ -20,7 +20,7 @@ MOST_RUNS_AT_ONCE = 20
 
 
 def own_data_dir(below: Path) -> Path:
-    """The first folder that no other run has; it stays ours until this process ends."""
+    """The first folder that no other process has; it stays ours until this one ends."""
     for number in range(1, MOST_RUNS_AT_ONCE + 1):
         folder = below / f"test-{number}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,14 +32,21 @@ def own_data_dir(below: Path) -> Path:
     raise RuntimeError(f"{MOST_RUNS_AT_ONCE} test runs are using {below} already")
 
 
-def prepare() -> None:
+def prepare() -> Path | None:
+    """Set the environment. Returns the data folder of the PostgreSQL that test processes share."""
     for name in FOREIGN:
         os.environ.pop(name, None)
-    base = Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().resolve()
+    # The workers of pytest-xdist inherit this environment: they share what their controller has.
+    base = Path(os.environ.get("TESTS_DATA_DIR") or os.environ.get("DATA_DIR") or ROOT / "var")
+    base = base.expanduser().resolve()
     data_dir = own_data_dir(base)
     static = data_dir / "static"
     static.mkdir(exist_ok=True)
     os.environ.update(REDFLAG_ENV="local", DATA_DIR=str(data_dir), STATIC_ROOT=str(static))
+    os.environ["TESTS_DATA_DIR"] = str(base)
+    shared = base / "test-databases"
+    address = places.database_url(shared)
+    return shared if os.environ.setdefault("DATABASE_URL", address) == address else None
 
 
-prepare()
+POSTGRES_DIR = prepare()
