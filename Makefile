@@ -9,11 +9,12 @@ export PORT
 # A run starts many Python processes: compiled modules save each of them a second or two.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test lint bench prove messages lock install clean
+.PHONY: help run test coverage lint bench prove messages lock install clean
 
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
+	@echo "make coverage the same with branch coverage, which takes half as long again"
 	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    at full length: money over HTTP, builds under charges, killed workers and brokers, workbooks in three readers; TRAFFIC=folder"
@@ -27,6 +28,9 @@ run: .venv/.local
 
 test: .venv/.dev
 	@.ci/tests
+
+coverage: .venv/.dev
+	@COVERAGE=1 .ci/tests
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
