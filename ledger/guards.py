@@ -13,7 +13,8 @@ from django.db.models import ForeignKey, Model
 GUARDED_APPS = ("locations", "ledger")
 SQL = Path(__file__).parent / "sql"
 FUNCTION = re.compile(
-    r"CREATE (?:OR REPLACE )?FUNCTION (?:public\.)?(\w+).*?AS \$\$(.*?)\$\$", re.DOTALL
+    r"^CREATE OR REPLACE FUNCTION (?:public\.)?(\w+).*?AS \$\$(.*?)\$\$",
+    re.DOTALL | re.MULTILINE,
 )
 OWN_TRIGGERS = (("ledger_contract_guard", "locations_contract"),)
 
@@ -101,15 +102,19 @@ def _missing_foreign_keys() -> Iterator[str]:
 
 
 def _changed_functions() -> Iterator[str]:
-    rows = _rows("SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^(ledger|_pgtrigger)_'")
-    present = dict(rows)
-    wanted: dict[str, str] = {}
-    # A later file replaces a function of an earlier one.
+    expected: list[tuple[str, str]] = []
     for file in sorted(SQL.glob("*.sql")):
-        wanted |= dict(FUNCTION.findall(file.read_text(encoding="utf-8")))
-    for name, body in wanted.items():
-        if present.get(name) != body:
+        expected += FUNCTION.findall(file.read_text(encoding="utf-8"))
+    present: dict[str, list[str]] = {}
+    for name, body in _rows("SELECT proname, prosrc FROM pg_proc"):
+        present.setdefault(name, []).append(body)
+    for name, body in expected:
+        bodies = present.get(name, [])
+        if body not in bodies:
             yield f"function {name} is missing or not the one of this version"
+        elif len(bodies) > 1:
+            # Left behind with an older signature, or in another schema: a call may reach it.
+            yield f"function {name} exists more than once"
 
 
 def _models() -> Iterator[type[Model]]:

@@ -99,7 +99,27 @@ def test_no_guard_is_missing_from_a_migrated_database():
         (
             "CREATE OR REPLACE FUNCTION ledger_check_messages(p_entry bigint) RETURNS void"
             " LANGUAGE plpgsql AS $$ BEGIN END $$",
-            "ledger_check_messages",
+            "function ledger_check_messages is missing or not the one of this version",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name)"
+            " RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$",
+            "function _pgtrigger_should_ignore is missing or not the one of this version",
+        ),
+        (
+            "CREATE FUNCTION ledger_append(p_location bigint) RETURNS void"
+            " LANGUAGE plpgsql AS $$ BEGIN END $$",
+            "function ledger_append exists more than once",
+        ),
+        *(
+            (f"ALTER FUNCTION {name} RENAME TO another", f"function {name} is missing")
+            for name in (
+                "_pgtrigger_should_ignore",
+                "ledger_append",
+                "ledger_charge",
+                "ledger_check_messages",
+                "ledger_contract_guard",
+            )
         ),
         (
             "ALTER TABLE ledger_entry DROP CONSTRAINT (SELECT conname)",

@@ -1,6 +1,6 @@
 -- Terms that have been granted stay granted: domain.md section 4, rule 4. What a renewal has
 -- passed cannot be moved, and no contract is entered where renewals have already been.
-CREATE FUNCTION ledger_contract_guard() RETURNS trigger
+CREATE OR REPLACE FUNCTION ledger_contract_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
     renewed_through date;
@@ -38,5 +38,5 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER ledger_contract_guard BEFORE INSERT OR UPDATE ON locations_contract
+CREATE OR REPLACE TRIGGER ledger_contract_guard BEFORE INSERT OR UPDATE ON locations_contract
     FOR EACH ROW EXECUTE FUNCTION ledger_contract_guard();

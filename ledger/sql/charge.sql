@@ -12,8 +12,7 @@
 --   'over_hold'          what happened costs more than was held, and more than the hold allows
 --
 -- Plans are kept: looking for the best plan of each list of ids costs more than any of them saves.
-DROP FUNCTION ledger_charge;
-CREATE FUNCTION ledger_charge(
+CREATE OR REPLACE FUNCTION ledger_charge(
     p_location bigint, p_terms_version bigint, p_overdraft_limit bigint,
     p_at timestamptz, p_today date,
     -- which card was taken for which day and series (null: the default series)

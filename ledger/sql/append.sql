@@ -1,7 +1,6 @@
 -- The one writer of entries. The caller holds the lock on the balance row.
 -- Numbers the entries, in the order given, after the location's last one, and moves the balance.
-DROP FUNCTION ledger_append;
-CREATE FUNCTION ledger_append(
+CREATE OR REPLACE FUNCTION ledger_append(
     p_location bigint,
     e_kind text[], e_contract bigint[], e_purchased bigint[], e_at timestamptz[], e_day date[],
     e_charge bigint[] DEFAULT NULL,

@@ -1,4 +1,4 @@
-"""The groups of staff, and what each may do: docs/staff.md says it in words."""
+"""The groups of staff and their permissions, which docs/staff.md describes."""
 
 from functools import partial
 
@@ -15,9 +15,9 @@ READS = (
     named("locations", "view", "account", "location", "chatinbox", "contract")
     | named("locations", "view", "ratecardseries", "ratecard", "rate", "ratecardupload")
     | named("ledger", "view", "balance", "charge", "hold", "entry", "bundle")
-    | named("ledger", "view", "internationalmessage", "chatmessage")
-    | named("ledger", "view", "correctionrequest", "creditrequest")
-    | named("ledger", "view", "verification", "verificationrun")
+    | named("ledger", "view", "internationalmessage", "chatmessage", "ratecardimpact")
+    | named("ledger", "view", "correctionrequest", "creditrequest", "approvalrequest")
+    | named("ledger", "view", "verification", "verificationrun", "renewalfailure")
     | named("reports", "view", "report", "reportschedule", "alert")
 )
 KEEPS_RATES = named("locations", "add change delete", "ratecardseries", "ratecard", "rate") | {
@@ -29,39 +29,31 @@ BILLS = (
     | named("locations", "add change delete", "contract")
     | named("ledger", "add change", "bundle")
     | {
-        f"ledger.{act}"
-        for act in [
-            "fund",
-            "adjust",
-            "reverse",
-            "write_off",
-            "approve",
-            "decide_requests",
-            "run_renewal",
-        ]
+        "ledger.fund",
+        "ledger.adjust",
+        "ledger.reverse",
+        "ledger.write_off",
+        "ledger.approve",
+        "ledger.decide_requests",
+        "ledger.run_renewal",
+        "ledger.verify",
     }
 )
 SUPPORTS = (
     named("locations", "view add change", "user", "chatinbox")
     | named("locations", "view add change delete", "membership")
     | named("reports", "view", "reportdownload", "alertmail")
-    | {"locations.see_as_manager", "locations.see_personal_data"}
+    | {"locations.see_as_manager", "locations.see_personal_data", "ledger.verify"}
 )
 ADMINISTERS = (
     named("auth", "view add change delete", "group")
     | named("ledger", "view add change", "apitoken")
-    | {"locations.manage_staff"}
+    | {"locations.manage_staff", "locations.view_change"}
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
-        ("contenttypes", "0002_remove_content_type_name"),
-        ("locations", "0006_staff_permissions"),
-        ("ledger", "0007_verifications"),
-        ("reports", "0008_languages"),
-    ]
+    dependencies = [("reports", "0001_initial")]
 
     operations = [
         migrations.RunPython(
