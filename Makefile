@@ -15,7 +15,7 @@ help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
 	@echo "make coverage the same with branch coverage, which takes half as long again"
-	@echo "make lint     ruff, mypy, missing migrations, Django's deployment checks"
+	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    at full length: money over HTTP, builds under charges, killed workers and brokers, workbooks in three readers; TRAFFIC=folder"
 	@echo "make messages collect what is to be translated, keep what is, compile: docs/glossary.md"
@@ -35,6 +35,8 @@ coverage: .venv/.dev
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@! grep -rnE 'TO[D]O|FIXM[E]|XX[X]' templates redflag_credits/static ledger/sql --exclude-dir=vendor
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy $(CODE)
 	DATA_DIR=var/lint $(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "manage.py check --deploy, with production settings"

@@ -63,7 +63,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             "Of pages, mails and reports. Empty: that of the browser at the first sign-in."
         ),
     )
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        _("created at"),
+        default=timezone.now,  # noqa: TID251  Django calls it when the row is made
+        editable=False,
+    )
     reset_mailed_at = models.DateTimeField(_("reset mailed at"), null=True, editable=False)
 
     objects = UserManager()
