@@ -15,6 +15,7 @@ from ledger.models import RateCardImpact
 from locations.models import RateCard
 from tests.databases import Clone
 from tests.factories import FRANCE, MEXICO, key, make_card, make_location, make_user, text
+from tests.reports.pages import cells
 
 PAIR = (("FR", "mobile", "voice", 5), ("FR", "landline", "voice", 1))
 
@@ -128,8 +129,7 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
         ("France", 6, 0),
     ]
     assert [(str(place), s.more) for place, s in answer.context["hardest"]] == [(str(soho), 4)]
-    for more in ("<td>+10</td>", "<td>−6</td>", "<td>+4</td>"):
-        assert more in shown
+    assert {"+10", "−6", "+4"} <= set(cells(answer))
     assert "Publish it all the same" in shown
     assert staff.post(page(card)).status_code == 200
     file = staff.get(page(card, "download")).content.decode().splitlines()

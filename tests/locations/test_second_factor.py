@@ -1,6 +1,5 @@
 """The second step of signing in, and staff that must have one."""
 
-import re
 import time
 from typing import Any
 
@@ -65,7 +64,9 @@ def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
     assert not second_factor.is_on(user)
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     answer = here.post("/account/second-step/", {"code": app_code(user)})
-    assert len(re.findall(r"<li><code>", answer.text)) == second_factor.RECOVERY_CODES
+    codes = answer.context["codes"]
+    assert len(set(codes)) == second_factor.RECOVERY_CODES
+    assert all(code in answer.text for code in codes)
     assert second_factor.is_on(user)
 
 
@@ -160,8 +161,7 @@ def test_turning_it_off_takes_a_code(user: User) -> None:
 def test_new_recovery_codes_replace_the_old(user: User) -> None:
     old = turn_on(user)
     client = signed_in(user)
-    page = client.post("/account/second-step/change/", {"code": app_code(user)}).text
-    new = re.findall(r"<code>(\w+)</code>", page)
+    new = client.post("/account/second-step/change/", {"code": app_code(user)}).context["codes"]
     assert len(new) == second_factor.RECOVERY_CODES
     assert not set(new) & set(old)
     assert second_factor.recovery_codes_left(user) == second_factor.RECOVERY_CODES

@@ -83,8 +83,8 @@ def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert
     (html, kind) = sent.alternatives[0]
     assert kind == "text/html"
     assert "Harbor &lt;Dallas&gt;" in html
-    assert f'<a href="{page}">' in html
-    assert f'<a href="{buy}">' in html
+    assert f'href="{page}"' in html
+    assert f'href="{buy}"' in html
 
 
 def test_one_credit_is_not_several(crossed: Alert) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ledger.charging import charge_broadcast
@@ -27,7 +25,10 @@ from tests.factories import (
     make_user,
     text,
 )
-from tests.reports.pages import words
+from tests.queries import count_queries
+from tests.reports.pages import actions, field, links, words
+
+COLUMN = "Heading of the column with the numbers"
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_what_does_not_fit_says_what_is_missing(client: Client, soho: Location) 
     assert "40 credits are missing" in page
     assert "14 messages would go if you ask to send what fits. That would cost 98 credits." in page
     assert "Available 100 Needed 140 Missing 40" in page
-    assert f'href="/locations/{soho.pk}/credits/?credits=40"' in answer.text
+    assert f"/locations/{soho.pk}/credits/?credits=40" in links(answer)
 
 
 def test_nothing_is_kept_charged_or_put_into_an_address(
@@ -96,7 +97,7 @@ def test_nothing_is_kept_charged_or_put_into_an_address(
     assert MEXICO[1:] not in "".join(
         r.getMessage() for r in caplog.records if "SELECT" not in str(r.msg)
     )
-    assert f'action="{address(soho, "paste")}"' in answer.text
+    assert address(soho, "paste") in actions(answer)
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -114,8 +115,7 @@ def test_a_file_is_read_and_its_column_named(client: Client, soho: Location) -> 
     page = words(answer)
     assert "7 credits for 1 international text " in page
     assert "Read from the column “Mobile”" in page
-    for option in ("Name", "Mobile", "Home"):
-        assert f"<option>{option}</option>" in answer.text
+    assert {"Name", "Mobile", "Home"} <= set(field(answer, COLUMN).value_options)
     assert "3 x No phone number" in page
 
 
@@ -128,11 +128,11 @@ def test_another_column_is_chosen_and_an_unknown_one_said(client: Client, soho: 
 
     answer = send("Home")
     assert "6 credits for 1 international text " in words(answer)
-    assert "<option selected>Home</option>" in answer.text
+    assert field(answer, COLUMN).value == "Home"
     answer = send("Fax")
     assert answer.status_code == 422
     assert "The file has no column “Fax”: choose another one." in words(answer)
-    assert "<option>Mobile</option><option>Home</option>" in answer.text
+    assert {"Mobile", "Home"} <= set(field(answer, COLUMN).value_options)
 
 
 @pytest.mark.parametrize(
@@ -200,17 +200,16 @@ def test_who_may_not_see_the_location_estimates_nothing(client: Client, soho: Lo
     assert paste(client, soho, MEXICO).status_code == 403
 
 
-def test_ten_thousand_numbers_are_answered_soon_with_few_queries(
+def test_ten_thousand_numbers_are_answered_soon_with_as_many_queries_as_one(
     client: Client, soho: Location
 ) -> None:
     numbers = "\n".join(f"+52 222 1{n:06}" for n in range(10_000))
     paste(client, soho, MEXICO)
-    begun = time.monotonic()
-    with CaptureQueriesContext(connection) as asked:
-        answer = paste(client, soho, numbers)
-    assert "70,000 credits" in words(answer)
-    assert len(asked) <= 12
-    assert time.monotonic() - begun < 5  # 2 s where nothing else runs
+    few = count_queries(lambda: paste(client, soho, MEXICO))
+    begun = time.process_time()
+    assert count_queries(lambda: paste(client, soho, numbers)) == few
+    assert time.process_time() - begun < 5
+    assert "70,000 credits" in words(paste(client, soho, numbers))
 
 
 def test_only_a_hundred_bad_lines_are_listed(client: Client, soho: Location) -> None:

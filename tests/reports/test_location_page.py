@@ -20,6 +20,7 @@ from reports import seeing
 from reports.models import Alert, Report
 from reports.urls import urlpatterns
 from tests.factories import chat, key, make_card, make_location, make_member, make_user
+from tests.reports.pages import actions
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +153,7 @@ def switch(staff: Client, location: Location) -> Any:
 def test_the_switch_opens_the_manager_s_page_and_is_written_down(
     staff: Client, soho: Location, ada: User
 ):
-    assert f'action="{reverse("as-manager", args=[soho.pk])}"' in staff.get(page(soho)).text
+    assert reverse("as-manager", args=[soho.pk]) in actions(staff.get(page(soho)))
     answer = switch(staff, soho)
     assert answer["Location"] == usage(soho)
     (written,) = visits()

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from ledger.charging import charge_broadcast, charge_chat
 from ledger.funding import purchase
@@ -79,14 +78,11 @@ def test_what_was_given_back_is_left_out() -> None:
     assert lines(location) == [(4, "1 chat message received", 2)]
 
 
-def test_it_is_short_and_says_that_there_is_more(
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
+def test_it_is_short_and_says_that_there_is_more() -> None:
     location = make_location(included=0)
     for days_ago in range(1, 8):
         chats(location, days_ago, "inbound")
-    with django_assert_num_queries(1):
-        found = what_took_below(location)
+    found = what_took_below(location)
     assert [(NOON.date() - line.day).days for line in found.lines] == [1, 2, 3, 4, 5]
     assert found.more
 

@@ -26,7 +26,8 @@ from ledger.reversing import reverse
 from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase, in_order
 from locations.models import Location
 from tests.factories import FRANCE, MEXICO, call, chat, key, make_card, make_member, text
-from tests.reports.pages import rows
+from tests.reports.pages import links, rows, table_rows, words
+from tests.reports.pages import page as read
 
 NOW = dt.datetime(2026, 6, 15, 3, tzinfo=dt.UTC)  # the evening before in Chicago
 BEGAN_ON = dt.date(2025, 5, 5)
@@ -115,7 +116,7 @@ def of_page(client: Client, base: str, asked: dict[str, Any]) -> tuple[list[Line
         answer = client.get(base, {**asked, "page": number})
         if "<tbody" in answer.text:
             lines += map(page_line, rows(answer))
-        if 'rel="next">' not in answer.text.split('id="days"')[1]:
+        if not any(f"page={number + 1}" in address for address in links(answer)):
             break
     return lines, proof(answer)
 
@@ -130,8 +131,8 @@ def page_line(cells: list[str]) -> Line:
 def proof(answer: Any) -> list[int]:
     said = re.search(
         r"Opening ([−\d,]+) \+ additions ([\d,]+) − usage ([\d,]+) − lapsed, other ([\d,]+)"
-        r" = closing ([−\d,]+) <span class=\"plus\">✓",
-        answer.text,
+        r" = closing ([−\d,]+) ✓",
+        words(answer),
     )
     return [figure(part) for part in said.groups()] if said else []
 
@@ -162,12 +163,13 @@ def of_statement(client: Client, base: str, asked: dict[str, Any]) -> tuple[list
     answer = client.get(f"{base}statement/", asked)
     lines = []
     # Months stand oldest first; a line of a day says no year, that of its month does.
-    for month in answer.text.split('<tr class="month"')[1:]:
-        year = re.search(r'scope="rowgroup">[^<]*(\d{4})<', month)[1]  # type: ignore[index]
-        for row in re.findall(r'<tr class="day".*?</tr>', month, flags=re.S):
-            shown = re.sub(r'<span class="nothing".*?</span>', "", row)
-            cells = [re.sub(r"<[^>]+>", "", c) for c in re.findall(r"<t[hd].*?</t[hd]>", shown)]
-            lines.append(page_line([f"{cells[0]} {year}", *cells[1:]]))
+    for month in read(answer).xpath("//tbody[.//th[@scope='rowgroup']]"):
+        (head, *_), *days = table_rows(month)
+        lines += [
+            page_line([f"{day} {head[-4:]}", *figures])
+            for day, *figures in days
+            if re.fullmatch(r"\w{3} \d{1,2} \w{3}", day)
+        ]
     return lines, proof(answer)
 
 
