@@ -1,31 +1,94 @@
-"""A field, its label and what is wrong with it."""
+"""A field, its label, what stands in it, and what is wrong with it."""
 
+import datetime as dt
+from typing import Any
+
+import pytest
 from django import forms
 from django.template import Context, Template
+from lxml import html
 
-from locations.inputs import PlainInputs
-
-
-class Credits(forms.Form):
-    below = forms.IntegerField(label="Below <credits>", min_value=1)
+HOSTILE = '"><script>x</script>'
 
 
-def shown(form: forms.Form) -> str:
-    return Template("{% load fields %}{% field form.below %}").render(Context({"form": form}))
-
-
-def test_a_field_has_its_label() -> None:
-    assert shown(Credits(renderer=PlainInputs())) == (
-        '<div class="field"><label for="id_below">Below &lt;credits&gt;</label>'
-        '<input type="number" name="below" min="1" required id="id_below"></div>'
+class Order(forms.Form):
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    number = forms.IntegerField(label="Below <credits>", min_value=1, required=False)
+    text = forms.CharField(max_length=9, help_text="Nine.")
+    secret = forms.CharField(widget=forms.PasswordInput)
+    yes = forms.BooleanField(disabled=True)
+    one = forms.TypedChoiceField(
+        choices=[("", "none"), ("Letters", [("a", "<A>"), ("b", 'B & "')]), (7, "Seven")]
     )
+    several = forms.MultipleChoiceField(choices=[(1, "One"), (2, "Two")])
+    long = forms.CharField(widget=forms.Textarea)
 
 
-def test_what_is_wrong_stands_where_the_input_says() -> None:
-    assert shown(Credits({"below": "0"}, renderer=PlainInputs())) == (
-        '<div class="field"><label for="id_below">Below &lt;credits&gt;</label>'
-        '<input type="number" name="below" min="1" required aria-invalid="true"'
-        ' aria-describedby="id_below_error" id="id_below" value="0">'
-        '<ul class="errors" id="id_below_error">'
-        "<li>Ensure this value is greater than or equal to 1.</li></ul></div>"
-    )
+GIVEN = {
+    "day": "2026-11-25",
+    "number": "0",
+    "text": HOSTILE,
+    "secret": "hidden",
+    "one": "b",
+    "several": ["1", "2"],
+    "long": HOSTILE,
+}
+
+
+def shown(form: forms.Form, name: str) -> Any:
+    template = Template("{% load fields %}{% field bound %}")
+    return html.fragment_fromstring(template.render(Context({"bound": form[name]})))
+
+
+def labelled(form: forms.Form, name: str) -> Any:
+    """The input that the label leads to."""
+    field = shown(form, name)
+    (label,) = field.iter("label")
+    assert label.text_content() == form[name].label
+    (found,) = field.xpath(f'.//*[@id="{label.get("for")}"]')
+    assert found.name == name
+    return found
+
+
+@pytest.mark.parametrize("name", Order.base_fields)
+def test_each_field_has_its_label(name: str) -> None:
+    assert labelled(Order(), name).get("aria-invalid") is None
+
+
+@pytest.mark.parametrize("given", [{"data": GIVEN}, {"initial": GIVEN}], ids=["sent", "offered"])
+def test_what_was_given_stands_in_it(given: dict[str, Any]) -> None:
+    form = Order(**given)
+    for name in ("day", "number", "text", "one", "long"):
+        assert labelled(form, name).value.strip() == GIVEN[name], name
+    assert set(labelled(form, "several").value) == {"1", "2"}
+    assert labelled(form, "secret").value in (None, "")
+    day = Order(initial={"day": dt.date(2026, 11, 25)})
+    assert labelled(day, "day").value == "2026-11-25"
+
+
+def test_it_asks_for_what_the_form_takes() -> None:
+    form = Order()
+    asked = {name: dict(labelled(form, name).attrib) for name in Order.base_fields}
+    assert (asked["day"]["type"], asked["number"]["type"]) == ("date", "number")
+    assert asked["number"]["min"] == "1"
+    assert asked["text"]["maxlength"] == "9"
+    assert "required" in asked["text"]
+    assert "required" not in asked["number"]
+    assert (asked["yes"]["type"], "disabled" in asked["yes"]) == ("checkbox", True)
+
+
+def test_choices_stand_in_their_groups() -> None:
+    choices = labelled(Order(), "one")
+    assert choices.value_options == ["", "a", "b", "7"]
+    texts = [option.text_content().strip() for option in choices.iter("option")]
+    assert texts == ["none", "<A>", 'B & "', "Seven"]
+    assert choices.xpath(".//optgroup/@label") == ["Letters"]
+    assert "multiple" in labelled(Order(), "several").attrib
+
+
+def test_what_is_wrong_is_said_where_the_input_leads() -> None:
+    form = Order(GIVEN)
+    number = labelled(form, "number")
+    assert number.get("aria-invalid") == "true"
+    errors = shown(form, "number").get_element_by_id(number.get("aria-describedby"))
+    assert errors.text_content() == "Ensure this value is greater than or equal to 1."
