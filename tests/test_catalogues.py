@@ -4,7 +4,7 @@ import gettext
 import io
 
 import pytest
-import time_machine
+from babel.messages.mofile import read_mo
 from django.conf import settings
 from django.utils.translation import ngettext, override, to_locale
 
@@ -98,18 +98,13 @@ def test_there_is_a_catalogue_for_each_language_but_english() -> None:
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
-def test_each_mo_file_is_its_po_file_compiled_to_the_byte(language: str) -> None:
+def test_the_compiled_catalogue_says_what_the_written_one_does(language: str) -> None:
+    def translations(compiled: bytes) -> list[object]:
+        catalog = read_mo(io.BytesIO(compiled))
+        return [(message.context, message.id, message.string) for message in catalog]
+
     kept = catalogues.po_file(language).with_suffix(".mo").read_bytes()
-    with time_machine.travel("2031-01-02"):
-        assert catalogues.compiled(language) == kept
-    header = gettext.GNUTranslations(io.BytesIO(kept)).info()
-    assert set(header) == {
-        "language",
-        "plural-forms",
-        "mime-version",
-        "content-type",
-        "content-transfer-encoding",
-    }
+    assert translations(kept) == translations(catalogues.compiled(language))
 
 
 @pytest.mark.parametrize(
