@@ -12,6 +12,7 @@ from locations import resetting, sessions
 from locations.models import Session, User
 from locations.sessions import browser_name
 from tests.factories import NOON, make_location, make_member, make_user
+from tests.queries import count_queries
 
 PASSWORD = "a long enough password"
 ANOTHER = "another long password"
@@ -51,6 +52,15 @@ def test_the_account_says_where_one_is_signed_in(user: User) -> None:
     assert [page.count(said) for said in ("Unknown browser", "Firefox,", "here, now")] == [1, 1, 1]
     for session in Session.objects.all():
         assert session.session_key not in page
+
+
+def test_the_account_takes_as_many_queries_for_few_sessions_as_for_more(user: User) -> None:
+    here = signed_in(user)
+    here.get("/account/")
+    few = count_queries(lambda: here.get("/account/"))
+    for _ in range(2):
+        signed_in(user)
+    assert count_queries(lambda: here.get("/account/")) == few
 
 
 @pytest.mark.parametrize(

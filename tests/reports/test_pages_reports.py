@@ -12,9 +12,10 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 
 from locations.models import Location, User
-from reports import asking
+from reports import asking, scheduling
 from reports.models import Report, ReportKind, ReportState
 from tests.factories import make_location, make_member
+from tests.queries import count_queries
 from tests.reports.pages import field, words
 
 NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
@@ -186,6 +187,35 @@ def test_a_list_is_looked_at_again_while_one_of_its_reports_is_under_way(
         said = manager.get(address).text
         assert re.findall('hx-trigger="every.*?"', said) == ([every] if every else [])
         assert re.findall(f'hx-get="({newest}.*?)"', said) == ([looked_at] if every else [])
+
+
+def test_the_lists_take_as_many_queries_for_few_reports_as_for_more(
+    manager: Client, location: Location, user: User, make_report: Any
+) -> None:
+    def add(reports: int) -> None:
+        for _ in range(reports):
+            asker = make_member(location)
+            make_report("failed", failure="The disk was full.", asked_by=asker)
+            make_report("running", asked_by=asker)
+            scheduling.schedule(
+                location,
+                kind="chat",
+                format="xlsx",
+                every="month",
+                recipients=[user, asker],
+                made_by=asker,
+                at=NOW,
+            )
+
+    def queries() -> list[int]:
+        base = reports_address(location)
+        return [count_queries(lambda: manager.get(page)) for page in (base, f"{base}newest/")]  # noqa: B023
+
+    add(1)
+    queries()
+    few = queries()
+    add(2)
+    assert queries() == few
 
 
 def test_a_running_report_that_still_counts_shows_no_share(
