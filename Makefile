@@ -52,7 +52,7 @@ bench: .venv/.bench
 	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ROWS),--rows $(ROWS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
 
 prove: .venv/.dev
-	PROVE=1 $(if $(TRAFFIC),TRAFFIC=$(TRAFFIC)) $(BIN)/pytest tests/proof tests/office tests/reports/test_read_back.py -s -p no:playwright
+	PROVE=1 $(if $(TRAFFIC),TRAFFIC=$(TRAFFIC)) $(BIN)/pytest tests --ignore=tests/browser -m "slow or proof" -s -p no:playwright
 
 messages: .venv/.dev
 	@$(BIN)/python -m redflag_credits.catalogues

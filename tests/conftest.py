@@ -1,5 +1,6 @@
 """Servers, databases and the running product for every test; `tests/plugin.py` comes before it."""
 
+import gc
 import hashlib
 import os
 from collections.abc import Iterator
@@ -10,10 +11,36 @@ import redis
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from redflag_credits.local import servers
 from tests import databases, product
 from tests.plugin import POSTGRES_DIR
+
+# How long an example takes tells of the machine, and of what else it does.
+hypothesis_settings.register_profile(
+    "suite",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """What the imports made stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_settings() -> None:
+    settings.PASSWORD_HASHERS = [
+        "tests.hashers.CheapArgon2PasswordHasher",
+        *settings.PASSWORD_HASHERS[1:],
+    ]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import shutil
 import subprocess
@@ -67,13 +68,25 @@ def new_user() -> Iterator[Callable[[Path], User]]:
         user.end(kill=True)
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
     """An empty folder that the servers' account may reach; pytest's own is closed to others."""
     folder = Path(tempfile.mkdtemp(prefix="rf-", dir="/tmp"))
     folder.chmod(0o711)
     yield folder
     remove(folder)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def module_data_dir() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

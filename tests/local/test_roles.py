@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -34,13 +34,12 @@ def psql(data_dir: Path, file: str, role: str, database: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.fixture
-def application(
-    data_dir: Path,
-    new_user: Callable[[Path], User],
-) -> Iterator[psycopg.Connection]:
+@pytest.fixture(scope="module")
+def application(module_data_dir: Path) -> Iterator[psycopg.Connection]:
     """A connection as redflag_app to a database that was set up as deploy/README.md says."""
-    new_user(data_dir).wait_until_ready()
+    data_dir = module_data_dir
+    user = User(data_dir)
+    user.wait_until_ready()
     psql(data_dir, "roles.sql", role="postgres", database="postgres")
     migrated = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
@@ -55,6 +54,7 @@ def application(
         psql(data_dir, "privileges.sql", role="redflag_owner", database=DATABASE)
     with psycopg.connect(address(data_dir, "redflag_app"), autocommit=True) as connection:
         yield connection
+    user.end(kill=True)
 
 
 def test_the_application_cannot_get_round_the_guards(application: psycopg.Connection) -> None:

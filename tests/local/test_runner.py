@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import psycopg
 import pytest
 
 from redflag_credits.local import places
-from tests.local.conftest import remove, stopped
+from tests.local.conftest import stopped
 from tests.plugin import ROOT
 
 READY_SECONDS = 240  # the first start loads the demo, perhaps beside other work
@@ -69,12 +68,9 @@ def run_beside(data_dir: Path, port: int) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def data_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rf-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    remove(folder)
+@pytest.fixture
+def data_dir(module_data_dir: Path) -> Path:
+    return module_data_dir
 
 
 @pytest.fixture
@@ -133,6 +129,7 @@ def test_it_starts_refuses_a_second_one_and_stops_in_order(run: Run, data_dir: P
     assert stopped(data_dir, seconds=1)
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_next_run_has_everything(run: Run, data_dir: Path) -> None:
     run.wait_until_ready()
     with psycopg.connect(places.database_url(data_dir)) as database:

@@ -1,5 +1,6 @@
 """Price lists that mean harm, or that somebody made by mistake: each as bytes, by name."""
 
+import functools
 import io
 import struct
 import zipfile
@@ -67,10 +68,15 @@ def shared(before: bytes, texts: bytes) -> bytes:
     return changed({"xl/sharedStrings.xml": strings, kinds: listed})
 
 
+@functools.cache
+def zip_bomb(size: int) -> bytes:
+    return changed({"xl/worksheets/sheet1.xml": b" " * size})
+
+
 def lying_sizes(*, checksum_too: bool = False) -> bytes:
     """A zip whose directory says that its 400 MB are 100 bytes; perhaps with their checksum."""
     size = 400_000_000
-    content = bytearray(changed({"xl/worksheets/sheet1.xml": b" " * size}))
+    content = bytearray(zip_bomb(size))
     for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         at = content.find(mark)
         while at >= 0:
@@ -110,7 +116,7 @@ def encrypted() -> bytes:
 
 # What is refused, at the door or while it is read. The rest of the name says how.
 REFUSED: dict[str, Callable[[], bytes]] = {
-    "zip bomb, 400 MB": lambda: changed({"xl/worksheets/sheet1.xml": b" " * 400_000_000}),
+    "zip bomb, 400 MB": lambda: zip_bomb(400_000_000),
     "sizes that lie": lying_sizes,
     "sizes and checksums that lie": lambda: lying_sizes(checksum_too=True),
     "10,000 parts": lambda: changed({f"xl/media/{n}": b"" for n in range(10_000)}),

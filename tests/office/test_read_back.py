@@ -20,7 +20,7 @@ LONG = ["😀" * 20_000, "=" + "😀" * 19_999]
 # What the ledger keeps out, and a workbook would have to show if it did not.
 REFUSED = ["nul\x00", "half \ud83d a pair", "\udc00", "x" * 40_000, "=" + "y" * 40_000]
 
-pytestmark = pytest.mark.usefixtures("cloned_database")
+pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.proof]
 
 
 @pytest.fixture

@@ -25,17 +25,18 @@ from reports.models import Report, ReportKind, ReportState
 from tests.databases import Clone
 from tests.product import LiveProduct
 from tests.proof.telling import tell
+from tests.proving import FULL_LENGTH, short_or_full
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, files, utc
 
-LONG = bool(os.environ.get("PROVE"))
-MESSAGES, AT_ONCE = (60_000, 10_000) if LONG else (20_000, 10_000)
+MESSAGES, AT_ONCE = short_or_full(20_000, 60_000), 10_000
 # Seconds after the build began; the last ones are past its end.
-MOMENTS = [0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.6, 2.0, 2.5, 3.0] if LONG else [0.0, 0.3]
+MOMENTS = [0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.6, 2.0, 2.5, 3.0]
+MOMENTS = MOMENTS if FULL_LENGTH else [0.0, 0.3]
 PATIENCE_SECONDS = 90
 CREDITS = MESSAGES // 2 * (7 + 6)
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.proof]
 
 
 @pytest.fixture

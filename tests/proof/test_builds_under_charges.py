@@ -4,7 +4,6 @@ Bounded here; `make prove` builds a hundred (PROVE=1).
 """
 
 import multiprocessing
-import os
 import random
 import time
 from multiprocessing.synchronize import Event
@@ -22,12 +21,12 @@ from reports import building
 from reports.models import Report, ReportKind, ReportState
 from tests.processes import race
 from tests.proof.telling import tell
+from tests.proving import short_or_full
 from tests.readers import Sheets, by_calamine
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, SWEDEN, utc
 
-LONG = bool(os.environ.get("PROVE"))
-BUILDS = 100 if LONG else 12
+BUILDS = short_or_full(12, 100)
 CHARGING = 4  # processes
 PAUSE_SECONDS = 0.02
 KINDS = {
@@ -38,7 +37,7 @@ KINDS = {
 }
 NOW = utc("2026-05-20 12:00:00")
 
-pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
+pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes, pytest.mark.proof]
 
 
 def work(what: str, mark: int, done: Event) -> list[str]:

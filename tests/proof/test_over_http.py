@@ -23,15 +23,15 @@ from tests.factories import MEXICO, make_card, make_location
 from tests.product import LiveProduct
 from tests.proof.clients import Books, Client
 from tests.proof.telling import tell
+from tests.proving import FULL_LENGTH, short_or_full
 
-LONG = bool(os.environ.get("PROVE"))
-CLIENTS, SECONDS = (64, 30) if LONG else (16, 4)
-ROUNDS = 500 if LONG else 25
-KILLS = 20 if LONG else 2
+CLIENTS, SECONDS = (64, 30) if FULL_LENGTH else (16, 4)
+ROUNDS = short_or_full(25, 500)
+KILLS = short_or_full(1, 20)
 # granian takes a worker that dies again within 5.5 s of its start for a crash loop, and ends.
 BETWEEN_KILLS_SECONDS = 6.5
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.proof]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.reports.pages import rows
 
 MIDNIGHT = " 00:00:00"
 
-pytestmark = pytest.mark.usefixtures("cloned_database")
+pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.proof]
 
 
 @pytest.fixture

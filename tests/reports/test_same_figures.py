@@ -1,7 +1,7 @@
 """Page = CSV = XLSX = statement = API = the sum of the entries, whatever is asked for.
 
 A year of traffic is replayed through the functions of the product, in a zone with
-summer time, over two renewals; then fifty ranges, kinds and orders are drawn by chance.
+summer time, over two renewals; then ranges, kinds and orders are drawn by chance.
 """
 
 import csv
@@ -26,6 +26,7 @@ from ledger.reversing import reverse
 from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase, in_order
 from locations.models import Location
 from tests.factories import FRANCE, MEXICO, call, chat, key, make_card, make_member, text
+from tests.proving import short_or_full
 from tests.reports.pages import links, rows, table_rows, words
 from tests.reports.pages import page as read
 
@@ -35,11 +36,11 @@ PLACE = Place("Harbor Hotels", "Dallas", "America/Chicago", BEGAN_ON, 6, 900, 50
 KINDS = ["text", "voice", "chat", "additions", "other"]
 RANGES = ["this-term", "last-term", "7-days", "30-days", "90-days", "month"]
 ORDERS = ["day", "-day", "net", "-net", "closing", "-chat", "additions", "-text", "nonsense"]
-CASES = 50
+CASES = short_or_full(12, 50)
 
 Line = tuple[dt.date, int, int, int, int, int, int, int]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 
 def traffic(chance: random.Random) -> Iterator[Event]:
@@ -236,7 +237,7 @@ def test_every_way_to_see_the_days_says_the_same(
         for _ in range(CASES):
             asked = asked_for(chance)
             seen += compare(client, location, base, token, asked, balance)
-    assert seen > 1_000  # lines compared: the draws were not all empty
+    assert seen > 20 * CASES  # lines compared: the draws were not all empty
 
 
 def compare(

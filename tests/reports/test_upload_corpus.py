@@ -7,7 +7,13 @@ from tests.reports.upload_corpus import CASES, Case, answer
 pytestmark = pytest.mark.processes
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.slow else [])
+        for case in CASES
+    ],
+)
 def test_an_upload_is_answered_without_much_memory(case: Case) -> None:
     answered = answer(case)
     assert answered.said == case.said

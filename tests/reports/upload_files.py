@@ -127,10 +127,8 @@ def far_corner(column: str) -> bytes:
     return packed(f"<worksheet {NAMES}><sheetData>{rows}</sheetData></worksheet>")
 
 
-def many_strings() -> bytes:
-    shared = "".join(
-        f"<si><t>Somebody number {n}, of a long name</t></si>" for n in range(1_000_000)
-    )
+def many_strings(count: int = 1_000_000) -> bytes:
+    shared = "".join(f"<si><t>Somebody number {n}, of a long name</t></si>" for n in range(count))
     return packed(rows_of([PHONE]), **{"xl/sharedStrings.xml": f"<sst {NAMES}>{shared}</sst>"})
 
 

@@ -17,6 +17,7 @@ from ledger.verifying import verify
 from tests.factories import key, make_card, make_location
 from tests.ledger.api.conftest import make_caller
 from tests.ledger.api.fuzz import Fuzz
+from tests.proving import short_or_full
 
 SCHEMA = application.get_openapi_schema(path_prefix="/api/v1/")
 OPERATIONS = {
@@ -64,6 +65,7 @@ def test_every_operation_is_described(operation):
     assert operation["security"]
 
 
+@pytest.mark.proof
 def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
     make_card()
     location = make_location(included=100_000_000)
@@ -90,7 +92,7 @@ def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
         hold_ids=open_holds,
         charge_ids=lambda: Charge.objects.order_by("?").values_list("pk", flat=True)[:5],
     )
-    fuzz.run(int(os.environ.get("FUZZ_REQUESTS", "400")))
+    fuzz.run(int(os.environ.get("FUZZ_REQUESTS", short_or_full(150, 1000))))
     print(f"\n{fuzz.table()}")  # noqa: T201  # the long run shows it
     assert fuzz.succeeded >= fuzz.total / 5
     assert not [status for _, status in fuzz.answers if status >= 500]
