@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -85,6 +85,27 @@ def django_db_setup(
         connections.close_all()
         live["NAME"] = before
         databases.drop_leftovers(name)
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For rows that all tests of a module need: made once, rolled back after the last test.
+
+    Each test adds its own with `savepoint`. Instead of `db` in the whole module, never beside it.
+    """
+    databases.forget_the_last()
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        connections.close_all()
+
+
+@pytest.fixture
+def savepoint(module_transaction: None) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
