@@ -123,6 +123,13 @@ def cloned_database(
 
 
 @pytest.fixture(scope="module")
+def shared_clone(django_db_setup: None, django_db_blocker: Any) -> Iterator[databases.Clone]:
+    """One copy for all tests of a module: for those that mind no rows but their own."""
+    with django_db_blocker.unblock(), databases.cloned() as clone:
+        yield clone
+
+
+@pytest.fixture(scope="module")
 def live_product(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[product.LiveProduct]:

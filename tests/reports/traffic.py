@@ -40,6 +40,8 @@ def location(
     name: str = "Harbor",
 ) -> Location:
     account, _ = Account.objects.get_or_create(name="Harbor Hotels")
+    if account.locations.filter(name=name).exists():  # of another test, in a shared clone
+        account = Account.objects.create(name=f"Harbor Hotels {next(_numbers)}")
     made = Location.objects.create(
         account=account,
         name=name,

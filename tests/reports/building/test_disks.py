@@ -24,7 +24,7 @@ from tests.factories import make_user
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, files, utc
 
-pytestmark = pytest.mark.usefixtures("cloned_database")
+pytestmark = pytest.mark.usefixtures("shared_clone")
 NO_ROOM = "There was no room left for the file. Try again later, or a shorter range."
 
 

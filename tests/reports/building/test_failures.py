@@ -14,7 +14,7 @@ from tests.reports import traffic
 from tests.reports.building.builds import build, during_row, in_another_thread
 from tests.reports.traffic import NOW, files
 
-pytestmark = pytest.mark.usefixtures("cloned_database", "no_folder_is_left")
+pytestmark = pytest.mark.usefixtures("shared_clone", "no_folder_is_left")
 
 
 def test_rows_that_differ_from_the_daily_table_are_not_shipped(place: Any, media: Path) -> None:

@@ -16,7 +16,7 @@ from reports.models import Report, ReportKind, ReportState
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, NOW, SWEDEN, utc
 
-pytestmark = pytest.mark.usefixtures("cloned_database")
+pytestmark = pytest.mark.usefixtures("shared_clone")
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +174,7 @@ def test_a_statement_leads_from_the_opening_to_the_closing_balance(place: Any) -
     ]
     assert [row[-1] for row in rows] == [row.closing for row in usage.days]
     assert total == ["Total", 500, -13, -58, -6, -20, 403, usage.closing]
-    assert Report.objects.get(kind=ReportKind.STATEMENT).credits == 403
+    assert Report.objects.get(location=place, kind=ReportKind.STATEMENT).credits == 403
 
 
 def test_a_csv_holds_the_same_rows_as_the_workbook(place: Any) -> None:

@@ -16,7 +16,7 @@ from tests.reports import traffic
 from tests.reports.building.builds import build, summary, table
 from tests.reports.traffic import NOW, files, utc
 
-pytestmark = pytest.mark.usefixtures("cloned_database", "no_folder_is_left")
+pytestmark = pytest.mark.usefixtures("shared_clone", "no_folder_is_left")
 
 
 def test_the_international_workbook_agrees_with_the_daily_table(place: Any, media: Path) -> None:
