@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.db import connections
 
-STARTING_SECONDS = 10
+STARTING_SECONDS = 60
 
 
 class _Dialogue(socketserver.StreamRequestHandler):

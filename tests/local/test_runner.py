@@ -63,7 +63,7 @@ def run_beside(data_dir: Path, port: int) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=120,
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -86,7 +86,7 @@ def run(data_dir: Path) -> Iterator[Run]:
 
 
 def healthy(port: int) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
         return answer.status == 200
 
 

@@ -170,10 +170,10 @@ def test_a_lost_broker_neither_fails_nor_holds_up_the_asking(
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 5
+    assert float(done.stdout) < 8  # twice a second of waiting; Celery itself waits ten
     assert "is not queued, the sweep will do it" in done.stderr
     assert Report.objects.get().state == ReportState.QUEUED
 

@@ -169,9 +169,9 @@ def test_formulas_and_merged_cells_are_no_numbers() -> None:
 
 def test_a_cell_at_the_far_corner_costs_no_memory_to_speak_of() -> None:
     file = workbook(("Phone",), ("+33612345678",), XFD1048576="x")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert len(uploaded(file).numbers) == 1
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def zipped(**parts: bytes) -> io.BytesIO:
@@ -206,13 +206,13 @@ def test_what_is_no_table_is_refused_in_words(file: io.BytesIO, said: str) -> No
 
 def test_a_hundred_thousand_lines_are_too_many_and_said_soon() -> None:
     text = "Phone\n" + "".join(f"+336{n:08}\n" for n in range(100_000))
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(TooManyNumbers):
         of_text(text)
     rows = [("Phone",), *((f"+336{n:08}",) for n in range(20_000))]
     with pytest.raises(TooManyNumbers):
         uploaded(workbook(*rows))
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_rows_without_numbers_end_too() -> None:
