@@ -1,4 +1,4 @@
-# Everything a newcomer needs is Python 3.11 or newer, pip and make; uv is used where there is one.
+# Everything a newcomer needs is Python 3.11 or newer, pip and make; uv installs, fetched by pip where there is none.
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -76,18 +76,34 @@ else
 	echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu install python3-venv."; exit 1; }
 endif
 
+# Compiling every module takes longer than the modules that are used do at their first import.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+
+# Where there is no uv, pip fetches one; where it cannot, it installs everything itself.
+.venv/.uv: requirements/uv.txt | $(BIN)/python
+ifeq ($(UV),)
+	@$(PIP) --only-binary :all: -r $< || { rm -f $(BIN)/uv; echo "Going on without uv."; }
+endif
+	@touch $@
+
+# A uv of one's own has settings of its own; the one that pip fetched asks the index that pip asks.
+PIP_INDEX = $(BIN)/python -m pip config list 2>/dev/null | \
+	sed -nE "s/^(:env:|global|install)\.index-url='(.*)'$$/\2/p" | head -n 1
+
 define install_requirements
 @echo "Installing $(1) into .venv (once) ..."
-@$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,\
-$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r $(1)
+@uv=$(or $(UV),$(BIN)/uv); \
+$(if $(UV),,index=$$($(PIP_INDEX)); if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi;) \
+if command -v $$uv >/dev/null && $$uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+then :; else echo "Installing with pip, which takes a minute ..."; $(PIP) -r $(1); fi
 endef
 
-.venv/.local: requirements/local.txt | $(BIN)/python
+.venv/.local: requirements/local.txt | .venv/.uv
 	$(call install_requirements,$<)
 	@touch $@
 
 # dev.txt holds all of local.txt in the same versions.
-.venv/.dev: requirements/dev.txt | $(BIN)/python
+.venv/.dev: requirements/dev.txt | .venv/.uv
 	$(call install_requirements,$<)
 	@touch .venv/.local $@
 
@@ -96,15 +112,16 @@ endef
 	$(call install_requirements,$<)
 	@touch $@
 
-COMPILE = pip compile --quiet --universal --generate-hashes --no-annotate --no-strip-extras --python-version 3.11 \
-	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
+COMPILE = $(or $(UV),$(BIN)/uv) pip compile --quiet --universal --generate-hashes --no-annotate --no-strip-extras \
+	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-lock: | $(BIN)/python
-	@$(if $(UV),,$(BIN)/python -m pip install --quiet --disable-pip-version-check uv)
-	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local --extra dev -o requirements/dev.txt
-	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local -c requirements/dev.txt -o requirements/local.txt
-	$(or $(UV),$(BIN)/uv) $(COMPILE) --extra local --extra bench -c requirements/dev.txt -o requirements/bench.txt
-	$(or $(UV),$(BIN)/uv) $(COMPILE) -c requirements/dev.txt -o requirements/base.txt
+lock: | .venv/.uv
+	$(COMPILE) pyproject.toml --extra local --extra twilio --extra dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(COMPILE) pyproject.toml --extra local --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/base.txt
+	$(COMPILE) pyproject.toml --extra twilio -c requirements/dev.txt -o requirements/twilio.txt
+	$(COMPILE) --group install -o requirements/uv.txt
 
 clean:
 	@$(PYTHON) redflag_credits/local/clean.py

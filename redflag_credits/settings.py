@@ -5,6 +5,7 @@ under `DATA_DIR`) or `production` (everything from the environment; a missing va
 error that names it).
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -64,6 +65,11 @@ DOMESTIC_REGIONS = frozenset(env.list("DOMESTIC_REGIONS", default=["US"]))
 # unless the provider's secret is set (docs/providers.md).
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+if TWILIO_AUTH_TOKEN and find_spec("twilio") is None:
+    raise ImproperlyConfigured(
+        "TWILIO_AUTH_TOKEN is set and twilio is not installed: install the `twilio` extra, "
+        "pip install --require-hashes -r requirements/twilio.txt"
+    )
 
 # --- Applications -------------------------------------------------------------------------
 

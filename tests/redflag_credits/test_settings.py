@@ -62,6 +62,20 @@ def test_report_files_go_to_whatever_storage_is_named() -> None:
     )
 
 
+def test_twilios_token_asks_for_its_extra() -> None:
+    ask = "from redflag_credits import settings; print(bool(settings.TWILIO_AUTH_TOKEN))"
+    hidden = f"import sys; sys.modules['twilio'] = None; {ask}"
+    assert run("-c", ask, TWILIO_AUTH_TOKEN="0123").stdout == "True\n"
+    assert run("-c", hidden).stdout == "False\n"
+    refused = run("-c", hidden, TWILIO_AUTH_TOKEN="0123")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured: TWILIO_AUTH_TOKEN is set and twilio is not "
+        "installed: install the `twilio` extra, pip install --require-hashes -r "
+        "requirements/twilio.txt"
+    )
+
+
 def test_production_starts_no_servers_and_has_no_demo() -> None:
     asked = "settings.LOCAL_POSTGRES, settings.LOCAL_REDIS, settings.DEMO_ALLOWED, settings.DEBUG"
     assert ask_settings(asked, **PRODUCTION, DEBUG="1") == "False False False False"
