@@ -46,7 +46,8 @@ class Run:
         self.locks = keeper.lock_folder(self.data_dir)
         self.address = f"http://{HOST}:{settings.PORT}"
         self.children: list[Child] = []
-        self.hurry = False
+        # Until the web server answers: granian's workers miss a SIGTERM while they start.
+        self.hurry = True
 
     def claim(self) -> None:
         """Take the data folder and the port, or say who has them."""
@@ -59,10 +60,19 @@ class Run:
         django.setup()
         with _step("Bringing the database up to date"):
             call_command("migrate", verbosity=0, interactive=False)
+        self.children = self._children()
+        *others, web = self.children
+        # Beside the demo data, which keeps one core busy. The others start when it answers: the
+        # page is what a newcomer waits for.
+        self._start_child(web)
         if not get_user_model().objects.exists():
             say("Loading the demo data (on the first start only) ...")
             call_command("load_demo", "--if-empty", stdout=io.StringIO())
-        self._start_children()
+        with _step("Waiting for the web server"):
+            self._wait_until_healthy(web)
+        self.hurry = False
+        for child in reversed(others):
+            self._start_child(child)
 
     def watch(self) -> None:
         while True:
@@ -117,7 +127,8 @@ class Run:
                     "choose another with PORT, as in `make run PORT=8001`."
                 ) from None
 
-    def _start_children(self) -> None:
+    def _children(self) -> list[Child]:
+        """The processes of a run, none started yet."""
         python = [sys.executable, "-m"]
         celery = [*python, "celery", "-A", "redflag_credits"]
         serve = [*python, "granian", "--interface", "wsgi", "--host", HOST, "--no-ws"]
@@ -136,7 +147,9 @@ class Run:
         reports = Child("reports worker", later, logs / "reports.log", 120)
         worker = Child("worker", soon, logs / "worker.log", 120)
         web = Child("web server", serve, logs / "web.log", 15)
-        self.children = [beat, reports, worker, web]
+        return [beat, reports, worker, web]
+
+    def _start_child(self, child: Child) -> None:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "redflag_credits.settings",
@@ -144,12 +157,9 @@ class Run:
             "PYTHONUNBUFFERED": "1",
         }
         kept = [self.children_lock.fileno(), *servers.held_locks()]
-        for child in reversed(self.children):
-            with _step(f"Starting the {child.name}"):
-                child.start(environment=environment, folder=settings.BASE_DIR, kept=kept)
-                remember(self.locks / "children.json", self.children)
-                if child is web:  # alone at first: the page is what a newcomer waits for
-                    self._wait_until_healthy(child)
+        with _step(f"Starting the {child.name}"):
+            child.start(environment=environment, folder=settings.BASE_DIR, kept=kept)
+            remember(self.locks / "children.json", self.children)
 
     def _wait_until_healthy(self, web: Child) -> None:
         problem = "no answer"

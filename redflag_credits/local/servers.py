@@ -10,12 +10,15 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 
 from redflag_credits.local import home, keeper, postgres, valkey
+
+LET_GO_SECONDS = 1  # a child that was killed keeps its share until it is gone
 
 # Bare descriptors: they stay open until the process ends, and nothing has to close them.
 _held: dict[Path, int] = {}
@@ -66,8 +69,11 @@ def leave(data_dir: Path) -> bool:
     if data_dir in _held:
         os.close(_held.pop(data_dir))
     with _change(folder), keeper.open_lock(folder / keeper.USERS_LOCK) as users:
-        if not keeper.try_lock(users):
-            return False
+        deadline = time.monotonic() + LET_GO_SECONDS
+        while not keeper.try_lock(users):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
         keeper.stop_servers(folder)
         return True
 

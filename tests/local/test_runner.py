@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -40,8 +41,11 @@ class Run:
         return self.log.read_text()
 
     def wait_until_ready(self) -> None:
+        self.wait_until_it_says(f"runs at http://127.0.0.1:{self.port}")
+
+    def wait_until_it_says(self, words: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while f"runs at http://127.0.0.1:{self.port}" not in self.printed:
+        while words not in self.printed:
             assert self.process.poll() is None and time.monotonic() < deadline, self.printed
             time.sleep(0.1)
 
@@ -95,6 +99,16 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     except OSError:
         return False
+
+
+def test_a_first_start_that_is_interrupted_stops_at_once(run: Run, data_dir: Path) -> None:
+    run.wait_until_it_says("Loading the demo data")
+    time.sleep(1)  # the web server's workers are starting
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(60) == 0
+    took = re.search(r"Stopping the web server \.\.\. ([\d.]+) s", run.printed)
+    assert took and float(took[1]) < 5, run.printed
+    assert stopped(data_dir, seconds=1)
 
 
 def test_it_starts_refuses_a_second_one_and_stops_in_order(run: Run, data_dir: Path) -> None:
