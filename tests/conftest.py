@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import redis
 from django.conf import settings
 from django.db import connections, transaction
 from django.utils import translation
@@ -134,14 +133,8 @@ def live_product(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[product.LiveProduct]:
     """The product on a free port with a database of the module's own, which tests may fill."""
-    if settings.LOCAL_REDIS:
-        with redis.Redis.from_url(settings.REDIS_URL) as broker:
-            broker.flushall()  # tasks of other tests name rows of other databases
-    with (
-        django_db_blocker.unblock(),
-        databases.cloned() as clone,
-        product.running(clone, tmp_path_factory.mktemp("product")) as running,
-    ):
+    logs = tmp_path_factory.mktemp("product")
+    with django_db_blocker.unblock(), product.with_database(logs) as running:
         yield running
 
 

@@ -80,11 +80,12 @@ def forget_the_last() -> None:
 
 @contextlib.contextmanager
 def cloned() -> Iterator[Clone]:
+    """Clones may be nested: the default connection leads to the innermost."""
     forget_the_last()
     live = connections.settings["default"]
-    before = live["NAME"]
-    assert before == live["TEST"]["NAME"], "the test database has not been set up"
-    name = f"{before}_clone_{next(_numbers)}"
+    outer, own = live["NAME"], live["TEST"]["NAME"]
+    assert own and outer.startswith(own), "the test database has not been set up"
+    name = f"{own}_clone_{next(_numbers)}"
     url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{quote(name)}").geturl()
     connections.close_all()
     environment = {key: os.environ.get(key) for key in ("DATABASE_URL", "REDIS_URL")}
@@ -96,7 +97,7 @@ def cloned() -> Iterator[Clone]:
         yield Clone(name=name, url=url)
     finally:
         connections.close_all()
-        live["NAME"] = before
+        live["NAME"] = outer
         for key, value in environment.items():
             if value is None:
                 os.environ.pop(key, None)

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
-from tests.databases import Clone
+import redis
+from django.conf import settings
+
+from tests.databases import Clone, cloned
 from tests.plugin import ROOT
 
 READY_SECONDS = 60
@@ -53,23 +56,26 @@ class LiveProduct:
                 raise AssertionError(f"The web server is not well:\n{self.log('web')}")
             time.sleep(0.05)
 
-    def start_worker(self) -> None:
+    def start_worker(self) -> subprocess.Popen[bytes]:
         """Celery, one process, every queue. It takes some two seconds to be ready."""
         command = ["celery", "-A", "redflag_credits", "worker", "-Q", "celery,reports"]
-        self._start("worker", [*command, "--pool", "solo", "--without-mingle", "-l", "INFO"])
+        return self._start("worker", [*command, "--pool", "solo", "--without-mingle", "-l", "INFO"])
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """With a worker for a while: whoever comes after looks at what waits for one."""
+        worker = self.start_worker()
+        try:
+            yield
+        finally:
+            self.processes.remove(worker)
+            end([worker])
 
     def log(self, name: str) -> str:
         return (self.logs / f"{name}.log").read_text(errors="replace")
 
     def stop(self) -> None:
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end(self.processes)
 
     def _start(self, name: str, module: list[str]) -> subprocess.Popen[bytes]:
         with (self.logs / f"{name}.log").open("wb") as output:
@@ -85,6 +91,17 @@ class LiveProduct:
         return process
 
 
+def end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(processes):
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 @contextlib.contextmanager
 def running(database: Clone, logs: Path) -> Iterator[LiveProduct]:
     product = LiveProduct(database=database, logs=logs)
@@ -93,3 +110,13 @@ def running(database: Clone, logs: Path) -> Iterator[LiveProduct]:
         yield product
     finally:
         product.stop()
+
+
+@contextlib.contextmanager
+def with_database(logs: Path) -> Iterator[LiveProduct]:
+    """With a database of its own, which is empty."""
+    if settings.LOCAL_REDIS:
+        with redis.Redis.from_url(settings.REDIS_URL) as broker:
+            broker.flushall()  # tasks of other tests name rows of other databases
+    with cloned() as clone, running(clone, logs) as product:
+        yield product
