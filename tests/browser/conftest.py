@@ -1,52 +1,66 @@
-"""A browser on a phone and a desktop, each in both themes, and a product with its own world."""
+"""A browser on a phone and a desktop, and one product for all tests of a run.
 
+Tests only read what `world` holds. Those that write get a location, an account or a person of
+their own in it; where that is not enough, their module has a `live_product` of its own.
+"""
+
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
+from locations.models import User
+from tests import product
 from tests.browser.world import World, build
 from tests.plugin import ROOT
 from tests.product import LiveProduct
 
+# Playwright keeps an event loop, beside which Django refuses to be called unless it is told.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 # Kept to be looked at; `var/` is not part of the repository.
 PICTURES = ROOT / "var" / "screenshots"
 HEIGHT = 800
+THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = {"runOnly": RULES}
-# To look into style sheets that others import, as Django's forms.css does, axe writes them into
-# an inline style, which the policy refuses and the console complains about.
-IMPORTS = """[...document.styleSheets].some(
-    (sheet) => [...sheet.cssRules].some((rule) => rule instanceof CSSImportRule))"""
+EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+# The violations alone: all that axe finds in order is megabytes, and takes longer to read here
+# than to find. Without preloading, for which axe writes style sheets into the page, which the
+# policy refuses: only pages that play something need it.
+AXE = """([within, runOnly]) => {
+    document.getAnimations().forEach(each => each instanceof CSSTransition && each.finish());
+    return axe
+        .run(within || document, {runOnly, preload: false, resultTypes: ["violations"]})
+        .then(found => found.violations);
+}"""
+FETCHING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 @dataclass(frozen=True)
 class Screen:
-    """`also` are widths and themes in which what a visit looks at is looked at besides, by every
-    rule: a state is reached once for all of them."""
-
     width: int
-    theme: str
-    also: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_phone(self) -> bool:
         return self.width < 768
 
     def __str__(self) -> str:
-        return f"{self.width}-{self.theme}"
+        return str(self.width)
 
 
-# A phone and a desktop, each in both themes.
-SCREENS = [Screen(width, "light", also=((width, "dark"),)) for width in (390, 1280)]
+PHONE, DESK = Screen(390), Screen(1280)
+on_both_screens = pytest.mark.parametrize("screen", [PHONE, DESK], ids=str)
+on_a_phone = pytest.mark.parametrize("screen", [PHONE], ids=str)
 
 
 @dataclass
@@ -56,10 +70,36 @@ class Visit:
     page: Page
     screen: Screen
     url: str
+    pictures: bool = False
     complaints: list[str] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.page.on("console", self._note)
+        self.page.on("pageerror", self._note_error)
+        self.page.emulate_media(media="null", color_scheme="light", reduced_motion="reduce")
+        self.resize(self.screen.width)
+        self.page.mouse.move(0, 0)
+
+    def leave(self) -> None:
+        """The tab, to whoever visits next."""
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        self.page.remove_listener("console", self._note)
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.context.clear_cookies()
+        self.page.context.clear_permissions()
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
+
+    def open_as(self, user: User, path: str = "/") -> None:
+        """With a session that has begun already: most tests are not about signing in."""
+        client = Client()
+        client.force_login(user, settings.AUTHENTICATION_BACKENDS[-1])
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.url}
+        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        self.open(path)
 
     def sign_in(self, email: str, password: str) -> None:
         self.open("/sign-in/")
@@ -80,34 +120,76 @@ class Visit:
         assert len(refused) == 1, self.complaints
         self.complaints.remove(refused[0])
 
-    def look(self, name: str, *, within: str | None = None) -> None:
-        """No accessibility violation, nothing beyond the edge; and a picture for people.
+    def look(
+        self, name: str, *, within: str | None = None, closely: bool = False, themed: bool = True
+    ) -> None:
+        """No accessibility violation, and nothing beyond the edge of a phone or a desktop.
 
-        `within` is the part that can be used now, where an open menu lies over the rest.
+        Every rule is asked once, on this screen in the light, and on the other screen too when
+        looking `closely`. In the dark only the contrast can differ; at the other width, where
+        the content is the same, only what fits. `within` is the part that can be used now,
+        where an open menu lies over the rest.
         """
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self._look(name, self.screen, within)
-        for width, theme in self.screen.also:
-            self._as(width, theme)
-            self._look(name, Screen(width, theme), within)
-        if self.screen.also:
-            self._as(self.screen.width, self.screen.theme)
+        self.page.wait_for_load_state()
+        expect(self.page.locator(FETCHING)).to_have_count(0)
+        self._fits(name)
+        self._axe(name, within, EVERY_RULE)
+        if themed:
+            self.page.emulate_media(color_scheme="dark")
+            self._axe(f"{name}, dark", within, CONTRAST)
+            self.page.emulate_media(color_scheme="light")
+        other = DESK if self.screen.is_phone else PHONE
+        self.resize(other.width)
+        self._fits(name)
+        if closely:
+            self._axe(f"{name}, {other}", within, EVERY_RULE)
+        if self.pictures:
+            self._keep_pictures(name)
+        self.resize(self.screen.width)
 
-    def _as(self, width: int, theme: str) -> None:
+    def look_at_edges(self, name: str, *widths: int) -> None:
+        """Nothing is beyond the edge at these widths either."""
+        for width in widths:
+            self.resize(width)
+            self._fits(name)
+        self.resize(self.screen.width)
+
+    def resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
-        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
 
-    def _look(self, name: str, screen: Screen, within: str | None) -> None:
-        self.page.screenshot(path=PICTURES / f"{name}-{screen}.png", full_page=True)
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= screen.width, f"{name} is {wide} px wide"
-        options = AXE | {"preload": not self.page.evaluate(IMPORTS)}
-        results = Axe().run(self.page, context=within, options=options)
-        assert results.violations_count == 0, f"{name}-{screen}:\n{results.generate_report()}"
-
-    def note(self, message: ConsoleMessage) -> None:
+    def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
+
+    def _note_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _fits(self, name: str) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        size = self.page.viewport_size
+        assert size and wide <= size["width"], f"{name} is {wide} px wide: {size}"
+
+    def _axe(self, name: str, within: str | None, rules: list[str] | dict[str, Any]) -> None:
+        if self.page.evaluate("typeof axe") == "undefined":
+            self.page.evaluate(AXE_SCRIPT)
+        violations = self.page.evaluate(AXE, [within, rules])
+        report = AxeResults({"violations": violations}).generate_report() if violations else ""
+        assert not violations, f"{name}:\n{report}"
+
+    def _keep_pictures(self, name: str) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for screen in (PHONE, DESK):
+            self.resize(screen.width)
+            for theme in THEMES:
+                self.page.emulate_media(color_scheme=theme)
+                path = PICTURES / f"{name}-{screen}-{theme}.png"
+                self.page.screenshot(path=path, full_page=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures", action="store_true", help="keep a picture of each state in var/screenshots"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -116,41 +198,76 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def live_product(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveProduct]:
+    """One for all tests of a process. No worker runs: what waits for one waits."""
+    logs = tmp_path_factory.mktemp("product")
+    with django_db_blocker.unblock(), product.with_database(logs) as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
+def own_product(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveProduct]:
+    """For a module whose `live_product` it is: with an empty database, beside that of all."""
+    logs = tmp_path_factory.mktemp("own-product")
+    with django_db_blocker.unblock(), product.with_database(logs) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def world(live_product: LiveProduct) -> World:
     return build()
 
 
-@pytest.fixture(params=SCREENS, ids=str)
-def screen(request: pytest.FixtureRequest) -> Screen:
-    return request.param
+@pytest.fixture
+def screen() -> Screen:
+    return DESK
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Callable[[bool], Page]:
+    """A tab of a phone and one of a desktop, which most visits use in turn.
+
+    A tab of its own for each takes Chromium most of a second.
+    """
+
+    @functools.cache
+    def tab(is_phone: bool) -> Page:
+        return browser.new_context(has_touch=is_phone).new_page()
+
+    return tab
 
 
 @pytest.fixture
 def new_visit(
-    browser: Browser, live_product: LiveProduct, tmp_path: Path
+    browser: Browser,
+    tabs: Callable[[bool], Page],
+    live_product: LiveProduct,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Visit]]:
+    """The first visit with a screen is in a tab that others have used, any other in a new one."""
     visits: list[Visit] = []
-    contexts: list[BrowserContext] = []
+    pictures = request.config.getoption("--pictures", default=False)
 
-    def begin(screen: Screen, **options: Any) -> Visit:
-        context = browser.new_context(
-            viewport={"width": screen.width, "height": HEIGHT},
-            color_scheme=screen.theme,
-            has_touch=screen.is_phone,
-            reduced_motion="reduce",
-            **options,
-        )
-        contexts.append(context)
-        visit = Visit(context.new_page(), screen, live_product.url)
-        visit.page.on("console", visit.note)
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    def visiting(screen: Screen, **options: Any) -> Visit:
+        page = tabs(screen.is_phone)
+        if options or page in [visit.page for visit in visits]:
+            page = browser.new_context(has_touch=screen.is_phone, **options).new_page()
+        visit = Visit(page, screen, live_product.url, pictures)
+        visit.begin()
         visits.append(visit)
         return visit
 
-    yield begin
-    for context in contexts:
-        context.close()
+    yield visiting
+    for visit in visits:
+        if visit.page is tabs(visit.screen.is_phone):
+            visit.leave()
+        else:
+            visit.page.context.close()
     assert [visit.complaints for visit in visits] == [[] for _ in visits]
 
 

@@ -11,20 +11,20 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
 from locations.models import User
-from tests.browser.conftest import Screen, Visit
-from tests.browser.world import PASSWORD, World
+from tests.browser.conftest import DESK, Visit, on_a_phone
+from tests.browser.world import PASSWORD
 from tests.factories import make_location, make_member
 
 NEW_PASSWORD = "another one that is long enough"
 
 
-def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen: Screen) -> None:
-    email = f"second{screen.width}@example.org"
-    member = _member(world, email)
-    visit.sign_in(email, PASSWORD)
+@on_a_phone
+def test_a_second_step_is_turned_on_and_used(visit: Visit) -> None:
+    member = _member("second@example.org")
+    visit.sign_in(member.email, PASSWORD)
     visit.open("/account/")
     expect(visit.page.get_by_text("here, now")).to_be_visible()
-    visit.look("account")
+    visit.look("account", closely=True)
     visit.open("/account/password/")
     visit.look("change-password")
     visit.open("/account/second-step/")
@@ -40,7 +40,7 @@ def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen:
     visit.look("account-with-second-step")
 
     visit.page.context.clear_cookies()
-    visit.sign_in(email, PASSWORD)
+    visit.sign_in(member.email, PASSWORD)
     visit.look("second-step")
     visit.page.get_by_label("Code").fill(recovery)
     visit.page.get_by_role("button", name="Sign in").click()
@@ -48,14 +48,14 @@ def test_a_second_step_is_turned_on_and_used(visit: Visit, world: World, screen:
     expect(visit.page.get_by_text("9 recovery codes are left")).to_be_visible()
 
 
-def test_a_lost_password_is_asked_for_and_a_new_one_set(
-    visit: Visit, world: World, screen: Screen
-) -> None:
+@on_a_phone
+def test_a_lost_password_is_asked_for_and_a_new_one_set(visit: Visit) -> None:
     page = visit.page
-    member = _member(world, f"lost{screen.width}@example.org")
+    member = _member("lost@example.org")
     visit.open("/sign-in/")
     visit.look("sign-in")
     page.get_by_role("link", name="Lost your password?").click()
+    expect(page.get_by_role("button", name="Mail me a link")).to_be_visible()
     visit.look("lost-password")
     page.get_by_label("E-mail address").fill(member.email)
     page.get_by_role("button", name="Mail me a link").click()
@@ -82,10 +82,10 @@ def test_a_lost_password_is_asked_for_and_a_new_one_set(
 
 
 def test_a_password_is_changed_and_other_sessions_are_ended(
-    new_visit: Callable[..., Visit], world: World, screen: Screen
+    new_visit: Callable[..., Visit],
 ) -> None:
-    member = _member(world, f"change{screen.width}@example.org")
-    elsewhere, visit = new_visit(screen), new_visit(screen)
+    member = _member("change@example.org")
+    elsewhere, visit = new_visit(DESK), new_visit(DESK)
     for each in (elsewhere, visit):
         each.sign_in(member.email, PASSWORD)
     page = visit.page
@@ -112,12 +112,10 @@ def test_a_password_is_changed_and_other_sessions_are_ended(
     visit.look("account-password-changed")
 
 
-def test_guessing_is_throttled_and_says_how_long(
-    visit: Visit, world: World, screen: Screen
-) -> None:
+def test_guessing_is_throttled_and_says_how_long(visit: Visit) -> None:
     """The same words for an address that nobody signs in with."""
-    somebody = _member(world, f"guess{screen.width}@example.org")
-    for email in (somebody.email, f"nobody{screen.width}@example.org"):
+    somebody = _member("guess@example.org")
+    for email in (somebody.email, "nobody@example.org"):
         AccessAttempt.objects.create(
             username=email,
             ip_address="127.0.0.1",
@@ -134,7 +132,6 @@ def test_guessing_is_throttled_and_says_how_long(
     visit.look("locked-out")
 
 
-def _member(world: World, email: str) -> User:
-    """Somebody else for each visit: passwords change, and whoever guesses is locked out."""
-    location = make_location(account=world.healthy.account)
-    return make_member(location, email=email, password=PASSWORD)
+def _member(email: str) -> User:
+    """Somebody else for each test: passwords change, and whoever guesses is locked out."""
+    return make_member(make_location(), email=email, password=PASSWORD)

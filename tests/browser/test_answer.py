@@ -1,54 +1,58 @@
 """The answer that Credit Usage opens with, in each of its states, as people see it."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from ledger.charging import charge_chat
 from ledger.funding import purchase
 from ledger.holding import Call, hold
-from locations.models import Location
-from tests.browser.conftest import Screen, Visit
-from tests.browser.world import PASSWORD, World
-from tests.factories import MEXICO, chat, key, make_location
+from locations.models import Location, Role, User
+from tests.browser.conftest import Screen, Visit, on_a_phone, on_both_screens
+from tests.browser.world import World, chats, located
+from tests.factories import MEXICO, key, make_account, make_member
 
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def states(world: World) -> dict[str, Location]:
-    """Locations of the manager's, by what their answer says."""
-    now = timezone.now()
-    account = world.healthy.account
+@dataclass
+class Answers:
+    """Locations of one account by what their answer says, and the manager of them all."""
 
-    def located(name: str, chats_on: range, **fields: object) -> Location:
-        location = make_location(name=name, account=account, **fields)  # type: ignore[arg-type]
-        location.chat_inboxes.create(name="Front Desk")
-        for days in chats_on:
-            at = now - days * DAY
-            messages = [chat("inbound", sent_at=at) for _ in range(3)]
-            charge_chat(location.pk, messages, key=key(), at=at)
+    manager: User
+    by_words: dict[str, Location]
+
+
+@pytest.fixture(scope="module")
+def answers(world: World) -> Answers:
+    now = timezone.now()
+    account = make_account("Answers & Sons")
+
+    def sending(name: str, chats_on: range, **fields: object) -> Location:
+        location = located(account, name, **fields)
+        chats(location, chats_on, 3)
         return location
 
     since = (now - 50 * DAY).date()
     found = {
-        "run out on": located("Harbor Oslo", range(40, 0, -1), included=300, starts_on=since),
-        "contract credits will lapse": located(
+        "run out on": sending("Harbor Oslo", range(40, 0, -1), included=300, starts_on=since),
+        "contract credits will lapse": sending(
             "Harbor Lima", range(40, 0, -1), included=9000, starts_on=since
         ),
-        "too few to say": located("Harbor Perth", range(9, 0, -1), starts_on=since),
-        "have been used since": located("Harbor Cork", range(49, 40, -1), starts_on=since),
-        "Without a contract they would last": located(
+        "too few to say": sending("Harbor Perth", range(9, 0, -1), starts_on=since),
+        "have been used since": sending("Harbor Cork", range(49, 40, -1), starts_on=since),
+        "Without a contract they would last": sending(
             "Harbor Riga",
             range(40, 0, -1),
             included=2000,
             starts_on=since,
             ends_on=(now + 30 * DAY).date(),
         ),
-        "your credits last until about": located("Harbor Kos", range(40, 0, -1), included=None),
-        "to last for 30 days": located("Harbor Bali", range(40, 0, -1), included=None),
+        "your credits last until about": sending("Harbor Kos", range(40, 0, -1), included=None),
+        "to last for 30 days": sending("Harbor Bali", range(40, 0, -1), included=None),
     }
     for name, credits in (
         ("Without a contract they would last", 500),
@@ -65,22 +69,23 @@ def states(world: World) -> dict[str, Location]:
             key=key(),
             at=now,
         )
-    return found
+    manager = make_member(found["run out on"], Role.ACCOUNT_ADMIN)
+    return Answers(manager, found)
 
 
-def test_the_answer_in_each_state(visit: Visit, world: World, states: dict[str, Location]) -> None:
-    visit.sign_in(world.manager.email, PASSWORD)
-    for said, location in states.items():
-        visit.open(f"/locations/{location.pk}/credit-usage/")
+@on_a_phone
+def test_the_answer_in_each_state(visit: Visit, answers: Answers) -> None:
+    for said, location in answers.by_words.items():
+        visit.open_as(answers.manager, f"/locations/{location.pk}/credit-usage/")
         expect(visit.page.locator(".answer .words")).to_contain_text(said)
-        visit.look(f"answer-{location.name.split()[-1].lower()}")
-    visit.open(f"/locations/{states['run out on'].pk}/credit-usage/")
+        visit.look(f"answer-{location.name.split()[-1].lower()}", within=".answer")
+    visit.open(f"/locations/{answers.by_words['run out on'].pk}/credit-usage/")
     expect(visit.page.locator(".answer")).to_contain_text("Held for 3 calls")
 
 
+@on_both_screens
 def test_what_took_a_location_below_zero_leads_to_its_day(visit: Visit, world: World) -> None:
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.overdrawn.pk}/credit-usage/")
+    visit.open_as(world.manager, f"/locations/{world.overdrawn.pk}/credit-usage/")
     first = visit.page.locator(".took li").first
     expect(first).to_contain_text("2 chat messages received")
     if visit.screen.is_phone:
@@ -95,11 +100,9 @@ def _yesterday(world: World) -> dt.date:
     return (timezone.now() - DAY).astimezone(world.overdrawn.zone).date()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1920])
-def test_the_answer_fits_every_width(
-    new_visit, world: World, states: dict[str, Location], width: int
-) -> None:
-    visit = new_visit(Screen(width, "light"))
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{states['run out on'].pk}/credit-usage/")
+def test_the_answer_fits_every_width(new_visit: Callable[..., Visit], answers: Answers) -> None:
+    visit = new_visit(Screen(768))
+    location = answers.by_words["run out on"]
+    visit.open_as(answers.manager, f"/locations/{location.pk}/credit-usage/")
     visit.look("answer-wide")
+    visit.look_at_edges("answer-wide", 360, 1920)

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Screen, Visit
-from tests.browser.world import PASSWORD, World
-
-DESK = Screen(1280, "light")
+from tests.browser.conftest import DESK, Visit, on_a_phone, on_both_screens
+from tests.browser.world import World
 
 
 def plot(page: Page) -> list[str]:
@@ -20,7 +18,7 @@ def plot(page: Page) -> list[str]:
 
 
 def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) -> None:
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     expect(page.get_by_role("img", name="Credits used, and the balance")).to_be_visible()
     expect(page.locator("#chart-says")).to_contain_text("bought 2,500.")
@@ -30,6 +28,7 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
     expect(page.get_by_role("heading", name="Weekly usage")).to_be_visible()
     visit.look("chart-weeks")
     page.get_by_role("link", name="Cumulative").click()
+    expect(page.get_by_role("link", name="Cumulative")).to_have_attribute("aria-current", "true")
     expect(page.get_by_role("link", name="This term")).to_have_attribute("aria-current", "true")
     visit.look("chart-cumulative")
 
@@ -45,8 +44,9 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
     visit.look("chart-calls")
 
 
+@on_a_phone
 def test_months_follow_each_other(visit: Visit, world: World) -> None:
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     page.get_by_role("link", name="Month", exact=True).click()
     this = page.locator("#month").input_value()
@@ -63,8 +63,9 @@ def test_months_follow_each_other(visit: Visit, world: World) -> None:
     visit.look("month-without-movement")
 
 
+@on_both_screens
 def test_a_bar_says_its_figures_to_pointer_keys_and_readers(visit: Visit, world: World) -> None:
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     said = page.locator(".said output")
     expect(said).to_be_hidden()
@@ -90,7 +91,7 @@ def test_a_bar_says_its_figures_to_pointer_keys_and_readers(visit: Visit, world:
 
 
 def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Path) -> None:
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     page.get_by_role("link", name="90 days").click()
     expect(page.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
@@ -111,7 +112,7 @@ def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Pa
     expect(page.get_by_role("heading", name="Statement")).to_be_visible()
     assert page.locator(".statement-sums .closing dd").inner_text() == balance
     expect(page.get_by_role("button", name="Print")).to_be_visible()
-    visit.look("statement")
+    visit.look("statement", closely=True)
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -119,8 +120,9 @@ def test_every_sheet_of_a_statement_is_numbered_and_headed(
     new_visit: Callable[..., Visit], world: World, paper: str
 ) -> None:
     visit = new_visit(DESK)
-    visit.sign_in(world.only_one.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/credit-usage/statement/?range=90-days")
+    visit.open_as(
+        world.only_one, f"/locations/{world.healthy.pk}/credit-usage/statement/?range=90-days"
+    )
     page = visit.page
     sheets = page.pdf(format=paper)
     assert len(re.findall(rb"/Type /Page\b(?!s)", sheets)) == 3
@@ -138,7 +140,7 @@ def test_credit_usage_is_printed_with_its_bars_and_without_what_is_clicked(
     new_visit: Callable[..., Visit], world: World
 ) -> None:
     visit = new_visit(DESK)
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     page.emulate_media(media="print")
     expect(page.locator(".chart .bar").first).to_be_visible()
@@ -150,21 +152,21 @@ def test_credit_usage_is_printed_with_its_bars_and_without_what_is_clicked(
 
 def test_high_contrast_keeps_the_kinds_apart(new_visit: Callable[..., Visit], world: World) -> None:
     visit = new_visit(DESK, forced_colors="active")
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     expect(visit.page.get_by_role("img", name="Credits used, and the balance")).to_be_visible()
     fills = visit.page.evaluate(
         """() => ['text', 'voice', 'chat'].map(kind => getComputedStyle(
             document.querySelector(`#of-${kind} rect`)).fill)"""
     )
     assert fills[0] != fills[1] == fills[2]  # solid, and two patterns
-    visit.look("forced-colours")
+    visit.look("forced-colours", themed=False)  # the colours are the system's
 
 
 def test_the_chart_says_its_figures_without_javascript(
     new_visit: Callable[..., Visit], world: World
 ) -> None:
     visit = new_visit(DESK, java_script_enabled=False)
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     assert "balance" in (visit.page.locator(".spot title").first.text_content() or "")
     visit.open(f"/locations/{world.healthy.pk}/credit-usage/statement/")
     expect(visit.page.get_by_text("To print or to keep as PDF")).to_be_visible()

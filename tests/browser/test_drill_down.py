@@ -12,13 +12,11 @@ from ledger import correcting
 from ledger.charging import charge_broadcast, charge_chat
 from ledger.models import Charge, CorrectionRequest, Entry
 from ledger.reversing import reverse
-from locations.models import Location, Role
-from tests.browser.conftest import SCREENS, Screen, Visit
-from tests.browser.world import PASSWORD, World
-from tests.factories import GERMANY, IMPOSSIBLE, call, chat, key, make_member, make_user, text
+from locations.models import Location, User
+from tests.browser.conftest import PHONE, Screen, Visit, on_a_phone, on_both_screens
+from tests.browser.world import World, make_own
+from tests.factories import GERMANY, IMPOSSIBLE, call, chat, key, make_user, text
 
-DESK = Screen(1280, "light")
-PHONE = Screen(390, "light")
 ADA = {"First Name": "Ada", "Last Name": "Núñez"}
 
 
@@ -27,7 +25,7 @@ class Sent:
     """Charges of one day, at the only location of a manager."""
 
     location: Location
-    email: str
+    manager: User
     day: dt.date
     texts: int
     refused: int
@@ -36,7 +34,7 @@ class Sent:
 
 @pytest.fixture(scope="module")
 def sent(world: World) -> Sent:
-    location = world.healthy
+    location, manager = make_own("Harbor Drill", included=9000)
     at = timezone.now() - dt.timedelta(hours=1)
     messages = [text(sent_at=at, profile=ADA, status="Delivered", status_at=at)]
     messages += [text(sent_at=at, profile={"First Name": f"Guest {n}"}) for n in range(60)]
@@ -51,7 +49,7 @@ def sent(world: World) -> Sent:
         chat(content="See you!", sent_at=at, has_image=True),
     ]
     chatted = charge_chat(location.pk, chats, key=key(), at=at).charge_id
-    staff, manager = make_user(full_name="Jude Staff"), make_member(location, Role.ADMIN)
+    staff = make_user(full_name="Jude Staff")
     reverse(
         location.pk,
         texts,
@@ -73,7 +71,7 @@ def sent(world: World) -> Sent:
         decide(asked.pk, decided_by=staff, at=timezone.now(), answer="We looked at it")
     return Sent(
         location,
-        world.only_one.email,
+        manager,
         Entry.objects.get(charge=texts, kind="international_text").day,
         texts,
         refused,
@@ -85,10 +83,10 @@ def base(sent: Sent) -> str:
     return f"/locations/{sent.location.pk}/credit-usage"
 
 
+@on_both_screens
 def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sent) -> None:
     page = visit.page
-    visit.sign_in(sent.email, PASSWORD)
-    visit.open(f"{base(sent)}/days/{sent.day}/")
+    visit.open_as(sent.manager, f"{base(sent)}/days/{sent.day}/")
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     visit.look("day")
 
@@ -112,7 +110,8 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     assert page.locator(".told > li").count() == 13
     page.get_by_role("link", name="Previous").click()
 
-    page.get_by_role("link", name=f"of message {20 + SCREENS.index(visit.screen)}").click()
+    page.get_by_role("link", name=f"of message {20 + visit.screen.is_phone}").click()
+    expect(page.get_by_label("What is wrong with it?")).to_be_visible()
     visit.look("correction")
     page.get_by_label("What is wrong with it?").fill("It never arrived.")
     page.get_by_role("button", name="Ask for the correction").click()
@@ -120,10 +119,12 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     visit.look("charge-correction-asked")
 
 
+@on_a_phone
 def test_a_search_finds_a_message_and_leads_to_it(visit: Visit, sent: Sent) -> None:
     page = visit.page
-    visit.sign_in(sent.email, PASSWORD)
+    visit.open_as(sent.manager)
     page.get_by_role("link", name="Find a message").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
     visit.look("search")
     page.get_by_label("Recipient, phone number or external id").fill("núñez ada")
     page.get_by_role("button", name="Find").click()
@@ -148,8 +149,7 @@ def test_a_search_finds_a_message_and_leads_to_it(visit: Visit, sent: Sent) -> N
 
 def test_states_on_the_way_down(visit: Visit, sent: Sent) -> None:
     page = visit.page
-    visit.sign_in(sent.email, PASSWORD)
-    visit.open(f"{base(sent)}/days/2015-01-01/")
+    visit.open_as(sent.manager, f"{base(sent)}/days/2015-01-01/")
     expect(page.get_by_role("heading", name="Nothing was sent on this day")).to_be_visible()
     visit.look("day-empty")
     visit.open(f"{base(sent)}/charges/{sent.refused}/")
@@ -169,14 +169,13 @@ def test_states_on_the_way_down(visit: Visit, sent: Sent) -> None:
     visit.look("search-bad-days")
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
+@on_both_screens
 def test_the_way_down_works_by_keyboard_and_without_javascript(
     new_visit: Callable[..., Visit], screen: Screen, sent: Sent
 ) -> None:
     visit = new_visit(screen, java_script_enabled=False)
     page = visit.page
-    visit.sign_in(sent.email, PASSWORD)
-    visit.open(f"{base(sent)}/days/{sent.day}/")
+    visit.open_as(sent.manager, f"{base(sent)}/days/{sent.day}/")
     page.get_by_role("link", name="1 call to Mexico").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("1 call to Mexico")
@@ -196,7 +195,7 @@ def test_targets_on_the_way_down_are_large_enough_for_a_finger(
     new_visit: Callable[..., Visit], sent: Sent
 ) -> None:
     visit = new_visit(PHONE)
-    visit.sign_in(sent.email, PASSWORD)
+    visit.open_as(sent.manager)
     for path in (
         f"days/{sent.day}/",
         f"charges/{sent.texts}/",

@@ -2,33 +2,22 @@
 
 from pathlib import Path
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from ledger import buying
-from ledger.models import Bundle, CreditRequest
-from locations.models import User
+from ledger.models import CreditRequest
 from reports import long_estimates
 from reports.models import LongEstimate
-from tests.browser.conftest import Visit
-from tests.browser.world import PASSWORD, World
-from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, make_user
+from tests.browser.conftest import Visit, on_a_phone
+from tests.browser.world import World, chats, make_own
+from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO
 
 
-@pytest.fixture(scope="module")
-def staff(world: World) -> User:
-    for position, (name, credits, price) in enumerate(
-        [("Small", 1000, "EUR 90"), ("Medium", 5000, "EUR 400"), ("Large", 20_000, "")]
-    ):
-        Bundle.objects.create(name=name, credits=credits, price=price, position=position)
-    return make_user("staff@example.org", full_name="Sam Staff", is_staff=True)
-
-
-def test_a_list_is_estimated(visit: Visit, world: World, staff: User, tmp_path: Path) -> None:
+@on_a_phone
+def test_a_list_is_estimated(visit: Visit, world: World, tmp_path: Path) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/credit-usage/")
+    visit.open_as(world.manager, f"/locations/{world.healthy.pk}/credit-usage/")
     page.get_by_role("link", name="Estimate a send").click()
     expect(page.get_by_role("heading", name="Before you send")).to_be_visible()
     visit.look("estimate-form")
@@ -53,11 +42,10 @@ def test_a_list_is_estimated(visit: Visit, world: World, staff: User, tmp_path: 
 
 
 def test_a_file_is_estimated_and_a_bad_one_refused(
-    visit: Visit, world: World, staff: User, tmp_path: Path
+    visit: Visit, world: World, tmp_path: Path
 ) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/estimate/")
+    visit.open_as(world.manager, f"/locations/{world.healthy.pk}/estimate/")
     page.get_by_role("link", name="Upload a file").click()
     file = tmp_path / "people.csv"
     file.write_text(f"Name;Mobile;Home\nAna;{MEXICO};\nBob;07400 123456;\n")
@@ -79,10 +67,9 @@ def test_a_file_is_estimated_and_a_bad_one_refused(
     visit.look("estimate-refused")
 
 
-def test_the_last_broadcast_is_estimated_again(visit: Visit, world: World, staff: User) -> None:
+def test_the_last_broadcast_is_estimated_again(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/estimate/?from=last")
+    visit.open_as(world.manager, f"/locations/{world.healthy.pk}/estimate/?from=last")
     visit.look("estimate-last")
     page.get_by_role("button", name="Estimate").click()
     expect(page.locator("#cost-head")).to_have_text("24")
@@ -91,33 +78,34 @@ def test_the_last_broadcast_is_estimated_again(visit: Visit, world: World, staff
     visit.look("estimate-no-last")
 
 
-def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World, staff: User) -> None:
+@on_a_phone
+def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.renewed.pk}/credit-usage/")
+    location, manager = make_own("Harbor Buying")
+    chats(location, range(20, 0, -1))
+    visit.open_as(manager, f"/locations/{location.pk}/credit-usage/")
     page.get_by_role("link", name="Request credits").click()
+    expect(page.get_by_label("Medium")).to_be_visible()
     visit.look("buy")
     page.get_by_label("Medium").check()
-    reference = f"PO-{visit.screen}"
-    page.get_by_label("Your reference").fill(reference)
+    page.get_by_label("Your reference").fill("PO-1")
     page.get_by_role("button", name="Send the request").click()
     first = page.locator(".asked li").first
     expect(first).to_contain_text("Waiting for RedFlag")
-    asked = CreditRequest.objects.get(reference=reference)
-    buying.approve(asked.pk, decided_by=staff, at=timezone.now(), answer="Invoice follows")
+    asked = CreditRequest.objects.get(location=location)
+    buying.approve(asked.pk, decided_by=world.staff, at=timezone.now(), answer="Invoice follows")
     page.reload()
     expect(first).to_contain_text("Approved · see the purchase")
     visit.look("buy-answered")
     first.get_by_role("link").click()
-    expect(page.get_by_text(f"Credits bought · {reference}")).to_be_visible()
-    why = f"Credit request {asked.pk} of Dana Manager · by Sam Staff"
+    expect(page.get_by_text("Credits bought · PO-1")).to_be_visible()
+    why = f"Credit request {asked.pk} of {manager.full_name} · by Sam Staff"
     expect(page.get_by_text(why, exact=True)).to_be_visible()
 
 
-def test_a_request_without_reference_is_refused(visit: Visit, world: World, staff: User) -> None:
+def test_a_request_without_reference_is_refused(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.empty.pk}/credits/")
+    visit.open_as(world.manager, f"/locations/{world.empty.pk}/credits/")
     page.get_by_label("Another number").check()
     page.get_by_label("Your reference").fill(" ")
     page.get_by_role("button", name="Send the request").click()
@@ -126,19 +114,16 @@ def test_a_request_without_reference_is_refused(visit: Visit, world: World, staf
     visit.look("buy-refused")
 
 
-def test_a_long_list_is_priced_while_somebody_looks(
-    visit: Visit, world: World, staff: User
-) -> None:
+def test_a_long_list_is_priced_while_somebody_looks(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/estimate/")
+    location, manager = make_own("Harbor Long")
+    visit.open_as(manager, f"/locations/{location.pk}/estimate/")
     numbers = "\n".join([*(f"+52222{n:07}" for n in range(10_001)), GERMANY, "Ana"])
     visit.paste("Phone numbers", numbers)
     page.get_by_role("button", name="Estimate").click()
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
     visit.look("long-estimate-waiting")
-    mine = LongEstimate.objects.filter(asked_by=world.manager).order_by("-asked_at")
-    asked = mine[0]
+    asked = LongEstimate.objects.get(asked_by=manager)
     rows = LongEstimate.objects.filter(pk=asked.pk)
     rows.update(state="running", rows_done=41_000, rows_total=64_000)
     expect(page.get_by_text("64 %, 41,000 of 64,000 numbers")).to_be_visible()
@@ -160,14 +145,12 @@ def test_a_long_list_is_priced_while_somebody_looks(
     assert not rows.exists()
 
 
-def test_a_long_list_that_cannot_be_priced_says_why(
-    visit: Visit, world: World, staff: User
-) -> None:
+def test_a_long_list_that_cannot_be_priced_says_why(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
+    location, manager = make_own("Harbor Broken")
     asked = LongEstimate.objects.create(
-        location=world.healthy,
-        asked_by=world.manager,
+        location=location,
+        asked_by=manager,
         asked_at=timezone.now(),
         language="en",
         channel="text",
@@ -176,7 +159,6 @@ def test_a_long_list_that_cannot_be_priced_says_why(
         finished_at=timezone.now(),
         failure="This workbook cannot be read: save it as XLSX or CSV and try again.",
     )
-    visit.open(f"/locations/{world.healthy.pk}/estimate/{asked.pk}/")
+    visit.open_as(manager, f"/locations/{location.pk}/estimate/{asked.pk}/")
     expect(page.get_by_role("heading", name="could not be priced")).to_be_visible()
     visit.look("long-estimate-failed")
-    asked.delete()

@@ -7,18 +7,15 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from locations.models import Session
-from tests.browser.conftest import Screen, Visit
+from tests.browser.conftest import DESK, Screen, Visit, on_both_screens
 from tests.browser.world import PASSWORD, World
-
-DESK = Screen(1280, "light")
-PHONE = Screen(390, "dark")
 
 
 @pytest.fixture
 def open_usage(new_visit: Callable[..., Visit], world: World) -> Callable[[Screen], Visit]:
     def opened(screen: Screen) -> Visit:
         visit = new_visit(screen)
-        visit.sign_in(world.only_one.email, PASSWORD)
+        visit.open_as(world.only_one)
         expect(visit.page.get_by_role("heading", name="Credit Usage")).to_be_visible()
         visit.page.evaluate("document.body.dataset.same = 'page'")
         return visit
@@ -30,7 +27,7 @@ def is_same_page(page: Page) -> bool:
     return bool(page.evaluate("document.body.dataset.same === 'page'"))
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
+@on_both_screens
 def test_other_days_come_in_place_and_into_the_address(
     open_usage: Callable[[Screen], Visit], screen: Screen
 ) -> None:
@@ -107,7 +104,7 @@ def test_whoever_was_signed_out_is_led_to_the_sign_in_and_back(
     expect(page.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
+@on_both_screens
 def test_a_search_answers_in_place(open_usage: Callable[[Screen], Visit], screen: Screen) -> None:
     visit = open_usage(screen)
     page = visit.page
@@ -126,7 +123,7 @@ def test_a_search_answers_in_place(open_usage: Callable[[Screen], Visit], screen
     expect(wanted).to_have_value("ana")
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
+@on_both_screens
 def test_why_the_newest_message_cost_that_comes_when_it_is_looked_at(
     open_usage: Callable[[Screen], Visit], world: World, screen: Screen
 ) -> None:

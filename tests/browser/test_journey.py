@@ -2,29 +2,32 @@
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, on_both_screens
 from tests.browser.world import PASSWORD, World
 from tests.product import LiveProduct
 
 BUILT_WITHIN_MS = 60_000
 
 
-@pytest.fixture(scope="module", autouse=True)
-def worker(live_product: LiveProduct) -> None:
-    live_product.start_worker()
+@pytest.fixture(scope="module")
+def worker(live_product: LiveProduct) -> Iterator[None]:
+    with live_product.working():
+        yield
 
 
 def closing(page: Page) -> str:
     return page.locator("tbody tr .closing").first.inner_text()
 
 
-def test_from_sign_in_to_workbook(visit: Visit, world: World, tmp_path: Path) -> None:
+@on_both_screens
+def test_from_sign_in_to_workbook(visit: Visit, world: World, worker: None, tmp_path: Path) -> None:
     page = visit.page
     visit.open("/")
     visit.look("sign-in")
@@ -104,8 +107,9 @@ def _ask_and_download(visit: Visit, tmp_path: Path) -> None:
     assert {"Ana", 7, 24} <= {cell for row in rows for cell in row}
 
 
+@on_both_screens
 def test_one_location_needs_no_choice(visit: Visit, world: World) -> None:
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     expect(visit.page).to_have_title("Credit Usage · Harbor Dallas · RedFlag")
     visit.page.get_by_text("Olive", exact=True).click()
     visit.look("user-menu")

@@ -6,7 +6,7 @@ longer one.
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,8 +17,8 @@ from playwright.sync_api import Page, expect
 from ledger.charging import charge_broadcast
 from ledger.models import InternationalMessage, RateCardImpact
 from ledger.verifying import verify
-from locations.models import Location, RateCard
-from tests.browser.conftest import SCREENS, Visit
+from locations.models import Location, RateCard, User
+from tests.browser.conftest import Visit
 from tests.browser.price_lists import (
     REAL,
     Expected,
@@ -32,40 +32,34 @@ from tests.factories import MEXICO, key, make_user, text
 from tests.ledger.replaying import recorded
 from tests.product import LiveProduct
 
-PASSWORD = "a long enough password"
 READY_MS = 60_000
-DESK = SCREENS[1]
 DAY = dt.timedelta(days=1)
 TEXT_TO_MEXICO = ("MX", "mobile", "text")
 
-Look = Callable[[str, str], None]
+
+@dataclass
+class Replayed:
+    clerk: User
+    dallas: Location
 
 
 @pytest.fixture(scope="module")
-def replayed(live_product: LiveProduct, tmp_path_factory: pytest.TempPathFactory) -> list[Location]:
-    """Locations with traffic under the old card, charged as it was sent; a worker runs."""
+def live_product(own_product: LiveProduct) -> LiveProduct:
+    """Publishing changes what everything costs from then on."""
+    return own_product
+
+
+@pytest.fixture(scope="module")
+def replayed(live_product: LiveProduct, tmp_path_factory: pytest.TempPathFactory) -> Replayed:
+    """Traffic under the old card, charged as it was sent; a worker runs."""
     live_product.start_worker()
-    make_user("staff@example.org", PASSWORD, is_staff=True, is_superuser=True)
     today = timezone.now().date()
     folder = recorded.move_to(tmp_path_factory.mktemp("traffic"), today=today, rate_card=REAL)
     call_command("replay_traffic", str(folder))
-    return list(Location.objects.order_by("name"))
-
-
-@pytest.fixture
-def looked_at(new_visit: Callable[..., Visit]) -> Look:
-    """Looks at an address on all screens, in tabs that are signed in once."""
-    visits: list[Visit] = []
-
-    def look(address: str, name: str) -> None:
-        for screen in SCREENS[len(visits) :]:
-            visits.append(new_visit(screen))
-            visits[-1].sign_in("staff@example.org", PASSWORD)
-        for visit in visits:
-            visit.page.goto(address)
-            visit.look(name)
-
-    return look
+    return Replayed(
+        clerk=make_user(is_staff=True, is_superuser=True),
+        dallas=Location.objects.filter(time_zone="America/Chicago").earliest("name"),
+    )
 
 
 def send_in(page: Page, content: bytes, name: str, effective_on: dt.date) -> None:
@@ -118,16 +112,15 @@ def check_impact(page: Page, found: Expected) -> None:
 
 
 def test_a_new_price_list_from_the_file_to_the_first_message(
-    new_visit: Callable[..., Visit], looked_at: Look, replayed: list[Location]
+    visit: Visit, replayed: Replayed
 ) -> None:
-    visit = new_visit(DESK)
     page = visit.page
     # Past, so that messages on both sides of its first instant can be charged now.
     effective_on = timezone.now().date() - DAY
-    visit.sign_in("staff@example.org", PASSWORD)
-    visit.open("/staff/locations/ratecard/")
+    visit.open_as(replayed.clerk, "/staff/locations/ratecard/")
     page.get_by_role("link", name="Import a price list").click()
-    looked_at(page.url, "rates-import")
+    expect(page.get_by_label("Series")).to_be_visible()
+    visit.look("rates-import")
 
     # Three wrong lines: named, and nothing can be made of the file.
     send_in(page, new_list(wrong=True), "wrong.csv", effective_on)
@@ -136,7 +129,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     page.get_by_role("link", name="Error 3").click()
     expect(page.locator("tr.change-error")).to_have_count(3)
     expect(page.locator("tr.change-error").first).to_contain_text("'QQ'")
-    looked_at(page.url, "rates-errors")
+    visit.look("rates-errors")
     page.get_by_role("link", name="Send in another file").click()
 
     # The same without them: what changes, what goes, what jumps.
@@ -150,7 +143,8 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     expect(page.locator("tr[class^=change-]")).to_have_count(2)
     page.get_by_label("Country").select_option("")
     page.get_by_role("button", name="Show").click()
-    looked_at(page.url, "rates-preview")
+    expect(page.locator("tr[class^=change-]")).to_have_count(15)
+    visit.look("rates-preview")
     page.get_by_role("button", name="Make a draft of it").click()
     draft = RateCard.objects.get(published_at=None)
     assert draft.rates.count() == 628
@@ -166,7 +160,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     missing = gaps(today - 90 * DAY)
     assert any("France, Mobile, Text" in words for words in missing)
     assert page.locator("ul.gaps li").all_inner_texts()[: len(missing)] == missing
-    looked_at(page.url, "rates-before-publishing")
+    visit.look("rates-before-publishing")
 
     page.get_by_role("button", name="Publish it").click()
     expect(page.get_by_text("tick this box to publish")).to_be_visible()
@@ -176,13 +170,16 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     visit.open("/staff/locations/ratecard/")
     expect(page.get_by_role("row", name=re.compile("In force"))).to_have_count(1)
     expect(page.get_by_role("row", name=re.compile("Superseded"))).to_have_count(1)
-    looked_at(page.url, "rates-list")
+    visit.look("rates-list")
     visit.open(f"/staff/locations/ratecard/{draft.pk}/compare/")
     expect(page.get_by_role("link", name="Different 15")).to_be_visible()
-    looked_at(page.url, "rates-compare")
+    page.get_by_label("Country").select_option("FR")
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("country=FR"))
+    visit.look("rates-compare")
 
     # A message a second before the card's first local midnight, and one at it.
-    dallas = next(location for location in replayed if location.time_zone == "America/Chicago")
+    dallas = replayed.dallas
     midnight = dt.datetime.combine(effective_on, dt.time(), dallas.zone)
     before = text(MEXICO, sent_at=midnight - dt.timedelta(seconds=1))
     after = text(MEXICO, sent_at=midnight)
@@ -195,17 +192,13 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     assert verify() == []
 
 
-def test_columns_are_chosen_on_every_screen(
-    new_visit: Callable[..., Visit], looked_at: Look, replayed: list[Location]
-) -> None:
-    visit = new_visit(DESK)
-    visit.sign_in("staff@example.org", PASSWORD)
-    visit.open("/staff/locations/ratecardupload/new/")
+def test_columns_are_chosen_on_every_screen(visit: Visit, replayed: Replayed) -> None:
+    visit.open_as(replayed.clerk, "/staff/locations/ratecardupload/new/")
     wide = "Destination;Network;SMS price;Mobile call;Landline call\n"
     wide += "Mexico;Telcel;7;12;3\nMexico;Movistar;9;14;3\nIvory Coast;MTN;20;60;50\n"
     send_in(visit.page, wide.encode(), "operators.csv", timezone.now().date())
     expect(visit.page.get_by_role("heading", name="Columns of operators.csv")).to_be_visible()
-    looked_at(visit.page.url, "rates-columns")
+    visit.look("rates-columns")
     visit.page.get_by_label("Kind of line").select_option("mobile")
     visit.page.get_by_label("Of several prices").select_option("median")
     visit.page.get_by_role("button", name="Read it like this").click()
@@ -214,12 +207,8 @@ def test_columns_are_chosen_on_every_screen(
     expect(visit.page.get_by_text("median of 2 prices, 7 to 9")).to_be_visible()
 
 
-def test_a_file_that_is_dropped_goes_into_the_field(
-    new_visit: Callable[..., Visit], replayed: list[Location]
-) -> None:
-    visit = new_visit(DESK)
-    visit.sign_in("staff@example.org", PASSWORD)
-    visit.open("/staff/locations/ratecardupload/new/")
+def test_a_file_that_is_dropped_goes_into_the_field(visit: Visit, replayed: Replayed) -> None:
+    visit.open_as(replayed.clerk, "/staff/locations/ratecardupload/new/")
     visit.page.evaluate(
         """() => {
             const files = new DataTransfer();

@@ -1,23 +1,20 @@
 """The page of reports: cancelled, asked for again, scheduled."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from reports.models import Report, ReportKind, ReportState
-from tests.browser.conftest import Visit
-from tests.browser.world import PASSWORD, World
+from tests.browser.conftest import Visit, on_a_phone
+from tests.browser.world import World, make_own
 
 
-def test_reports_are_cancelled_asked_for_again_and_scheduled(
-    new_visit: Callable[..., Visit], screen: object, world: World
-) -> None:
-    visit = new_visit(screen)
+@on_a_phone
+def test_reports_are_cancelled_asked_for_again_and_scheduled(visit: Visit, world: World) -> None:
     page = visit.page
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/reports/")
+    location, manager = make_own("Harbor Reports")
+    visit.open_as(manager, f"/locations/{location.pk}/reports/")
     page.get_by_label("Report", exact=True).first.select_option("Statement")
     page.get_by_label("As", exact=True).first.select_option("csv")
     page.get_by_role("button", name="Ask for the report").click()
@@ -44,13 +41,11 @@ def test_reports_are_cancelled_asked_for_again_and_scheduled(
     expect(page.locator("#schedules li")).to_have_count(0)
 
 
-def test_a_build_is_followed_without_a_reload_and_survives_one(
-    new_visit: Callable[..., Visit], screen: object, world: World
-) -> None:
-    visit = new_visit(screen)
+def test_a_build_is_followed_without_a_reload_and_survives_one(visit: Visit, world: World) -> None:
     page = visit.page
+    location, manager = make_own("Harbor Building")
     building = Report.objects.create(
-        location=world.healthy,
+        location=location,
         kind=ReportKind.INTERNATIONAL,
         first_on="2026-05-01",
         last_on="2026-05-31",
@@ -58,11 +53,10 @@ def test_a_build_is_followed_without_a_reload_and_survives_one(
         leased_until=timezone.now() + timedelta(minutes=10),
         attempts=1,
         rows_total=64_000,
-        asked_by=world.manager,
+        asked_by=manager,
         asked_at=timezone.now(),
     )
-    visit.sign_in(world.manager.email, PASSWORD)
-    visit.open(f"/locations/{world.healthy.pk}/reports/")
+    visit.open_as(manager, f"/locations/{location.pk}/reports/")
     row = page.locator(f"#report-{building.pk}")
     for rows_done, said in [(41_000, "64 %, 41,000 of 64,000 rows"), (64_000, "being written")]:
         Report.objects.filter(pk=building.pk).update(rows_done=rows_done)

@@ -12,18 +12,16 @@ from ledger.models import Entry, Kind
 from ledger.renewing import renew
 from ledger.verifying import verify
 from locations.models import Location, User
-from tests.browser.conftest import SCREENS, Screen, Visit
-from tests.browser.world import PASSWORD, World
+from tests.browser.conftest import DESK, Visit, on_a_phone
+from tests.browser.world import World, make_own
 from tests.factories import chat, key, make_location, make_user
 
 
 @pytest.fixture(scope="module")
 def two(world: World) -> tuple[User, User]:
     people = [
-        make_user(f"{name.lower()}@staff.example", PASSWORD, full_name=name, is_staff=True)
-        for name in ("Ada", "Bob")
+        make_user(full_name=name, is_staff=True, is_superuser=True) for name in ("Ada", "Bob")
     ]
-    User.objects.filter(pk__in=[person.pk for person in people]).update(is_superuser=True)
     return people[0], people[1]
 
 
@@ -31,14 +29,13 @@ def location_page(location: Location) -> str:
     return f"/staff/locations/location/{location.pk}/change/"
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_two_people_adjust_and_the_manager_sees_it(
-    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+    new_visit: Callable[..., Visit], world: World, two: tuple[User, User]
 ) -> None:
-    reason = f"Outage of the provider, {screen}"
-    ada = new_visit(screen)
-    ada.sign_in(two[0].email, PASSWORD)
-    ada.open(location_page(world.healthy))
+    reason = "Outage of the provider"
+    location, manager_of_it = make_own("Harbor Outage")
+    ada = new_visit(DESK)
+    ada.open_as(two[0], location_page(location))
     ada.look("staff-location")
     ada.page.get_by_role("link", name="Make an adjustment").click()
     ada.page.get_by_label("Credits", exact=False).first.fill("12000")
@@ -50,44 +47,41 @@ def test_two_people_adjust_and_the_manager_sees_it(
     ada.page.get_by_role("button", name="Ask for approval").click()
     expect(ada.page.locator(".messagelist")).to_contain_text("Nothing has moved yet")
     ada.open("/staff/ledger/approvalrequest/queue/")
-    expect(ada.page.locator("#content tbody")).to_contain_text("somebody else has to approve it")
-    ada.page.locator("#content tbody th a").first.click()
+    waiting = ada.page.locator("#content tbody tr").filter(has_text=reason)
+    expect(waiting).to_contain_text("somebody else has to approve it")
+    waiting.locator("th a").click()
     expect(ada.page.get_by_role("button", name="Approve: post it")).to_have_count(0)
     expect(ada.page.get_by_role("button", name="Withdraw")).to_be_visible()
     assert not Entry.objects.filter(reason=reason).exists()
 
-    bob = new_visit(screen)
-    bob.sign_in(two[1].email, PASSWORD)
-    bob.open("/staff/ledger/approvalrequest/queue/")
+    bob = new_visit(DESK)
+    bob.open_as(two[1], "/staff/ledger/approvalrequest/queue/")
     bob.look("staff-queue")
-    bob.page.locator("#content tbody th a").first.click()
+    bob.page.locator("#content tbody tr").filter(has_text=reason).locator("th a").click()
+    approve = bob.page.get_by_role("button", name="Approve: post it")
+    expect(approve).to_be_visible()
     bob.look("staff-approve")
-    bob.page.get_by_role("button", name="Approve: post it").click()
+    approve.click()
     expect(bob.page.locator(".messagelist")).to_contain_text("in both names")
     entry = Entry.objects.get(reason=reason)
     assert (entry.credits, entry.made_by, entry.approved_by) == (12_000, two[0], two[1])
 
-    manager = new_visit(screen)
-    manager.sign_in(world.manager.email, PASSWORD)
-    manager.open(f"/locations/{world.healthy.pk}/credit-usage/days/{entry.day}/")
+    manager = new_visit(DESK)
+    manager.open_as(manager_of_it, f"/locations/{location.pk}/credit-usage/days/{entry.day}/")
     line = manager.page.get_by_role("row").filter(has_text=reason)
     expect(line).to_contain_text("by Ada, approved by Bob")
     manager.look("manager-sees-adjustment")
     assert verify() == []
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_a_contract_changes_later_and_now(
-    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+    visit: Visit, world: World, two: tuple[User, User]
 ) -> None:
     today = timezone.now().date()
     location = make_location(included=1000, starts_on=today - dt.timedelta(days=40))
     renew(location.pk, at=timezone.now())
     contract = location.contracts.get()
-    visit = new_visit(screen)
-    visit.sign_in(two[0].email, PASSWORD)
-    address = f"/staff/locations/contract/{contract.pk}/change/"
-    visit.open(address)
+    visit.open_as(two[0], f"/staff/locations/contract/{contract.pk}/change/")
     visit.page.locator("#id_included_credits").fill("1500")
     visit.page.locator("[name=_continue]").click()
     expect(visit.page.locator(".messagelist")).to_contain_text("keeps what it was granted")
@@ -105,22 +99,22 @@ def test_a_contract_changes_later_and_now(
     assert verify(location.pk) == []
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
-    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+    visit: Visit, world: World, two: tuple[User, User]
 ) -> None:
     now = timezone.now()
-    visit = new_visit(screen)
     # First of all: the list of locations that a sign-in leads to would renew this one.
-    visit.sign_in(two[0].email, PASSWORD)
-    location = make_location(name=f"Late {screen}", included=300, starts_on=dt.date(2024, 1, 1))
+    visit.open_as(two[0])
+    location = make_location(name="Late", included=300, starts_on=dt.date(2024, 1, 1))
     before = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
     charge_chat(location.pk, [chat("inbound", sent_at=before)], key=key(), at=before)
     visit.open("/staff/ledger/balance/renewals/?days=90")
     visit.look("staff-renewals")
     visit.page.get_by_role("link", name=f"Run it now {location.name}").click()
+    run = visit.page.get_by_role("button", name="Run it now")
+    expect(run).to_be_visible()
     visit.look("staff-renew-one")
-    visit.page.get_by_role("button", name="Run it now").click()
+    run.click()
     expect(visit.page.locator(".messagelist")).to_contain_text("is renewed: 2025-01-01")
     entries = Entry.objects.filter(location=location).count()
     visit.open(f"/staff/ledger/balance/renewals/{location.pk}/run/")
@@ -131,13 +125,11 @@ def test_a_renewal_is_run_by_hand_and_twice_is_harmless(
     assert verify(location.pk) == []
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@on_a_phone
 def test_staff_see_the_page_as_its_manager_does(
-    new_visit: Callable[..., Visit], screen: Screen, world: World, two: tuple[User, User]
+    visit: Visit, world: World, two: tuple[User, User]
 ) -> None:
-    visit = new_visit(screen)
-    visit.sign_in(two[0].email, PASSWORD)
-    visit.open(location_page(world.healthy))
+    visit.open_as(two[0], location_page(world.healthy))
     visit.page.get_by_role("button", name="See the page as its manager does").click()
     expect(visit.page.locator(".seen-as-staff")).to_contain_text("You are seeing this as staff.")
     visit.look("seen-as-staff")

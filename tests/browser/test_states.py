@@ -3,24 +3,19 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Screen, Visit
+from tests.browser.conftest import DESK, PHONE, Screen, Visit, on_both_screens
 from tests.browser.world import PASSWORD, World
-
-DESK = Screen(1280, "light")
-PHONE = Screen(390, "light")
 
 
 def test_states_of_credit_usage(visit: Visit, world: World) -> None:
-    visit.sign_in(world.manager.email, PASSWORD)
     for name, location, said in (
         ("overdrawn", world.overdrawn, "You are 16 credits overdrawn"),
         ("just-renewed", world.renewed, "Your contract renewed on"),
         ("empty", world.empty, "No credits yet"),
     ):
-        visit.open(f"/locations/{location.pk}/credit-usage/")
+        visit.open_as(world.manager, f"/locations/{location.pk}/credit-usage/")
         expect(visit.page.get_by_role("heading", name=said)).to_be_visible()
         visit.look(f"state-{name}")
     visit.open(
@@ -32,8 +27,8 @@ def test_states_of_credit_usage(visit: Visit, world: World) -> None:
     visit.look("reports")
 
 
-def test_refusals(new_visit: Callable[..., Visit], screen: Screen, world: World) -> None:
-    visit = new_visit(screen)
+def test_refusals(new_visit: Callable[..., Visit], world: World) -> None:
+    visit = new_visit(PHONE)
     visit.sign_in(world.manager.email, "wrong")
     expect(visit.page.get_by_role("alert")).to_contain_text("do not go together")
     visit.look("sign-in-wrong")
@@ -42,15 +37,15 @@ def test_refusals(new_visit: Callable[..., Visit], screen: Screen, world: World)
     visit.expect_refusal(404)
     visit.look("error-404")
 
-    editor = new_visit(screen)
-    editor.sign_in(world.editor.email, PASSWORD)
+    editor = new_visit(PHONE)
+    editor.open_as(world.editor)
     editor.look("no-location-for-role")
     editor.open(f"/locations/{world.healthy.pk}/")
     editor.expect_refusal(403)
     editor.look("error-403")
 
-    newcomer = new_visit(screen)
-    newcomer.sign_in(world.newcomer.email, PASSWORD)
+    newcomer = new_visit(PHONE)
+    newcomer.open_as(world.newcomer)
     newcomer.look("no-location")
 
 
@@ -65,7 +60,7 @@ def test_too_many_tries(new_visit: Callable[..., Visit]) -> None:
 
 def test_menus_close_as_people_expect(new_visit: Callable[..., Visit], world: World) -> None:
     visit = new_visit(DESK)
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     more, mine = page.locator("header details").first, page.locator("header details").last
     more.locator("summary").click()
@@ -84,7 +79,7 @@ def test_the_keyboard_alone_reaches_everything(
     new_visit: Callable[..., Visit], world: World
 ) -> None:
     visit = new_visit(DESK)
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     page = visit.page
     expect(page.get_by_role("heading", name="Credit Usage")).to_be_visible()
     page.keyboard.press("Tab")
@@ -109,7 +104,7 @@ def test_the_keyboard_alone_reaches_everything(
     }
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
+@on_both_screens
 def test_everything_works_without_javascript(
     new_visit: Callable[..., Visit], screen: Screen, world: World
 ) -> None:
@@ -121,6 +116,7 @@ def test_everything_works_without_javascript(
     page.get_by_role("link", name="Credit Usage").last.click()
     page.get_by_role("link", name="90 days").click()
     page.get_by_role("link", name="Page 2").click()
+    expect(page.get_by_role("link", name="Page 2")).to_have_attribute("aria-current", "page")
     assert page.locator("tbody tr").count() == 31
     page.get_by_text("New report").click()
     page.get_by_label("Report", exact=True).select_option("Chat Messages")
@@ -137,7 +133,7 @@ def test_targets_are_large_enough_for_a_finger(
     new_visit: Callable[..., Visit], world: World
 ) -> None:
     visit = new_visit(PHONE)
-    visit.sign_in(world.only_one.email, PASSWORD)
+    visit.open_as(world.only_one)
     visit.page.locator("header summary").first.click()
     targets = "header a, header summary, .ranges a, .button, tbody summary, thead a, .kinds label"
     targets += ", .page-links a, input:not([type=checkbox], [type=hidden]), select"

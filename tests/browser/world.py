@@ -1,14 +1,17 @@
-"""Locations in every state, and people who look at them."""
+"""Locations in every state, and people who look at them; tests that write make their own."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from ledger.charging import charge_broadcast, charge_chat
 from ledger.funding import purchase
+from ledger.models import Bundle
 from ledger.renewing import renew
-from locations.models import Location, Membership, Role, User
+from locations.models import Account, Location, Membership, Role, User
 from reports.models import Report, ReportKind
 from tests.factories import (
     call,
@@ -17,6 +20,7 @@ from tests.factories import (
     make_account,
     make_card,
     make_location,
+    make_member,
     make_user,
     text,
 )
@@ -30,6 +34,7 @@ class World:
     only_one: User
     editor: User
     newcomer: User
+    staff: User
     healthy: Location
     overdrawn: Location
     renewed: Location
@@ -37,25 +42,40 @@ class World:
     foreign: Location
 
 
-def build() -> World:
-    now = timezone.now()
-    make_card()
-    account = make_account("Harbor & Sons")
+def located(account: Account, name: str, **fields: Any) -> Location:
+    location = make_location(name=name, account=account, **fields)
+    location.chat_inboxes.create(name="Front Desk")
+    return location
 
-    def located(name: str, **fields: object) -> Location:
-        location = make_location(name=name, account=account, **fields)  # type: ignore[arg-type]
-        location.chat_inboxes.create(name="Front Desk")
-        return location
 
-    def days_ago(days: int) -> dt.datetime:
-        return now - dt.timedelta(days=days)
+def days_ago(days: int) -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=days)
 
-    def chats(location: Location, days: int, count: int = 2) -> None:
-        at = days_ago(days)
+
+def chats(location: Location, days: Iterable[int], count: int = 2) -> None:
+    """So many messages on each of the days, which are told by how long ago they were."""
+    for ago in days:
+        at = days_ago(ago)
         messages = [chat("inbound", sent_at=at) for _ in range(count)]
         charge_chat(location.pk, messages, key=key(), at=at)
 
+
+def make_own(name: str, **fields: Any) -> tuple[Location, User]:
+    """A location for a test that writes, alone in its account, and who looks after it."""
+    location = located(make_account(f"Account of {name}"), name, **fields)
+    return location, make_member(location, Role.ACCOUNT_ADMIN, full_name=f"Manager of {name}")
+
+
+def build() -> World:
+    now = timezone.now()
+    make_card()
+    for position, (name, credits, price) in enumerate(
+        [("Basic", 1000, "EUR 90"), ("Medium", 5000, "EUR 400"), ("Large", 20_000, "")]
+    ):
+        Bundle.objects.create(name=name, credits=credits, price=price, position=position)
+    account = make_account("Harbor & Sons")
     healthy = located(
+        account,
         "Harbor Dallas",
         time_zone="America/Chicago",
         included=9000,
@@ -63,29 +83,27 @@ def build() -> World:
     )
     renew(healthy.pk, at=days_ago(119))
     purchase(healthy.pk, 2500, key=key(), at=days_ago(13), reference="Invoice 1")
-    for days in range(80, 0, -1):
-        chats(healthy, days)
+    chats(healthy, range(80, 0, -1))
     for days in (20, 12, 6, 3):
         at = days_ago(days)
         texts = [text(sent_at=at, profile={"First Name": "Ana"}) for _ in range(4)]
         charge_broadcast(healthy.pk, "text", texts, key=key(), at=at)
         charge_broadcast(healthy.pk, "voice", [call(61, sent_at=at)], key=key(), at=at)
 
-    overdrawn = located("Harbor Kyoto", time_zone="Asia/Tokyo", included=20)
-    for days in range(9, 0, -1):
-        chats(overdrawn, days)
+    overdrawn = located(account, "Harbor Kyoto", time_zone="Asia/Tokyo", included=20)
+    chats(overdrawn, range(9, 0, -1))
 
     renewed = located(
+        account,
         "Harbor Utrecht",
         time_zone="Europe/Amsterdam",
         included=5000,
         starts_on=days_ago(367).date(),
     )
     renew(renewed.pk, at=days_ago(366))
-    for days in range(40, 0, -3):
-        chats(renewed, days)
+    chats(renewed, range(40, 0, -3))
 
-    empty = located("Harbor Nowhere", included=None)
+    empty = located(account, "Harbor Nowhere", included=None)
     manager = make_user("manager@example.org", PASSWORD, full_name="Dana Manager")
     Membership.objects.create(user=manager, role=Role.ACCOUNT_ADMIN, account=account)
     world = World(
@@ -93,6 +111,7 @@ def build() -> World:
         only_one=make_user("one@example.org", PASSWORD, full_name="Olive One"),
         editor=make_user("editor@example.org", PASSWORD, full_name="Eddie Editor"),
         newcomer=make_user("new@example.org", PASSWORD),
+        staff=make_user(full_name="Sam Staff", is_staff=True),
         healthy=healthy,
         overdrawn=overdrawn,
         renewed=renewed,
