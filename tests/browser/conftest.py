@@ -94,6 +94,9 @@ class Visit:
 
     def open_as(self, user: User, path: str = "/") -> None:
         """With a session that has begun already: most tests are not about signing in."""
+        # A sign-in by the form may have stored the password with another hasher: a session begun
+        # with the old hash would not count.
+        user.refresh_from_db()
         client = Client()
         client.force_login(user, settings.AUTHENTICATION_BACKENDS[-1])
         name = settings.SESSION_COOKIE_NAME
