@@ -24,7 +24,7 @@ help:
 	@echo "make clean    remove .venv, caches and the local data in var/"
 
 run: .venv/.local
-	@exec $(BIN)/python -m redflag_credits.local.runner
+	@exec $(BIN)/python -m redflag_credits.devserver.run
 
 test: .venv/.dev
 	@.ci/tests
@@ -124,6 +124,6 @@ lock: | .venv/.uv
 	$(COMPILE) --group install -o requirements/uv.txt
 
 clean:
-	@$(PYTHON) redflag_credits/local/clean.py
+	@$(PYTHON) redflag_credits/devserver/clean.py
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage staticfiles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

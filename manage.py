@@ -13,8 +13,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    from redflag_credits.local import servers  # noqa: PLC0415
-    from redflag_credits.local.binaries import ServersUnavailable  # noqa: PLC0415
+    from redflag_credits.devserver import servers  # noqa: PLC0415
+    from redflag_credits.devserver.binaries import ServersUnavailable  # noqa: PLC0415
 
     try:
         if needs_servers(sys.argv[1:]):

@@ -16,7 +16,7 @@ from psycopg import sql
 from benchmarks import NAME, place
 from ledger.models import ChatMessage, InternationalMessage
 from locations.models import ChatInbox, Location, RateCard
-from redflag_credits.local import postgres
+from redflag_credits.devserver import postgres
 
 ENTRIES = 3_000  # of each location, its grant included
 STARTS_ON = dt.date(2025, 1, 1)

@@ -12,7 +12,7 @@ from benchmarks import NAME, place
 from ledger import impact
 from ledger.models import InternationalMessage
 from locations.models import RateCard
-from redflag_credits.local import postgres
+from redflag_credits.devserver import postgres
 from tests import factories
 
 MESSAGES = 1_000_000

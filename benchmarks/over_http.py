@@ -20,7 +20,7 @@ from benchmarks.broadcasts import charged
 from benchmarks.racing import Cost, Opened, Variant
 from ledger import tokens
 from ledger.models import Scope
-from redflag_credits.local import servers
+from redflag_credits.devserver import servers
 from tests.product import LiveProduct
 
 FEW = 10  # locations of broadcasts

@@ -15,7 +15,7 @@ from locations import price_lists
 from locations.calendar import add_months
 from locations.models import Contract, Location
 from locations.terms import known_terms
-from redflag_credits.local import servers
+from redflag_credits.devserver import servers
 from tests import factories
 
 LOCATIONS = 1_000

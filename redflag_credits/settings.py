@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from redflag_credits.beat import ROUTES, SCHEDULE
-from redflag_credits.local import places
+from redflag_credits.devserver import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -138,7 +138,7 @@ DJANGO_TABLES2_TEMPLATE = "reports/table.html"
 
 # --- Servers ------------------------------------------------------------------------------
 
-DATABASE_URL = places.database_url(DATA_DIR) if LOCAL_POSTGRES else env.str("DATABASE_URL")
+DATABASE_URL = paths.database_url(DATA_DIR) if LOCAL_POSTGRES else env.str("DATABASE_URL")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
@@ -150,8 +150,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-REDIS_URL = places.redis_url(DATA_DIR) if LOCAL_REDIS else env.str("REDIS_URL")
-CELERY_BROKER_URL = places.broker_url(REDIS_URL)
+REDIS_URL = paths.redis_url(DATA_DIR) if LOCAL_REDIS else env.str("REDIS_URL")
+CELERY_BROKER_URL = paths.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from redflag_credits.local import servers
+from redflag_credits.devserver import servers
 from tests import databases, product
 from tests.plugin import POSTGRES_DIR
 

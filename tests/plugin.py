@@ -9,7 +9,7 @@ import atexit
 import os
 from pathlib import Path
 
-from redflag_credits.local import keeper, places
+from redflag_credits.devserver import paths, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "MEDIA_ROOT", "PORT", "LOG_LEVEL"]
@@ -24,8 +24,8 @@ def own_data_dir(below: Path) -> Path:
     for number in range(1, MOST_RUNS_AT_ONCE + 1):
         folder = below / f"test-{number}"
         folder.mkdir(parents=True, exist_ok=True)
-        claim = keeper.open_lock(folder / "test-run.lock")
-        if keeper.try_lock(claim):
+        claim = supervisor.open_lock(folder / "test-run.lock")
+        if supervisor.try_lock(claim):
             atexit.register(claim.close)
             return folder
         claim.close()
@@ -45,7 +45,7 @@ def prepare() -> Path | None:
     os.environ.update(REDFLAG_ENV="local", DATA_DIR=str(data_dir), STATIC_ROOT=str(static))
     os.environ["TESTS_DATA_DIR"] = str(base)
     shared = base / "test-databases"
-    address = places.database_url(shared)
+    address = paths.database_url(shared)
     return shared if os.environ.setdefault("DATABASE_URL", address) == address else None
 
 

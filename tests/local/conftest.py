@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from redflag_credits.local import places
+from redflag_credits.devserver import paths
 from tests.plugin import ROOT
 
 USER = """
@@ -99,7 +99,7 @@ def closed_data_dir(tmp_path: Path) -> Iterator[Path]:
 
 def remove(data_dir: Path) -> None:
     assert stopped(data_dir)
-    for folder in {places.socket_dir(data_dir), places.home(data_dir), data_dir}:
+    for folder in {paths.socket_dir(data_dir), paths.home(data_dir), data_dir}:
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -115,11 +115,11 @@ def stopped(data_dir: Path, seconds: float = 15) -> bool:
 
 def postmaster(data_dir: Path) -> int:
     """The process id of its PostgreSQL, 0 when none runs."""
-    return _pid(places.home(data_dir) / "postgres" / "postmaster.pid", b"postgres")
+    return _pid(paths.home(data_dir) / "postgres" / "postmaster.pid", b"postgres")
 
 
 def valkey(data_dir: Path) -> int:
-    return _pid(places.home(data_dir) / "redis" / "server.pid", b"valkey")
+    return _pid(paths.home(data_dir) / "redis" / "server.pid", b"valkey")
 
 
 def keeper(data_dir: Path) -> int:

@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from pghistory.models import Event, Events
 
-from redflag_credits.local import binaries, places
+from redflag_credits.devserver import binaries, paths
 from tests.local.conftest import User
 from tests.plugin import ROOT
 
@@ -19,12 +19,12 @@ DATABASE = "redflag_real"
 
 
 def address(data_dir: Path, role: str) -> str:
-    return f"postgresql://{role}@/{DATABASE}?host={places.socket_dir(data_dir)}"
+    return f"postgresql://{role}@/{DATABASE}?host={paths.socket_dir(data_dir)}"
 
 
 def psql(data_dir: Path, file: str, role: str, database: str) -> None:
-    program = binaries.postgres_bin(places.home(data_dir)) / "psql"
-    server = f"postgresql://{role}@/{database}?host={places.socket_dir(data_dir)}"
+    program = binaries.postgres_bin(paths.home(data_dir)) / "psql"
+    server = f"postgresql://{role}@/{database}?host={paths.socket_dir(data_dir)}"
     done = subprocess.run(
         [program, "-Xq", "-v", f"database={DATABASE}", "-f", ROOT / "deploy" / file, server],
         capture_output=True,

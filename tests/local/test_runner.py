@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from redflag_credits.local import places
+from redflag_credits.devserver import paths
 from tests.local.conftest import stopped
 from tests.plugin import ROOT
 
@@ -28,7 +28,7 @@ class Run:
         self.log = data_dir / "printed.txt"
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "redflag_credits.local.runner"],
+                [sys.executable, "-m", "redflag_credits.devserver.run"],
                 cwd=ROOT,
                 env=environment(data_dir, port),
                 stdin=subprocess.DEVNULL,
@@ -61,7 +61,7 @@ def environment(data_dir: Path, port: int) -> dict[str, str]:
 
 def run_beside(data_dir: Path, port: int) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "redflag_credits.local.runner"],
+        [sys.executable, "-m", "redflag_credits.devserver.run"],
         cwd=ROOT,
         env=environment(data_dir, port),
         capture_output=True,
@@ -146,7 +146,7 @@ def test_it_starts_refuses_a_second_one_and_stops_in_order(run: Run, data_dir: P
 @pytest.mark.slow
 def test_after_a_kill_the_next_run_has_everything(run: Run, data_dir: Path) -> None:
     run.wait_until_ready()
-    with psycopg.connect(places.database_url(data_dir)) as database:
+    with psycopg.connect(paths.database_url(data_dir)) as database:
         database.execute("CREATE TABLE kept AS SELECT 'committed' AS word")
     former = run.children()
     run.process.kill()
@@ -157,7 +157,7 @@ def test_after_a_kill_the_next_run_has_everything(run: Run, data_dir: Path) -> N
         again.wait_until_ready()
         assert healthy(run.port)
         assert not any(alive(pid) for pid in former.values())
-        with psycopg.connect(places.database_url(data_dir)) as database:
+        with psycopg.connect(paths.database_url(data_dir)) as database:
             assert database.execute("SELECT word FROM kept").fetchall() == [("committed",)]
 
         os.kill(again.children()["worker"], signal.SIGKILL)

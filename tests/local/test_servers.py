@@ -9,24 +9,24 @@ import psycopg
 import pytest
 import redis
 
-from redflag_credits.local import binaries, places, postgres
+from redflag_credits.devserver import binaries, paths, postgres
 from tests.local.conftest import User, keeper, postmaster, stopped, valkey
 
 NewUser = Callable[[Path], User]
 
 
 def put(data_dir: Path, word: str) -> None:
-    with psycopg.connect(places.database_url(data_dir)) as database:
+    with psycopg.connect(paths.database_url(data_dir)) as database:
         database.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
         database.execute("INSERT INTO kept VALUES (%s)", [word])
-    with redis.Redis.from_url(places.redis_url(data_dir)) as broker:
+    with redis.Redis.from_url(paths.redis_url(data_dir)) as broker:
         broker.rpush("kept", word)
 
 
 def kept(data_dir: Path) -> tuple[list[str], list[str]]:
-    with psycopg.connect(places.database_url(data_dir)) as database:
+    with psycopg.connect(paths.database_url(data_dir)) as database:
         rows = [row[0] for row in database.execute("SELECT word FROM kept ORDER BY word")]
-    with redis.Redis.from_url(places.redis_url(data_dir)) as broker:
+    with redis.Redis.from_url(paths.redis_url(data_dir)) as broker:
         return rows, [word.decode() for word in broker.lrange("kept", 0, -1)]
 
 
@@ -108,7 +108,7 @@ def test_the_application_is_no_superuser_and_the_cluster_is_careful(
     data_dir: Path, new_user: NewUser
 ) -> None:
     new_user(data_dir).wait_until_ready()
-    with psycopg.connect(places.database_url(data_dir)) as database:
+    with psycopg.connect(paths.database_url(data_dir)) as database:
 
         def ask(question: str) -> object:
             row = database.execute(question).fetchone()
@@ -124,7 +124,7 @@ def test_the_application_is_no_superuser_and_the_cluster_is_careful(
     with psycopg.connect(postgres.admin_url(data_dir)) as administrator:
         row = administrator.execute(superuser).fetchone()
         assert row == (True,)
-    assert places.socket_dir(data_dir).stat().st_mode & 0o777 == 0o700
+    assert paths.socket_dir(data_dir).stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run the servers as nobody")
@@ -134,7 +134,7 @@ def test_root_in_a_closed_folder_is_told_where_the_data_is(
     mode = closed_data_dir.parent.stat().st_mode
     user = new_user(closed_data_dir)
     printed = user.wait_until_ready()
-    home = places.home(closed_data_dir)
+    home = paths.home(closed_data_dir)
     assert printed == (
         f"The embedded servers run as `nobody` and keep their data in {home}\nready\n"
     )

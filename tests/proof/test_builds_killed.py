@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from locations import working
 from locations.models import Location
-from redflag_credits.local import places, servers, valkey
+from redflag_credits.devserver import paths, servers, valkey
 from reports import asking, sweeping
 from reports.models import Report, ReportKind, ReportState
 from tests.databases import Clone
@@ -44,9 +44,9 @@ def broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Pa
     """A Valkey of this test's own, which it may kill; its data folder."""
     data_dir = tmp_path / "broker"
     servers.use(data_dir, with_postgres=False)
-    settings.REDIS_URL = places.redis_url(data_dir)
+    settings.REDIS_URL = paths.redis_url(data_dir)
     monkeypatch.setattr(
-        current_app.conf, "broker_write_url", places.broker_url(settings.REDIS_URL), raising=False
+        current_app.conf, "broker_write_url", paths.broker_url(settings.REDIS_URL), raising=False
     )
     return data_dir
 
@@ -104,13 +104,13 @@ def kill_worker(product: LiveProduct) -> None:
 
 def wait_for_its_file(data_dir: Path) -> None:
     """All that the broker was told stands in its file: it may answer up to two seconds before."""
-    with redis.Redis.from_url(places.redis_url(data_dir)) as server:
+    with redis.Redis.from_url(paths.redis_url(data_dir)) as server:
         server.set("told", "last")  # WAITAOF is about one connection; the file is in order
         assert server.execute_command("WAITAOF", 1, 0, PATIENCE_SECONDS * 1000)[0] == 1
 
 
 def kill_broker(data_dir: Path) -> None:
-    with redis.Redis.from_url(places.redis_url(data_dir)) as server:
+    with redis.Redis.from_url(paths.redis_url(data_dir)) as server:
         os.kill(server.info("server")["process_id"], signal.SIGKILL)
         with contextlib.suppress(redis.ConnectionError):
             while server.ping():

@@ -82,7 +82,7 @@ def test_production_starts_no_servers_and_has_no_demo() -> None:
 
 
 def test_the_local_runner_refuses_production() -> None:
-    done = run("-m", "redflag_credits.local.runner", **PRODUCTION)
+    done = run("-m", "redflag_credits.devserver.run", **PRODUCTION)
     assert done.returncode == 1
     assert done.stdout == "`make run` is for trying and developing: see deploy/README.md.\n"
 

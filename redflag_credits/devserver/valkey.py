@@ -6,15 +6,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from redflag_credits.local import binaries, home, keeper, places
-from redflag_credits.local.binaries import ServersUnavailable
+from redflag_credits.devserver import binaries, paths, supervisor
+from redflag_credits.devserver import data_dir as home
+from redflag_credits.devserver.binaries import ServersUnavailable
 
 START_SECONDS = 60
 
 
 def start(data_dir: Path) -> None:
-    listener = places.socket_dir(data_dir) / places.REDIS_SOCKET
-    if keeper.answers(listener):
+    listener = paths.socket_dir(data_dir) / paths.REDIS_SOCKET
+    if supervisor.answers(listener):
         return
     folder = home.make_home(data_dir)
     program = binaries.valkey_server(folder)

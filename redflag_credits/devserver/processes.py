@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from redflag_credits.local import home
+from redflag_credits.devserver import data_dir
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -29,7 +29,7 @@ class Child:
 
     def start(self, *, environment: dict[str, str], folder: Path, kept: list[int]) -> None:
         """`kept` are lock descriptors that live as long as the longest-lived of us."""
-        home.shorten(self.log)
+        data_dir.shorten(self.log)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,

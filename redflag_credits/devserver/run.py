@@ -21,9 +21,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
-from redflag_credits.local import home, keeper, servers
-from redflag_credits.local.binaries import ServersUnavailable
-from redflag_credits.local.children import Child, kill_remembered, remember
+from redflag_credits.devserver import data_dir, servers, supervisor
+from redflag_credits.devserver.binaries import ServersUnavailable
+from redflag_credits.devserver.processes import Child, kill_remembered, remember
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90
@@ -43,7 +43,7 @@ class Run:
 
     def __init__(self) -> None:
         self.data_dir: Path = settings.DATA_DIR
-        self.locks = keeper.lock_folder(self.data_dir)
+        self.locks = supervisor.lock_folder(self.data_dir)
         self.address = f"http://{HOST}:{settings.PORT}"
         self.children: list[Child] = []
         # Until the web server answers: granian's workers miss a SIGTERM while they start.
@@ -91,9 +91,9 @@ class Run:
     def _be_the_only_one(self) -> None:
         self.locks.mkdir(parents=True, exist_ok=True)
         # Kept open until this process ends: the kernel lets go of them, even after kill -9.
-        self.lock = keeper.open_lock(self.locks / "run.lock")
+        self.lock = supervisor.open_lock(self.locks / "run.lock")
         address = self.locks / "run.address"
-        if not keeper.try_lock(self.lock):
+        if not supervisor.try_lock(self.lock):
             where = address.read_text() if address.exists() else "this data folder"
             raise CannotRun(
                 f"Already running at {where} with its data in {self.data_dir}: stop that one "
@@ -101,8 +101,8 @@ class Run:
             )
         address.write_text(self.address)
         # The children inherit this one: it is free when the last of them has ended.
-        self.children_lock = keeper.open_lock(self.locks / "children.lock")
-        if not keeper.try_lock(self.children_lock):
+        self.children_lock = supervisor.open_lock(self.locks / "children.lock")
+        if not supervisor.try_lock(self.children_lock):
             with _step("Waiting for the rest of a killed run to end"):
                 self._wait_for_leftovers()
 
@@ -111,7 +111,7 @@ class Run:
             end()
             deadline = time.monotonic() + LEFTOVER_SECONDS
             while time.monotonic() < deadline:
-                if keeper.try_lock(self.children_lock):
+                if supervisor.try_lock(self.children_lock):
                     return
                 time.sleep(0.1)
         raise CannotRun("Processes of a killed run do not end: see `ps` for granian and celery.")
@@ -179,7 +179,7 @@ class Run:
             time.sleep(0.1)
         raise CannotRun(
             f"{self.address}/healthz does not get well ({problem}). The end of {web.log}:\n"
-            f"{home.tail(web.log)}"
+            f"{data_dir.tail(web.log)}"
         )
 
     def _check_children(self) -> None:
@@ -187,7 +187,7 @@ class Run:
             if child.exit_code is not None:
                 raise CannotRun(
                     f"The {child.name} ended by itself with exit code {child.exit_code}. "
-                    f"The end of {child.log}:\n{home.tail(child.log)}"
+                    f"The end of {child.log}:\n{data_dir.tail(child.log)}"
                 )
 
 

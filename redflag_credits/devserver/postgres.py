@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from redflag_credits.local import binaries, home, keeper, places
-from redflag_credits.local.binaries import ServersUnavailable
+from redflag_credits.devserver import binaries, paths, supervisor
+from redflag_credits.devserver import data_dir as home
+from redflag_credits.devserver.binaries import ServersUnavailable
 
 START_SECONDS = 60
 UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -20,7 +21,7 @@ UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 def start(data_dir: Path, *, fsync: bool) -> None:
     folder = home.make_home(data_dir)
     data = folder / "postgres"
-    if not keeper.answers(places.socket_dir(data_dir) / places.POSTGRES_SOCKET):
+    if not supervisor.answers(paths.socket_dir(data_dir) / paths.POSTGRES_SOCKET):
         _launch(data_dir, data, binaries.postgres_bin(folder), fsync=fsync)
     _wait_until_ready(data)
     whole = folder / "postgres.whole"
@@ -31,7 +32,7 @@ def start(data_dir: Path, *, fsync: bool) -> None:
 
 def admin_url(data_dir: Path, database: str = "postgres") -> str:
     """The address of the embedded PostgreSQL for its superuser, who owns no data of ours."""
-    return f"postgresql://postgres@/{database}?host={places.socket_dir(data_dir)}"
+    return f"postgresql://postgres@/{database}?host={paths.socket_dir(data_dir)}"
 
 
 def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
@@ -41,8 +42,8 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
         raise ServersUnavailable(
             f"{data} belongs to another user: run as that user, or choose another DATA_DIR."
         )
-    sockets = places.socket_dir(data_dir)
-    listener = sockets / places.POSTGRES_SOCKET
+    sockets = paths.socket_dir(data_dir)
+    listener = sockets / paths.POSTGRES_SOCKET
     home.note(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
     log = data / "server.log"
     home.shorten(log)
@@ -51,7 +52,7 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
         "listen_addresses": "",
         "unix_socket_directories": sockets,
         "unix_socket_permissions": "0700",
-        "port": places.POSTGRES_PORT,
+        "port": paths.POSTGRES_PORT,
         "timezone": "UTC",
         "log_timezone": "UTC",
         **({} if fsync else UNSAFE_AND_FAST),
@@ -97,15 +98,15 @@ def _initdb(programs: Path, data: Path) -> None:
 
 def _make_role_and_database(data_dir: Path) -> None:
     """The application's role is no superuser: triggers and privileges must bind it."""
-    role, database = sql.Identifier(places.ROLE), sql.Identifier(places.DATABASE)
+    role, database = sql.Identifier(paths.ROLE), sql.Identifier(paths.DATABASE)
     with psycopg.connect(admin_url(data_dir), autocommit=True) as connection:
         if not connection.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s", [places.ROLE]
+            "SELECT 1 FROM pg_roles WHERE rolname = %s", [paths.ROLE]
         ).fetchone():
             # CREATEDB: the tests make databases of their own.
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
         if not connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [places.DATABASE]
+            "SELECT 1 FROM pg_database WHERE datname = %s", [paths.DATABASE]
         ).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
