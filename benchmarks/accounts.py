@@ -20,7 +20,7 @@ from benchmarks import big, place
 from benchmarks.racing import server_seconds
 from locations.models import Account, User
 from locations.terms import forget_seen
-from redflag_credits.collecting import settle
+from redflag_credits.gc_freeze import settle
 from reports import accounts
 from reports.models import LocationPace
 from reports.paces import keep_up

@@ -16,7 +16,7 @@ from benchmarks import big, place
 from benchmarks.plans import plans_of
 from ledger.models import Charge, ChargeKind
 from locations.models import User
-from redflag_credits.collecting import settle
+from redflag_credits.gc_freeze import settle
 from tests import factories
 
 VISITS = 40

@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from redflag_credits.beat import ROUTES, SCHEDULE
+from redflag_credits.celery_schedule import ROUTES, SCHEDULE
 from redflag_credits.devserver import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -252,7 +252,7 @@ AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
 POLICY = {"default-src": [SELF], "img-src": [SELF, "data:"], "object-src": [NONE]}
 POLICY |= {"base-uri": [NONE], "form-action": [SELF], "frame-ancestors": [NONE]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
-CSRF_FAILURE_VIEW = "redflag_credits.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "redflag_credits.error_views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "locations.sessions"

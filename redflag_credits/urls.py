@@ -15,7 +15,7 @@ urlpatterns = [
     path("callbacks/<str:provider>/<str:token>", callback, name="callback"),
 ]
 
-handler400 = "redflag_credits.errors.bad_request"
-handler403 = "redflag_credits.errors.forbidden"
-handler404 = "redflag_credits.errors.not_found"
-handler500 = "redflag_credits.errors.server_error"
+handler400 = "redflag_credits.error_views.bad_request"
+handler403 = "redflag_credits.error_views.forbidden"
+handler404 = "redflag_credits.error_views.not_found"
+handler500 = "redflag_credits.error_views.server_error"

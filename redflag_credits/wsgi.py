@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from redflag_credits.collecting import settle
+from redflag_credits.gc_freeze import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redflag_credits.settings")
 

@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.charging import charge_chat
 from locations.models import Location, Role
-from redflag_credits import errors
+from redflag_credits import error_views
 from reports.models import Report
 from tests.factories import chat, key, make_location, make_member
 
@@ -31,7 +31,7 @@ def fails(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("fails/", fails), path("", include("redflag_credits.urls"))]
-handler500 = errors.server_error
+handler500 = error_views.server_error
 
 
 class Inline(HTMLParser):
@@ -145,8 +145,8 @@ def test_even_a_broken_template_leaves_an_answer(monkeypatch: pytest.MonkeyPatch
     def broken(name: str) -> str:
         raise DatabaseError(name)
 
-    monkeypatch.setattr(errors, "render_to_string", broken)
-    answer = errors.server_error(RequestFactory().get("/"))
+    monkeypatch.setattr(error_views, "render_to_string", broken)
+    answer = error_views.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert answer.text == "Something went wrong on our side. Please try again in a minute."
 
