@@ -11,7 +11,7 @@ from django.db import connection
 from benchmarks import place
 from benchmarks.racing import Cost
 from benchmarks.singles import messages
-from ledger import charging, posting
+from ledger.engine import charging, posting
 from tests import factories
 
 TABLE = "ledger_internationalmessage"

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from benchmarks import NAME
-from ledger import charging
+from ledger.engine import charging
 from ledger.models import Balance, Entry, Kind
 from locations import price_lists
 from locations.calendar import add_months

@@ -14,7 +14,7 @@ from moneyed import Money
 
 from benchmarks import place
 from benchmarks.racing import Opened, Variant
-from ledger import charging
+from ledger.engine import charging
 from tests import factories
 
 

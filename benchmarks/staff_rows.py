@@ -6,17 +6,9 @@ import uuid
 from django.utils import timezone
 
 from benchmarks import place
-from ledger import (
-    approving,
-    buying,
-    correcting,
-    funding,
-    holding,
-    impact,
-    tokens,
-    verification_requests,
-)
+from ledger import approving, buying, correcting, impact, tokens, verification_requests
 from ledger.approving import Wanted
+from ledger.engine import funding, holds
 from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from locations import rate_card_uploads
 from locations.models import Location, Membership, RateCard, Role, User
@@ -55,7 +47,7 @@ def _requests(location: Location, boss: User, at: dt.datetime) -> None:
     buying.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
     charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
     correcting.ask(location.pk, charge.pk, reason="Never rang", asked_by=manager, at=at)
-    holding.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)
+    holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)
     RenewalFailure.objects.create(location=location, first_at=at, last_at=at, error="Lost")
     report = Report.objects.create(
         location=location,

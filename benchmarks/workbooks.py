@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from benchmarks import place
 from benchmarks.singles import messages
-from ledger import charging
+from ledger.engine import charging
 from locations.models import Location, User
 from locations.working import Lease
 from reports.cell_texts import shown

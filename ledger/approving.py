@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import deciding, funding, posting, renewing, reversing
-from ledger.funding import OfTerm
+from ledger import deciding
+from ledger.engine import funding, posting, renewals, reversals
+from ledger.engine.funding import OfTerm
+from ledger.engine.posting import KeyReused, LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
-from ledger.posting import KeyReused, LedgerError
 from locations.models import User
 
 
@@ -102,7 +103,7 @@ def post(
                 approved_by=approved_by,
             )
         case Kind.REVERSAL if wanted.charge_id is not None:
-            done = reversing.reverse(
+            done = reversals.reverse(
                 location_id,
                 wanted.charge_id,
                 external_id=wanted.external_id or None,
@@ -139,7 +140,7 @@ def post_or_ask(
     Raises WaitsAlready, and what `post` raises: what could not be posted is not asked for either.
     """
     posting.check_key(key)
-    renewing.up_to_date(location_id, at=at)  # a location nobody has looked at has no balance yet
+    renewals.up_to_date(location_id, at=at)  # a location nobody has looked at has no balance yet
     with transaction.atomic():
         # Two clicks on one form: the second waits here and finds what the first one made.
         Balance.objects.select_for_update().get(location_id=location_id)

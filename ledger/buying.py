@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger import deciding, funding, posting, reasons
+from ledger import deciding
+from ledger.engine import funding, posting, reasons
+from ledger.engine.posting import BadInput, LedgerError
+from ledger.engine.renewals import up_to_date
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
 from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
-from ledger.posting import BadInput, LedgerError
-from ledger.renewing import up_to_date
 from locations.models import User
 
 MOST_OPEN = 10  # requests of a location that staff have not decided

@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from ledger import approving, posting, reasons, renewing
+from ledger import approving
 from ledger.approving import Done, Wanted
-from ledger.funding import OfTerm
+from ledger.engine import posting, reasons, renewals
+from ledger.engine.funding import OfTerm
+from ledger.engine.posting import LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
-from ledger.posting import LedgerError
 from locations import contracts
 from locations.models import Contract, Location, User
 from locations.terms import Term, load_terms
@@ -63,7 +64,7 @@ def change_now(
         # As `contracts.amend` does, and before the balance, whose lock it waits for: two changes
         # at once would each make up the difference.
         Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
-        renewing.renew(contract.location_id, at=at)
+        renewals.renew(contract.location_id, at=at)
         balance = Balance.objects.select_for_update().get(location_id=contract.location_id)
         contract = contracts.amend(contract, fields)
         terms = load_terms(contract.location_id)

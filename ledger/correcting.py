@@ -5,7 +5,10 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import deciding, posting, reasons, reversing
+from ledger import deciding
+from ledger.engine import posting, reasons, reversals
+from ledger.engine.posting import LedgerError
+from ledger.engine.reversals import UnknownCharge
 from ledger.models import (
     Balance,
     Charge,
@@ -16,8 +19,6 @@ from ledger.models import (
     InternationalMessage,
 )
 from ledger.models.corrections import LONGEST_REASON
-from ledger.posting import LedgerError
-from ledger.reversing import UnknownCharge
 from locations.models import User
 
 MOST_OPEN = 20  # requests of a location that staff have not decided
@@ -84,7 +85,7 @@ def grant(
     with transaction.atomic():
         asked: CorrectionRequest = deciding.lock(CorrectionRequest, request_id)
         deciding.check_second_person(asked, decided_by)
-        done = reversing.reverse(
+        done = reversals.reverse(
             asked.location_id,
             asked.charge_id,
             external_id=asked.external_id or None,

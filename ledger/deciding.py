@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ledger import posting
+from ledger.engine import posting
+from ledger.engine.posting import LedgerError
 from ledger.models import Balance
 from ledger.models.asked import DECLINED, LONGEST_ANSWER, OPEN, Asked
-from ledger.posting import LedgerError
 from locations.models import User
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ledger.engine.snapshots import one_moment
 from ledger.models import Balance, RateCardImpact
-from ledger.moments import one_moment
 from ledger.rerating import Case, rerated, unpriced
 from locations import working
 from locations.models import Location, Rate, RateCard, User

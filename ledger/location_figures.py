@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from ledger import renewing, verification_requests
+from ledger import verification_requests
+from ledger.engine import renewals
 from ledger.models import (
     Balance,
     Entry,
@@ -53,7 +54,7 @@ class LocationFigures:
 
 def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
     """Ten queries, and those of a renewal that is due: it is made up first."""
-    balance = renewing.up_to_date(location.pk, at=at)
+    balance = renewals.up_to_date(location.pk, at=at)
     terms = load_terms(location.pk)
     entries = Entry.objects.filter(location=location).select_related("made_by", "approved_by")
     return LocationFigures(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ledger.arrays import plain_array
+from ledger.engine.pg_arrays import plain_array
 from ledger.explaining import Payment
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
 from locations.composed import read

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from ledger import renewing
+from ledger.engine import renewals
+from ledger.engine.posting import NewEntry
 from ledger.models import Balance, Entry, Kind, RenewalFailure
-from ledger.posting import NewEntry
 from locations.models import Contract, Location
 from locations.terms import Step, Terms
 
@@ -79,7 +79,7 @@ def ahead(days: int, at: dt.datetime) -> QuerySet[Balance]:
 
 def overdue(at: dt.datetime) -> QuerySet[Balance]:
     """Those whose step is due and not taken, or whose terms changed since; longest first."""
-    found = Balance.objects.filter(renewing.due(at)).select_related("location__account")
+    found = Balance.objects.filter(renewals.due(at)).select_related("location__account")
     return found.order_by(Coalesce("renewal_due_at", at), "pk")
 
 
@@ -135,5 +135,5 @@ def _preview(balance: Balance, contracts: Sequence[Contract]) -> Preview:
     location = balance.location
     terms = Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
     step = terms.next_step(balance.renewed_through_on)
-    entries = renewing.entries_of(step, balance, terms) if step else []
+    entries = renewals.entries_of(step, balance, terms) if step else []
     return Preview(balance, step, entries)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from django.db.models import Count, QuerySet, Sum
 
-from ledger import charging, funding, renewing
+from ledger.engine import charging, funding, renewals
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
 from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase
 from locations import contracts
@@ -67,7 +67,7 @@ def replay(
     for event in progress([event for event in events if event.at <= until]):
         _send(locations[event.location], event)
     for location in locations.values():
-        renewing.renew(location.pk, at=until)
+        renewals.renew(location.pk, at=until)
 
 
 def _send(location: Location, event: Event) -> None:

@@ -2,7 +2,7 @@
 
 Messages that cost the same for the same reasons are one case: the place, the kind of line, the
 channel, the seconds of a call, and the first digits of the number where the card has prefixes
-there. PostgreSQL groups and counts them; `ledger.rating` prices each case, so the rule exists
+there. PostgreSQL groups and counts them; `ledger.engine.rating` prices each case, so the rule exists
 once. What was reversed is left out.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledger import rating
+from ledger.engine import rating
 from ledger.models import Outcome, Refusal, TextType
 from locations.price_lists import PriceList
 

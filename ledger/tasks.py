@@ -1,12 +1,13 @@
-"""Periodic work on the ledger. Credits never depend on it: see `ledger.renewing`."""
+"""Periodic work on the ledger. Credits never depend on it: see `ledger.engine.renewals`."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import holding, impact, renewing, verification_requests, verifying
-from ledger.renewal_failures import close_what_is_over, renew_or_note
+from ledger import impact, verification_requests, verifying
+from ledger.engine import holds, renewals
+from ledger.engine.renewal_failures import close_what_is_over, renew_or_note
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 def renew_due_locations() -> None:
     """Make up every renewal that is due, so that balances are right before somebody looks."""
     at = timezone.now()
-    for location_id in renewing.locations_due(at):
+    for location_id in renewals.locations_due(at):
         # One location's fault must not keep the others from their credits.
         renew_or_note(location_id, at=at)
     close_what_is_over(at=at)
@@ -24,7 +25,7 @@ def renew_due_locations() -> None:
 @shared_task
 def write_down_expired_holds() -> None:
     """Mark holds whose time is over; whoever reads one before knows it without the mark."""
-    if number := holding.write_down_expiries(at=timezone.now()):
+    if number := holds.write_down_expiries(at=timezone.now()):
         logger.info("Wrote down %s expired holds", number)
 
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from ledger.engine.posting import BadInput, check_text
 from ledger.models import ApiToken, Scope
-from ledger.posting import BadInput, check_text
 from locations.models import Location
 
 # Tells a leaked token for what it is, to people and to scanners of repositories.

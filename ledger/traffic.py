@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from ledger.requests import Chat, International
+from ledger.engine.charge_requests import Chat, International
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger import rating
-from ledger.charging import Tariff
+from ledger.engine import rating
+from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
+from ledger.engine.charging import Tariff
+from ledger.engine.posting import BadInput, check_text
 from ledger.explaining import explain_international
 from ledger.models import InternationalMessage, Outcome
-from ledger.posting import BadInput, check_text
-from ledger.requests import LONGEST_CALL_SECONDS
 from locations.models import Channel, Rate, RateCard
 from locations.terms import load_terms
 

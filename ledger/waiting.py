@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from ledger import reasons
+from ledger.engine import reasons
 from ledger.models import (
     ApprovalRequest,
     ChatMessage,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
-from ledger.moments import one_moment
+from ledger.engine.snapshots import one_moment
 from locations.models import Account
 from reports.accounts import Line, State, foresee, lines_of, read_days, renew_due, stand
 from reports.paces import keep

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.functions import Cast
 
+from ledger.engine.renewals import due, up_to_date
 from ledger.models import Balance
-from ledger.renewing import due, up_to_date
 from locations.calendar import local_day
 from locations.composed import Given, composed
 from locations.models import Account, Location

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from ledger.engine.snapshots import one_moment
 from ledger.explaining import explain_payment, way_out
 from ledger.models import (
     USAGE,
@@ -22,7 +23,6 @@ from ledger.models import (
     Kind,
     Outcome,
 )
-from ledger.moments import one_moment
 from ledger.payments import payments
 from locations.calendar import local_day
 from locations.composed import Given, composed

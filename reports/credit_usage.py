@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from ledger.daily import DailyUsage, daily_usage
-from ledger.moments import one_moment
-from ledger.renewing import renew
+from ledger.engine.renewals import renew
+from ledger.engine.snapshots import one_moment
 from locations.composed import Given, GivenUser, composed
 from locations.models import Location
 from reports.charts import Chart

@@ -8,15 +8,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Least
 
-from ledger.arrays import plain_array
 from ledger.daily import Day, Movement, daily_usage
+from ledger.engine.pg_arrays import plain_array
+from ledger.engine.snapshots import one_moment
 from ledger.models import (
     USAGE,
     Charge,
     Entry,
     Kind,
 )
-from ledger.moments import one_moment
 from locations.calendar import local_day
 from locations.composed import Given, composed, read
 from locations.models import Location

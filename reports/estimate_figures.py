@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ledger.quoting import Payment
+from ledger.engine.quotes import Payment
 from locations.countries import country_name
 from locations.models import CarrierType
 

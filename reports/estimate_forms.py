@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
+from ledger.engine.quotes import WouldBe
 from ledger.models import Charge, ChargeKind
-from ledger.quoting import WouldBe
-from ledger.requests import LONGEST_CALL_SECONDS
 from locations.models import Channel
 from locations.table_files import TooLarge, Unreadable
 from reports.estimating import messages_of

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger import quoting
 from ledger.daily import daily_usage
+from ledger.engine import quotes
+from ledger.engine.charge_requests import MOST_MESSAGES
+from ledger.engine.quotes import Quote, WouldBe
+from ledger.engine.renewals import renew
+from ledger.engine.snapshots import one_moment
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
-from ledger.moments import one_moment
-from ledger.quoting import Quote, WouldBe
-from ledger.renewing import renew
-from ledger.requests import MOST_MESSAGES
 from locations.models import Channel, Location
 from reports.estimate_figures import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
@@ -145,7 +145,7 @@ def _estimate(
 ) -> Estimate:
     with one_moment():
         now = standing(location, at=at)
-        quote = quoting.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
+        quote = quotes.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
         usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, now)
     sent_to = {

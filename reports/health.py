@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ledger.engine.renewals import due
 from ledger.guards import guarding_role, missing_guards
 from ledger.models import Balance, Hold, HoldState, VerificationRun
-from ledger.renewing import due
 from locations.dates import written
 from locations.models import Location
 from reports.claiming import LOST_LEASE

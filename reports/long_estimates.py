@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ledger.quoting import WouldBe
+from ledger.engine.quotes import WouldBe
 from locations.figures import credits
 from locations.models import Channel, Location, User
 from locations.table_files import Unreadable

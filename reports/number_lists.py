@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException
 
-from ledger.requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MOST_MESSAGES
 
 LONGEST_SHOWN = 40
 MB = 1024 * 1024

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import F, Sum
 
-from ledger.arrays import plain_array
+from ledger.engine.pg_arrays import plain_array
 from ledger.models import Balance, Entry
 from ledger.models.kinds import USAGE
 from locations.calendar import local_day

@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from ledger.engine.snapshots import one_moment
 from ledger.models import ChatMessage, InternationalMessage
-from ledger.moments import one_moment
 from reports.charges import with_prices
 from reports.telling import AnyMessage, Reader, Told, price_words
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from ledger.daily import DailyUsage, Day
-from ledger.moments import one_moment
-from ledger.renewing import up_to_date
+from ledger.engine.renewals import up_to_date
+from ledger.engine.snapshots import one_moment
 from locations.models import Location
 from reports.filters import DailyFilter
 from reports.standing import standing

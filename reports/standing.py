@@ -9,10 +9,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from ledger.arrays import plain_array
 from ledger.daily import SIGNED
+from ledger.engine.pg_arrays import plain_array
+from ledger.engine.renewals import due, up_to_date
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
-from ledger.renewing import due, up_to_date
 from locations.composed import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Term, Terms, terms_of
@@ -22,7 +22,7 @@ LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
 
 
 class RenewalDue(Exception):
-    """The balance is not what it is to be: `ledger.renewing.renew` comes first."""
+    """The balance is not what it is to be: `ledger.engine.renewals.renew` comes first."""
 
 
 @dataclass(frozen=True, slots=True)

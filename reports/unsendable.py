@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ledger.engine.quotes import Quote
 from ledger.explaining import way_out
 from ledger.models import Refusal
-from ledger.quoting import Quote
 from locations.countries import country_name
 from reports.masking import mask
 from reports.number_lists import Fault, NumberList

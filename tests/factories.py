@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from ledger.requests import Chat, International
+from ledger.engine.charge_requests import Chat, International
 from locations import contracts, rate_cards
 from locations.models import (
     Account,

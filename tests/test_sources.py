@@ -28,7 +28,7 @@ def python_sources() -> dict[str, str]:
 
 def test_only_posting_writes_entries() -> None:
     writing = [name for name, text in python_sources().items() if ENTRY_WRITES.search(text)]
-    assert writing == ["ledger/posting.py"]
+    assert writing == ["ledger/engine/posting.py"]
 
 
 def test_one_sql_function_inserts_entries() -> None:

@@ -13,8 +13,9 @@ from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from ledger import approving, reasons
+from ledger import approving
 from ledger.admin.decisions import DecisionAdmin
+from ledger.engine import reasons
 from ledger.models import ApprovalRequest, Kind
 from ledger.waiting import Waiting, What, row, waiting
 from locations import figures

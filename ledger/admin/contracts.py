@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import changing
-from ledger.posting import BadInput, LedgerError
+from ledger.engine.posting import BadInput, LedgerError
 from locations import figures
 from locations.admin.contracts import ContractAdmin, ContractForm
 from locations.admin.lists import link, replace

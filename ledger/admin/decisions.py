@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
+from ledger.engine.posting import LedgerError
 from ledger.models.asked import LONGEST_ANSWER, OPEN
-from ledger.posting import LedgerError
 from locations.admin.lists import ReadOnlyAdmin, location_link
 from locations.models import User
 

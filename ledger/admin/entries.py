@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger import reasons
 from ledger.admin.recording import RecordingPages
+from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry, Kind
 from locations import figures
 from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link

@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
 from ledger.approving import Wanted
-from ledger.funding import MOST_CREDITS
+from ledger.engine.funding import MOST_CREDITS
 from ledger.models import Charge, Kind
 
 

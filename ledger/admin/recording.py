@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from ledger import approving, renewing
+from ledger import approving
 from ledger.admin.forms import (
     AdjustmentForm,
     FundingForm,
@@ -20,7 +20,9 @@ from ledger.admin.forms import (
     ReversalForm,
     WriteOffForm,
 )
-from ledger.funding import Posted
+from ledger.engine import renewals
+from ledger.engine.funding import Posted
+from ledger.engine.posting import BadInput, KeyReused, LedgerError
 from ledger.models import (
     ApprovalRequest,
     Balance,
@@ -29,7 +31,6 @@ from ledger.models import (
     Entry,
     InternationalMessage,
 )
-from ledger.posting import BadInput, KeyReused, LedgerError
 from locations import figures
 from locations.admin.lists import link
 from locations.models import Location, User
@@ -117,7 +118,7 @@ class RecordingPages(admin.ModelAdmin):
                 form.add_error(bad.field if bad.field in form.fields else None, bad.message)
             except LedgerError as error:
                 form.add_error(None, str(error))
-        balance = renewing.up_to_date(location.pk, at=at)
+        balance = renewals.up_to_date(location.pk, at=at)
         context = {
             **self.admin_site.each_context(request),
             "title": f"{form.title}: {location}",

@@ -15,9 +15,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from ledger import renewal_desk
+from ledger.engine.renewal_failures import renew_or_note
 from ledger.models import Balance, RenewalFailure
 from ledger.renewal_desk import WINDOWS, Preview
-from ledger.renewal_failures import renew_or_note
 from locations import figures
 from locations.admin.lists import ReadOnlyAdmin
 from locations.models import Location

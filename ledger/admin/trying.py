@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from ledger.posting import BadInput
+from ledger.engine.posting import BadInput
 from ledger.trying import Tried, try_number
 from locations.countries import country_name
 from locations.models import CarrierType, Channel, Location

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger import reversing, statuses
 from ledger.api.answers import entry_of, reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.idempotency import Key, wait_no_longer
 from ledger.api.schemas.corrections import Reversal, ReversalAnswer, StatusAnswers, Statuses
+from ledger.engine import delivery_reports, reversals
+from ledger.engine.delivery_reports import DeliveryReport
 from ledger.models import Scope
-from ledger.statuses import DeliveryReport
 from locations.models import Location
 from locations.terms import UnknownLocation
 
@@ -27,7 +27,7 @@ def report_statuses(request: HttpRequest, location_id: int, body: Statuses) -> H
     if not Location.objects.filter(pk=within_reach(request, location_id)).exists():
         raise UnknownLocation
     reports = [DeliveryReport(**status) for status in body.statuses]
-    results = statuses.report(location_id, reports, at=timezone.now())
+    results = delivery_reports.report(location_id, reports, at=timezone.now())
     return reply(
         {
             "statuses": [
@@ -48,7 +48,7 @@ def reverse(
     charge gives back what reversals of single messages have left of it.
     """
     wait_no_longer()
-    made = reversing.reverse(
+    made = reversals.reverse(
         within_reach(request, location_id),
         body.charge_id,
         external_id=body.external_id,

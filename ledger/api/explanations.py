@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from ledger import explaining
+from ledger.engine.charge_requests import Answer
 from ledger.models import ChatMessage, InternationalMessage, Outcome
-from ledger.requests import Answer
 from locations.models import Channel, Rate, RateCard
 
 MOST_KEPT = 20_000

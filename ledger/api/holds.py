@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger import holding, posting
 from ledger.api import explanations
 from ledger.api.answers import refuse_unknown, reply
 from ledger.api.auth import Bearer, within_reach
@@ -15,8 +14,9 @@ from ledger.api.problems import Problem
 from ledger.api.schemas.charges import ChargeAnswer
 from ledger.api.schemas.holds import Hold as HoldNow
 from ledger.api.schemas.holds import HoldAnswer, HoldRequest, Settlement
+from ledger.engine import holds, posting
+from ledger.engine.charge_requests import International
 from ledger.models import Hold, HoldState, Scope
-from ledger.requests import International
 
 router = Router(tags=["Holds"], auth=Bearer(Scope.CHARGE))
 
@@ -30,9 +30,9 @@ def hold(
     What does not fit is refused, as an answer. A domestic call holds nothing.
     """
     wait_no_longer()
-    held = holding.hold(
+    held = holds.hold(
         within_reach(request, location_id),
-        call=holding.Call(**body.call.model_dump()) if body.call else None,
+        call=holds.Call(**body.call.model_dump()) if body.call else None,
         credits=body.credits,
         over_rule=body.over,
         seconds_to_live=body.seconds_to_live,
@@ -74,7 +74,7 @@ def settle_hold(
     """
     at = timezone.now()
     wait_no_longer()
-    answer = holding.settle(
+    answer = holds.settle(
         _hold_within_reach(request, hold_id),
         body.channel,
         [International(**({"sent_at": at} | message)) for message in body.messages],
@@ -90,7 +90,7 @@ def settle_hold(
 def release_hold(request: HttpRequest, hold_id: int) -> HttpResponse:
     """End a hold without a charge. Releasing it again answers the same; it takes no key."""
     wait_no_longer()
-    return _told(holding.release(_hold_within_reach(request, hold_id), at=timezone.now()))
+    return _told(holds.release(_hold_within_reach(request, hold_id), at=timezone.now()))
 
 
 def _hold_within_reach(request: HttpRequest, hold_id: int) -> int:

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger import funding
 from ledger.api.answers import entry_of, reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.idempotency import Key, wait_no_longer
 from ledger.api.schemas.funding import Purchase, PurchaseAnswer
+from ledger.engine import funding
 from ledger.models import Scope
 
 router = Router(tags=["Funding"], auth=Bearer(Scope.FUND))

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger import quoting
 from ledger.api.answers import reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.explanations import minutes
 from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
+from ledger.engine import quotes
+from ledger.engine.quotes import Quote, WouldBe
+from ledger.engine.rating import Rated
 from ledger.models import Scope
-from ledger.quoting import Quote, WouldBe
-from ledger.rating import Rated
 
 router = Router(tags=["Quotes"], auth=Bearer(Scope.READ))
 
@@ -26,7 +26,7 @@ def quote(request: HttpRequest, location_id: int, body: QuoteRequest) -> HttpRes
     Charges nothing and holds nothing, so it promises nothing either: another request may come
     first. It takes no key.
     """
-    found = quoting.quote(
+    found = quotes.quote(
         within_reach(request, location_id),
         body.channel,
         [WouldBe(**message) for message in body.messages],
@@ -60,7 +60,7 @@ def _quoted(found: Quote, *, per_message: bool) -> dict[str, Any]:
         "send_what_fits": {"messages": found.fitting, "credits": found.fitting_credits},
         "destinations": [asdict(destination) for destination in found.destinations],
         "refused": [
-            asdict(refused) | {"explanation": quoting.refusal_in_words(refused.reason)}
+            asdict(refused) | {"explanation": quotes.refusal_in_words(refused.reason)}
             for refused in found.refused
         ],
         "messages": [_message(index, rated) for index, rated in enumerate(found.rated)]

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from ledger import renewing
 from ledger.api.answers import (
     balance_of,
     entry_of,
@@ -23,6 +22,7 @@ from ledger.api.schemas.reading import (
     Range,
 )
 from ledger.daily import Movement, daily_usage
+from ledger.engine import renewals
 from ledger.models import Entry, Scope
 from locations.models import Location
 
@@ -34,7 +34,7 @@ def get_balance(request: HttpRequest, location_id: int) -> HttpResponse:
     """The credits of a location now, a renewal that is due done first."""
     refuse_unknown(request.GET.keys(), set())
     at = timezone.now()
-    balance = renewing.up_to_date(within_reach(request, location_id), at=at)
+    balance = renewals.up_to_date(within_reach(request, location_id), at=at)
     return reply(
         {"location_id": location_id, "as_of": at, "renews_at": balance.renewal_due_at}
         | balance_of(balance, overdraft_limit=overdraft_limit_of(location_id, at))
@@ -47,7 +47,7 @@ def list_entries(
 ) -> HttpResponse:
     """The ledger of a location, oldest first. Pass `next_cursor` on as `cursor` to read it all."""
     refuse_unknown(request.GET.keys(), {"cursor", "limit", "kind", "from", "to"})
-    renewing.up_to_date(within_reach(request, location_id), at=timezone.now())
+    renewals.up_to_date(within_reach(request, location_id), at=timezone.now())
     entries = Entry.objects.filter(location_id=location_id, number__gt=filters.cursor)
     entries = entries.between(filters.from_, filters.to).order_by("number")
     if filters.kind:
@@ -66,7 +66,7 @@ def list_entries(
 def get_daily_usage(request: HttpRequest, location_id: int, days: Query[Range]) -> HttpResponse:
     """The table of the Credit Usage page: what moved on each day of the location."""
     refuse_unknown(request.GET.keys(), {"from", "to"})
-    renewing.up_to_date(within_reach(request, location_id), at=timezone.now())
+    renewals.up_to_date(within_reach(request, location_id), at=timezone.now())
     location = Location.objects.get(pk=location_id)
     usage = daily_usage(location, days.from_, days.to)
     return reply(

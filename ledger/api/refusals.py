@@ -8,9 +8,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from ninja.errors import HttpError, ValidationError
 
-from ledger import charging, funding, holding, reversing
 from ledger.api.problems import FieldError, Problem
-from ledger.posting import BadInput, ExternalIdTaken, KeyReused
+from ledger.engine import charging, funding, holds, reversals
+from ledger.engine.posting import BadInput, ExternalIdTaken, KeyReused
 from locations.terms import UnknownLocation
 
 KEY_HEADER = "Idempotency-Key"
@@ -33,10 +33,10 @@ BY_CLASS: dict[type, str] = {
     funding.NotEnough: "not_enough_credits",
     charging.Unsettled: "try_again",
     charging.OverHold: "over_hold",
-    holding.UnknownHold: "hold_not_found",
-    holding.HoldEnded: "hold_ended",
-    reversing.UnknownCharge: "charge_not_found",
-    reversing.NothingToReverse: "nothing_to_reverse",
+    holds.UnknownHold: "hold_not_found",
+    holds.HoldEnded: "hold_ended",
+    reversals.UnknownCharge: "charge_not_found",
+    reversals.NothingToReverse: "nothing_to_reverse",
 }
 
 

@@ -53,7 +53,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     ],
 )
 class Entry(models.Model):
-    """One change of a balance. Written by `ledger.posting` alone."""
+    """One change of a balance. Written by `ledger.engine.posting` alone."""
 
     location = models.ForeignKey(
         Location,

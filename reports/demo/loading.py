@@ -8,7 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from ledger import charging, rating, replaying
+from ledger import replaying
+from ledger.engine import charging, rating
 from ledger.models import Bundle
 from ledger.traffic import Broadcast, ChatEvent, Event
 from locations import contracts, rate_cards

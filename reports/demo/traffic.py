@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from ledger.engine.charge_requests import Chat, International
 from ledger.models import Direction
-from ledger.requests import Chat, International
 from ledger.traffic import Broadcast, ChatEvent, Event, Purchase, in_order
 from locations.models import Channel
 from reports.demo.people import CITIES, DAYS, FIRST_NAMES, JOBS, LAST_NAMES, RECEIVED, SENT

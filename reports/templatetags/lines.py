@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger import reasons
+from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry
 from locations.countries import country_name
 from locations.dates import written

@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger import buying
+from ledger.engine.posting import LedgerError
+from ledger.engine.renewals import up_to_date
 from ledger.models import Bundle, CreditRequest
-from ledger.posting import LedgerError
-from ledger.renewing import up_to_date
 from locations.access import SignedInRequest, open_details
 from reports.buying_forms import RequestForm
 

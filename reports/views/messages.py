@@ -12,8 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import correcting
-from ledger.posting import LedgerError
-from ledger.renewing import up_to_date
+from ledger.engine.posting import LedgerError
+from ledger.engine.renewals import up_to_date
 from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from locations.models import Location
 from reports.charges import charge_of, message_at, newest_that_cost, read_charge

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from ledger.funding import purchase
-from ledger.holding import Call, hold
+from ledger.engine.funding import purchase
+from ledger.engine.holds import Call, hold
 from locations.models import Location, Role, User
 from tests.browser.conftest import Screen, Visit, on_a_phone, on_both_screens
 from tests.browser.world import World, chats, located

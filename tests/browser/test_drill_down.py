@@ -9,9 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from ledger import correcting
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.reversals import reverse
 from ledger.models import Charge, CorrectionRequest, Entry
-from ledger.reversing import reverse
 from locations.models import Location, User
 from tests.browser.conftest import PHONE, Screen, Visit, on_a_phone, on_both_screens
 from tests.browser.world import World, make_own

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from ledger.charging import charge_broadcast
+from ledger.engine.charging import charge_broadcast
 from ledger.models import InternationalMessage, RateCardImpact
 from ledger.verifying import verify
 from locations.models import Location, RateCard, User

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from ledger.charging import charge_chat
+from ledger.engine.charging import charge_chat
+from ledger.engine.renewals import renew
 from ledger.models import Entry, Kind
-from ledger.renewing import renew
 from ledger.verifying import verify
 from locations.models import Location, User
 from tests.browser.conftest import DESK, Visit, on_a_phone

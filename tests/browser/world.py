@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import purchase
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import purchase
+from ledger.engine.renewals import renew
 from ledger.models import Bundle
-from ledger.renewing import renew
 from locations.models import Account, Location, Membership, Role, User
 from reports.models import Report, ReportKind
 from tests.factories import (

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from ledger import holding
-from ledger.holding import Call
+from ledger.engine import holds
+from ledger.engine.holds import Call
 from ledger.models import Balance
 from tests.factories import (
     MEXICO,
@@ -19,7 +19,7 @@ AFTER = NOON + dt.timedelta(hours=2)
 def hold_call(location, seconds=120, **options):
     options = {"key": key(), "at": NOON, "seconds_to_live": 3600} | options
     wanted = Call(phone=options.pop("phone", MEXICO), expected_seconds=seconds)
-    return holding.hold(location.pk, call=wanted, **options).hold
+    return holds.hold(location.pk, call=wanted, **options).hold
 
 
 def standing(location, at=NOON):
@@ -28,4 +28,4 @@ def standing(location, at=NOON):
 
 
 def settle(hold, *messages, channel="voice", at=LATER, **options):
-    return holding.settle(hold.pk, channel, messages, at=at, **{"key": key()} | options)
+    return holds.settle(hold.pk, channel, messages, at=at, **{"key": key()} | options)

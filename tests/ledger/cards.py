@@ -5,9 +5,7 @@ from typing import Any
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
-from ledger.rating import (
-    rate,
-)
+from ledger.engine.rating import rate
 from locations.price_lists import Price, PriceList
 
 IRIDIUM = "+881612345678"

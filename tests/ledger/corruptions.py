@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import connection
 
-from ledger import charging, funding
+from ledger.engine import charging, funding
 from locations.models import Location
 from tests.factories import NOON, call, chat, key, make_card, make_location, text
 

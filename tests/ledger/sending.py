@@ -1,6 +1,6 @@
 """Sending, and what the ledger has of it, in short words for tests."""
 
-from ledger import charging
+from ledger.engine import charging
 from ledger.models import Entry, Kind
 from tests.factories import (
     NOON,

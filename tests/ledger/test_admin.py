@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from ledger import charging, funding
+from ledger.engine import charging, funding
 from ledger.models import Balance, Entry, Kind
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_location, make_user

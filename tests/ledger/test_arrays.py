@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ledger.arrays import LITERALS
+from ledger.engine.pg_arrays import LITERALS
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 6, 15, 12, 0, 0, 123456, tzinfo=ZoneInfo("Asia/Kathmandu"))

@@ -12,12 +12,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import buying, funding
+from ledger import buying
 from ledger.buying import CannotAsk
 from ledger.deciding import AlreadyDecided
+from ledger.engine import funding
+from ledger.engine.posting import BadInput
 from ledger.guards import missing_guards
 from ledger.models import Balance, Bundle, CreditRequest, Entry
-from ledger.posting import BadInput
 from ledger.verifying import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import approving, changing, charging, renewing
+from ledger import approving, changing
 from ledger.approving import WaitsAlready
-from ledger.funding import TermHasEnded
+from ledger.engine import charging, renewals
+from ledger.engine.funding import TermHasEnded
+from ledger.engine.posting import BadInput
 from ledger.models import ApprovalRequest, Balance, Entry, Kind
-from ledger.posting import BadInput
 from ledger.verifying import breaches, verify
 from locations import contracts
 from locations.contracts import ContractRefused
@@ -31,7 +32,7 @@ def soho(db: None) -> Location:
     """Granted 1,000 on 1 January 2026."""
     make_card()
     location = make_location(name="Soho", included=1000)
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     return location
 
 
@@ -68,8 +69,8 @@ def test_at_the_next_renewal_the_running_term_keeps_what_it_was_granted(soho: Lo
     contract = soho.contracts.get()
     contract.included_credits = 1200
     contracts.amend(contract, ["included_credits"])
-    assert renewing.up_to_date(soho.pk, at=NOON).contract_credits == 1000
-    assert renewing.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
+    assert renewals.up_to_date(soho.pk, at=NOON).contract_credits == 1000
+    assert renewals.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
 
 
@@ -87,7 +88,7 @@ def test_now_adds_the_whole_difference_whatever_the_day(soho: Location, ada: Use
     grant = Entry.objects.get(kind=Kind.CONTRACT_GRANT)
     assert grant.contract_delta == 1000
     assert standing(soho, at=NOON).included == 1200
-    assert renewing.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
+    assert renewals.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
 
 
@@ -221,7 +222,7 @@ def change_it(location_id: int, user_id: int) -> int:
 @pytest.mark.processes
 def test_the_same_change_from_four_sides_moves_once(cloned_database: Clone):
     location, ada = make_location(included=1000), make_user()
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     outcomes = race(change_it, [{"location_id": location.pk, "user_id": ada.pk}] * 4)
     assert [outcome.error for outcome in outcomes] == [""] * 4
     assert sum(outcome.value for outcome in outcomes) == 1

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import charging, funding
+from ledger.engine import charging, funding
+from ledger.engine.posting import ExternalIdTaken, KeyReused
 from ledger.models import Charge, InternationalMessage
-from ledger.posting import ExternalIdTaken, KeyReused
 from tests.factories import (
     DOMESTIC,
     FRANCE,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ledger import charging, funding
+from ledger.engine import charging, funding
 from ledger.models import ChatMessage, Entry, InternationalMessage, Kind
 from tests.factories import (
     FRANCE,

@@ -5,9 +5,9 @@ import datetime as dt
 import psycopg
 import pytest
 
-from ledger import charging
+from ledger.engine import charging
+from ledger.engine.posting import BadInput
 from ledger.models import Charge
-from ledger.posting import BadInput
 from locations.terms import UnknownLocation
 from tests.factories import (
     NOON,

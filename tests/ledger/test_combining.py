@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError, connection
 
-from ledger import charging, combining, posting
-from ledger.combining import combined
+from ledger.engine import batching, charging, posting
+from ledger.engine.batching import combined
 from ledger.models import Balance, Charge
 from ledger.verifying import verify
 from tests.factories import NOON, make_card, make_location, text
@@ -28,7 +28,7 @@ class Counter:
         first = not self.goes
         self.goes.append(list(asked))
         if first:
-            wait_for(lambda: len(combining._lines[LOCATION].waiting) == self.others)
+            wait_for(lambda: len(batching._lines[LOCATION].waiting) == self.others)
         for error in map(self.fails, asked):
             if error is not None:
                 raise error
@@ -60,7 +60,7 @@ def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
         if number == 0:
             wait_for(lambda: bool(post.goes))
         else:
-            wait_for(lambda n=number: len(combining._lines[LOCATION].waiting) == n)
+            wait_for(lambda n=number: len(batching._lines[LOCATION].waiting) == n)
     for thread in threads:
         thread.join(20)
     return answers
@@ -80,7 +80,7 @@ def test_those_who_wait_are_posted_together_in_their_order():
 
 
 def test_more_than_fit_in_a_commit_take_another_one(monkeypatch):
-    monkeypatch.setattr(combining, "MOST_IN_A_COMMIT", 2)
+    monkeypatch.setattr(batching, "MOST_IN_A_COMMIT", 2)
     post = Counter(others=5)
     answers = ask_one_after_the_other(post, 6)
     assert answers == {number: (number,) for number in range(6)}
@@ -103,7 +103,7 @@ def test_a_database_that_fails_is_not_asked_again_for_each():
 
 def test_a_line_is_forgotten_when_nobody_waits():
     combined(LOCATION + 1, 1, Counter(others=0))
-    assert LOCATION + 1 not in combining._lines
+    assert LOCATION + 1 not in batching._lines
 
 
 # --- On the database -------------------------------------------------------------------------

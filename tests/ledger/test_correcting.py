@@ -11,13 +11,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import charging, correcting, reversing
+from ledger import correcting
 from ledger.correcting import CannotAsk, TooManyOpen
 from ledger.deciding import AlreadyDecided
+from ledger.engine import charging, reversals
+from ledger.engine.posting import BadInput
+from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.guards import missing_guards
 from ledger.models import Balance, CorrectionRequest, Entry, InternationalMessage
-from ledger.posting import BadInput
-from ledger.reversing import NothingToReverse, UnknownCharge
 from ledger.verifying import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone
@@ -109,7 +110,7 @@ def test_a_request_is_decided_once(soho: Location):
 def test_what_was_given_back_meanwhile_stays_open_to_be_declined(soho: Location):
     charge_id = spend(soho)
     asked = ask(soho, charge_id)
-    reversing.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="By the platform")
+    reversals.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="By the platform")
     with pytest.raises(NothingToReverse):
         correcting.grant(asked.pk, decided_by=make_user(), at=LATER)
     asked.refresh_from_db()
@@ -131,7 +132,7 @@ def test_there_must_be_something_to_give_back(soho: Location):
         ask(soho, charge_id, reason="x" * 401)
     with pytest.raises(BadInput):
         ask(soho, charge_id, reason="\x00")
-    reversing.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="Sent twice")
+    reversals.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="Sent twice")
     with pytest.raises(CannotAsk, match="Nothing is left"):
         ask(soho, charge_id)
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from ledger.charging import charge_chat
 from ledger.daily import daily_usage
-from ledger.funding import purchase
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import purchase
 from tests.factories import NOON, chat, key, make_location
 
 DAY = dt.timedelta(days=1)

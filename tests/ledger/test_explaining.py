@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from ledger import holding
 from ledger.api import explanations
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine import holds
+from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.explaining import (
     Payment,
     card_name,
@@ -18,7 +19,6 @@ from ledger.explaining import (
     way_out,
 )
 from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
-from ledger.requests import Chat, International
 from tests.factories import (
     FRANCE,
     FRANCE_LANDLINE,
@@ -197,10 +197,10 @@ def test_how_it_was_paid_is_told_after_the_price(payment: Payment, said: str):
 def capped(channel: str, *messages: International, held: int) -> list[str]:
     """What a charge's explanations are, told from the messages and by the API alike."""
     location = make_location()
-    hold = holding.hold(
+    hold = holds.hold(
         location.pk, credits=held, over_rule="cap", seconds_to_live=600, key=key(), at=NOON
     ).hold
-    answer = holding.settle(hold.pk, channel, messages, key=key(), at=NOON)
+    answer = holds.settle(hold.pk, channel, messages, key=key(), at=NOON)
     kept = InternationalMessage.objects.select_related("rate__card__series")
     told = [explain_international(m) for m in kept.filter(charge=answer.charge_id)]
     explanations.forget()

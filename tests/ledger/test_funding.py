@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger import charging, funding, renewing
+from ledger.engine import charging, funding, renewals
+from ledger.engine.posting import BadInput, KeyReused
 from ledger.models import Balance, Entry
-from ledger.posting import BadInput, KeyReused
 from tests.factories import NOON, chat, key, make_location, make_user
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def test_a_purchase_renews_a_term_that_is_due_first():
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO")
     kinds = Entry.objects.for_location(location).order_by("number").values_list("kind", flat=True)
     assert list(kinds) == ["contract_grant", "purchase"]
-    assert renewing.renew(location.pk, at=NOON) == []
+    assert renewals.renew(location.pk, at=NOON) == []
 
 
 @pytest.mark.parametrize("credits", [0, -5, 1.5, True, "5", 100_000_001])

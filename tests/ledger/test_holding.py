@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import charging, holding
-from ledger.holding import HoldEnded
+from ledger.engine import charging, holds
+from ledger.engine.holds import HoldEnded
+from ledger.engine.posting import ExternalIdTaken
 from ledger.models import Charge
-from ledger.posting import ExternalIdTaken
 from ledger.verifying import breaches
 from tests.factories import (
     NOON,
@@ -114,7 +114,7 @@ def test_what_was_held_is_paid_even_if_inbound_chat_took_the_rest():
 def test_a_plain_amount_is_settled_with_a_broadcast():
     make_card()
     location = make_location(included=100)
-    made = holding.hold(location.pk, credits=50, seconds_to_live=60, key=key(), at=NOON).hold
+    made = holds.hold(location.pk, credits=50, seconds_to_live=60, key=key(), at=NOON).hold
     answer = settle(made, text(), text(), text("+33"), channel="text", at=NOON)
     assert (answer.credits, answer.messages[2].refusal) == (14, "bad_number")
     assert standing(location) == (86, 0, 86)
@@ -155,7 +155,7 @@ def test_another_ending_is_refused():
         settle(made, call(59))
     assert ended.value.state == "settled"
     with pytest.raises(HoldEnded):
-        holding.release(made.pk, at=LATER)
+        holds.release(made.pk, at=LATER)
 
 
 @pytest.mark.django_db
@@ -163,8 +163,8 @@ def test_a_release_frees_all_of_it_and_may_be_repeated():
     make_card()
     location = make_location(included=100)
     made = hold_call(location)
-    assert holding.release(made.pk, at=LATER).state == "released"
-    assert holding.release(made.pk, at=AFTER).ended_at == LATER
+    assert holds.release(made.pk, at=LATER).state == "released"
+    assert holds.release(made.pk, at=AFTER).ended_at == LATER
     assert standing(location) == (100, 0, 100)
     with pytest.raises(HoldEnded) as ended:
         settle(made, call(61))
@@ -180,12 +180,12 @@ def test_expiry_counts_from_its_instant_not_from_the_sweep():
     assert standing(location, made.expires_at) == (100, 0, 100)
     for ending in (
         lambda: settle(made, call(61), at=made.expires_at),
-        lambda: holding.release(made.pk, at=made.expires_at),
+        lambda: holds.release(made.pk, at=made.expires_at),
     ):
         with pytest.raises(HoldEnded) as ended:
             ending()
         assert ended.value.state == "expired"
-    assert holding.write_down_expiries(at=made.expires_at) == 1
-    assert holding.write_down_expiries(at=made.expires_at) == 0
+    assert holds.write_down_expiries(at=made.expires_at) == 1
+    assert holds.write_down_expiries(at=made.expires_at) == 0
     made.refresh_from_db()
     assert (made.state, made.ended_at) == ("expired", made.expires_at)

@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 from django.db import DatabaseError, transaction
 
-from ledger import charging, holding, renewing
-from ledger.holding import Call, HoldEnded, UnknownHold
+from ledger.engine import charging, holds, renewals
+from ledger.engine.holds import Call, HoldEnded, UnknownHold
+from ledger.engine.posting import BadInput, KeyReused
 from ledger.models import Charge, Hold
-from ledger.posting import BadInput, KeyReused
 from ledger.verifying import verify
 from tests.factories import (
     DOMESTIC,
@@ -32,7 +32,7 @@ def test_a_hold_survives_a_renewal_but_not_the_contract_credits():
     location = make_location(included=100, starts_on=dt.date(2025, 6, 16))
     made = hold_call(location, 120, seconds_to_live=86_400)
     next_day = NOON + dt.timedelta(hours=13)
-    balance = renewing.up_to_date(location.pk, at=next_day)
+    balance = renewals.up_to_date(location.pk, at=next_day)
     assert (balance.total, balance.held_credits) == (100, 24)
     assert settle(made, call(120, sent_at=NOON), at=next_day).contract_after == 76
 
@@ -52,7 +52,7 @@ def test_the_same_key_makes_one_hold_and_other_content_is_an_error():
     make_card()
     location = make_location(included=0)
     first = hold_call(location, key="k")
-    again = holding.hold(
+    again = holds.hold(
         location.pk,
         call=Call(phone=MEXICO, expected_seconds=120),
         seconds_to_live=3600,
@@ -82,7 +82,7 @@ def test_the_same_key_makes_one_hold_and_other_content_is_an_error():
 )
 def test_a_malformed_hold_names_its_field(options, field):
     with pytest.raises(BadInput) as refusal:
-        holding.hold(
+        holds.hold(
             make_location().pk, **{"key": key(), "at": NOON, "seconds_to_live": 60} | options
         )
     assert refusal.value.field == field
@@ -101,7 +101,7 @@ def test_a_hold_for_a_call_takes_that_call_only():
         with pytest.raises(BadInput):
             settle(made, *messages, channel=channel)
     with pytest.raises(UnknownHold):
-        holding.settle(987654321, "voice", [call(1)], key=key(), at=NOON)
+        holds.settle(987654321, "voice", [call(1)], key=key(), at=NOON)
 
 
 @pytest.mark.django_db
@@ -112,7 +112,7 @@ def test_the_database_lets_a_hold_end_once():
         Hold.objects.update(credits=1)
     with pytest.raises(DatabaseError), transaction.atomic():
         Hold.objects.update(state="released")
-    holding.release(made.pk, at=LATER)
+    holds.release(made.pk, at=LATER)
     with pytest.raises(DatabaseError), transaction.atomic():
         Hold.objects.update(state="open", ended_at=None)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -122,12 +122,12 @@ def test_the_database_lets_a_hold_end_once():
 def end(hold_id: int, how: str, number: int) -> str:
     try:
         if how == "release":
-            holding.release(hold_id, at=LATER)
+            holds.release(hold_id, at=LATER)
         elif how == "expire":
-            return f"expired {holding.write_down_expiries(at=AFTER)}"
+            return f"expired {holds.write_down_expiries(at=AFTER)}"
         else:
             message = call(61, external_id=f"{how}-{hold_id}")
-            holding.settle(hold_id, "voice", [message], key=f"{how}-{hold_id}-{number}", at=LATER)
+            holds.settle(hold_id, "voice", [message], key=f"{how}-{hold_id}-{number}", at=LATER)
     except HoldEnded as ended:
         return ended.state
     return how

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger import charging, impact, rating, reversing
+from ledger import impact
+from ledger.engine import charging, rating, reversals
 from ledger.models import InternationalMessage, RateCardImpact
 from locations.models import Location, RateCard
 from locations.price_lists import prices_of
@@ -113,7 +114,7 @@ def test_which_days_and_which_messages_count() -> None:
     texts(soho, MEXICO, days_ago=0)  # today is not over
     texts(soho, FRANCE, days_ago=5)
     given_back = InternationalMessage.objects.get(country="FR").charge
-    reversing.reverse(soho.pk, given_back.pk, key=key(), at=NOON, reason="Sent twice")
+    reversals.reverse(soho.pk, given_back.pk, key=key(), at=NOON, reason="Sent twice")
     found = impact.impact_of(draft(("MX", "mobile", "text", 10)), at=NOON)
     assert {code: sums.messages for code, sums in found.countries.items()} == {"MX": 2}
 

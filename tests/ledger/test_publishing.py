@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import charging, impact
+from ledger import impact
+from ledger.engine import charging
 from ledger.models import RateCardImpact
 from locations.models import RateCard
 from tests.databases import Clone

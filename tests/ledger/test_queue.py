@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import approving, buying, charging, correcting, waiting
+from ledger import approving, buying, correcting, waiting
 from ledger.approving import Wanted
+from ledger.engine import charging
 from ledger.models import ApprovalRequest, Charge, ChatMessage, Entry, InternationalMessage, Kind
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user, text

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from ledger import charging, funding, holding, quoting
+from ledger.engine import charging, funding, holds, quotes
+from ledger.engine.posting import BadInput
+from ledger.engine.quotes import WouldBe
 from ledger.models import Charge, Entry, Hold, InternationalMessage
-from ledger.posting import BadInput
-from ledger.quoting import WouldBe
 from locations.terms import UnknownLocation
 from tests.factories import (
     DOMESTIC,
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def ask(location, *phones, channel="text", at=NOON, **fields):
     messages = [WouldBe(phone=phone, **fields) for phone in phones]
-    return quoting.quote(location.pk, channel, messages, at=at)
+    return quotes.quote(location.pk, channel, messages, at=at)
 
 
 def test_a_quote_says_what_it_costs_and_where():
@@ -108,7 +108,7 @@ def test_what_does_not_fit_says_what_is_missing_and_what_would_go():
 def test_held_credits_are_not_to_be_spent():
     make_card()
     location = make_location(included=20)
-    holding.hold(location.pk, credits=15, seconds_to_live=60, key=key(), at=NOON)
+    holds.hold(location.pk, credits=15, seconds_to_live=60, key=key(), at=NOON)
     found = ask(location, MEXICO)
     assert (found.available, found.shortfall) == (5, 2)
 
@@ -168,7 +168,7 @@ def test_without_a_card_nothing_has_a_price():
 )
 def test_a_malformed_question_is_refused(channel, message, field):
     with pytest.raises(BadInput) as refused:
-        quoting.quote(make_location().pk, channel, [message], at=NOON)
+        quotes.quote(make_location().pk, channel, [message], at=NOON)
     assert refused.value.field == field
 
 
@@ -180,7 +180,7 @@ def test_a_quote_is_of_one_to_ten_thousand(count):
 
 def test_an_unknown_location_has_no_quote():
     with pytest.raises(UnknownLocation):
-        quoting.quote(99_999_999, "text", [WouldBe(phone=MEXICO)], at=NOON)
+        quotes.quote(99_999_999, "text", [WouldBe(phone=MEXICO)], at=NOON)
 
 
 def test_a_quote_takes_as_many_queries_however_many_messages():

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from ledger import charging, funding, renewing
+from ledger.engine import charging, funding, renewals
+from ledger.engine.posting import KeyReused
 from ledger.models import Balance, Charge, Entry
-from ledger.posting import KeyReused
 from ledger.verifying import verify
 from locations import rate_cards
 from locations.models import Location
@@ -66,7 +66,7 @@ def test_many_processes_after_the_last_credits_take_no_more_than_there_are(clone
 def test_the_same_key_from_eight_processes_charges_once(cloned_database):
     make_card()
     location = make_location()
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     for attempt in range(5):
         outcomes = race(
             charge_once,
@@ -111,7 +111,7 @@ def test_one_key_for_a_charge_and_a_purchase_is_used_by_one_of_them(cloned_datab
 
 
 def renew(location_id: int, at: dt.datetime) -> int:
-    return len(renewing.renew(location_id, at=at))
+    return len(renewals.renew(location_id, at=at))
 
 
 def chat_at(location_id: int, mark: str, at: dt.datetime, times: int) -> int:
@@ -128,7 +128,7 @@ def chat_at(location_id: int, mark: str, at: dt.datetime, times: int) -> int:
 def test_a_renewal_that_races_itself_grants_once(cloned_database):
     location = make_location(starts_on=dt.date(2024, 2, 29))
     # The balance row is there already: its creation would let one in after the other.
-    renewing.renew(location.pk, at=dt.datetime(2024, 3, 1, tzinfo=dt.UTC))
+    renewals.renew(location.pk, at=dt.datetime(2024, 3, 1, tzinfo=dt.UTC))
     outcomes = race(renew, [{"location_id": location.pk, "at": NOON}] * PROCESSES)
     assert sorted(outcome.value or 0 for outcome in outcomes) == [0] * (PROCESSES - 1) + [2]
     assert [outcome.error for outcome in outcomes] == [""] * PROCESSES

@@ -7,13 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.rating import (
-    Rated,
-    billed_seconds,
-    call_credits,
-    chat_credits,
-    rate,
-)
+from ledger.engine.rating import Rated, billed_seconds, call_credits, chat_credits, rate
 from locations.price_lists import Price
 from tests.factories import (
     MEXICO,

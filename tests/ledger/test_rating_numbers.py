@@ -8,14 +8,8 @@ from phonenumbers import PhoneNumberType
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from ledger.engine.rating import Destination, Rated, chat_credits, destination, rate
 from ledger.models import Refusal
-from ledger.rating import (
-    Destination,
-    Rated,
-    chat_credits,
-    destination,
-    rate,
-)
 from locations.price_lists import PriceList, price_list
 from tests.factories import (
     DOMESTIC,

@@ -5,11 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
+from ledger.engine.rating import Rated, rate
 from ledger.models import Refusal
-from ledger.rating import (
-    Rated,
-    rate,
-)
 from locations.price_lists import PriceList
 from tests.factories import (
     FRANCE,

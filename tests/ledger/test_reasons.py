@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils.translation import override
 
-from ledger import reasons
+from ledger.engine import reasons
 from ledger.models import Kind
 
 STARTS_ON = dt.date(2026, 9, 1)

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import charging, funding, renewal_desk, renewing, tasks
+from ledger import renewal_desk, tasks
+from ledger.engine import charging, funding, renewals
+from ledger.engine.renewal_failures import renew_or_note
 from ledger.models import Balance, Entry, RenewalFailure
-from ledger.renewal_failures import renew_or_note
 from ledger.verifying import breaches
 from locations.models import Account, Contract, Location
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, make_user
@@ -37,7 +38,7 @@ def renewing_in(days: int, **fields: Any) -> Location:
     except ValueError:  # 29 February
         starts_on = starts_on.replace(year=starts_on.year - 1, day=28)
     location = make_location(starts_on=starts_on, **fields)
-    renewing.renew(location.pk, at=timezone.now())
+    renewals.renew(location.pk, at=timezone.now())
     return location
 
 
@@ -64,7 +65,7 @@ def test_the_preview_is_what_the_renewal_writes():
     seen = renewal_desk.preview(location, balance)
     assert (seen.lapses, seen.granted, seen.written_off, seen.total_after) == (8, 10, 0, 10)
     at = NOON + 30 * DAY
-    renewing.renew(location.pk, at=at)
+    renewals.renew(location.pk, at=at)
     written = Entry.objects.filter(location=location).order_by("-number")[:2]
     assert [(e.kind, e.contract_delta, e.purchased_delta) for e in reversed(written)] == [
         (e.kind, e.contract_delta, e.purchased_delta) for e in seen.entries
@@ -83,7 +84,7 @@ def test_a_contract_that_ends_lapses_and_grants_nothing():
     location = make_location(
         included=10, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 7, 1)
     )
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
     seen = renewal_desk.preview(location, balance)
     assert (seen.lapses, seen.granted, seen.total_after) == (10, None, 0)
@@ -118,13 +119,13 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     staff: Client, monkeypatch: pytest.MonkeyPatch
 ):
     location = make_location(included=10, starts_on=dt.date(2024, 1, 1))
-    renewing.renew(location.pk, at=dt.datetime(2024, 2, 1, tzinfo=dt.UTC))
-    broken = renewing.renew
+    renewals.renew(location.pk, at=dt.datetime(2024, 2, 1, tzinfo=dt.UTC))
+    broken = renewals.renew
 
     def fails(location_id: int, *, at: dt.datetime) -> Any:
         raise RuntimeError("no such zone\nsecond line")
 
-    monkeypatch.setattr(renewing, "renew", fails)
+    monkeypatch.setattr(renewals, "renew", fails)
     tasks.renew_due_locations()
     tasks.renew_due_locations()
     failure = RenewalFailure.objects.get()
@@ -134,7 +135,7 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     assert (late["location"], str(late["on"])) == (location, "2025-01-01")
     assert late["why"] == "RuntimeError: no such zone"
     assert "still failing" in staff.get(DESK).text
-    monkeypatch.setattr(renewing, "renew", broken)
+    monkeypatch.setattr(renewals, "renew", broken)
     tasks.renew_due_locations()
     failure.refresh_from_db()
     assert failure.over_at is not None
@@ -144,21 +145,21 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
 def test_a_failure_is_over_when_somebody_else_renewed(monkeypatch: pytest.MonkeyPatch):
     location = make_location(included=10, starts_on=dt.date(2024, 1, 1))
     RenewalFailure.objects.create(location=location, first_at=NOON, last_at=NOON, error="x")
-    renewing.up_to_date(location.pk, at=timezone.now())
+    renewals.up_to_date(location.pk, at=timezone.now())
     tasks.renew_due_locations()
     assert RenewalFailure.objects.get().over_at is not None
 
 
 def test_one_location_s_fault_keeps_no_other_from_its_credits(monkeypatch: pytest.MonkeyPatch):
     first, second = (make_location(included=10) for _ in range(2))
-    renew = renewing.renew
+    renew = renewals.renew
 
     def fails_once(location_id: int, *, at: dt.datetime) -> Any:
         if location_id == first.pk:
             raise RuntimeError("broken")
         return renew(location_id, at=at)
 
-    monkeypatch.setattr(renewing, "renew", fails_once)
+    monkeypatch.setattr(renewals, "renew", fails_once)
     tasks.renew_due_locations()
     assert Balance.objects.get(location=second).contract_credits == 10
     assert [failure.location for failure in RenewalFailure.objects.all()] == [first]
@@ -168,7 +169,7 @@ def test_what_ran_says_when_and_how_late(staff: Client):
     location = make_location(
         included=10, starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2026, 1, 1)
     )
-    renewing.renew(location.pk, at=timezone.now())
+    renewals.renew(location.pk, at=timezone.now())
     taken = staff.get(DESK).context["taken"]
     assert [(str(row["day"]), row["granted"], row["lapsed"]) for row in taken] == [
         ("2026-01-01", "", "−10"),
@@ -185,7 +186,7 @@ def test_what_ran_says_when_and_how_late(staff: Client):
 
 def test_run_now_asks_first_and_twice_is_harmless(staff: Client):
     location = make_location(included=10, starts_on=dt.date(2026, 1, 1), term_months=6)
-    renewing.renew(location.pk, at=dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
+    renewals.renew(location.pk, at=dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
     assert "is due since 1 July 2026" in staff.get(run_page(location)).text
     assert kinds(location) == ["contract_grant"]
     first = staff.post(run_page(location), follow=True)
@@ -204,7 +205,7 @@ def test_run_now_says_what_failed(staff: Client, monkeypatch: pytest.MonkeyPatch
     def fails(location_id: int, *, at: dt.datetime) -> Any:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(renewing, "renew", fails)
+    monkeypatch.setattr(renewals, "renew", fails)
     answer = staff.post(run_page(location))
     assert answer.status_code == 302
     assert RenewalFailure.objects.get().error == "RuntimeError: broken"

@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 from django.db import DatabaseError, transaction
 
-from ledger import charging, funding, reversing
 from ledger.daily import daily_usage
+from ledger.engine import charging, funding, reversals
+from ledger.engine.posting import BadInput, KeyReused
+from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.models import Balance, Entry, InternationalMessage
-from ledger.posting import BadInput, KeyReused
-from ledger.reversing import NothingToReverse, UnknownCharge
 from ledger.verifying import breaches, verify
 from tests.factories import NOON, chat, key, make_card, make_location, text
 from tests.processes import race
@@ -23,7 +23,7 @@ def spend(location, *messages, at=NOON):
 
 def reverse(location, charge_id, at=NOON, **options):
     options = {"key": key(), "reason": "Sent twice"} | options
-    return reversing.reverse(location.pk, charge_id, at=at, **options).entry
+    return reversals.reverse(location.pk, charge_id, at=at, **options).entry
 
 
 def balance(location):
@@ -113,8 +113,8 @@ def test_the_same_key_reverses_once():
     make_card()
     location = make_location()
     answer = spend(location)
-    first = reversing.reverse(location.pk, answer.charge_id, key="k", at=NOON, reason="Oops")
-    again = reversing.reverse(location.pk, answer.charge_id, key="k", at=NOON, reason="Oops")
+    first = reversals.reverse(location.pk, answer.charge_id, key="k", at=NOON, reason="Oops")
+    again = reversals.reverse(location.pk, answer.charge_id, key="k", at=NOON, reason="Oops")
     assert (again.entry, again.replayed) == (first.entry, True)
     with pytest.raises(KeyReused):
         reverse(location, answer.charge_id, key="k", reason="Other")
@@ -150,7 +150,7 @@ def test_the_database_lets_a_message_be_reversed_once():
 
 
 def try_to_reverse(location_id: int, charge_id: int, key: str) -> None:
-    reversing.reverse(location_id, charge_id, key=key, at=NOON, reason="Sent twice")
+    reversals.reverse(location_id, charge_id, key=key, at=NOON, reason="Sent twice")
 
 
 @pytest.mark.processes

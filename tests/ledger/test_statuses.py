@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from ledger import charging, statuses
+from ledger.engine import charging, delivery_reports
+from ledger.engine.delivery_reports import DeliveryReport
+from ledger.engine.posting import BadInput
 from ledger.models import InternationalMessage
-from ledger.posting import BadInput
-from ledger.statuses import DeliveryReport
 from tests.factories import NOON, key, make_card, make_location, text
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def status(external_id="a", name="Delivered", minutes=1, detail=""):
 
 
 def report(location_id, reports):
-    return statuses.report(location_id, reports, at=NOON)
+    return delivery_reports.report(location_id, reports, at=NOON)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import charging
+from ledger.engine import charging
+from ledger.engine.posting import BadInput
 from ledger.models import Charge, Hold
-from ledger.posting import BadInput
 from ledger.trying import try_number
 from locations.models import Location
 from tests.factories import (

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from ledger.funding import purchase
+from ledger.engine.funding import purchase
 from ledger.models import Entry
 from locations.composed import Given, composed, read
 from tests.factories import NOON, key, make_location

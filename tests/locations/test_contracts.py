@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from ledger import renewing
+from ledger.engine import renewals
 from locations import contracts
 from locations.contracts import ContractRefused
 from locations.guards import message_of
@@ -164,7 +164,7 @@ def test_terms_out_of_bounds_are_refused_at_their_field(
 def renewed(soho: Location) -> Contract:
     """A yearly contract with its terms of 2025-03-01 and 2026-03-01 granted."""
     contract = enter(soho, "2025-03-01")
-    renewing.renew(soho.pk, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
+    renewals.renew(soho.pk, at=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
     return contract
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine.charge_requests import Answer
+from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
-from ledger.requests import Answer
 from locations import contracts, rate_cards
 from locations.models import Location, RateCard, RateCardSeries
 from locations.price_lists import forget, in_force, price_list

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.posting import BadInput
+from ledger.engine.posting import BadInput
 from reports import building
 from reports.cell_texts import shown
 from reports.models import ReportKind

@@ -3,7 +3,8 @@
 import datetime as dt
 import uuid
 
-from ledger import approving, buying, charging, correcting, funding, holding, reversing, verifying
+from ledger import approving, buying, correcting, verifying
+from ledger.engine import charging, funding, holds, reversals
 from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
 from locations.models import Location, RateCard, RateCardUpload, Role
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
@@ -35,8 +36,8 @@ def fill(name: str = "Soho") -> Location:
     )
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
     chats = Charge.objects.get(location=location, kind="chat")
-    reversing.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")
-    holding.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
+    reversals.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")
+    holds.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     buyer = make_user()
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)

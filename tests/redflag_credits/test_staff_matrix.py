@@ -13,7 +13,8 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
-from ledger import renewing, tokens
+from ledger import tokens
+from ledger.engine import renewals
 from locations.groups import BILLING, GROUPS
 from locations.models import Location, Membership, RateCardSeries, Role, User
 from tests.factories import NOON, make_card, make_contract, make_user
@@ -118,7 +119,7 @@ def world(module_transaction: None) -> Location:
     tokens.create("Platform", at=NOON, scopes=["read"])
     plain = make_user(PLAIN)
     Membership.objects.create(user=plain, role=Role.ADMIN, location=location)
-    renewing.renew(location.pk, at=timezone.now())  # a page would do it
+    renewals.renew(location.pk, at=timezone.now())  # a page would do it
     RateCardSeries.objects.create(name=EMPTY)
     Group.objects.create(name=EMPTY)
     return location

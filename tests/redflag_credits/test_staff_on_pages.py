@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from ledger import charging
+from ledger.engine import charging
 from ledger.models import Charge
 from locations import trail
 from locations.groups import ADMINISTRATOR, BILLING, GROUPS, SUPPORT, VIEWER

@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 
-from ledger.charging import charge_chat
+from ledger.engine.charging import charge_chat
 from ledger.models import Balance
 from reports import tasks
 from reports.alert_mails import MOST_ATTEMPTS, pause_after, send, send_waiting

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ledger.charging import charge_chat
-from ledger.funding import adjust, purchase
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import adjust, purchase
 from locations.models import Location
 from reports import alert_mails, alerting
 from reports.models import AlertMail

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ledger.charging import charge_chat
-from ledger.funding import adjust, purchase
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import adjust, purchase
 from locations.access import detail_readers
 from locations.models import Location, Membership, Role, User
 from reports.alerting import (

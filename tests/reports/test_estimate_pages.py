@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from ledger.charging import charge_broadcast
+from ledger.engine.charging import charge_broadcast
 from ledger.models import Charge, Entry
 from locations.models import Location, Role
 from tests.factories import (

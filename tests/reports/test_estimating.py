@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from ledger import charging, funding, holding
+from ledger.engine import charging, funding, holds
+from ledger.engine.quotes import WouldBe
 from ledger.models import Balance, Charge, Entry, InternationalMessage
-from ledger.quoting import WouldBe
 from locations.models import Location
 from reports.estimating import Estimate, estimate, last_broadcast, messages_of
 from reports.number_lists import pasted
@@ -92,7 +92,7 @@ def random_location(draw: random.Random) -> Location:
         )
     available = Balance.objects.filter(location=location).first()
     if available and available.total > 20 and draw.random() < 0.3:
-        holding.hold(location.pk, credits=10, seconds_to_live=3600, key=key(), at=NOON)
+        holds.hold(location.pk, credits=10, seconds_to_live=3600, key=key(), at=NOON)
     return location
 
 

@@ -12,8 +12,8 @@ import time_machine
 from django.test import Client
 from openpyxl import load_workbook
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import adjust, purchase
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import adjust, purchase
 from locations.models import Location, Role
 from reports.exporting import plain
 from tests.factories import chat, key, make_account, make_card, make_location, make_member, text

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import buying, charging, holding, renewing, verifying
+from ledger import buying, verifying
+from ledger.engine import charging, holds, renewals
 from ledger.models import Balance, Bundle
 from locations.models import Location
 from redflag_credits import health as liveness
@@ -32,7 +33,7 @@ DAY = dt.timedelta(days=1)
 def soho() -> Location:
     make_card()
     location = make_location(name="Soho")
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     return location
 
 
@@ -110,7 +111,7 @@ def test_a_broken_rule_and_a_lost_guard_are_red(soho: Location):
 
 def test_what_is_late_is_red_and_what_is_about_to_be_done_is_not(soho: Location):
     verify(at=NOON + DAY)
-    holding.hold(soho.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
+    holds.hold(soho.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     report(soho)
     later = NOON + dt.timedelta(minutes=5)
     assert red(later) == []

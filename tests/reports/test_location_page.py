@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import approving, charging, funding, holding
+from ledger import approving
 from ledger.approving import Wanted
+from ledger.engine import charging, funding, holds
 from ledger.models import CreditRequest, Kind, RenewalFailure
 from locations.models import Location, User
 from locations.models.trail import SEEN_AS_MANAGER
@@ -56,7 +57,7 @@ def fill(location: Location, ada: User) -> None:
     member = make_member(location)
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
     funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", made_by=ada)
-    holding.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
+    holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
     approving.post_or_ask(location.pk, much, key=key(), at=now, made_by=ada)
     RenewalFailure.objects.create(location=location, first_at=now, last_at=now, error="Lost it")

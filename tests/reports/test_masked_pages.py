@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.models import Location, Role
 from reports.masking import mask
 from tests.factories import FRANCE, chat, key, make_card, make_location, make_member, text

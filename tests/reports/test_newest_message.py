@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import purchase
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import purchase
 from locations.models import Location, Role, User
 from reports.masking import mask
 from tests.factories import MEXICO, call, chat, key, make_card, make_location, make_member, text

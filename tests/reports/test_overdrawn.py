@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import purchase
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import purchase
+from ledger.engine.reversals import reverse
 from ledger.models import Charge
-from ledger.reversing import reverse
 from locations.models import Location
 from reports.overdrawn import what_took_below
 from tests.factories import NOON, call, chat, key, make_card, make_location, text

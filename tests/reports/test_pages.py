@@ -8,11 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.charging import charge_chat
-from ledger.funding import purchase
-from ledger.holding import Call, hold
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import purchase
+from ledger.engine.holds import Call, hold
+from ledger.engine.renewals import renew
 from ledger.models import Balance
-from ledger.renewing import renew
 from locations.models import DebtAtRenewal, Location, Role
 from tests.factories import MEXICO, chat, key, make_card, make_contract, make_location, make_member
 from tests.queries import count_queries

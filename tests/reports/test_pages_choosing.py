@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.charging import charge_chat
-from ledger.funding import adjust
-from ledger.renewing import renew
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import adjust
+from ledger.engine.renewals import renew
 from locations.models import Location, Role
 from tests.factories import chat, key, make_location, make_member, make_user
 from tests.queries import count_queries

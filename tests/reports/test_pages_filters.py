@@ -10,8 +10,8 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import adjust, purchase
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import adjust, purchase
 from ledger.models import Balance
 from locations.models import Location
 from tests.factories import call, chat, key, make_card, make_location, make_member, text

@@ -7,10 +7,10 @@ from django.db import InternalError, connection
 from django.utils import timezone
 
 from ledger.daily import daily_usage
-from ledger.funding import purchase
+from ledger.engine.funding import purchase
+from ledger.engine.renewals import renew
+from ledger.engine.snapshots import one_moment
 from ledger.models import Balance
-from ledger.moments import one_moment
-from ledger.renewing import renew
 from tests.databases import Clone
 from tests.factories import key, make_location
 

@@ -15,7 +15,7 @@ from django.urls import include, path
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from ledger.charging import charge_chat
+from ledger.engine.charging import charge_chat
 from locations.models import Location, Role
 from redflag_credits import error_views
 from reports.models import Report

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger.charging import charge_chat
+from ledger.engine.charging import charge_chat
 from locations.models import Role
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_location, make_member

@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine.charging import charge_broadcast, charge_chat
 from tests.factories import NOON, call, chat, key, make_card, make_location, make_member, text
 from tests.reports.pages import page as read
 

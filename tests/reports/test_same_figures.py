@@ -19,10 +19,10 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from ledger import tokens
-from ledger.funding import adjust
+from ledger.engine.funding import adjust
+from ledger.engine.reversals import reverse
 from ledger.models import Charge, Entry, Scope
 from ledger.replaying import create_missing, replay
-from ledger.reversing import reverse
 from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase, in_order
 from locations.models import Location
 from tests.factories import FRANCE, MEXICO, call, chat, key, make_card, make_member, text

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.charging import charge_broadcast, charge_chat
+from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.models import Location, Role
 from reports.searching import FOUND_PER_PAGE, find, phone_condition
 from reports.telling import Reader

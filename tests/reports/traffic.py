@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.requests import Answer, Chat, International
+from ledger.engine.charge_requests import Answer, Chat, International
+from ledger.engine.charging import charge_broadcast, charge_chat
 from locations import contracts, rate_cards
 from locations.models import Account, Location, RateCardSeries, User
 from locations.rate_cards import RateLine

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from ledger.charging import charge_broadcast, charge_chat
-from ledger.funding import purchase
+from ledger.engine.charge_requests import Answer
+from ledger.engine.charging import charge_broadcast, charge_chat
+from ledger.engine.funding import purchase
+from ledger.engine.renewals import up_to_date
 from ledger.models import OnInsufficient
-from ledger.renewing import up_to_date
-from ledger.requests import Answer
 from locations.models import Location, RateCard
 from tests import factories
 

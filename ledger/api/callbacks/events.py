@@ -8,10 +8,10 @@ import contextlib
 import datetime as dt
 from dataclasses import dataclass
 
-from ledger import charging, holding, posting, statuses
+from ledger.engine import charging, delivery_reports, holds, posting
+from ledger.engine.charge_requests import International
+from ledger.engine.delivery_reports import DeliveryReport
 from ledger.models import Charge, Hold, InternationalMessage, OverRule
-from ledger.requests import International
-from ledger.statuses import DeliveryReport
 from locations.models import Channel
 
 # A call is held for as if it lasted this long; what it really cost is charged when it ends.
@@ -80,16 +80,16 @@ def _take_text(location_id: int, event: TextEvent, at: dt.datetime) -> None:
         report = DeliveryReport(
             external_id=event.id, status=event.status, status_detail=event.detail, status_at=at
         )
-        statuses.report(location_id, [report], at=at)
+        delivery_reports.report(location_id, [report], at=at)
 
 
 def _take_beginning(location_id: int, event: CallEvent, at: dt.datetime) -> None:
     # The report of its end may have overtaken this one.
     if Charge.objects.filter(location_id=location_id, key=event.key).exists():
         return
-    holding.hold(
+    holds.hold(
         location_id,
-        call=holding.Call(phone=event.phone, expected_seconds=EXPECTED_SECONDS),
+        call=holds.Call(phone=event.phone, expected_seconds=EXPECTED_SECONDS),
         over_rule=OverRule.OVERFLOW,
         seconds_to_live=LONGEST_CALL_SECONDS,
         key=f"{event.key}-hold",
@@ -110,8 +110,8 @@ def _take_end(location_id: int, event: CallEvent, seconds: int, at: dt.datetime)
     held = Hold.objects.filter(location_id=location_id, key=f"{event.key}-hold").first()
     if held is not None:
         # One that expired, was refused or holds too little: what happened is charged all the same.
-        with contextlib.suppress(holding.HoldEnded, charging.OverHold):
-            holding.settle(held.pk, Channel.VOICE, [call], key=event.key, at=at, content=content)
+        with contextlib.suppress(holds.HoldEnded, charging.OverHold):
+            holds.settle(held.pk, Channel.VOICE, [call], key=event.key, at=at, content=content)
             return
     charging.charge_broadcast(
         location_id, Channel.VOICE, [call], key=event.key, at=at, content=content

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from ledger.api.callbacks.events import CallEvent, TextEvent
-from ledger.posting import BadInput
+from ledger.engine.posting import BadInput
 
 NAME = "twilio"
 SIGNATURE = "X-Twilio-Signature"

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from ledger.api.fields import STRICT, ExternalId, Instant, Phone, Seconds, Strict, text
 from ledger.api.schemas.common import Balance
-from ledger.requests import MOST_CHAT_MESSAGES, MOST_MESSAGES, MOST_PROFILE_FIELDS
+from ledger.engine.charge_requests import MOST_CHAT_MESSAGES, MOST_MESSAGES, MOST_PROFILE_FIELDS
 
 SentAt = Annotated[Instant, Field(description="When it was sent; left out: now.")]
 CarrierType = Literal["mobile", "landline"]

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ledger.api.fields import STRICT, ExternalId, Instant, Reason, Strict, text
 from ledger.api.parsing import MOST_INTEGER
 from ledger.api.schemas.reading import Entry
-from ledger.requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MOST_MESSAGES
 
 
 @with_config(STRICT)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from ledger.api.fields import Reference, Strict, text
 from ledger.api.schemas.reading import Entry
-from ledger.funding import MOST_CREDITS
+from ledger.engine.funding import MOST_CREDITS
 
 
 class Purchase(Strict):

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from ledger.api.fields import Phone, Seconds, Strict
 from ledger.api.schemas.charges import CarrierType, InternationalMessage
-from ledger.holding import LONGEST_HOLD_SECONDS, MOST_CREDITS
+from ledger.engine.charge_requests import MOST_MESSAGES
+from ledger.engine.holds import LONGEST_HOLD_SECONDS, MOST_CREDITS
 from ledger.models import HoldState
-from ledger.requests import MOST_MESSAGES
 
 
 class ExpectedCall(Strict):

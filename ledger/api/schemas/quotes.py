@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from ledger.api.fields import STRICT, Phone, Seconds, Strict
 from ledger.api.schemas.charges import CarrierType
-from ledger.requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MOST_MESSAGES
 
 
 @with_config(STRICT)

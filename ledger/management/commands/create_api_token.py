@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ledger import tokens
+from ledger.engine.posting import BadInput
 from ledger.models import Scope
-from ledger.posting import BadInput
 from locations.models import Location
 
 

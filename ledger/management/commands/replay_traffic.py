@@ -12,7 +12,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from ledger import replaying
-from ledger.posting import LedgerError
+from ledger.engine.posting import LedgerError
 from ledger.traffic_files import BadTraffic, instant, read_folder
 from locations import rate_cards
 from locations.contracts import ContractRefused

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ledger import holding, tokens
+from ledger import tokens
 from ledger.api.application import api as application
+from ledger.engine import holds
 from ledger.models import Scope
 from tests.factories import MEXICO, key, make_location
 from tests.ledger.api.conftest import make_caller, problem
@@ -22,7 +23,7 @@ NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 
 def ask(caller, location, path, method, operation):
     """The example of the operation, at this location or a hold of it."""
-    made = holding.hold(location.pk, credits=1, seconds_to_live=60, key=key(), at=timezone.now())
+    made = holds.hold(location.pk, credits=1, seconds_to_live=60, key=key(), at=timezone.now())
     address = path.format(location_id=location.pk, hold_id=made.hold.pk)
     if method == "get":
         return caller.get(address)

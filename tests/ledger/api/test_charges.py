@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ledger import funding
+from ledger.engine import funding
 from ledger.models import Charge, ChatMessage, Entry, InternationalMessage
 from tests.factories import DOMESTIC, FRANCE, GERMANY, IMPOSSIBLE, MEXICO
 from tests.ledger.api.conftest import faults, problem

@@ -5,9 +5,9 @@ import json
 import pytest
 from django.db import OperationalError
 
-from ledger import charging, funding
 from ledger.api.problems import CODES, Problem
 from ledger.api.refusals import problem_of
+from ledger.engine import charging, funding
 from ledger.models import Charge, Entry
 from tests.factories import MEXICO
 from tests.ledger.api.conftest import faults, problem

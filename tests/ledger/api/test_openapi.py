@@ -9,9 +9,9 @@ from django.contrib.staticfiles import finders
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
-from ledger import holding
 from ledger.api.application import api as application
 from ledger.api.problems import CODES
+from ledger.engine import holds
 from ledger.models import Charge, Hold, HoldState
 from ledger.verifying import verify
 from tests.factories import key, make_card, make_location
@@ -74,7 +74,7 @@ def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
     def open_holds():
         found = list(Hold.objects.filter(state=HoldState.OPEN).values_list("pk", flat=True)[:20])
         if len(found) < 5:
-            made = holding.hold(
+            made = holds.hold(
                 location.pk,
                 credits=50,
                 seconds_to_live=6000,

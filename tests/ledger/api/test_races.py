@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from ledger import renewing
 from ledger.api import idempotency
+from ledger.engine import renewals
 from ledger.models import Charge, Hold
 from ledger.verifying import verify
 from tests.factories import MEXICO, make_card, make_location
@@ -26,7 +26,7 @@ BODY = {"channel": "text", "messages": [{"external_id": "m1", "phone": MEXICO}]}
 def caller(cloned_database):
     make_card()
     location = make_location()
-    renewing.renew(location.pk, at=timezone.now())
+    renewals.renew(location.pk, at=timezone.now())
     return make_caller(location)
 
 

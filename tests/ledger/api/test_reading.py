@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ledger import charging, funding, holding
 from ledger.daily import daily_usage
+from ledger.engine import charging, funding, holds
 from ledger.models import Entry
 from tests.factories import MEXICO, key, make_location, text
 
@@ -14,7 +14,7 @@ from tests.factories import MEXICO, key, make_location, text
 def test_the_balance_is_told_in_all_its_parts(api, location):
     at = timezone.now()
     funding.purchase(location.pk, 50, key=key(), at=at, reference="1")
-    holding.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=at)
+    holds.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=at)
     answer = api.get("balance")
     assert answer.status_code == 200
     told = answer.json()

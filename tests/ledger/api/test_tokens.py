@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger import tokens
+from ledger.engine.posting import BadInput
 from ledger.models import ApiToken
-from ledger.posting import BadInput
 from tests.factories import NOON, make_location, make_user
 
 pytestmark = pytest.mark.django_db

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from ledger import approving, buying, charging, correcting, funding
+from ledger import approving, buying, correcting
 from ledger.approving import Wanted
 from ledger.deciding import AlreadyDecided, NotYourOwn
-from ledger.funding import NotEnough, NothingToWriteOff
+from ledger.engine import charging, funding
+from ledger.engine.funding import NotEnough, NothingToWriteOff
+from ledger.engine.posting import BadInput, KeyReused
+from ledger.engine.reversals import NothingToReverse
 from ledger.models import ApprovalRequest, Entry, Kind
-from ledger.posting import BadInput, KeyReused
-from ledger.reversing import NothingToReverse
 from ledger.verifying import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text

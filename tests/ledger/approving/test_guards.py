@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledger import approving, funding, renewing
+from ledger import approving
+from ledger.engine import funding, renewals
 from ledger.models import ApprovalRequest
 from ledger.verifying import breaches
 from locations.models import Location, User
@@ -30,7 +31,7 @@ def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User
 
 
 def test_the_database_refuses_an_entry_approved_by_who_made_it(soho: Location, ada: User):
-    renewing.renew(soho.pk, at=NOON)
+    renewals.renew(soho.pk, at=NOON)
     with refused("entry_approved_by_a_second_person"):
         add_entry(soho, made_by_id=ada.pk, approved_by_id=ada.pk)
     with refused("entry_approved_by_a_second_person"):

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from ledger import approving, charging, funding, renewing
+from ledger import approving
 from ledger.approving import Wanted
-from ledger.funding import NothingToWriteOff
+from ledger.engine import charging, funding, renewals
+from ledger.engine.funding import NothingToWriteOff
 from ledger.models import Entry, Kind
 from ledger.verifying import breaches
 from locations.models import User
@@ -38,7 +39,7 @@ def test_a_renewal_after_a_write_off_by_hand_writes_nothing_off(ada: User):
     location = make_location(included=2, starts_on=dt.date(2025, 6, 20))
     charging.charge_chat(location.pk, [chat("inbound") for _ in range(3)], key=key(), at=NOON)
     funding.write_off(location.pk, key=key(), at=NOON, reason="Goodwill", made_by=ada)
-    renewing.renew(location.pk, at=NOON + dt.timedelta(days=6))
+    renewals.renew(location.pk, at=NOON + dt.timedelta(days=6))
     kinds = (
         Entry.objects.filter(location=location).order_by("number").values_list("kind", flat=True)
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger import charging, funding
+from ledger.engine import charging, funding
 from tests.factories import NOON, chat, make_card, make_location, text
 from tests.ledger.guards.attacks import sql
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ledger import charging
+from ledger.engine import charging
 from ledger.models import Balance, Charge, ChatMessage, Entry, InternationalMessage
 from tests.factories import NOON, make_location, text
 from tests.ledger.guards.attacks import add_entry, refused, slip_in, sql

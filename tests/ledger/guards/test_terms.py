@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger import renewing
+from ledger.engine import renewals
 from ledger.guards import missing_guards
 from locations import rate_cards
 from locations.models import Contract, Location, Rate, RateCard
@@ -40,7 +40,7 @@ def test_no_contract_starts_where_renewals_have_been(ledger):
 
 def test_an_ended_contract_stays_ended():
     location = make_location(ends_on=dt.date(2026, 3, 1))
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     with refused("contract_ended_stays_ended"):
         Contract.objects.filter(location=location).update(ends_on=None)
 

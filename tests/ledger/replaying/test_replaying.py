@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
-from ledger import charging
+from ledger.engine import charging
 from ledger.models import Entry, InternationalMessage
 from ledger.verifying import breaches
 from locations.models import Account, Location, RateCard

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from ledger.requests import Chat, International
+from ledger.engine.charge_requests import Chat, International
 from ledger.traffic import Broadcast, ChatEvent, Place, Purchase, in_order
 from ledger.traffic_files import read_folder
 from tests.ledger.traffic_files.files import (

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from ledger import renewing
+from ledger.engine import renewals
 from locations.models import Contract, Location
 from tests.factories import NOON, make_contract, make_location
 from tests.locations.admin.desk import address, errors, said
@@ -134,7 +134,7 @@ def test_contracts_that_meet_leave_no_gap(staff: Client):
 
 def test_included_amount_of_a_running_contract_can_be_changed(staff: Client):
     location = make_location(starts_on=dt.date(2025, 3, 1))
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     contract = location.contracts.get()
     staff.post(
         address("contract_change", contract.pk),
@@ -146,7 +146,7 @@ def test_included_amount_of_a_running_contract_can_be_changed(staff: Client):
 
 def test_granted_terms_refuse_at_the_form(staff: Client):
     location = make_location(starts_on=dt.date(2025, 3, 1))
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     contract = location.contracts.get()
     page = address("contract_change", contract.pk)
     answer = staff.post(page, terms(location, "2025-04-01"))
@@ -164,7 +164,7 @@ def test_granted_terms_refuse_at_the_form(staff: Client):
 
 def test_contract_with_entries_is_not_deleted(staff: Client):
     location = make_location(starts_on=dt.date(2025, 3, 1))
-    renewing.renew(location.pk, at=NOON)
+    renewals.renew(location.pk, at=NOON)
     contract = location.contracts.get()
     answer = staff.post(address("contract_delete", contract.pk), {"post": "yes"})
     assert "Cannot delete contract" in answer.content.decode()

@@ -6,7 +6,8 @@ import uuid
 from django.test import Client
 from django.utils import timezone
 
-from ledger import buying, charging
+from ledger import buying
+from ledger.engine import charging
 from ledger.models import ApiToken, ApprovalRequest, Bundle, ChatMessage, CreditRequest, Entry
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user

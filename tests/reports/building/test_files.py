@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ledger.daily import daily_usage
-from ledger.funding import adjust, purchase
+from ledger.engine.funding import adjust, purchase
 from reports import building
 from reports.comma_files import safe
 from reports.models import Report, ReportKind, ReportState

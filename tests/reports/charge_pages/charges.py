@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from ledger.charging import charge_broadcast
+from ledger.engine.charging import charge_broadcast
 from locations.models import Location
 from tests.factories import key
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledger.charging import charge_chat
-from ledger.funding import purchase
+from ledger.engine.charging import charge_chat
+from ledger.engine.funding import purchase
+from ledger.engine.reversals import reverse
 from ledger.models import Entry
-from ledger.reversing import reverse
 from locations.models import Location
 from reports.charges import read_charge
 from reports.telling import Reader

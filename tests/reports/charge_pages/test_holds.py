@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger import holding
+from ledger.engine import holds
 from locations.models import Location
 from tests.factories import MEXICO, call, key, text
 from tests.reports.charge_pages.charges import NOW, sent
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db
 def test_a_call_that_was_capped_at_its_hold_says_so(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
-    held = holding.hold(
+    held = holds.hold(
         location.pk,
-        call=holding.Call(phone=MEXICO, expected_seconds=60),
+        call=holds.Call(phone=MEXICO, expected_seconds=60),
         over_rule="cap",
         seconds_to_live=600,
         key=key(),
         at=NOW,
     ).hold
-    charge_id = holding.settle(held.pk, "voice", [call(61)], key=key(), at=NOW).charge_id
+    charge_id = holds.settle(held.pk, "voice", [call(61)], key=key(), at=NOW).charge_id
     said = words(open_charge(location, charge_id))
     assert "Hold 12 credits were held for it; it was charged what was held, and no more." in said
     assert (
@@ -46,7 +46,7 @@ def test_a_call_that_was_capped_at_its_hold_says_so(
 def test_what_became_of_the_hold_is_said(
     location: Location, open_charge: Callable[..., Any], over_rule: str, held: int, said: str
 ) -> None:
-    hold = holding.hold(
+    hold = holds.hold(
         location.pk,
         credits=held,
         over_rule=over_rule,
@@ -54,14 +54,14 @@ def test_what_became_of_the_hold_is_said(
         key=key(),
         at=NOW,
     ).hold
-    charge_id = holding.settle(hold.pk, "voice", [call(61)], key=key(), at=NOW).charge_id
+    charge_id = holds.settle(hold.pk, "voice", [call(61)], key=key(), at=NOW).charge_id
     assert said in words(open_charge(location, charge_id))
 
 
 def test_what_was_held_for_others_is_said(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
-    holding.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=NOW)
+    holds.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=NOW)
     said = words(open_charge(location, sent(location, text())))
     assert "Available before 70 · 30 more were held for calls" in said
     assert "Balance 100 → to 93" in said

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from ledger import correcting
-from ledger.charging import charge_chat
-from ledger.reversing import reverse
+from ledger.engine.charging import charge_chat
+from ledger.engine.reversals import reverse
 from locations.models import Location, Role
 from reports.charges import MESSAGES_PER_PAGE
 from tests.factories import GERMANY, chat, key, make_card, make_location, make_member, text

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from ledger import charging, funding
-from ledger.quoting import WouldBe
+from ledger.engine import charging, funding
+from ledger.engine.quotes import WouldBe
 from locations.models import Location, User
 from reports import estimating
 from reports.estimating import estimate

@@ -17,8 +17,8 @@ import psycopg
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from ledger.arrays import LITERALS
-from ledger.combining import combined
+from ledger.engine.batching import combined
+from ledger.engine.pg_arrays import LITERALS
 from ledger.models import Charge, Entry, Hold
 from locations.models.trail import POSTED
 

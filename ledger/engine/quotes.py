@@ -5,10 +5,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ledger import rating, renewing
+from ledger.engine import rating, renewals
+from ledger.engine.charge_requests import LONGEST_CALL_SECONDS, MOST_MESSAGES
+from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
-from ledger.posting import BadInput, check_text
-from ledger.requests import LONGEST_CALL_SECONDS, MOST_MESSAGES
 from locations.models import CarrierType, Channel, RateCard
 from locations.price_lists import PriceList, price_list
 from locations.terms import Terms, known_terms, load_terms
@@ -104,7 +104,7 @@ def quote(
     BadInput and UnknownLocation.
     """
     _check(channel, messages, most)
-    balance = renewing.up_to_date(location_id, at=at)
+    balance = renewals.up_to_date(location_id, at=at)
     terms = known_terms(location_id)
     if terms.version != balance.terms_version:
         terms = load_terms(location_id)

@@ -6,7 +6,7 @@ import logging
 from django.db import transaction
 from django.db.models import F
 
-from ledger import renewing
+from ledger.engine import renewals
 from ledger.models import Balance, RenewalFailure
 from ledger.models.renewals import LONGEST_ERROR
 
@@ -20,7 +20,7 @@ def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | Renew
     renewal's own.
     """
     try:
-        days = renewing.renew(location_id, at=at)
+        days = renewals.renew(location_id, at=at)
     except Exception as error:
         logger.exception("Renewing location %s failed", location_id)
         return _note(location_id, error, at=at)
@@ -31,7 +31,7 @@ def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | Renew
 
 def close_what_is_over(*, at: dt.datetime) -> None:
     """Close the failures of locations that somebody else has renewed: a charge, a page."""
-    renewed = Balance.objects.exclude(renewing.due(at)).values("location")
+    renewed = Balance.objects.exclude(renewals.due(at)).values("location")
     RenewalFailure.objects.filter(over_at=None, location__in=renewed).update(over_at=at)
 
 

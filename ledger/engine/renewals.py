@@ -9,7 +9,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Expression, F, Q, QuerySet
 
-from ledger import posting
+from ledger.engine import posting
 from ledger.models import Balance, Entry, Kind
 from locations.composed import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TypeVar
 
+from ledger.engine.posting import BadInput, check_text
+from ledger.engine.rating import Rated
 from ledger.models import Direction
-from ledger.posting import BadInput, check_text
-from ledger.rating import Rated
 from locations.models import CarrierType, Channel
 
 MOST_MESSAGES = 10_000

@@ -5,10 +5,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ledger import posting, rating, renewing
-from ledger.answering import answer_of, first_answer
-from ledger.models import ChargeKind, OnInsufficient, TextType
-from ledger.requests import (
+from ledger.engine import posting, rating, renewals
+from ledger.engine.charge_requests import (
     Answer,
     Chat,
     International,
@@ -16,6 +14,8 @@ from ledger.requests import (
     check_chat,
     content_of,
 )
+from ledger.engine.charge_results import answer_of, first_answer
+from ledger.models import ChargeKind, OnInsufficient, TextType
 from locations import price_lists
 from locations.models import ChatInbox
 from locations.price_lists import PriceList, price_list
@@ -83,7 +83,7 @@ def charge_broadcast(
     that are not possible or not priced are refused by name and the others go on; domestic
     ones are answered as such and not kept. `content` is the fingerprint of what the caller said,
     where `messages` say more than that: a sent date that was left out. `settles` is the hold
-    that it settles, and what ends it: see `ledger.holding.settle`, the one caller that gives it.
+    that it settles, and what ends it: see `ledger.engine.holds.settle`, the one caller that gives it.
     Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation: nothing is written then.
     """
     posting.check_key(key)
@@ -247,7 +247,7 @@ def _post(
             | prepare(terms)
         )
         if posted.state == "renewal_due":
-            renewing.renew(location_id, at=at)
+            renewals.renew(location_id, at=at)
         elif posted.state == "hold_ended":
             raise HoldNotOpen("The hold has ended.")
         elif posted.state == "over_hold":

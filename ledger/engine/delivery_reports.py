@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from ledger.engine.charge_requests import AHEAD, MOST_MESSAGES, check_instant
+from ledger.engine.posting import BadInput, check_text
 from ledger.models import InternationalMessage, Outcome
-from ledger.posting import BadInput, check_text
-from ledger.requests import AHEAD, MOST_MESSAGES, check_instant
 
 UPDATED, OLDER, UNKNOWN = "updated", "older", "unknown"
 

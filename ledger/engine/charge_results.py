@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ledger.engine.charge_requests import Answer, Message, MessageAnswer
+from ledger.engine.posting import Posted
+from ledger.engine.rating import Rated
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage, Outcome
-from ledger.posting import Posted
-from ledger.rating import Rated
-from ledger.requests import Answer, Message, MessageAnswer
 
 DOMESTIC = "domestic"
 

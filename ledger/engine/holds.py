@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from ledger import charging, posting, rating, renewing
-from ledger.answering import first_answer
+from ledger.engine import charging, posting, rating, renewals
+from ledger.engine.charge_requests import LONGEST_CALL_SECONDS, Answer, International, content_of
+from ledger.engine.charge_results import first_answer
+from ledger.engine.posting import BadInput, KeyReused, LedgerError
 from ledger.models import (
     Balance,
     Charge,
@@ -21,8 +23,6 @@ from ledger.models import (
     OverRule,
     Refusal,
 )
-from ledger.posting import BadInput, KeyReused, LedgerError
-from ledger.requests import LONGEST_CALL_SECONDS, Answer, International, content_of
 from locations.models import CarrierType, Channel
 from locations.terms import load_terms
 
@@ -87,13 +87,13 @@ def hold(
         ]
     )
     with transaction.atomic():
-        renewing.up_to_date(location_id, at=at)
+        renewals.up_to_date(location_id, at=at)
         # Two holds, or a hold and a charge, after the same credits: the second waits and looks.
         Balance.objects.select_for_update().get(location_id=location_id)
         earlier = _hold_of_key(location_id, key, content)
         if earlier is not None:
             return Held(earlier, replayed=True)
-        renewing.renew(location_id, at=at)
+        renewals.renew(location_id, at=at)
         available = Balance.objects.as_of(at).get(location_id=location_id).available
         terms = load_terms(location_id)
         contract = terms.contract_on(terms.day_of(at))

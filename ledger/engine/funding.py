@@ -8,9 +8,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger import posting, renewing
+from ledger.engine import posting, renewals
+from ledger.engine.posting import BadInput, LedgerError
 from ledger.models import Balance, Entry, Kind
-from ledger.posting import BadInput, LedgerError
 from locations.models import User
 from locations.terms import Term, load_terms
 
@@ -176,7 +176,7 @@ def _post(
     )
     made_by, approved_by = people
     with transaction.atomic():
-        renewing.up_to_date(location_id, at=at)
+        renewals.up_to_date(location_id, at=at)
         # The same key from two sides, or a charge that takes the credits which an adjustment
         # is about to take: both wait for this row.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
@@ -184,7 +184,7 @@ def _post(
         if earlier is not None:
             return Posted(earlier, replayed=True)
         # A renewal may have come in between: look again, now that the row is ours.
-        renewing.renew(location_id, at=at)
+        renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         terms = load_terms(location_id)
         today = max(terms.day_of(at), balance.renewed_through_on or dt.date.min)

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from ledger import posting, renewing
+from ledger.engine import posting, renewals
+from ledger.engine.posting import LedgerError
 from ledger.models import (
     Balance,
     Charge,
@@ -17,7 +18,6 @@ from ledger.models import (
     InternationalMessage,
     Kind,
 )
-from ledger.posting import LedgerError
 from locations.models import User
 from locations.terms import load_terms
 
@@ -63,13 +63,13 @@ def reverse(
     said = ["reversal", charge_id, external_id, reason, *([reference] if reference else [])]
     content = posting.fingerprint(said)
     with transaction.atomic():
-        renewing.up_to_date(location_id, at=at)
+        renewals.up_to_date(location_id, at=at)
         # Two reversals of one message at once: the second waits here and finds it done.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
         earlier = posting.entry_of_key(location_id, key, content)
         if earlier is not None:
             return Reversed(earlier, replayed=True)
-        renewing.renew(location_id, at=at)
+        renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
         if charge is None:
