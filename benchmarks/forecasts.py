@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from ledger.daily import daily_usage
+from ledger.reading.daily_usage import daily_usage
 from ledger.traffic_files import read_folder
 from locations.models import Location
 from reports.forecasting import DAY, pace_of

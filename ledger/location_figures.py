@@ -13,7 +13,7 @@ from ledger.models import (
     Verification,
     VerificationRequest,
 )
-from ledger.renewal_desk import Preview, preview
+from ledger.reading.renewal_overview import Preview, preview
 from ledger.waiting import Waiting, row, waiting
 from locations.models import Location
 from locations.terms import Term, load_terms

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 
 from ledger.checks import CHECKS
 from ledger.checks_by_hand import CHECKS_BY_HAND
-from ledger.daily import daily_usage
 from ledger.guards import missing_guards
 from ledger.models import Balance, Entry, Kind, Verification, VerificationRun
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from locations.terms import Terms, UnknownLocation, load_terms
 

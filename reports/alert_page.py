@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.daily import daily_usage
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
+from ledger.reading.daily_usage import daily_usage
 from locations.composed import Given, composed
 from locations.models import Location, User
 from reports.alerting import Reading, level_of, reading

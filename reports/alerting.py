@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F, Max
 
-from ledger.daily import daily_usage
 from ledger.engine.renewals import up_to_date
 from ledger.models import Entry, Kind
+from ledger.reading.daily_usage import daily_usage
 from locations.access import detail_readers
 from locations.models import Location, User
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast

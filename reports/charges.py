@@ -10,7 +10,6 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.snapshots import one_moment
-from ledger.explaining import explain_payment, way_out
 from ledger.models import (
     USAGE,
     Charge,
@@ -23,7 +22,8 @@ from ledger.models import (
     Kind,
     Outcome,
 )
-from ledger.payments import payments
+from ledger.reading.allocations import payments
+from ledger.reading.explanations import explain_payment, way_out
 from locations.calendar import local_day
 from locations.composed import Given, composed
 from locations.models import Location

@@ -14,7 +14,7 @@ from itertools import accumulate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ledger.daily import DailyUsage, Movement
+from ledger.reading.daily_usage import DailyUsage, Movement
 from locations.dates import written
 from locations.figures import credits, credits_in
 from reports.periods import Length, Period, periods

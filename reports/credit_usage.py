@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from ledger.daily import DailyUsage, daily_usage
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
+from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.composed import Given, GivenUser, composed
 from locations.models import Location
 from reports.charts import Chart

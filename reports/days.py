@@ -8,7 +8,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Least
 
-from ledger.daily import Day, Movement, daily_usage
 from ledger.engine.pg_arrays import plain_array
 from ledger.engine.snapshots import one_moment
 from ledger.models import (
@@ -17,6 +16,7 @@ from ledger.models import (
     Entry,
     Kind,
 )
+from ledger.reading.daily_usage import Day, Movement, daily_usage
 from locations.calendar import local_day
 from locations.composed import Given, composed, read
 from locations.models import Location

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.daily import daily_usage
 from ledger.engine import quotes
 from ledger.engine.charge_requests import MOST_MESSAGES
 from ledger.engine.quotes import Quote, WouldBe
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
 from reports.estimate_figures import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast

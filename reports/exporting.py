@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ledger.daily import Day, Movement
+from ledger.reading.daily_usage import Day, Movement
 from reports.comma_files import safe
 from reports.showing import file_words
 from reports.shown_days import ShownDays

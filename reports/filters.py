@@ -14,8 +14,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.daily import DailyUsage, daily_usage
 from ledger.models import Entry
+from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
 from locations.dates import written
 from locations.terms import Terms

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from ledger.daily import DailyUsage
+from ledger.reading.daily_usage import DailyUsage
 from locations.models import DebtAtRenewal
 from reports.standing import BareStanding, Standing
 

@@ -5,7 +5,7 @@ import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger.daily import Day, Movement, added_up
+from ledger.reading.daily_usage import Day, Movement, added_up
 from locations.calendar import add_months
 from locations.dates import written
 from reports.templatetags.credits import days as range_of_days

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ledger.daily import DailyUsage, Day
 from ledger.engine.renewals import up_to_date
 from ledger.engine.snapshots import one_moment
+from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
 from reports.filters import DailyFilter
 from reports.standing import standing

@@ -9,10 +9,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from ledger.daily import SIGNED
 from ledger.engine.pg_arrays import plain_array
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
+from ledger.reading.daily_usage import SIGNED
 from locations.composed import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 from locations.terms import Step, Term, Terms, terms_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
-from ledger.daily import DailyUsage, Day
+from ledger.reading.daily_usage import DailyUsage, Day
 from locations.dates import written
 
 ROWS_PER_PAGE = 31  # a month fits on one

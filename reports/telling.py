@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from ledger.explaining import Payment, explain_chat, explain_international
 from ledger.models import (
     ChatMessage,
     CorrectionRequest,
@@ -16,6 +15,7 @@ from ledger.models import (
     Outcome,
     TextType,
 )
+from ledger.reading.explanations import Payment, explain_chat, explain_international
 from locations.models import Location
 from reports.masking import mask, mask_within
 

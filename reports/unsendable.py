@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ledger.engine.quotes import Quote
-from ledger.explaining import way_out
 from ledger.models import Refusal
+from ledger.reading.explanations import way_out
 from locations.countries import country_name
 from reports.masking import mask
 from reports.number_lists import Fault, NumberList

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.admin.recording import GiveBackLink
-from ledger.explaining import explain_chat, explain_international
 from ledger.models import ChatMessage, InternationalMessage
+from ledger.reading.explanations import explain_chat, explain_international
 from locations.admin.lists import LedgerAdmin, link, location_link
 from locations.countries import country_name
 from locations.models.trail import SEEN

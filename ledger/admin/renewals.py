@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from ledger import renewal_desk
 from ledger.engine.renewal_failures import renew_or_note
 from ledger.models import Balance, RenewalFailure
-from ledger.renewal_desk import WINDOWS, Preview
+from ledger.reading import renewal_overview
+from ledger.reading.renewal_overview import WINDOWS, Preview
 from locations import figures
 from locations.admin.lists import ReadOnlyAdmin
 from locations.models import Location
@@ -47,20 +47,20 @@ class RenewalPages(admin.ModelAdmin):
         at = timezone.now()
         asked = request.GET.get("days", "")
         days = int(asked) if asked in map(str, WINDOWS) else WINDOWS[0]
-        coming = Paginator(renewal_desk.ahead(days, at), ROWS_PER_PAGE).get_page(
+        coming = Paginator(renewal_overview.ahead(days, at), ROWS_PER_PAGE).get_page(
             request.GET.get("page")
         )
-        ran = Paginator(renewal_desk.ran(), ROWS_PER_PAGE).get_page(request.GET.get("ran"))
-        late = list(renewal_desk.overdue(at)[: MOST_OVERDUE + 1])
-        failed = list(renewal_desk.failures()[:MOST_FAILURES])
+        ran = Paginator(renewal_overview.ran(), ROWS_PER_PAGE).get_page(request.GET.get("ran"))
+        late = list(renewal_overview.overdue(at)[: MOST_OVERDUE + 1])
+        failed = list(renewal_overview.failures()[:MOST_FAILURES])
         why = {row.location_id: row for row in failed if row.over_at is None}
-        shown = renewal_desk.previews([*coming.object_list, *late[:MOST_OVERDUE]])
+        shown = renewal_overview.previews([*coming.object_list, *late[:MOST_OVERDUE]])
         context = {
             **self.admin_site.each_context(request),
             "title": _("Renewals"),
             "subtitle": None,
             "opts": self.opts,
-            "windows": renewal_desk.windows(at),
+            "windows": renewal_overview.windows(at),
             "days": days,
             "coming": coming,
             "lines": [_line(each) for each in shown[: len(coming.object_list)]],
@@ -88,7 +88,7 @@ class RenewalPages(admin.ModelAdmin):
             self._run(request, location, at)
             return HttpResponseRedirect(reverse("admin:ledger_balance_renewals"))
         balance = Balance.objects.select_related("location").filter(location=location).first()
-        next_one = renewal_desk.preview(
+        next_one = renewal_overview.preview(
             location, balance or Balance(location=location, renewed_through_on=None)
         )
         context = {

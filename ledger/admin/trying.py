@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ledger.engine.posting import BadInput
-from ledger.trying import Tried, try_number
+from ledger.reading.price_check import Tried, try_number
 from locations.countries import country_name
 from locations.models import CarrierType, Channel, Location
 

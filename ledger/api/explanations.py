@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ledger import explaining
 from ledger.engine.charge_requests import Answer
 from ledger.models import ChatMessage, InternationalMessage, Outcome
+from ledger.reading import explanations
 from locations.models import Channel, Rate, RateCard
 
 MOST_KEPT = 20_000
@@ -87,7 +87,7 @@ def _international(country: str, carrier_type: str, *facts: Any) -> Why:
         country or None,
         carrier_type or None,
         _units(message),
-        explaining.explain_international(message),
+        explanations.explain_international(message),
     )
 
 
@@ -97,7 +97,7 @@ def _chat(*facts: Any) -> Why:
     if message.card_id is not None:
         message.card = _card(message.card_id)
     units = 0 if message.outcome == Outcome.REFUSED else 1
-    return Why(None, None, units, explaining.explain_chat(message))
+    return Why(None, None, units, explanations.explain_chat(message))
 
 
 def _units(message: InternationalMessage) -> float:

@@ -21,9 +21,9 @@ from ledger.api.schemas.reading import (
     LocationBalance,
     Range,
 )
-from ledger.daily import Movement, daily_usage
 from ledger.engine import renewals
 from ledger.models import Entry, Scope
+from ledger.reading.daily_usage import Movement, daily_usage
 from locations.models import Location
 
 router = Router(tags=["Reading"], auth=Bearer(Scope.READ))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from ledger.daily import daily_usage
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from reports.models import ReportKind
 from reports.rows import chat, international, statement

@@ -8,8 +8,8 @@ from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, Value, Wh
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ledger.daily import DailyUsage
 from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
+from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
 from reports.masking import mask
 from reports.rows.reading import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used

@@ -20,8 +20,8 @@ from django.db.models import (
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ledger.daily import DailyUsage
 from ledger.models import InternationalMessage, Outcome, Refusal
+from ledger.reading.daily_usage import DailyUsage
 from locations.models import CarrierType, Channel, Location
 from reports.masking import mask, mask_within
 from reports.models import ReportKind

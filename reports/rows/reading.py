@@ -18,7 +18,7 @@ from django.db.models import Value as Fixed
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from ledger.daily import DailyUsage
+from ledger.reading.daily_usage import DailyUsage
 from locations.countries import country_name
 from reports.workbooks import Column, Table, Value
 

@@ -8,9 +8,9 @@ from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ledger.daily import DailyUsage
 from ledger.engine import reasons
 from ledger.models import Entry, Kind
+from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
 from reports.rows.reading import AT_ONCE, Local, Rows, in_words
 from reports.workbooks import Column, Table

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_tables2 import Table
 from django_tables2.templatetags.django_tables2 import table_page_range
 
-from ledger.daily import Day
+from ledger.reading.daily_usage import Day
 from locations.dates import written
 from locations.figures import credits_in, signed_in
 from locations.templatetags.queries import changed

@@ -1,12 +1,12 @@
-"""The daily table as `ledger.daily` reads it; its sums are tested with the pages and reports."""
+"""The daily table as `ledger.reading.daily_usage` reads it; its sums are tested with the pages and reports."""
 
 import datetime as dt
 
 import pytest
 
-from ledger.daily import daily_usage
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import purchase
+from ledger.reading.daily_usage import daily_usage
 from tests.factories import NOON, chat, key, make_location
 
 DAY = dt.timedelta(days=1)

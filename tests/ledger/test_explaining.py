@@ -10,7 +10,8 @@ from ledger.api import explanations
 from ledger.engine import holds
 from ledger.engine.charge_requests import Chat, International
 from ledger.engine.charging import charge_broadcast, charge_chat
-from ledger.explaining import (
+from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
+from ledger.reading.explanations import (
     Payment,
     card_name,
     explain_chat,
@@ -18,7 +19,6 @@ from ledger.explaining import (
     explain_payment,
     way_out,
 )
-from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
 from tests.factories import (
     FRANCE,
     FRANCE_LANDLINE,

@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 from django.db import DatabaseError, transaction
 
-from ledger.daily import daily_usage
 from ledger.engine import charging, funding, reversals
 from ledger.engine.posting import BadInput, KeyReused
 from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.models import Balance, Entry, InternationalMessage
+from ledger.reading.daily_usage import daily_usage
 from ledger.verifying import breaches, verify
 from tests.factories import NOON, chat, key, make_card, make_location, text
 from tests.processes import race

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.engine import charging
 from ledger.engine.posting import BadInput
 from ledger.models import Charge, Hold
-from ledger.trying import try_number
+from ledger.reading.price_check import try_number
 from locations.models import Location
 from tests.factories import (
     DOMESTIC,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from ledger.explaining import card_name
+from ledger.reading.explanations import card_name
 from locations.countries import country_name
 from locations.dates import written
 from locations.figures import credits, signed

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.daily import DailyUsage, Day, Movement
 from ledger.models import Balance
+from ledger.reading.daily_usage import DailyUsage, Day, Movement
 from locations.models import Contract, Location
 from locations.terms import Terms
 from reports.forecasting import DAY

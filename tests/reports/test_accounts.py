@@ -15,9 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from ledger.daily import daily_usage
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Account, Location, Role
 from reports.forecasting import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationPace

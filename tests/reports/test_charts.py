@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.daily import DailyUsage, Day, Movement
+from ledger.reading.daily_usage import DailyUsage, Day, Movement
 from reports.charts import Bar, Chart, Date, draw
 from reports.periods import Length
 from reports.scales import Line, scale_for, short_figure, step

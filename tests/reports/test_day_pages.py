@@ -9,12 +9,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.daily import daily_usage
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import adjust, purchase
 from ledger.engine.renewals import renew
 from ledger.engine.reversals import reverse
 from ledger.models import Entry
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, Role
 from reports.days import LINES_PER_PAGE, read_day
 from tests.factories import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection, transaction
 
-from ledger.daily import DailyUsage, daily_usage
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
+from ledger.reading.daily_usage import DailyUsage, daily_usage
 from ledger.verifying import Breach, breaches
 from locations.groups import GROUPS
 from locations.models import Account, ChatInbox, Location, User

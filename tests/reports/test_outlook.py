@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ledger.daily import DailyUsage
+from ledger.reading.daily_usage import DailyUsage
 from reports.forecasting import DAY, forecast
 from reports.outlook import outlook
 from reports.saying import about, about_enough

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledger.daily import daily_usage
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust, purchase
 from ledger.engine.renewals import renew
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from reports import tasks
 from reports.forecasting import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on

@@ -6,11 +6,11 @@ import pytest
 from django.db import InternalError, connection
 from django.utils import timezone
 
-from ledger.daily import daily_usage
 from ledger.engine.funding import purchase
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
 from ledger.models import Balance
+from ledger.reading.daily_usage import daily_usage
 from tests.databases import Clone
 from tests.factories import key, make_location
 

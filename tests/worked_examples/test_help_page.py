@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from ledger.daily import daily_usage
 from ledger.models import Balance, ChatMessage, InternationalMessage
+from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from tests.worked_examples.story import Story, at
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from ledger.daily import daily_usage
 from ledger.models import ChatMessage, Entry, Kind
+from ledger.reading.daily_usage import daily_usage
 from locations.models import DebtAtRenewal
 from tests.factories import make_contract
 from tests.worked_examples.story import Story, at

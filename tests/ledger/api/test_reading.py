@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ledger.daily import daily_usage
 from ledger.engine import charging, funding, holds
 from ledger.models import Entry
+from ledger.reading.daily_usage import daily_usage
 from tests.factories import MEXICO, key, make_location, text
 
 

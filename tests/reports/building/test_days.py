@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.daily import daily_usage
+from ledger.reading.daily_usage import daily_usage
 from tests.reports import traffic
 from tests.reports.building.messages import chats, international
 from tests.reports.traffic import GERMANY, MEXICO, SWEDEN, utc

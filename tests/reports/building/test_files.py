@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from ledger.daily import daily_usage
 from ledger.engine.funding import adjust, purchase
+from ledger.reading.daily_usage import daily_usage
 from reports import building
 from reports.comma_files import safe
 from reports.models import Report, ReportKind, ReportState

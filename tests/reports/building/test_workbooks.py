@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ledger.daily import daily_usage
 from ledger.models import Balance
+from ledger.reading.daily_usage import daily_usage
 from reports.models import ReportKind, ReportState
 from tests.reports import traffic
 from tests.reports.building.builds import build, summary, table

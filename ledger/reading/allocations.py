@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from ledger.engine.pg_arrays import plain_array
-from ledger.explaining import Payment
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
+from ledger.reading.explanations import Payment
 from locations.composed import read
 
 # Within an entry its messages were paid in the order of the request: what those before the first

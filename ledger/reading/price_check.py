@@ -10,8 +10,8 @@ from ledger.engine import rating
 from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
 from ledger.engine.charging import Tariff
 from ledger.engine.posting import BadInput, check_text
-from ledger.explaining import explain_international
 from ledger.models import InternationalMessage, Outcome
+from ledger.reading.explanations import explain_international
 from locations.models import Channel, Rate, RateCard
 from locations.terms import load_terms
 
