@@ -6,10 +6,11 @@ import uuid
 from django.utils import timezone
 
 from benchmarks import place
-from ledger import approving, buying, correcting, impact, tokens, verification_requests
-from ledger.approving import Wanted
+from ledger import impact, tokens, verification_requests
 from ledger.engine import funding, holds
 from ledger.models import Bundle, Charge, Kind, RenewalFailure
+from ledger.requests import approvals, correction_requests, credit_requests
+from ledger.requests.approvals import Wanted
 from locations import rate_card_uploads
 from locations.models import Location, Membership, RateCard, Role, User
 from reports.demo.loading import RATE_CARD
@@ -41,12 +42,12 @@ def _requests(location: Location, boss: User, at: dt.datetime) -> None:
     Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
     funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", made_by=boss)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-    approving.post_or_ask(location.pk, much, key=key(), at=at, made_by=boss)
+    approvals.post_or_ask(location.pk, much, key=key(), at=at, made_by=boss)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": at}
-    buying.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
+    credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
     charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
-    correcting.ask(location.pk, charge.pk, reason="Never rang", asked_by=manager, at=at)
+    correction_requests.ask(location.pk, charge.pk, reason="Never rang", asked_by=manager, at=at)
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)
     RenewalFailure.objects.create(location=location, first_at=at, last_at=at, error="Lost")
     report = Report.objects.create(

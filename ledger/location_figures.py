@@ -14,7 +14,7 @@ from ledger.models import (
     VerificationRequest,
 )
 from ledger.reading.renewal_overview import Preview, preview
-from ledger.waiting import Waiting, row, waiting
+from ledger.requests.queue import Waiting, row, waiting
 from locations.models import Location
 from locations.terms import Term, load_terms
 

@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ledger.buying import LONGEST_REFERENCE
 from ledger.models import Bundle
 from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
+from ledger.requests.credit_requests import LONGEST_REFERENCE
 
 OTHER = "other"
 
@@ -66,7 +66,7 @@ class RequestForm(forms.Form):
         return cleaned
 
     def wanted(self) -> dict[str, int]:
-        """What `ledger.buying.ask` takes of a valid form."""
+        """What `ledger.requests.credit_requests.ask` takes of a valid form."""
         choice = self.cleaned_data["choice"]
         if choice == OTHER:
             return {"credits": self.cleaned_data["credits"]}

@@ -13,11 +13,11 @@ from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from ledger import approving
 from ledger.admin.decisions import DecisionAdmin
 from ledger.engine import reasons
 from ledger.models import ApprovalRequest, Kind
-from ledger.waiting import Waiting, What, row, waiting
+from ledger.requests import approvals
+from ledger.requests.queue import Waiting, What, row, waiting
 from locations import figures
 from locations.admin.lists import link
 
@@ -34,8 +34,8 @@ class ApprovalRequestAdmin(DecisionAdmin):
     """An entry above what one person posts; its queue has what managers ask for as well."""
 
     permission = "ledger.approve"
-    meet = staticmethod(approving.approve)
-    decline = staticmethod(approving.decline)
+    meet = staticmethod(approvals.approve)
+    decline = staticmethod(approvals.decline)
     meet_button = _("Approve: post it")
     met_words = _("Approved: the entry is posted, in both names.")
     answer_help = _("Whoever asked reads it on this page. Required to decline.")

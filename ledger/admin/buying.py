@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from ledger import buying
 from ledger.admin.decisions import DecisionAdmin
 from ledger.models import Bundle, CreditRequest
+from ledger.requests import credit_requests
 from locations.admin.lists import GuardedAdmin, link
 
 
@@ -35,8 +35,8 @@ class BundleAdmin(GuardedAdmin):
 class CreditRequestAdmin(DecisionAdmin):
     """Reference and note are the manager's own words."""
 
-    meet = staticmethod(buying.approve)
-    decline = staticmethod(buying.decline)
+    meet = staticmethod(credit_requests.approve)
+    decline = staticmethod(credit_requests.decline)
     meet_button = _("Approve: record the purchase")
     met_words = _("Approved: the credits are with the location.")
     answer_help = _("They read it beside the request. Required to decline.")

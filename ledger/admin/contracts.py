@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger import changing
 from ledger.engine.posting import BadInput, LedgerError
+from ledger.requests import contract_changes
 from locations import figures
 from locations.admin.contracts import ContractAdmin, ContractForm
 from locations.admin.lists import link, replace
@@ -50,7 +50,7 @@ class RunningContractForm(ContractForm):
     )
     change_reason = forms.CharField(
         label=gettext_lazy("Why now"),
-        max_length=changing.LONGEST_REASON,
+        max_length=contract_changes.LONGEST_REASON,
         required=False,
         widget=AdminTextInputWidget,
         help_text=gettext_lazy(
@@ -59,7 +59,7 @@ class RunningContractForm(ContractForm):
     )
 
     user: ClassVar[User]  # who is at the desk; set for each request
-    change: changing.Change | None = None
+    change: contract_changes.Change | None = None
 
     def clean(self) -> dict[str, Any]:
         if self.is_now and not str(self.cleaned_data.get("change_reason", "")).strip():
@@ -78,7 +78,7 @@ class RunningContractForm(ContractForm):
                 {"takes_effect": _("It takes an adjustment, which is not yours to make.")}
             )
         try:
-            self.change = changing.change_now(
+            self.change = contract_changes.change_now(
                 self.amended(),
                 self.changed_terms,
                 reason=self.cleaned_data["change_reason"],
@@ -118,7 +118,9 @@ class RunningContractAdmin(ContractAdmin):
             self._say_when(request, contract)
         return contract
 
-    def _say_what_became_of_the_term(self, request: HttpRequest, change: changing.Change) -> None:
+    def _say_what_became_of_the_term(
+        self, request: HttpRequest, change: contract_changes.Change
+    ) -> None:
         term = change.term.starts_on
         used = number_format(change.used)
         if change.used:

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ledger import correcting
 from ledger.admin.decisions import DecisionAdmin
 from ledger.models import ChargeKind, CorrectionRequest
+from ledger.requests import correction_requests
 from locations.admin.lists import link
 
 
@@ -15,8 +15,8 @@ from locations.admin.lists import link
 class CorrectionRequestAdmin(DecisionAdmin):
     """The reason is the manager's own words."""
 
-    meet = staticmethod(correcting.grant)
-    decline = staticmethod(correcting.decline)
+    meet = staticmethod(correction_requests.grant)
+    decline = staticmethod(correction_requests.decline)
     meet_button = _("Grant: give the credits back")
     met_words = _("Granted: the credits are back with the location.")
     answer_help = _("They read it on the charge's page. Required to decline.")

@@ -7,9 +7,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
-from ledger.approving import Wanted
 from ledger.engine.funding import MOST_CREDITS
 from ledger.models import Charge, Kind
+from ledger.requests.approvals import Wanted
 
 
 class FundingForm(forms.Form):

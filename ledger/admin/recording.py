@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from ledger import approving
 from ledger.admin.forms import (
     AdjustmentForm,
     FundingForm,
@@ -31,6 +30,7 @@ from ledger.models import (
     Entry,
     InternationalMessage,
 )
+from ledger.requests import approvals
 from locations import figures
 from locations.admin.lists import link
 from locations.models import Location, User
@@ -99,11 +99,11 @@ class RecordingPages(admin.ModelAdmin):
         if form.is_valid() and "_back" not in request.POST:
             try:
                 if "_record" in request.POST:
-                    done = approving.post_or_ask(
+                    done = approvals.post_or_ask(
                         location.pk, form.wanted(), key=form.key_of_entry, at=at, made_by=user
                     )
                     return self._recorded(request, location, form, done)
-                rehearsed = approving.rehearse(
+                rehearsed = approvals.rehearse(
                     location.pk, form.wanted(), key=form.key_of_entry, at=at, made_by=user
                 )
             except KeyReused:
@@ -131,8 +131,8 @@ class RecordingPages(admin.ModelAdmin):
             "rehearsed": rehearsed,
             "waits": rehearsed is not None
             and not rehearsed.replayed
-            and approving.needs_second_person(rehearsed.entry),
-            "limit": approving.limit(),
+            and approvals.needs_second_person(rehearsed.entry),
+            "limit": approvals.limit(),
             "said": [(form[name].label, form.cleaned_data[name]) for name in form.shown]
             if rehearsed
             else [],
@@ -140,7 +140,7 @@ class RecordingPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/ledger/entry/fund.html", context)
 
     def _recorded(
-        self, request: HttpRequest, location: Location, form: FundingForm, done: approving.Done
+        self, request: HttpRequest, location: Location, form: FundingForm, done: approvals.Done
     ) -> HttpResponse:
         if done.waiting is not None:
             self._say_what_waits(request, form, done.waiting, replayed=done.replayed)

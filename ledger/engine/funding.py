@@ -98,7 +98,7 @@ def adjust(
     """Add credits to a bucket or, below zero, take them from it, for a written reason.
 
     With `of_term` it says that a running term was granted another amount than it began with; see
-    `ledger.changing`. Raises BadInput, NotEnough where the bucket holds less, TermHasEnded,
+    `ledger.requests.contract_changes`. Raises BadInput, NotEnough where the bucket holds less, TermHasEnded,
     KeyReused and UnknownLocation.
     """
     posting.check_text("reason", reason, longest=500, required=True)

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ledger import buying
 from ledger.engine.posting import LedgerError
 from ledger.engine.renewals import up_to_date
 from ledger.models import Bundle, CreditRequest
+from ledger.requests import credit_requests
 from locations.access import SignedInRequest, open_details
 from reports.buying_forms import RequestForm
 
@@ -30,7 +30,7 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
     refusal = ""
     if form.is_valid():
         try:
-            buying.ask(
+            credit_requests.ask(
                 location.pk,
                 **form.wanted(),
                 reference=form.cleaned_data["reference"],

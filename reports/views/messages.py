@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ledger import correcting
 from ledger.engine.posting import LedgerError
 from ledger.engine.renewals import up_to_date
+from ledger.requests import correction_requests
 from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from locations.models import Location
 from reports.charges import charge_of, message_at, newest_that_cost, read_charge
@@ -86,7 +86,7 @@ def correction(
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            correcting.ask(
+            correction_requests.ask(
                 location.pk,
                 charge.pk,
                 external_id=told.message.external_id if told else "",

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from ledger import correcting
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.reversals import reverse
 from ledger.models import Charge, CorrectionRequest, Entry
+from ledger.requests import correction_requests
 from locations.models import Location, User
 from tests.browser.conftest import PHONE, Screen, Visit, on_a_phone, on_both_screens
 from tests.browser.world import World, make_own
@@ -59,8 +59,8 @@ def sent(world: World) -> Sent:
         reason="Sent in error",
         made_by=staff,
     )
-    for number, decide in ((4, correcting.grant), (5, correcting.decline)):
-        asked = correcting.ask(
+    for number, decide in ((4, correction_requests.grant), (5, correction_requests.decline)):
+        asked = correction_requests.ask(
             location.pk,
             texts,
             external_id=messages[number].external_id,

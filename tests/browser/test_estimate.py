@@ -5,8 +5,8 @@ from pathlib import Path
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from ledger import buying
 from ledger.models import CreditRequest
+from ledger.requests import credit_requests
 from reports import long_estimates
 from reports.models import LongEstimate
 from tests.browser.conftest import Visit, on_a_phone
@@ -93,7 +93,9 @@ def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World) -
     first = page.locator(".asked li").first
     expect(first).to_contain_text("Waiting for RedFlag")
     asked = CreditRequest.objects.get(location=location)
-    buying.approve(asked.pk, decided_by=world.staff, at=timezone.now(), answer="Invoice follows")
+    credit_requests.approve(
+        asked.pk, decided_by=world.staff, at=timezone.now(), answer="Invoice follows"
+    )
     page.reload()
     expect(first).to_contain_text("Approved · see the purchase")
     visit.look("buy-answered")

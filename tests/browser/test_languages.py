@@ -14,8 +14,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from ledger import buying
 from ledger.models import CreditRequest
+from ledger.requests import credit_requests
 from locations.models import Location, Role, User
 from reports import alerting, long_estimates
 from reports.models import LongEstimate
@@ -143,7 +143,7 @@ def _asks_for_credits(reading: Reading, own: Location, staff: User) -> None:
     reading.press("Send the request")
     expect(page.locator(".asked li").first).to_be_visible()
     asked = CreditRequest.objects.get(location=own)
-    buying.approve(asked.pk, decided_by=staff, at=timezone.now(), answer="OK")
+    credit_requests.approve(asked.pk, decided_by=staff, at=timezone.now(), answer="OK")
     page.reload()
     reading.see("Request credits", "buy")
 

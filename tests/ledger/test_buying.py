@@ -12,13 +12,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import buying
-from ledger.buying import CannotAsk
-from ledger.deciding import AlreadyDecided
 from ledger.engine import funding
 from ledger.engine.posting import BadInput
 from ledger.guards import missing_guards
 from ledger.models import Balance, Bundle, CreditRequest, Entry
+from ledger.requests import credit_requests
+from ledger.requests.credit_requests import CannotAsk
+from ledger.requests.decisions import AlreadyDecided
 from ledger.verifying import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone
@@ -38,7 +38,7 @@ def ask(location: Location, **options: Any) -> CreditRequest:
     options.setdefault("asked_by", make_user(full_name="Mia Manager"))
     if "bundle_id" not in options:
         options.setdefault("credits", 500)
-    return buying.ask(location.pk, **options)
+    return credit_requests.ask(location.pk, **options)
 
 
 def total(location: Location) -> int:
@@ -49,7 +49,7 @@ def test_an_approved_request_is_a_purchase_with_who_and_why(soho: Location):
     ada = make_user(is_staff=True)
     asked = ask(soho, note="For the autumn fair")
     assert total(soho) == 100
-    done = buying.approve(asked.pk, decided_by=ada, at=LATER, answer="Invoice follows")
+    done = credit_requests.approve(asked.pk, decided_by=ada, at=LATER, answer="Invoice follows")
     assert total(soho) == 600
     assert (done.state, done.decided_by, done.decided_at) == ("approved", ada, LATER)
     entry = done.purchase
@@ -65,7 +65,7 @@ def test_a_bundle_is_bought_as_it_was_when_it_was_chosen(soho: Location):
     bundle = Bundle.objects.create(name="Small", credits=1000, price="EUR 90")
     asked = ask(soho, bundle_id=bundle.pk)
     Bundle.objects.update(credits=2000, price="EUR 200", is_active=False)
-    buying.approve(asked.pk, decided_by=make_user(), at=LATER)
+    credit_requests.approve(asked.pk, decided_by=make_user(), at=LATER)
     asked.refresh_from_db()
     assert (asked.credits, asked.price, total(soho)) == (1000, "EUR 90", 1100)
     with pytest.raises(CannotAsk, match="no longer offered"):
@@ -75,21 +75,23 @@ def test_a_bundle_is_bought_as_it_was_when_it_was_chosen(soho: Location):
 def test_a_declined_request_buys_nothing_and_says_why(soho: Location):
     ada = make_user()
     asked = ask(soho)
-    done = buying.decline(asked.pk, decided_by=ada, at=LATER, answer=" Order number unknown. ")
+    done = credit_requests.decline(
+        asked.pk, decided_by=ada, at=LATER, answer=" Order number unknown. "
+    )
     assert (done.state, done.answer, done.decided_by) == ("declined", "Order number unknown.", ada)
     assert total(soho) == 100
     with pytest.raises(BadInput, match="answer: must not be empty"):
-        buying.decline(ask(soho).pk, decided_by=ada, at=LATER, answer=" ")
+        credit_requests.decline(ask(soho).pk, decided_by=ada, at=LATER, answer=" ")
 
 
 def test_a_request_is_decided_once(soho: Location):
     ada = make_user()
     asked = ask(soho)
-    buying.approve(asked.pk, decided_by=ada, at=LATER)
+    credit_requests.approve(asked.pk, decided_by=ada, at=LATER)
     with pytest.raises(AlreadyDecided, match="approved already"):
-        buying.approve(asked.pk, decided_by=ada, at=LATER)
+        credit_requests.approve(asked.pk, decided_by=ada, at=LATER)
     with pytest.raises(AlreadyDecided):
-        buying.decline(asked.pk, decided_by=ada, at=LATER, answer="No")
+        credit_requests.decline(asked.pk, decided_by=ada, at=LATER, answer="No")
     assert total(soho) == 600
 
 
@@ -118,12 +120,12 @@ def test_what_makes_no_sense_is_refused(soho: Location):
 
 
 def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(buying, "MOST_OPEN", 2)
+    monkeypatch.setattr(credit_requests, "MOST_OPEN", 2)
     first = ask(soho)
     ask(soho)
     with pytest.raises(CannotAsk, match="2 requests of this location"):
         ask(soho)
-    buying.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
+    credit_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
     ask(soho)
 
 
@@ -161,7 +163,7 @@ def test_a_request_is_met_by_a_purchase_of_its_credits_at_its_location(soho: Loc
 
 def test_a_decided_request_stays_and_none_is_deleted(soho: Location):
     asked = ask(soho)
-    buying.decline(asked.pk, decided_by=make_user(), at=LATER, answer="No")
+    credit_requests.decline(asked.pk, decided_by=make_user(), at=LATER, answer="No")
     rows = CreditRequest.objects.filter(pk=asked.pk)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(answer="Yes")
@@ -175,7 +177,7 @@ def test_every_guard_is_there_after_the_migration(soho: Location):
 
 
 def try_to_approve(request_id: int, user_id: int) -> None:
-    buying.approve(request_id, decided_by=User.objects.get(pk=user_id), at=LATER)
+    credit_requests.approve(request_id, decided_by=User.objects.get(pk=user_id), at=LATER)
 
 
 @pytest.mark.processes
@@ -231,7 +233,7 @@ def test_staff_decline_with_an_answer_only(staff: Client, soho: Location):
 def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
     newer, older = ask(soho, at=LATER), ask(soho)
     done = ask(soho, at=NOON - dt.timedelta(days=9))
-    buying.decline(done.pk, decided_by=make_user(), at=LATER, answer="No")
+    credit_requests.decline(done.pk, decided_by=make_user(), at=LATER, answer="No")
     listed = staff.get(reverse("admin:ledger_creditrequest_changelist")).context["cl"]
     assert [asked.pk for asked in listed.result_list] == [older.pk, newer.pk, done.pk]
 

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import approving, changing
-from ledger.approving import WaitsAlready
 from ledger.engine import charging, renewals
 from ledger.engine.funding import TermHasEnded
 from ledger.engine.posting import BadInput
 from ledger.models import ApprovalRequest, Balance, Entry, Kind
+from ledger.requests import approvals, contract_changes
+from ledger.requests.approvals import WaitsAlready
 from ledger.verifying import breaches, verify
 from locations import contracts
 from locations.contracts import ContractRefused
@@ -46,11 +46,11 @@ def use(location: Location, chats: int, at: dt.datetime = NOON) -> None:
     charging.charge_chat(location.pk, messages, key=key(), at=at)
 
 
-def now(location: Location, included: int, by: User, **options: Any) -> changing.Change:
+def now(location: Location, included: int, by: User, **options: Any) -> contract_changes.Change:
     contract = location.contracts.get()
     contract.included_credits = included
     options = {"reason": "More people", "at": NOON} | options
-    return changing.change_now(contract, ["included_credits"], made_by=by, **options)
+    return contract_changes.change_now(contract, ["included_credits"], made_by=by, **options)
 
 
 def contract_credits(location: Location) -> int:
@@ -136,8 +136,8 @@ def test_a_renewal_that_is_due_comes_first(soho: Location, ada: User):
 def test_only_a_running_contract_changes_now(soho: Location, ada: User):
     ahead = make_contract(soho, starts_on=dt.date(2027, 1, 1), included_credits=7)
     ahead.included_credits = 8
-    with pytest.raises(changing.NotRunning, match="choose the next renewal"):
-        changing.change_now(ahead, ["included_credits"], reason="x", at=NOON, made_by=ada)
+    with pytest.raises(contract_changes.NotRunning, match="choose the next renewal"):
+        contract_changes.change_now(ahead, ["included_credits"], reason="x", at=NOON, made_by=ada)
     assert Contract.objects.get(pk=ahead.pk).included_credits == 7
 
 
@@ -147,7 +147,9 @@ def test_contract_and_adjustment_are_written_together_or_not_at_all(soho: Locati
     contract = soho.contracts.get()
     contract.included_credits = -1
     with pytest.raises(ContractRefused):
-        changing.change_now(contract, ["included_credits"], reason="x", at=NOON, made_by=ada)
+        contract_changes.change_now(
+            contract, ["included_credits"], reason="x", at=NOON, made_by=ada
+        )
     assert (soho.contracts.get().included_credits, changes()) == (1000, [])
 
 
@@ -161,7 +163,7 @@ def test_above_the_limit_the_term_waits_for_a_second_person(
     with pytest.raises(WaitsAlready):
         now(soho, 1300, ada)
     assert soho.contracts.get().included_credits == 1200
-    done = approving.approve(change.done.waiting.pk, decided_by=make_user(), at=NOON)
+    done = approvals.approve(change.done.waiting.pk, decided_by=make_user(), at=NOON)
     assert done.entry is not None
     assert (changes(), done.entry.term_starts_on) == ([200], dt.date(2026, 1, 1))
     assert list(breaches()) == []
@@ -172,8 +174,8 @@ def test_what_was_not_approved_in_its_term_is_past(soho: Location, ada: User, se
     now(soho, 1200, ada)
     asked = ApprovalRequest.objects.get()
     with pytest.raises(TermHasEnded):
-        approving.approve(asked.pk, decided_by=make_user(), at=NEXT_TERM)
-    approving.decline(asked.pk, decided_by=make_user(), at=NEXT_TERM, answer="Too late")
+        approvals.approve(asked.pk, decided_by=make_user(), at=NEXT_TERM)
+    approvals.decline(asked.pk, decided_by=make_user(), at=NEXT_TERM, answer="Too late")
     assert changes() == []
 
 

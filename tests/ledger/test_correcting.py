@@ -11,14 +11,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import correcting
-from ledger.correcting import CannotAsk, TooManyOpen
-from ledger.deciding import AlreadyDecided
 from ledger.engine import charging, reversals
 from ledger.engine.posting import BadInput
 from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.guards import missing_guards
 from ledger.models import Balance, CorrectionRequest, Entry, InternationalMessage
+from ledger.requests import correction_requests
+from ledger.requests.correction_requests import CannotAsk, TooManyOpen
+from ledger.requests.decisions import AlreadyDecided
 from ledger.verifying import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone
@@ -48,7 +48,7 @@ def spend(location: Location, *messages: Any) -> int:
 def ask(location: Location, charge_id: int, **options: Any) -> CorrectionRequest:
     options = {"reason": "Never arrived", "at": NOON} | options
     options.setdefault("asked_by", make_user())
-    return correcting.ask(location.pk, charge_id, **options)
+    return correction_requests.ask(location.pk, charge_id, **options)
 
 
 def total(location: Location) -> int:
@@ -59,7 +59,7 @@ def test_a_granted_request_gives_the_credits_back_in_its_name(soho: Location):
     ada = make_user(is_staff=True)
     asked = ask(soho, spend(soho))
     assert total(soho) == 86
-    done = correcting.grant(asked.pk, decided_by=ada, at=LATER, answer="Sorry!")
+    done = correction_requests.grant(asked.pk, decided_by=ada, at=LATER, answer="Sorry!")
     assert total(soho) == 100
     assert (done.state, done.decided_by, done.decided_at) == ("granted", ada, LATER)
     entry = done.reversal
@@ -73,7 +73,7 @@ def test_a_granted_request_gives_the_credits_back_in_its_name(soho: Location):
 def test_one_message_of_a_charge_can_be_corrected(soho: Location):
     charge_id = spend(soho, text(external_id="a"), text(external_id="b"))
     asked = ask(soho, charge_id, external_id="b")
-    correcting.grant(asked.pk, decided_by=make_user(), at=LATER)
+    correction_requests.grant(asked.pk, decided_by=make_user(), at=LATER)
     back = InternationalMessage.objects.filter(reversal__isnull=False)
     assert [message.external_id for message in back] == ["b"]
     assert total(soho) == 93
@@ -82,28 +82,32 @@ def test_one_message_of_a_charge_can_be_corrected(soho: Location):
 def test_chat_can_be_corrected_too(soho: Location):
     answer = charging.charge_chat(soho.pk, [chat("inbound", external_id="c")], key=key(), at=NOON)
     asked = ask(soho, answer.charge_id, external_id="c")
-    correcting.grant(asked.pk, decided_by=make_user(), at=LATER)
+    correction_requests.grant(asked.pk, decided_by=make_user(), at=LATER)
     assert total(soho) == 100
 
 
 def test_a_declined_request_moves_nothing_and_says_why(soho: Location):
     ada = make_user()
     asked = ask(soho, spend(soho))
-    done = correcting.decline(asked.pk, decided_by=ada, at=LATER, answer=" It was delivered. ")
+    done = correction_requests.decline(
+        asked.pk, decided_by=ada, at=LATER, answer=" It was delivered. "
+    )
     assert (done.state, done.answer, done.decided_by) == ("declined", "It was delivered.", ada)
     assert total(soho) == 86
     with pytest.raises(BadInput, match="answer: must not be empty"):
-        correcting.decline(ask(soho, asked.charge_id).pk, decided_by=ada, at=LATER, answer=" ")
+        correction_requests.decline(
+            ask(soho, asked.charge_id).pk, decided_by=ada, at=LATER, answer=" "
+        )
 
 
 def test_a_request_is_decided_once(soho: Location):
     ada = make_user()
     asked = ask(soho, spend(soho))
-    correcting.grant(asked.pk, decided_by=ada, at=LATER)
+    correction_requests.grant(asked.pk, decided_by=ada, at=LATER)
     with pytest.raises(AlreadyDecided, match="granted already"):
-        correcting.grant(asked.pk, decided_by=ada, at=LATER)
+        correction_requests.grant(asked.pk, decided_by=ada, at=LATER)
     with pytest.raises(AlreadyDecided):
-        correcting.decline(asked.pk, decided_by=ada, at=LATER, answer="No")
+        correction_requests.decline(asked.pk, decided_by=ada, at=LATER, answer="No")
     assert Entry.objects.filter(kind="reversal").count() == 1
 
 
@@ -112,10 +116,12 @@ def test_what_was_given_back_meanwhile_stays_open_to_be_declined(soho: Location)
     asked = ask(soho, charge_id)
     reversals.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="By the platform")
     with pytest.raises(NothingToReverse):
-        correcting.grant(asked.pk, decided_by=make_user(), at=LATER)
+        correction_requests.grant(asked.pk, decided_by=make_user(), at=LATER)
     asked.refresh_from_db()
     assert asked.state == "open"
-    correcting.decline(asked.pk, decided_by=make_user(), at=LATER, answer="Given back already")
+    correction_requests.decline(
+        asked.pk, decided_by=make_user(), at=LATER, answer="Given back already"
+    )
 
 
 def test_there_must_be_something_to_give_back(soho: Location):
@@ -143,18 +149,18 @@ def test_the_same_is_not_asked_for_twice_while_it_is_open(soho: Location):
     with pytest.raises(CannotAsk, match="asked for already"):
         ask(soho, charge_id)
     ask(soho, charge_id, external_id="a")
-    correcting.decline(first.pk, decided_by=make_user(), at=LATER, answer="Why?")
+    correction_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="Why?")
     assert ask(soho, charge_id, reason="Here is why").state == "open"
 
 
 def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(correcting, "MOST_OPEN", 2)
+    monkeypatch.setattr(correction_requests, "MOST_OPEN", 2)
     charges = [spend(soho) for _ in range(3)]
     first = ask(soho, charges[0])
     ask(soho, charges[1])
     with pytest.raises(TooManyOpen, match="2 corrections of this location"):
         ask(soho, charges[2])
-    correcting.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
+    correction_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
     ask(soho, charges[2])
 
 
@@ -181,7 +187,7 @@ def test_a_request_cannot_be_bent(soho: Location, change: dict[str, Any], guard:
 
 def test_a_decided_request_stays_and_none_is_deleted(soho: Location):
     asked = ask(soho, spend(soho))
-    correcting.decline(asked.pk, decided_by=make_user(), at=LATER, answer="No")
+    correction_requests.decline(asked.pk, decided_by=make_user(), at=LATER, answer="No")
     rows = CorrectionRequest.objects.filter(pk=asked.pk)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(answer="Yes")
@@ -211,7 +217,7 @@ def test_every_guard_is_there_after_the_migration(soho: Location):
 
 
 def try_to_grant(request_id: int, user_id: int) -> None:
-    correcting.grant(request_id, decided_by=User.objects.get(pk=user_id), at=LATER)
+    correction_requests.grant(request_id, decided_by=User.objects.get(pk=user_id), at=LATER)
 
 
 @pytest.mark.processes
@@ -268,7 +274,7 @@ def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
     newer = ask(soho, spend(soho), at=LATER, reason="Newer")
     older = ask(soho, spend(soho), reason="Older")
     done = ask(soho, spend(soho), at=NOON - dt.timedelta(days=9), reason="Done")
-    correcting.decline(done.pk, decided_by=make_user(), at=LATER, answer="No")
+    correction_requests.decline(done.pk, decided_by=make_user(), at=LATER, answer="No")
     listed = staff.get(reverse("admin:ledger_correctionrequest_changelist")).context["cl"]
     assert [asked.pk for asked in listed.result_list] == [older.pk, newer.pk, done.pk]
 

@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import approving, buying, correcting, waiting
-from ledger.approving import Wanted
 from ledger.engine import charging
 from ledger.models import ApprovalRequest, Charge, ChatMessage, Entry, InternationalMessage, Kind
+from ledger.requests import approvals, correction_requests, credit_requests, queue
+from ledger.requests.approvals import Wanted
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user, text
 from tests.reports.pages import links
@@ -54,7 +54,7 @@ def soho() -> Location:
 
 def wait(location: Location, by: User, *, at: dt.datetime = NOON, credits: int = 50) -> int:
     wanted = Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Goodwill")
-    done = approving.post_or_ask(location.pk, wanted, key=key(), at=at, made_by=by)
+    done = approvals.post_or_ask(location.pk, wanted, key=key(), at=at, made_by=by)
     assert done.waiting is not None
     return done.waiting.pk
 
@@ -66,12 +66,12 @@ def everything(location: Location, ada: User) -> None:
         location.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
     one = {"external_id": "b", "reason": "Never arrived", "asked_by": member}
-    correcting.ask(location.pk, spent.charge_id, at=NOON + HOUR, **one)
+    correction_requests.ask(location.pk, spent.charge_id, at=NOON + HOUR, **one)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": member}
-    buying.ask(location.pk, credits=500, at=NOON, **ask)
+    credit_requests.ask(location.pk, credits=500, at=NOON, **ask)
     wait(location, ada, at=NOON + 2 * HOUR, credits=-50 if location.name == "x" else 50)
     gone = wait(location, ada)
-    approving.decline(gone, decided_by=ada, at=NOON, answer="A slip")
+    approvals.decline(gone, decided_by=ada, at=NOON, answer="A slip")
 
 
 def decide(staff: Client, pk: int, button: str, answer: str = "") -> Any:
@@ -103,11 +103,11 @@ def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Locat
     answer = charging.charge_chat(
         soho.pk, [chat("inbound", external_id="c"), chat("inbound")], key=key(), at=NOON
     )
-    correcting.ask(soho.pk, answer.charge_id, reason="All", asked_by=ada, at=NOON)
-    correcting.ask(
+    correction_requests.ask(soho.pk, answer.charge_id, reason="All", asked_by=ada, at=NOON)
+    correction_requests.ask(
         soho.pk, answer.charge_id, external_id="c", reason="One", asked_by=ada, at=NOON + HOUR
     )
-    rows = [waiting.row(found) for found in waiting.waiting()]
+    rows = [queue.row(found) for found in queue.waiting()]
     assert [(each.said, each.credits, each.asked_by) for each in rows] == [
         ("All", 4, "Ada"),
         ("One", 2, "Ada"),

@@ -3,9 +3,10 @@
 import datetime as dt
 import uuid
 
-from ledger import approving, buying, correcting, verifying
+from ledger import verifying
 from ledger.engine import charging, funding, holds, reversals
 from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
+from ledger.requests import approvals, correction_requests, credit_requests
 from locations.models import Location, RateCard, RateCardUpload, Role
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
@@ -31,7 +32,7 @@ def fill(name: str = "Soho") -> Location:
         location.pk, "text", [text(), text(FRANCE), text("+33")], key=key(), at=NOON
     )
     called = charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
-    correcting.ask(
+    correction_requests.ask(
         location.pk, called.charge_id, reason="Never rang", asked_by=make_user(), at=NOON
     )
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
@@ -42,9 +43,9 @@ def fill(name: str = "Soho") -> Location:
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": buyer, "at": NOON}
-    buying.ask(location.pk, bundle_id=bundle.pk, **ask)
-    much = approving.Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-3")
-    approving.post_or_ask(location.pk, much, key=key(), at=NOON, made_by=buyer)
+    credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)
+    much = approvals.Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-3")
+    approvals.post_or_ask(location.pk, much, key=key(), at=NOON, made_by=buyer)
     RenewalFailure.objects.create(location=location, first_at=NOON, last_at=NOON, error="Lost")
     report = Report.objects.create(
         location=location,

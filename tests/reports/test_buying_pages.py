@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ledger import buying
 from ledger.models import Bundle, CreditRequest
+from ledger.requests import credit_requests
 from locations.models import Location, Role, User
 from tests.factories import make_location, make_member, make_user
 from tests.queries import count_queries
@@ -63,8 +63,8 @@ def test_a_manager_requests_a_number_and_reads_what_became_of_it(
     client.post(address(soho), filled(credits="9", reference="PO-8"))
     seven, nine = CreditRequest.objects.order_by("-credits")
     staff = make_user(full_name="Sam Staff")
-    buying.approve(seven.pk, decided_by=staff, at=timezone.now(), answer="Enjoy")
-    buying.decline(nine.pk, decided_by=staff, at=timezone.now(), answer="Too few")
+    credit_requests.approve(seven.pk, decided_by=staff, at=timezone.now(), answer="Enjoy")
+    credit_requests.decline(nine.pk, decided_by=staff, at=timezone.now(), answer="Too few")
     page = words(client.get(address(soho)))
     assert "800 credits are available now" in page
     assert "Approved · see the purchase" in page
@@ -109,7 +109,7 @@ def test_what_makes_no_sense_is_said(
 def test_too_many_open_requests_are_refused_in_words(
     client: Client, soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buying, "MOST_OPEN", 1)
+    monkeypatch.setattr(credit_requests, "MOST_OPEN", 1)
     client.post(address(soho), filled())
     answer = client.post(address(soho), filled())
     assert (answer.status_code, CreditRequest.objects.count()) == (422, 1)

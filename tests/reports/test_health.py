@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import buying, verifying
+from ledger import verifying
 from ledger.engine import charging, holds, renewals
 from ledger.models import Balance, Bundle
+from ledger.requests import credit_requests
 from locations.models import Location
 from redflag_credits import health as liveness
 from reports import attention, health
@@ -167,7 +168,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     Bundle.objects.create(name="Small", credits=500)
     manager = make_member(soho)
     ask = {"reference": "PO-1", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
-    buying.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
+    credit_requests.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     make_card(series="Partners", published=False, is_default=False)
     low = make_location(included=0)
     charging.charge_chat(low.pk, [chat("inbound")], key=key(), at=NOON)

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import approving
-from ledger.approving import Wanted
 from ledger.engine import charging, funding, holds
 from ledger.models import CreditRequest, Kind, RenewalFailure
+from ledger.requests import approvals
+from ledger.requests.approvals import Wanted
 from locations.models import Location, User
 from locations.models.trail import SEEN_AS_MANAGER
 from reports import seeing
@@ -59,7 +59,7 @@ def fill(location: Location, ada: User) -> None:
     funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", made_by=ada)
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-    approving.post_or_ask(location.pk, much, key=key(), at=now, made_by=ada)
+    approvals.post_or_ask(location.pk, much, key=key(), at=now, made_by=ada)
     RenewalFailure.objects.create(location=location, first_at=now, last_at=now, error="Lost it")
     alert = Alert.objects.create(location=location, below_days=9, set_by=member, set_at=now)
     alert.members.add(member)
@@ -120,7 +120,7 @@ def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Lo
     for _ in range(15):
         funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", made_by=make_user())
         much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-        approving.post_or_ask(soho.pk, much, key=key(), at=now, made_by=make_user())
+        approvals.post_or_ask(soho.pk, much, key=key(), at=now, made_by=make_user())
     assert queries() == few
 
 

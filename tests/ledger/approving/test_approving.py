@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from ledger import approving, buying, correcting
-from ledger.approving import Wanted
-from ledger.deciding import AlreadyDecided, NotYourOwn
 from ledger.engine import charging, funding
 from ledger.engine.funding import NotEnough, NothingToWriteOff
 from ledger.engine.posting import BadInput, KeyReused
 from ledger.engine.reversals import NothingToReverse
 from ledger.models import ApprovalRequest, Entry, Kind
+from ledger.requests import approvals, correction_requests, credit_requests
+from ledger.requests.approvals import Wanted
+from ledger.requests.decisions import AlreadyDecided, NotYourOwn
 from ledger.verifying import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text
@@ -35,7 +35,7 @@ def test_above_it_nothing_moves_until_a_second_person_approves(
     asked = ask(soho, adjustment(credits, reference="T-1"), ada)
     assert (asked.state, asked.credits, asked.asked_by) == ("open", credits, ada)
     assert buckets(soho) == (100, 50)
-    done = approving.approve(asked.pk, decided_by=bob, at=LATER, answer=" Fine ")
+    done = approvals.approve(asked.pk, decided_by=bob, at=LATER, answer=" Fine ")
     entry = done.entry
     assert entry is not None
     assert (entry.made_by, entry.approved_by, entry.at) == (ada, bob, LATER)
@@ -48,7 +48,7 @@ def test_above_it_nothing_moves_until_a_second_person_approves(
 def test_nobody_approves_their_own(soho: Location, ada: User):
     asked = ask(soho, adjustment(11), ada)
     with pytest.raises(NotYourOwn, match="somebody else"):
-        approving.approve(asked.pk, decided_by=ada, at=LATER)
+        approvals.approve(asked.pk, decided_by=ada, at=LATER)
     assert ApprovalRequest.objects.get().state == "open"
     assert by_hand() == []
 
@@ -58,12 +58,12 @@ def test_it_can_be_declined_with_an_answer_and_withdrawn_by_who_asked(
 ):
     first, second = ask(soho, adjustment(11), ada), ask(soho, adjustment(12), ada)
     with pytest.raises(BadInput, match="answer: must not be empty"):
-        approving.decline(first.pk, decided_by=bob, at=LATER, answer="  ")
-    done = approving.decline(first.pk, decided_by=bob, at=LATER, answer="No ticket")
+        approvals.decline(first.pk, decided_by=bob, at=LATER, answer="  ")
+    done = approvals.decline(first.pk, decided_by=bob, at=LATER, answer="No ticket")
     assert (done.state, done.answer, done.entry) == ("declined", "No ticket", None)
-    approving.decline(second.pk, decided_by=ada, at=LATER, answer="A slip")
+    approvals.decline(second.pk, decided_by=ada, at=LATER, answer="A slip")
     with pytest.raises(AlreadyDecided, match="declined already"):
-        approving.approve(first.pk, decided_by=bob, at=LATER)
+        approvals.approve(first.pk, decided_by=bob, at=LATER)
     assert by_hand() == []
     assert list(breaches()) == []
 
@@ -74,7 +74,7 @@ def test_a_form_that_is_sent_twice_asks_once(soho: Location, ada: User, bob: Use
     assert (first.replayed, again.replayed, again.waiting) == (False, True, first.waiting)
     with pytest.raises(KeyReused):
         want(soho, adjustment(12), ada, key="form")
-    approving.approve(ApprovalRequest.objects.get().pk, decided_by=bob, at=LATER)
+    approvals.approve(ApprovalRequest.objects.get().pk, decided_by=bob, at=LATER)
     late = want(soho, adjustment(11), ada, key="form")
     assert (late.replayed, late.entry) == (True, Entry.objects.get(key="form"))
     assert by_hand() == [("adjustment", 0, 11)]
@@ -104,7 +104,7 @@ def test_what_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bo
     want(soho, adjustment(-10, bucket="contract"), ada)
     want(soho, adjustment(-10, bucket="contract"), ada)
     with pytest.raises(NotEnough):
-        approving.approve(asked.pk, decided_by=bob, at=LATER)
+        approvals.approve(asked.pk, decided_by=bob, at=LATER)
     assert ApprovalRequest.objects.get().state == "open"
 
 
@@ -120,8 +120,8 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
     waits = ask(soho, whole, ada)
     assert (waits.credits, waits.kind) == (14, "reversal")
     assert want(soho, one, ada).entry is not None  # 7 credits: one person's to give
-    approving.approve(ask(soho, bought, ada).pk, decided_by=bob, at=LATER)
-    done = approving.approve(waits.pk, decided_by=bob, at=LATER)
+    approvals.approve(ask(soho, bought, ada).pk, decided_by=bob, at=LATER)
+    done = approvals.approve(waits.pk, decided_by=bob, at=LATER)
     entry = done.entry
     assert entry is not None
     # What was left of the charge when it was approved.
@@ -133,11 +133,11 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
 
 
 def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: User, bob: User):
-    asked = buying.ask(
+    asked = credit_requests.ask(
         soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), asked_by=ada, at=NOON
     )
     with pytest.raises(NotYourOwn):
-        buying.approve(asked.pk, decided_by=ada, at=LATER)
+        credit_requests.approve(asked.pk, decided_by=ada, at=LATER)
     with refused("credit_request_by_somebody_else"):
         bought = funding.purchase(soho.pk, 99_999, key=key(), at=NOON, reference="PO")
         sql(
@@ -146,7 +146,7 @@ def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: 
             bought.entry.pk,
         )
     spent = charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
-    wish = correcting.ask(soho.pk, spent.charge_id, reason="Spam", asked_by=ada, at=NOON)
+    wish = correction_requests.ask(soho.pk, spent.charge_id, reason="Spam", asked_by=ada, at=NOON)
     with pytest.raises(NotYourOwn):
-        correcting.grant(wish.pk, decided_by=ada, at=LATER)
-    correcting.grant(wish.pk, decided_by=bob, at=LATER)
+        correction_requests.grant(wish.pk, decided_by=ada, at=LATER)
+    correction_requests.grant(wish.pk, decided_by=bob, at=LATER)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ledger import approving
 from ledger.engine import funding, renewals
 from ledger.models import ApprovalRequest
+from ledger.requests import approvals
 from ledger.verifying import breaches
 from locations.models import Location, User
 from tests.factories import NOON
@@ -48,7 +48,7 @@ def test_a_request_is_decided_and_nothing_else(
     asked = ask(soho, adjustment(11), ada)
     with refused("approval_only_decided"):
         ApprovalRequest.objects.filter(pk=asked.pk).update(**change)
-    approving.approve(asked.pk, decided_by=bob, at=LATER)
+    approvals.approve(asked.pk, decided_by=bob, at=LATER)
     with refused("approval_decided_once"):
         ApprovalRequest.objects.filter(pk=asked.pk).update(answer="Changed my mind")
     with refused("approval_is_kept"):
@@ -70,7 +70,7 @@ def test_an_approval_names_the_entry_that_was_asked_for(soho: Location, ada: Use
 
 def test_verify_ledger_finds_what_got_around_the_guards(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada)
-    approving.approve(asked.pk, decided_by=bob, at=LATER)
+    approvals.approve(asked.pk, decided_by=bob, at=LATER)
     name = "what two people approved is what one of them asked for"
     corrupt(
         drop_constraint("ledger_entry", "entry_approved_by_a_second_person"),

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from ledger import approving
 from ledger.models import ApprovalRequest
+from ledger.requests import approvals
 from ledger.verifying import verify
 from locations.models import User
 from tests.databases import Clone
@@ -16,12 +16,12 @@ from tests.processes import race
 
 def approve_once(request_id: int, user_id: int) -> str:
     by = User.objects.get(pk=user_id)
-    return approving.approve(request_id, decided_by=by, at=LATER).state
+    return approvals.approve(request_id, decided_by=by, at=LATER).state
 
 
 def send_form(location_id: int, user_id: int) -> bool:
     user = User.objects.get(pk=user_id)
-    done = approving.post_or_ask(location_id, adjustment(11), key="form", at=NOON, made_by=user)
+    done = approvals.post_or_ask(location_id, adjustment(11), key="form", at=NOON, made_by=user)
     return done.replayed
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ledger import approving
-from ledger.approving import Wanted
 from ledger.engine import charging, funding, renewals
 from ledger.engine.funding import NothingToWriteOff
 from ledger.models import Entry, Kind
+from ledger.requests import approvals
+from ledger.requests.approvals import Wanted
 from ledger.verifying import breaches
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location
@@ -26,7 +26,7 @@ def test_a_debt_is_written_off_by_hand_and_once(ada: User, bob: User):
     asked = ask(location, Wanted(kind=Kind.WRITE_OFF, reason="Spam from outside"), ada)
     assert asked.credits == 12
     charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
-    entry = approving.approve(asked.pk, decided_by=bob, at=LATER).entry
+    entry = approvals.approve(asked.pk, decided_by=bob, at=LATER).entry
     assert entry is not None
     assert (entry.kind, entry.purchased_delta, entry.contract) == ("write_off", 14, None)
     assert buckets(location) == (0, 0)

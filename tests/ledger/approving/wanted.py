@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from ledger import approving
-from ledger.approving import Wanted
 from ledger.models import ApprovalRequest, Balance, Entry, Kind
+from ledger.requests import approvals
+from ledger.requests.approvals import Wanted
 from locations.models import Location, User
 from tests.factories import NOON, key
 
@@ -16,9 +16,9 @@ def adjustment(credits: int, **fields: Any) -> Wanted:
     return Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
 
 
-def want(location: Location, wanted: Wanted, made_by: User, **options: Any) -> approving.Done:
+def want(location: Location, wanted: Wanted, made_by: User, **options: Any) -> approvals.Done:
     options = {"key": key(), "at": NOON} | options
-    return approving.post_or_ask(location.pk, wanted, made_by=made_by, **options)
+    return approvals.post_or_ask(location.pk, wanted, made_by=made_by, **options)
 
 
 def ask(location: Location, wanted: Wanted, made_by: User, **options: Any) -> ApprovalRequest:

@@ -6,9 +6,9 @@ import uuid
 from django.test import Client
 from django.utils import timezone
 
-from ledger import buying
 from ledger.engine import charging
 from ledger.models import ApiToken, ApprovalRequest, Bundle, ChatMessage, CreditRequest, Entry
+from ledger.requests import credit_requests
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
 from tests.redflag_credits.trail.acts import lines, newest, page, post, told
@@ -34,7 +34,7 @@ def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User)
     assert len(lines()) == before + 1
 
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
-    buying.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
+    credit_requests.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     asked = CreditRequest.objects.get()
     post(desk, "ledger_creditrequest_decide", asked.pk, _meet="1", answer="Done")
     # A trigger writes down when its transaction began, code when it posted.

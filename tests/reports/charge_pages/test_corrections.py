@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from ledger import correcting
 from ledger.models import Charge, CorrectionRequest, Entry, Kind
+from ledger.requests import correction_requests
 from locations.models import Location
 from tests.factories import make_member, make_user, text
 from tests.reports.charge_pages.charges import NOW, address, sent
@@ -31,7 +31,9 @@ def test_a_manager_asks_and_reads_the_answer(client: Client, location: Location)
     ) in said
     assert said.count("Ask for a correction") == 2  # of the other message, and of the charge
 
-    correcting.decline(asked.pk, decided_by=make_user(), at=NOW, answer="The phone was off")
+    correction_requests.decline(
+        asked.pk, decided_by=make_user(), at=NOW, answer="The phone was off"
+    )
     said = words(client.get(answer["Location"]))
     assert "Correction declined" in said
     assert "decided on 15 Jun 2026, 12:00 UTC · The phone was off" in said
@@ -44,7 +46,7 @@ def test_a_whole_charge_can_be_asked_for_and_is_given_back(
     client.force_login(make_member(location))
     answer = client.post(f"{address(location, charge_id)}correction/", {"reason": "Wrong list"})
     assert answer["Location"] == address(location, charge_id)
-    correcting.grant(CorrectionRequest.objects.get().pk, decided_by=make_user(), at=NOW)
+    correction_requests.grant(CorrectionRequest.objects.get().pk, decided_by=make_user(), at=NOW)
     said = words(client.get(answer["Location"]))
     assert "Correction granted" in said
     assert "Given back +14" in said

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ledger import correcting
 from ledger.engine.charging import charge_chat
 from ledger.engine.reversals import reverse
+from ledger.requests import correction_requests
 from locations.models import Location, Role
 from reports.charges import MESSAGES_PER_PAGE
 from tests.factories import GERMANY, chat, key, make_card, make_location, make_member, text
@@ -131,7 +131,7 @@ def test_a_charge_takes_as_many_queries_for_few_as_for_more(
         ids = [f"{times}-{number}" for number in range(times * 2)]
         charge_id = sent(location, *[text(external_id=name) for name in ids], text(GERMANY))
         for name in ids[:times]:
-            correcting.ask(
+            correction_requests.ask(
                 location.pk, charge_id, external_id=name, reason="Why?", asked_by=user, at=NOW
             )
             reverse(location.pk, charge_id, external_id=name, key=key(), at=NOW, reason="So")

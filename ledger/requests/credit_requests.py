@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger import deciding
 from ledger.engine import funding, posting, reasons
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.engine.renewals import up_to_date
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
 from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
+from ledger.requests import decisions
 from locations.models import User
 
 MOST_OPEN = 10  # requests of a location that staff have not decided
@@ -85,10 +85,10 @@ def approve(
     Raises AlreadyDecided, NotYourOwn, and what `funding.purchase` raises: the request stays open
     then.
     """
-    answer = deciding.answer_of(answer)
+    answer = decisions.answer_of(answer)
     with transaction.atomic():
-        asked: CreditRequest = deciding.lock(CreditRequest, request_id)
-        deciding.check_second_person(asked, decided_by)
+        asked: CreditRequest = decisions.lock(CreditRequest, request_id)
+        decisions.check_second_person(asked, decided_by)
         bought = funding.purchase(
             asked.location_id,
             asked.credits,
@@ -99,7 +99,7 @@ def approve(
             made_by=decided_by,
         )
         asked.purchase = bought.entry
-        deciding.write_down(
+        decisions.write_down(
             asked,
             CreditRequestState.APPROVED,
             decided_by=decided_by,
@@ -113,7 +113,7 @@ def approve(
 def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> CreditRequest:
     """Close the request without a purchase; `answer` says why. Raises AlreadyDecided."""
     with transaction.atomic():
-        declined: CreditRequest = deciding.decline(
+        declined: CreditRequest = decisions.decline(
             CreditRequest,
             request_id,
             decided_by=decided_by,

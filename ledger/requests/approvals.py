@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import deciding
 from ledger.engine import funding, posting, renewals, reversals
 from ledger.engine.funding import OfTerm
 from ledger.engine.posting import KeyReused, LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
+from ledger.requests import decisions
 from locations.models import User
 
 
@@ -163,10 +163,10 @@ def approve(
 
     Raises AlreadyDecided, NotYourOwn, and what `post` raises: the request stays open then.
     """
-    answer = deciding.answer_of(answer)
+    answer = decisions.answer_of(answer)
     with transaction.atomic():
-        asked: ApprovalRequest = deciding.lock(ApprovalRequest, request_id)
-        deciding.check_second_person(asked, decided_by)
+        asked: ApprovalRequest = decisions.lock(ApprovalRequest, request_id)
+        decisions.check_second_person(asked, decided_by)
         posted = post(
             asked.location_id,
             _wanted(asked),
@@ -176,7 +176,7 @@ def approve(
             approved_by=decided_by,
         )
         asked.entry = posted.entry
-        deciding.write_down(
+        decisions.write_down(
             asked,
             ApprovalState.APPROVED,
             decided_by=decided_by,
@@ -193,7 +193,7 @@ def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) 
     Whoever asked may do it too: they withdraw it. Raises AlreadyDecided and BadInput.
     """
     with transaction.atomic():
-        declined: ApprovalRequest = deciding.decline(
+        declined: ApprovalRequest = decisions.decline(
             ApprovalRequest,
             request_id,
             decided_by=decided_by,

@@ -5,7 +5,6 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import deciding
 from ledger.engine import posting, reasons, reversals
 from ledger.engine.posting import LedgerError
 from ledger.engine.reversals import UnknownCharge
@@ -19,6 +18,7 @@ from ledger.models import (
     InternationalMessage,
 )
 from ledger.models.corrections import LONGEST_REASON
+from ledger.requests import decisions
 from locations.models import User
 
 MOST_OPEN = 20  # requests of a location that staff have not decided
@@ -81,10 +81,10 @@ def grant(
     Raises AlreadyDecided, NotYourOwn, and what `reversing.reverse` raises: the request stays open
     then.
     """
-    answer = deciding.answer_of(answer)
+    answer = decisions.answer_of(answer)
     with transaction.atomic():
-        asked: CorrectionRequest = deciding.lock(CorrectionRequest, request_id)
-        deciding.check_second_person(asked, decided_by)
+        asked: CorrectionRequest = decisions.lock(CorrectionRequest, request_id)
+        decisions.check_second_person(asked, decided_by)
         done = reversals.reverse(
             asked.location_id,
             asked.charge_id,
@@ -95,7 +95,7 @@ def grant(
             made_by=decided_by,
         )
         asked.reversal = done.entry
-        deciding.write_down(
+        decisions.write_down(
             asked,
             CorrectionState.GRANTED,
             decided_by=decided_by,
@@ -111,7 +111,7 @@ def decline(
 ) -> CorrectionRequest:
     """Close the request without giving anything back; `answer` says why. Raises AlreadyDecided."""
     with transaction.atomic():
-        declined: CorrectionRequest = deciding.decline(
+        declined: CorrectionRequest = decisions.decline(
             CorrectionRequest,
             request_id,
             decided_by=decided_by,

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from ledger import approving
-from ledger.approving import Done, Wanted
 from ledger.engine import posting, reasons, renewals
 from ledger.engine.funding import OfTerm
 from ledger.engine.posting import LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
+from ledger.requests import approvals
+from ledger.requests.approvals import Done, Wanted
 from locations import contracts
 from locations.models import Contract, Location, User
 from locations.terms import Term, load_terms
@@ -76,7 +76,7 @@ def change_now(
         moved = max(wanted, -balance.contract_credits)
         if not moved:
             return Change(contract, term, None, used=moved - wanted)
-        done = approving.post_or_ask(
+        done = approvals.post_or_ask(
             contract.location_id,
             Wanted(
                 kind=Kind.ADJUSTMENT,
