@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from benchmarks import NAME, place
-from ledger import impact
+from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage
 from locations.models import RateCard
 from redflag_credits.devserver import postgres
@@ -62,7 +62,7 @@ def main() -> None:
         effective_on=dt.date(2027, 1, 1), published=False, prefixes=prefixes
     )
     began, cpu = time.monotonic(), time.process_time()
-    found = impact.impact_of(card, at=TODAY)
+    found = rate_card_impact.impact_of(card, at=TODAY)
     print(
         f"{found.total.messages:,} of {InternationalMessage.objects.count():,} messages of "
         f"{found.locations:,} locations in {time.monotonic() - began:.1f} s, "

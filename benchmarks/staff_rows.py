@@ -6,8 +6,9 @@ import uuid
 from django.utils import timezone
 
 from benchmarks import place
-from ledger import impact, tokens, verification_requests
+from ledger import tokens, verification_requests
 from ledger.engine import funding, holds
+from ledger.impact import rate_card_impact
 from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
@@ -79,6 +80,6 @@ def _draft(boss: User, at: dt.datetime) -> RateCard:
         clock=timezone.now,
     )
     draft = rate_card_uploads.apply(upload, applied_by=boss, at=at)
-    asked = impact.ask(draft, asked_by=boss, at=at)
-    impact.calculate(asked.pk, clock=timezone.now)
+    asked = rate_card_impact.ask(draft, asked_by=boss, at=at)
+    rate_card_impact.calculate(asked.pk, clock=timezone.now)
     return draft

@@ -5,9 +5,10 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import impact, verification_requests, verifying
+from ledger import verification_requests, verifying
 from ledger.engine import holds, renewals
 from ledger.engine.renewal_failures import close_what_is_over, renew_or_note
+from ledger.impact import rate_card_impact
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +44,13 @@ def verify_ledger() -> None:
 @shared_task(ignore_result=True)
 def calculate_rate_card_impact(impact_id: int) -> None:
     """Somebody wants to know what a draft would do."""
-    impact.calculate(impact_id, clock=timezone.now)
+    rate_card_impact.calculate(impact_id, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def sweep_rate_card_impacts() -> None:
     """Queue again what nobody calculates; fail what was interrupted too often."""
-    impact.sweep(at=timezone.now())
+    rate_card_impact.sweep(at=timezone.now())
 
 
 @shared_task(ignore_result=True)

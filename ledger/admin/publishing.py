@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger import impact
+from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
 from locations import rate_cards
 from locations.admin.lists import ReadOnlyAdmin
@@ -71,7 +71,9 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
             return change
         calculated = RateCardImpact.objects.filter(card=card).first()
         found = _result(calculated)
-        is_fresh = bool(calculated and found and calculated.fingerprint == impact.fingerprint(card))
+        is_fresh = bool(
+            calculated and found and calculated.fingerprint == rate_card_impact.fingerprint(card)
+        )
         missing = _missing(found, card)
         must_confirm = bool(missing) or not is_fresh
         given = request.POST if request.method == "POST" else None
@@ -108,7 +110,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         card = _card(request, pk)
         if request.method == "POST" and not card.is_published:
             assert isinstance(request.user, User)  # noqa: S101
-            impact.ask(card, asked_by=request.user, at=timezone.now())
+            rate_card_impact.ask(card, asked_by=request.user, at=timezone.now())
         return HttpResponseRedirect(reverse("admin:ledger_ratecardimpact_check", args=[pk]))
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -125,7 +127,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         for code, sums in sorted(found.countries.items()):
             name = country_name(code) if code else "Chat"
             writer.writerow(["country", name, *_figures(sums)])
-        for location, place in impact.names_of(found.places):
+        for location, place in rate_card_impact.names_of(found.places):
             # A name that begins like a formula stays text in every spreadsheet.
             name = location.name if location.name[:1].isalnum() else f"'{location.name}"
             writer.writerow(["location", name, *_figures(place)])
@@ -147,13 +149,13 @@ def _card(request: HttpRequest, pk: int) -> RateCard:
     return card
 
 
-def _result(calculated: RateCardImpact | None) -> impact.Impact | None:
+def _result(calculated: RateCardImpact | None) -> rate_card_impact.Impact | None:
     if calculated is None or not calculated.is_ready:
         return None
-    return impact.read_result(calculated.result)
+    return rate_card_impact.read_result(calculated.result)
 
 
-def _missing(found: impact.Impact | None, card: RateCard) -> list[str]:
+def _missing(found: rate_card_impact.Impact | None, card: RateCard) -> list[str]:
     """The gaps in words: what was sent to lately and has no price, then what lacks its pair."""
     words = []
     for country, carrier_type, channel, number in found.gaps if found else ():
@@ -170,7 +172,7 @@ def _missing(found: impact.Impact | None, card: RateCard) -> list[str]:
                 "line": CarrierType(carrier_type).label,
                 "channel": Channel(channel).label,
                 "messages": f"{number:,}",
-                "days": impact.GAP_DAYS,
+                "days": rate_card_impact.GAP_DAYS,
             }
         )
     return words + unpaired(card)
@@ -190,11 +192,11 @@ def _facts(card: RateCard) -> dict[str, Any]:
     }
 
 
-def _shown(found: impact.Impact | None) -> dict[str, Any]:
+def _shown(found: rate_card_impact.Impact | None) -> dict[str, Any]:
     if found is None:
         return {"impact": None}
     countries = sorted(found.countries.items(), key=lambda item: (-abs(item[1].more), item[0]))
-    hardest = [place for place in found.places[: impact.HARDEST] if place.more > 0]
+    hardest = [place for place in found.places[: rate_card_impact.HARDEST] if place.more > 0]
     return {
         "impact": found,
         "first_on": _day(found.first_on),
@@ -204,12 +206,14 @@ def _shown(found: impact.Impact | None) -> dict[str, Any]:
             for code, sums in countries[:MOST_COUNTRIES]
         ],
         "more_countries": max(0, len(countries) - MOST_COUNTRIES),
-        "hardest": list(impact.names_of(hardest)),
+        "hardest": list(rate_card_impact.names_of(hardest)),
         "would_run_out": [
             (location, place, _day(place.out_on), _day(place.renews_on))
-            for location, place in impact.names_of(found.would_run_out[: impact.HARDEST])
+            for location, place in rate_card_impact.names_of(
+                found.would_run_out[: rate_card_impact.HARDEST]
+            )
         ],
-        "more_run_out": max(0, len(found.would_run_out) - impact.HARDEST),
+        "more_run_out": max(0, len(found.would_run_out) - rate_card_impact.HARDEST),
     }
 
 
@@ -217,5 +221,5 @@ def _day(kept: str | None) -> dt.date | None:
     return dt.date.fromisoformat(kept) if kept else None
 
 
-def _figures(sums: impact.Sums) -> list[int]:
+def _figures(sums: rate_card_impact.Sums) -> list[int]:
     return [sums.messages, sums.now, sums.then, sums.more, sums.unpriced]

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import impact
 from ledger.engine import charging
+from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
 from locations.models import RateCard
 from tests.databases import Clone
@@ -92,8 +92,8 @@ def test_those_who_may_not_change_cards_see_none_of_it(client: Client, draft: Ra
 
 
 def calculated(card: RateCard) -> None:
-    asked = impact.ask(card, asked_by=make_user(), at=timezone.now())
-    impact.calculate(asked.pk, clock=timezone.now)
+    asked = rate_card_impact.ask(card, asked_by=make_user(), at=timezone.now())
+    rate_card_impact.calculate(asked.pk, clock=timezone.now)
     asked.refresh_from_db()
     assert (asked.state, asked.failure) == ("ready", "")
 

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger.engine.snapshots import one_moment
+from ledger.impact.rerating import Case, rerated, unpriced
 from ledger.models import Balance, RateCardImpact
-from ledger.rerating import Case, rerated, unpriced
 from locations import working
 from locations.models import Location, Rate, RateCard, User
 from locations.price_lists import prices_of
