@@ -8,10 +8,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from ledger import replaying
 from ledger.engine import charging, rating
 from ledger.models import Bundle
-from ledger.traffic import Broadcast, ChatEvent, Event
+from ledger.replay import replay
+from ledger.replay.events import Broadcast, ChatEvent, Event
 from locations import contracts, rate_cards
 from locations.calendar import add_months
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
@@ -41,7 +41,7 @@ def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
             locations[place.name] = _location(place, of_place, at=at)
             events += of_place
         # One location after the other: nothing of one depends on another.
-        replaying.replay(locations, events, until=at, progress=progress)
+        replay.replay(locations, events, until=at, progress=progress)
         _people()
         _bundles()
         # Autovacuum may have looked at the tables meanwhile and seen them empty, for nothing is

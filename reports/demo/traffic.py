@@ -9,7 +9,7 @@ from phonenumbers import PhoneNumberType
 
 from ledger.engine.charge_requests import Chat, International
 from ledger.models import Direction
-from ledger.traffic import Broadcast, ChatEvent, Event, Purchase, in_order
+from ledger.replay.events import Broadcast, ChatEvent, Event, Purchase, in_order
 from locations.models import Channel
 from reports.demo.people import CITIES, DAYS, FIRST_NAMES, JOBS, LAST_NAMES, RECEIVED, SENT
 from reports.demo.places import FIELDS, DemoPlace

@@ -22,8 +22,8 @@ from ledger import tokens
 from ledger.engine.funding import adjust
 from ledger.engine.reversals import reverse
 from ledger.models import Charge, Entry, Scope
-from ledger.replaying import create_missing, replay
-from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase, in_order
+from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase, in_order
+from ledger.replay.replay import create_missing, replay
 from locations.models import Location
 from tests.factories import FRANCE, MEXICO, call, chat, key, make_card, make_member, text
 from tests.proving import short_or_full

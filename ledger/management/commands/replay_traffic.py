@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
-from ledger import replaying
 from ledger.engine.posting import LedgerError
-from ledger.traffic_files import BadTraffic, instant, read_folder
+from ledger.replay import replay
+from ledger.replay.csv_files import BadTraffic, instant, read_folder
 from locations import rate_cards
 from locations.contracts import ContractRefused
 from locations.models import RateCard
@@ -48,8 +48,8 @@ class Command(BaseCommand):
             first_on = min(place.contract_starts_on for place in traffic.places)
             with transaction.atomic():
                 self._publish(folder / "rate_card.csv", first_on, until)
-                locations = replaying.create_missing(traffic.places)
-            replaying.replay(
+                locations = replay.create_missing(traffic.places)
+            replay.replay(
                 locations,
                 traffic.events,
                 until=until,
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(fault.messages)) from None
         except (BadTraffic, RateCardError, LedgerError) as fault:
             raise CommandError(str(fault)) from None
-        summaries = {name: replaying.summary(place, at=until) for name, place in locations.items()}
+        summaries = {name: replay.summary(place, at=until) for name, place in locations.items()}
         self._print(summaries)
         if options["json"]:
             options["json"].write_text(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger import replaying
-from ledger.traffic_files import read_folder
+from ledger.replay import replay as replaying
+from ledger.replay.csv_files import read_folder
 from tests.factories import make_card
 from tests.ledger.replaying.files import (
     CHATS,

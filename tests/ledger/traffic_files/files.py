@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.traffic_files import BadTraffic, read_folder
+from ledger.replay.csv_files import BadTraffic, read_folder
 
 LOCATIONS = """\
 account,location,timezone,contract_starts_on,term_months,included_credits,overdraft_limit,\

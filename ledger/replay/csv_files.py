@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from ledger.engine.charge_requests import Chat, International, check_broadcast, check_chat
 from ledger.engine.funding import MOST_CREDITS
 from ledger.engine.posting import BadInput, check_text
-from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase, Traffic, in_order
+from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase, Traffic, in_order
 from locations.models import Account, Channel, ChatInbox, Contract, Location
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from ledger.engine import charging, funding, renewals
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
-from ledger.traffic import Broadcast, ChatEvent, Event, Place, Purchase
+from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase
 from locations import contracts
 from locations.models import Account, ChatInbox, Location
 
