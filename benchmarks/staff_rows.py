@@ -6,12 +6,13 @@ import uuid
 from django.utils import timezone
 
 from benchmarks import place
-from ledger import tokens, verification_requests
+from ledger import tokens
 from ledger.engine import funding, holds
 from ledger.impact import rate_card_impact
 from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
+from ledger.verification import requests
 from locations import rate_card_uploads
 from locations.models import Location, Membership, RateCard, Role, User
 from reports.demo.loading import RATE_CARD
@@ -33,8 +34,8 @@ def stock(boss: User) -> RateCard:
     for pk in locations:
         _requests(Location.objects.get(pk=pk), boss, at)
     tokens.create("Platform", at=at, scopes=["read"])
-    request = verification_requests.ask(Location.objects.get(pk=locations[0]), asked_by=boss, at=at)
-    verification_requests.carry_out(request.pk, clock=timezone.now)
+    request = requests.ask(Location.objects.get(pk=locations[0]), asked_by=boss, at=at)
+    requests.carry_out(request.pk, clock=timezone.now)
     return _draft(boss, at)
 
 

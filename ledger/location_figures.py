@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from ledger import verification_requests
 from ledger.engine import renewals
 from ledger.models import (
     Balance,
@@ -15,6 +14,7 @@ from ledger.models import (
 )
 from ledger.reading.renewal_overview import Preview, preview
 from ledger.requests.queue import Waiting, row, waiting
+from ledger.verification import requests
 from locations.models import Location
 from locations.terms import Term, load_terms
 
@@ -63,7 +63,7 @@ def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
         upcoming=preview(location, balance),
         failure=RenewalFailure.objects.filter(location=location, over_at=None).first(),
         verification=Verification.objects.filter(location=location).first(),
-        asked=verification_requests.newest(location),
+        asked=requests.newest(location),
         entries=list(entries.order_by("-number")[:NEWEST_ENTRIES]),
         holds=list(
             Hold.objects.open_at(at).filter(location=location).order_by("expires_at")[:MOST_HOLDS]

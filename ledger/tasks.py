@@ -5,10 +5,10 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ledger import verification_requests, verifying
 from ledger.engine import holds, renewals
 from ledger.engine.renewal_failures import close_what_is_over, renew_or_note
 from ledger.impact import rate_card_impact
+from ledger.verification import requests, verify
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ def write_down_expired_holds() -> None:
 def verify_ledger() -> None:
     """Prove the ledger of every location, and keep what was found for the health page."""
     started_at = timezone.now()
-    verified = verifying.look()
-    run = verifying.keep(verified, started_at=started_at, finished_at=timezone.now())
+    verified = verify.look()
+    run = verify.keep(verified, started_at=started_at, finished_at=timezone.now())
     for breach in verified.breaches:
         logger.error("Rule %s, %s: location %s", breach.rule, breach.check, breach.location_id)
     logger.info("Verified %s locations, %s breaches", run.locations, run.breaches)
@@ -56,10 +56,10 @@ def sweep_rate_card_impacts() -> None:
 @shared_task(ignore_result=True)
 def verify_as_asked(request_id: int) -> None:
     """Somebody wants to know now."""
-    verification_requests.carry_out(request_id, clock=timezone.now)
+    requests.carry_out(request_id, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def sweep_verification_requests() -> None:
     """Queue again what nobody verifies; fail what was interrupted too often."""
-    verification_requests.sweep(at=timezone.now())
+    requests.sweep(at=timezone.now())

@@ -16,8 +16,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ledger.engine.renewals import due
-from ledger.guards import guarding_role, missing_guards
 from ledger.models import Balance, Hold, HoldState, VerificationRun
+from ledger.verification.schema import guarding_role, missing_guards
 from locations.dates import written
 from locations.models import Location
 from reports.claiming import LOST_LEASE

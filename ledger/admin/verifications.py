@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger import verification_requests
 from ledger.models import Verification, VerificationRun
+from ledger.verification import requests
 from locations.admin.lists import ReadOnlyAdmin, location_link
 from locations.models import Location, User
 
@@ -90,7 +90,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
             raise Http404
         if request.method == "POST":
             assert isinstance(request.user, User)  # noqa: S101
-            verification_requests.ask(location, asked_by=request.user, at=timezone.now())
+            requests.ask(location, asked_by=request.user, at=timezone.now())
             words = _("A verification is under way: what it finds will stand here.")
             self.message_user(request, words)
         if location is None:

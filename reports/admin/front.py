@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from ledger import verification_requests
 from ledger.models import Verification
+from ledger.verification import requests
 from reports.attention import Item, to_do
 from reports.health import ACT, checks
 
@@ -32,7 +32,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "subtitle": None,
         "opts": Verification._meta,
         "checks": found,
-        "asked": verification_requests.newest(None),
+        "asked": requests.newest(None),
         "to_act": sum(check.state == ACT for check in found),
     }
     return TemplateResponse(request, "admin/reports/health.html", context)

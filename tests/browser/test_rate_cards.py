@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from ledger.engine.charging import charge_broadcast
 from ledger.models import InternationalMessage, RateCardImpact
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations.models import Location, RateCard, User
 from tests.browser.conftest import Visit
 from tests.browser.price_lists import (

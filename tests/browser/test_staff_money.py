@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from ledger.engine.charging import charge_chat
 from ledger.engine.renewals import renew
 from ledger.models import Entry, Kind
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations.models import Location, User
 from tests.browser.conftest import DESK, Visit, on_a_phone
 from tests.browser.world import World, make_own

@@ -14,12 +14,12 @@ from django.urls import reverse
 
 from ledger.engine import funding
 from ledger.engine.posting import BadInput
-from ledger.guards import missing_guards
 from ledger.models import Balance, Bundle, CreditRequest, Entry
 from ledger.requests import credit_requests
 from ledger.requests.credit_requests import CannotAsk
 from ledger.requests.decisions import AlreadyDecided
-from ledger.verifying import breaches, verify
+from ledger.verification.schema import missing_guards
+from ledger.verification.verify import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone
 from tests.factories import NOON, key, make_location, make_user

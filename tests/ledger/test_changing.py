@@ -13,7 +13,7 @@ from ledger.engine.posting import BadInput
 from ledger.models import ApprovalRequest, Balance, Entry, Kind
 from ledger.requests import approvals, contract_changes
 from ledger.requests.approvals import WaitsAlready
-from ledger.verifying import breaches, verify
+from ledger.verification.verify import breaches, verify
 from locations import contracts
 from locations.contracts import ContractRefused
 from locations.models import Contract, Location, User

@@ -10,7 +10,7 @@ from django.db import DataError, OperationalError, connection
 from ledger.engine import batching, charging, posting
 from ledger.engine.batching import combined
 from ledger.models import Balance, Charge
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from tests.factories import NOON, make_card, make_location, text
 
 LOCATION = 7

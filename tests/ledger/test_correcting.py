@@ -14,12 +14,12 @@ from django.urls import reverse
 from ledger.engine import charging, reversals
 from ledger.engine.posting import BadInput
 from ledger.engine.reversals import NothingToReverse, UnknownCharge
-from ledger.guards import missing_guards
 from ledger.models import Balance, CorrectionRequest, Entry, InternationalMessage
 from ledger.requests import correction_requests
 from ledger.requests.correction_requests import CannotAsk, TooManyOpen
 from ledger.requests.decisions import AlreadyDecided
-from ledger.verifying import breaches, verify
+from ledger.verification.schema import missing_guards
+from ledger.verification.verify import breaches, verify
 from locations.models import Location, User
 from tests.databases import Clone
 from tests.factories import GERMANY, NOON, chat, key, make_card, make_location, make_user, text

@@ -9,7 +9,7 @@ from ledger.engine import charging, holds
 from ledger.engine.holds import HoldEnded
 from ledger.engine.posting import ExternalIdTaken
 from ledger.models import Charge
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from tests.factories import (
     NOON,
     call,

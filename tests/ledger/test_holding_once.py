@@ -10,7 +10,7 @@ from ledger.engine import charging, holds, renewals
 from ledger.engine.holds import Call, HoldEnded, UnknownHold
 from ledger.engine.posting import BadInput, KeyReused
 from ledger.models import Charge, Hold
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from tests.factories import (
     DOMESTIC,
     GERMANY,

@@ -8,7 +8,7 @@ import pytest
 from ledger.engine import charging, funding, renewals
 from ledger.engine.posting import KeyReused
 from ledger.models import Balance, Charge, Entry
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations import rate_cards
 from locations.models import Location
 from tests.factories import NOON, chat, make_card, make_location, text

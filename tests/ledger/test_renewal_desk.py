@@ -15,7 +15,7 @@ from ledger.engine import charging, funding, renewals
 from ledger.engine.renewal_failures import renew_or_note
 from ledger.models import Balance, Entry, RenewalFailure
 from ledger.reading import renewal_overview
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from locations.models import Account, Contract, Location
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, make_user
 

@@ -11,7 +11,7 @@ from ledger.engine.posting import BadInput, KeyReused
 from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.models import Balance, Entry, InternationalMessage
 from ledger.reading.daily_usage import daily_usage
-from ledger.verifying import breaches, verify
+from ledger.verification.verify import breaches, verify
 from tests.factories import NOON, chat, key, make_card, make_location, text
 from tests.processes import race
 

@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import verification_requests, verifying
 from ledger.models import VerificationRequest, VerificationRun
+from ledger.verification import requests as verification_requests
+from ledger.verification import verify
 from locations import trail
 from locations.groups import VIEWER
 from locations.models import Location, User
@@ -103,16 +104,16 @@ def test_the_lease_is_kept_while_one_question_takes_long(
     monkeypatch.setattr(verification_requests, "RENEW_SECONDS", 0.02)
     request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
     renewed = threading.Event()
-    look = verifying.look
+    look = verify.look
 
-    def slow(location_id: int | None) -> verifying.Verified:
+    def slow(location_id: int | None) -> verify.Verified:
         """Until somebody has renewed the lease that is about to run out."""
         VerificationRequest.objects.update(leased_until=NOON - DAY)
         while not VerificationRequest.objects.filter(leased_until__gt=NOON).exists():
             renewed.wait(0.01)
         return look(location_id)
 
-    monkeypatch.setattr(verifying, "look", slow)
+    monkeypatch.setattr(verify, "look", slow)
     carry_out(request.pk)
     request.refresh_from_db()
     assert (request.state, request.run is not None) == ("ready", True)
@@ -123,11 +124,11 @@ def test_what_went_wrong_is_said_and_can_be_asked_for_again(
 ) -> None:
     first, _ = sound_ledger()
 
-    def broken(location_id: int | None) -> verifying.Verified:
+    def broken(location_id: int | None) -> verify.Verified:
         raise ConnectionError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(verifying, "look", broken)
+        patch.setattr(verify, "look", broken)
         request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
         carry_out(request.pk)
     request.refresh_from_db()

@@ -15,7 +15,7 @@ from ledger.models import (
     Verification,
     VerificationRun,
 )
-from ledger.verifying import Verified, breaches, keep
+from ledger.verification.verify import Verified, breaches, keep
 from locations.models import Location
 from tests.factories import NOON
 from tests.ledger.corruptions import (

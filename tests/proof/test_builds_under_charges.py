@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import connections
 
 from ledger.models import ChatMessage, Entry, InternationalMessage, Kind, Outcome
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations.models import Location
 from reports import building
 from reports.models import Report, ReportKind, ReportState

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ledger import tokens
 from ledger.models import Balance, Charge, Entry, Kind, Scope
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations.models import Location
 from tests.factories import MEXICO, make_card, make_location
 from tests.product import LiveProduct

@@ -3,10 +3,10 @@
 import datetime as dt
 import uuid
 
-from ledger import verifying
 from ledger.engine import charging, funding, holds, reversals
 from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
+from ledger.verification import verify
 from locations.models import Location, RateCard, RateCardUpload, Role
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import (
@@ -77,9 +77,7 @@ def fill(name: str = "Soho") -> Location:
         covered_through_on=dt.date(2026, 5, 31),
     )
     ReportDownload.objects.create(report=report, user=buyer, at=NOON)
-    verifying.keep(
-        verifying.Verified(None, {location.pk: 1}, 1, []), started_at=NOON, finished_at=NOON
-    )
+    verify.keep(verify.Verified(None, {location.pk: 1}, 1, []), started_at=NOON, finished_at=NOON)
     alert = Alert.objects.create(location=location, below_days=9, set_by=buyer, set_at=NOON)
     AlertMail.objects.create(alert=alert, user=buyer, level=1, crossed_at=NOON, available=7)
     return location

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
 from ledger.reading.daily_usage import DailyUsage, daily_usage
-from ledger.verifying import Breach, breaches
+from ledger.verification.verify import Breach, breaches
 from locations.groups import GROUPS
 from locations.models import Account, ChatInbox, Location, User
 from locations.terms import load_terms

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import verifying
 from ledger.engine import charging, holds, renewals
 from ledger.models import Balance, Bundle
 from ledger.requests import credit_requests
+from ledger.verification import verify as verifying
 from locations.models import Location
 from redflag_credits import health as liveness
 from reports import attention, health

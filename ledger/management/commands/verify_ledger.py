@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InternalError, ProgrammingError
 from django.utils import timezone
 
-from ledger.guards import guarding_role
-from ledger.verifying import Verified, keep, look
+from ledger.verification.schema import guarding_role
+from ledger.verification.verify import Verified, keep, look
 from locations.models import Location
 from locations.terms import UnknownLocation
 

@@ -13,7 +13,7 @@ from ledger.api.application import api as application
 from ledger.api.problems import CODES
 from ledger.engine import holds
 from ledger.models import Charge, Hold, HoldState
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from tests.factories import key, make_card, make_location
 from tests.ledger.api.conftest import make_caller
 from tests.ledger.api.fuzz import Fuzz

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ledger.api import idempotency
 from ledger.engine import renewals
 from ledger.models import Charge, Hold
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from tests.factories import MEXICO, make_card, make_location
 from tests.ledger.api.conftest import make_caller, problem
 from tests.processes import race

@@ -13,7 +13,7 @@ from ledger.models import ApprovalRequest, Entry, Kind
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
 from ledger.requests.decisions import AlreadyDecided, NotYourOwn
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text
 from tests.ledger.approving.wanted import LATER, adjustment, ask, buckets, by_hand, want

@@ -7,7 +7,7 @@ import pytest
 from ledger.engine import funding, renewals
 from ledger.models import ApprovalRequest
 from ledger.requests import approvals
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON
 from tests.ledger.approving.wanted import LATER, adjustment, ask

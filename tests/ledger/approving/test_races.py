@@ -6,7 +6,7 @@ import pytest
 
 from ledger.models import ApprovalRequest
 from ledger.requests import approvals
-from ledger.verifying import verify
+from ledger.verification.verify import verify
 from locations.models import User
 from tests.databases import Clone
 from tests.factories import NOON, make_location, make_user

@@ -10,7 +10,7 @@ from ledger.engine.funding import NothingToWriteOff
 from ledger.models import Entry, Kind
 from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location
 from tests.ledger.approving.wanted import LATER, ask, buckets

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.engine import renewals
-from ledger.guards import missing_guards
+from ledger.verification.schema import missing_guards
 from locations import rate_cards
 from locations.models import Contract, Location, Rate, RateCard
 from tests.factories import NOON, make_card, make_location

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from ledger.engine import charging
 from ledger.models import Entry, InternationalMessage
-from ledger.verifying import breaches
+from ledger.verification.verify import breaches
 from locations.models import Account, Location, RateCard
 from tests.ledger.replaying.files import (
     SUMMARY,

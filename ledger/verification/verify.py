@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from ledger.checks import CHECKS
-from ledger.checks_by_hand import CHECKS_BY_HAND
-from ledger.guards import missing_guards
 from ledger.models import Balance, Entry, Kind, Verification, VerificationRun
 from ledger.reading.daily_usage import daily_usage
+from ledger.verification.invariants import CHECKS
+from ledger.verification.manual_entry_invariants import CHECKS_BY_HAND
+from ledger.verification.schema import missing_guards
 from locations.models import Location
 from locations.terms import Terms, UnknownLocation, load_terms
 

@@ -1,6 +1,6 @@
-"""What must be true of what staff post by hand, as questions like those of `ledger.checks`."""
+"""What must be true of what staff post by hand, as questions like those of `ledger.verification.invariants`."""
 
-from ledger.checks import ENTRIES, Check
+from ledger.verification.invariants import ENTRIES, Check
 
 CHECKS_BY_HAND = (
     Check(

@@ -9,8 +9,8 @@ from threading import Event, Thread
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger import verifying
 from ledger.models import VerificationRequest
+from ledger.verification import verify
 from locations import working
 from locations.models import Location, User
 from locations.models.work import WorkState
@@ -55,9 +55,9 @@ def carry_out(request_id: int, *, clock: Clock) -> None:
     with closing(Lease(request)) as lease, _kept(lease):
         try:
             started_at = clock()
-            verified = verifying.look(request.location_id)
+            verified = verify.look(request.location_id)
             with transaction.atomic():
-                run = verifying.keep(verified, started_at=started_at, finished_at=clock())
+                run = verify.keep(verified, started_at=started_at, finished_at=clock())
                 working.finish(request, at=clock(), run=run)
         except LeaseLost:
             log.warning("verification %s: attempt %d lost its lease", request_id, request.attempts)
