@@ -18,7 +18,7 @@ from django.utils import timezone
 from benchmarks import NAME, place
 from benchmarks.broadcasts import charged
 from benchmarks.racing import Cost, Opened, Variant
-from ledger import tokens
+from ledger.api import tokens
 from ledger.models import Scope
 from redflag_credits.devserver import servers
 from tests.product import LiveProduct

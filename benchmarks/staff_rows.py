@@ -6,7 +6,7 @@ import uuid
 from django.utils import timezone
 
 from benchmarks import place
-from ledger import tokens
+from ledger.api import tokens
 from ledger.engine import funding, holds
 from ledger.impact import rate_card_impact
 from ledger.models import Bundle, Charge, Kind, RenewalFailure

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.models import ApiToken, Scope
 from locations.admin.lists import GuardedAdmin
 

@@ -10,12 +10,12 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from ledger.api import charges, corrections, holds, problems, purchases, quotes, reading
+from ledger.api import balances, charges, corrections, holds, problems, purchases, quotes
 from ledger.api.auth import Bearer
+from ledger.api.exception_handlers import problem_of
 from ledger.api.openapi import finish
-from ledger.api.parsing import StrictParser
+from ledger.api.parsers import StrictParser
 from ledger.api.problems import Problem
-from ledger.api.refusals import problem_of
 
 logger = logging.getLogger(__name__)
 
@@ -62,5 +62,5 @@ api = ChargingApi(
 handler: Callable[..., HttpResponse] = refused
 for kind in (Exception, HttpError, ValidationError):
     api.add_exception_handler(kind, handler)
-for part in (quotes, charges, holds, corrections, purchases, reading):
+for part in (quotes, charges, holds, corrections, purchases, balances):
     api.add_router("", part.router)

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
-from ledger import tokens
-from ledger.api.parsing import MOST_INTEGER
+from ledger.api import tokens
+from ledger.api.parsers import MOST_INTEGER
 from ledger.api.problems import Problem
 from ledger.models import ApiToken
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from ninja import Router
 
 from ledger.api import explanations
-from ledger.api.answers import credits_of, reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.explanations import DOMESTIC, Why
 from ledger.api.idempotency import Key, wait_no_longer
+from ledger.api.responses import credits_of, reply
 from ledger.api.schemas.charges import Broadcast, ChargeAnswer, ChatMessage, ChatMessages
 from ledger.engine import charging, posting
 from ledger.engine.charge_requests import Answer, Chat, International

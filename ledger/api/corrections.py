@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger.api.answers import entry_of, reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.idempotency import Key, wait_no_longer
+from ledger.api.responses import entry_of, reply
 from ledger.api.schemas.corrections import Reversal, ReversalAnswer, StatusAnswers, Statuses
 from ledger.engine import delivery_reports, reversals
 from ledger.engine.delivery_reports import DeliveryReport

@@ -5,12 +5,12 @@ from django.utils import timezone
 from ninja import Router
 
 from ledger.api import explanations
-from ledger.api.answers import refuse_unknown, reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.charges import charge_of
 from ledger.api.idempotency import Key, wait_no_longer
-from ledger.api.parsing import MOST_INTEGER
+from ledger.api.parsers import MOST_INTEGER
 from ledger.api.problems import Problem
+from ledger.api.responses import refuse_unknown, reply
 from ledger.api.schemas.charges import ChargeAnswer
 from ledger.api.schemas.holds import Hold as HoldNow
 from ledger.api.schemas.holds import HoldAnswer, HoldRequest, Settlement

@@ -4,9 +4,9 @@ from typing import Any
 
 from ninja.openapi.schema import OpenAPISchema
 
-from ledger.api.answers import REPLAYED
 from ledger.api.examples import EXAMPLES
 from ledger.api.problems import CODES, MEDIA_TYPE
+from ledger.api.responses import REPLAYED
 from ledger.api.schemas.common import Problem
 
 # 409 on reads as well: one that meets a renewal waits for the location like everybody else.

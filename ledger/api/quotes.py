@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger.api.answers import reply
 from ledger.api.auth import Bearer, within_reach
 from ledger.api.explanations import minutes
+from ledger.api.responses import reply
 from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
 from ledger.engine import quotes
 from ledger.engine.quotes import Quote, WouldBe

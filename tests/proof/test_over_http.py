@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.models import Balance, Charge, Entry, Kind, Scope
 from ledger.verification.verify import verify
 from locations.models import Location

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.engine import renewals
 from locations.groups import BILLING, GROUPS
 from locations.models import Location, Membership, RateCardSeries, Role, User

@@ -18,7 +18,7 @@ from django.db.models import F, Sum
 from django.test import Client
 from openpyxl import load_workbook
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.engine.funding import adjust
 from ledger.engine.reversals import reverse
 from ledger.models import Charge, Entry, Scope

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, with_config
 from typing_extensions import TypedDict
 
 from ledger.api.fields import STRICT, ExternalId, Instant, Reason, Strict, text
-from ledger.api.parsing import MOST_INTEGER
+from ledger.api.parsers import MOST_INTEGER
 from ledger.api.schemas.reading import Entry
 from ledger.engine.charge_requests import MOST_MESSAGES
 

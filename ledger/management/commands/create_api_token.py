@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.engine.posting import BadInput
 from ledger.models import Scope
 from locations.models import Location

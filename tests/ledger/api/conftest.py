@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ledger import tokens
-from ledger.api import explanations
+from ledger.api import explanations, tokens
 from ledger.models import Scope
 from tests.factories import make_card, make_location
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.api.application import api as application
 from ledger.engine import holds
 from ledger.models import Scope

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.models import Charge, Hold, InternationalMessage
 from tests.factories import DOMESTIC, MEXICO
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.db import OperationalError
 
+from ledger.api.exception_handlers import problem_of
 from ledger.api.problems import CODES, Problem
-from ledger.api.refusals import problem_of
 from ledger.engine import charging, funding
 from ledger.models import Charge, Entry
 from tests.factories import MEXICO

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import tokens
+from ledger.api import tokens
 from ledger.engine.posting import BadInput
 from ledger.models import ApiToken
 from tests.factories import NOON, make_location, make_user

@@ -6,14 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from ledger.api.answers import (
-    balance_of,
-    entry_of,
-    overdraft_limit_of,
-    refuse_unknown,
-    reply,
-)
 from ledger.api.auth import Bearer, within_reach
+from ledger.api.responses import balance_of, entry_of, overdraft_limit_of, refuse_unknown, reply
 from ledger.api.schemas.reading import (
     DailyUsage,
     Entries,
