@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from ledger.api.callbacks.views import callback
+from ledger.webhooks.views import callback
 from redflag_credits.health import healthz
 
 urlpatterns = [

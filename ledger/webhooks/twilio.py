@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from ledger.api.callbacks.events import CallEvent, TextEvent
 from ledger.engine.posting import BadInput
+from ledger.webhooks.events import CallEvent, TextEvent
 
 NAME = "twilio"
 SIGNATURE = "X-Twilio-Signature"

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from ledger.api import problems, tokens
-from ledger.api.callbacks import twilio
-from ledger.api.callbacks.events import CallEvent, TextEvent, take
 from ledger.api.exception_handlers import problem_of
 from ledger.api.idempotency import wait_no_longer
 from ledger.api.problems import Problem
 from ledger.models import Scope
+from ledger.webhooks import twilio
+from ledger.webhooks.events import CallEvent, TextEvent, take
 
 
 class Provider(Protocol):
