@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ledger.admin.decisions import DecisionAdmin
+from ledger.admin.request_base import DecisionAdmin
 from ledger.models import ChargeKind, CorrectionRequest
 from ledger.requests import correction_requests
 from locations.admin.lists import link

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.admin.recording import RecordingPages
+from ledger.admin.manual_entries import RecordingPages
 from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry, Kind
 from locations import figures

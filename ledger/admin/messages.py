@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.admin.recording import GiveBackLink
+from ledger.admin.manual_entries import GiveBackLink
 from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
 from locations.admin.lists import LedgerAdmin, link, location_link

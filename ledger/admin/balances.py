@@ -13,9 +13,9 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.admin.recording import GiveBackLink
+from ledger.admin.manual_entries import GiveBackLink
+from ledger.admin.price_check import try_view
 from ledger.admin.renewals import RenewalPages
-from ledger.admin.trying import try_view
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
 from locations import figures
 from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link

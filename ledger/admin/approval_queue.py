@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from ledger.admin.decisions import DecisionAdmin
+from ledger.admin.request_base import DecisionAdmin
 from ledger.engine import reasons
 from ledger.models import ApprovalRequest, Kind
 from ledger.requests import approvals

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from ledger.admin.decisions import DecisionAdmin
+from ledger.admin.request_base import DecisionAdmin
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
 from locations.admin.lists import GuardedAdmin, link

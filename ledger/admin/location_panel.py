@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.location_figures import LocationFigures, location_figures
+from ledger.admin.location_summary import LocationFigures, location_figures
 from ledger.models import Kind
 from locations import figures
 from locations.admin.panels import Panel, panel
