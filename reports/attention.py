@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import ApprovalRequest, Balance, CorrectionRequest, CreditRequest
-from ledger.models.asked import OPEN
+from ledger.models.requests_base import OPEN
 from locations.models import RateCard
 from reports.health import ACT, checks
 from reports.models import Alert

@@ -15,7 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.posting import LedgerError
-from ledger.models.asked import LONGEST_ANSWER, OPEN
+from ledger.models.requests_base import LONGEST_ANSWER, OPEN
 from locations.admin.lists import ReadOnlyAdmin, location_link
 from locations.models import User
 

@@ -1,12 +1,11 @@
 """What happened: balances, charges, entries, messages."""
 
-from ledger.models.accounts import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
 from ledger.models.approvals import ApprovalRequest, ApprovalState, Bucket
+from ledger.models.balances import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
 from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState
 from ledger.models.corrections import CorrectionRequest, CorrectionState
 from ledger.models.entries import Entry
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
-from ledger.models.impacts import RateCardImpact
 from ledger.models.kinds import ADDITIONS, AT_RENEWAL, USAGE, Kind
 from ledger.models.messages import (
     CarrierSource,
@@ -15,6 +14,7 @@ from ledger.models.messages import (
     InternationalMessage,
     TextType,
 )
+from ledger.models.rate_card_impacts import RateCardImpact
 from ledger.models.renewals import RenewalFailure
 from ledger.models.tokens import ApiToken, Scope
 from ledger.models.verifications import Verification, VerificationRequest, VerificationRun

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.accounts import Charge
-from ledger.models.asked import Asked, decided_has_who_and_when, decided_once, queue
+from ledger.models.balances import Charge
 from ledger.models.entries import Entry
 from ledger.models.kinds import Kind
+from ledger.models.requests_base import Asked, decided_has_who_and_when, decided_once, queue
 from locations.models import Contract, Location
 from locations.models.trail import in_trail
 

@@ -5,15 +5,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.accounts import Charge
-from ledger.models.asked import (
+from ledger.models.balances import Charge
+from ledger.models.entries import Entry
+from ledger.models.requests_base import (
     Asked,
     decided_has_who_and_when,
     decided_once,
     met_by_somebody_else,
     queue,
 )
-from ledger.models.entries import Entry
 from locations.models import Location
 from locations.models.trail import in_trail
 

@@ -10,7 +10,7 @@ from django.db.models import Expression
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.accounts import Charge
+from ledger.models.balances import Charge
 from ledger.models.entry_constraints import CONSTRAINTS
 from ledger.models.kinds import AT_RENEWAL, USAGE, Kind
 from locations.models import Contract, Location

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.accounts import Charge, Outcome, Refusal
+from ledger.models.balances import Charge, Outcome, Refusal
 from ledger.models.entries import Entry
 from locations.models import CarrierType, Channel, ChatInbox, Location, Rate, RateCard
 from locations.models.guards import no_truncate

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ledger.engine import posting
 from ledger.engine.posting import LedgerError
 from ledger.models import Balance
-from ledger.models.asked import DECLINED, LONGEST_ANSWER, OPEN, Asked
+from ledger.models.requests_base import DECLINED, LONGEST_ANSWER, OPEN, Asked
 from locations.models import User
 
 
