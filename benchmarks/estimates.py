@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks import place
+from locations.jobs import Lease
 from locations.models import Channel, Location
-from locations.working import Lease
 from reports import long_estimates
 from reports.models import ReportState
 from tests import factories

@@ -16,8 +16,8 @@ from django.utils import timezone
 from benchmarks import place
 from benchmarks.singles import messages
 from ledger.engine import charging
+from locations.jobs import Lease
 from locations.models import Location, User
-from locations.working import Lease
 from reports.cell_texts import shown
 from reports.claiming import claim_next
 from reports.models import Report, ReportKind

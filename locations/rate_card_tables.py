@@ -13,7 +13,7 @@ from locations.countries import country_code
 from locations.models import CarrierType, Channel
 from locations.rate_card_columns import BOTH, PRICES, Columns, Role, Rule
 from locations.rate_card_files import OPTIONAL, Problem, RateLine, checked
-from locations.table_files import Limits, rows_of
+from locations.spreadsheets import Limits, rows_of
 
 LIMITS = Limits(
     unpacked_bytes=32 * 1024 * 1024,

@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations import working
+from locations import jobs
+from locations.jobs import Lease, LeaseLost
 from locations.models import RateCard, RateCardUpload, User
 from locations.models.work import WorkState
 from locations.rate_card_columns import Columns, guess
 from locations.rate_card_files import MAX_BYTES, Problem, RateCardError, RateLine
 from locations.rate_card_tables import LIMITS, Found, first_rows, read_table
 from locations.rate_cards import import_card
-from locations.table_files import Unreadable, unpacked_size
-from locations.working import Lease, LeaseLost
+from locations.spreadsheets import Unreadable, unpacked_size
 
 READ_TASK = "locations.tasks.read_rate_card_upload"
 SMALL_BYTES = 256 * 1024  # unpacked; read within the request, in well under a second
@@ -91,12 +91,12 @@ def ask(upload: RateCardUpload, columns: Columns, *, clock: Clock) -> None:
     if unpacked_size(bytes(upload.content), LIMITS) <= SMALL_BYTES:
         read(upload.pk, clock=clock)
     else:
-        transaction.on_commit(lambda: working.queue(READ_TASK, upload.pk))
+        transaction.on_commit(lambda: jobs.queue(READ_TASK, upload.pk))
 
 
 def read(upload_id: int, *, clock: Clock) -> None:
     """Read a file whose turn it is; twice, late or by two workers at once does no harm."""
-    upload = working.claim(RateCardUpload, upload_id, at=clock())
+    upload = jobs.claim(RateCardUpload, upload_id, at=clock())
     if upload is None:
         return
     # What is wrong with a line is kept as words: in the language of who sent the file in.
@@ -109,15 +109,15 @@ def read(upload_id: int, *, clock: Clock) -> None:
         except LeaseLost:
             log.warning("price list %s: attempt %d lost its lease", upload.pk, upload.attempts)
         except Unreadable as unreadable:
-            working.fail(upload, str(unreadable), at=clock())
+            jobs.fail(upload, str(unreadable), at=clock())
         except Exception as problem:
             log.exception("price list %s: reading it failed", upload.pk)
             reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
-            working.fail(upload, reason, at=clock())
+            jobs.fail(upload, reason, at=clock())
 
 
 def _finish(upload: RateCardUpload, found: Found, *, at: dt.datetime) -> None:
-    working.finish(
+    jobs.finish(
         upload,
         at=at,
         rows_done=found.rows,
@@ -176,9 +176,9 @@ def apply(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateC
 
 def sweep(*, at: dt.datetime) -> None:
     """Run every minute; late, twice at once or never for a while does no harm."""
-    working.give_up(RateCardUpload, at=at)
-    for upload_id in working.waiting(RateCardUpload, at=at):
-        if not working.queue(READ_TASK, upload_id, expires_seconds=working.TASK_EXPIRES_SECONDS):
+    jobs.give_up(RateCardUpload, at=at)
+    for upload_id in jobs.waiting(RateCardUpload, at=at):
+        if not jobs.queue(READ_TASK, upload_id, expires_seconds=jobs.TASK_EXPIRES_SECONDS):
             break
     forget(at=at)
 

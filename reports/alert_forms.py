@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from locations.access import detail_readers
 from locations.models import Location, User
+from locations.permissions import detail_readers
 from reports.models import MOST_CREDITS, MOST_DAYS
 
 

@@ -21,8 +21,8 @@ from django.db.models import F, Max
 from ledger.engine.renewals import up_to_date
 from ledger.models import Entry, Kind
 from ledger.reading.daily_usage import daily_usage
-from locations.access import detail_readers
 from locations.models import Location, User
+from locations.permissions import detail_readers
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.models import Alert, AlertMail, Level
 from reports.standing import Standing, standings

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations.access import detail_readers
 from locations.models import User
+from locations.permissions import detail_readers
 from reports.models import Report, ReportState
 
 # A mail that could not be sent for so long is not sent any more.

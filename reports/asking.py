@@ -6,9 +6,9 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from locations import working
-from locations.access import sees_masked_numbers
+from locations import jobs
 from locations.models import Location, User
+from locations.permissions import sees_masked_numbers
 from reports.models import (
     UNFINISHED,
     Report,
@@ -134,4 +134,4 @@ def queue(row_id: uuid.UUID, *, task: str = BUILD_TASK, expires_seconds: int | N
 
     Says whether the broker took it.
     """
-    return working.queue(task, str(row_id), expires_seconds=expires_seconds)
+    return jobs.queue(task, str(row_id), expires_seconds=expires_seconds)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations.working import Lease, LeaseLost
+from locations.jobs import Lease, LeaseLost
 from reports import build_folders
 from reports.claiming import claim_next, remove_file
 from reports.models import Report, ReportState

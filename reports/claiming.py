@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from locations.working import LEASE, MOST_ATTEMPTS
+from locations.jobs import LEASE, MOST_ATTEMPTS
 from reports.models import Report, ReportState
 
 MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_BUILDS_AT_ONCE is for all of them

@@ -13,7 +13,7 @@ from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
 from ledger.engine.quotes import WouldBe
 from ledger.models import Charge, ChargeKind
 from locations.models import Channel
-from locations.table_files import TooLarge, Unreadable
+from locations.spreadsheets import TooLarge, Unreadable
 from reports.estimating import messages_of
 from reports.long_estimates import too_many
 from reports.number_files import NoSuchColumn, check_size, uploaded

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations.working import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
+from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
 from reports import asking
 from reports.claiming import LOST_LEASE, remove_file
 from reports.long_estimates import TASK

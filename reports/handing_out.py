@@ -6,8 +6,8 @@ from typing import IO
 
 from django.core.files.storage import default_storage
 
-from locations.access import sees_masked_numbers
 from locations.models import User
+from locations.permissions import sees_masked_numbers
 from reports.models import Report, ReportDownload, ReportKind, ReportState
 
 log = logging.getLogger(__name__)

@@ -21,9 +21,9 @@ from django.utils.translation import override
 
 from ledger.engine.quotes import WouldBe
 from locations.figures import credits
+from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Channel, Location, User
-from locations.table_files import Unreadable
-from locations.working import LEASE, Lease, LeaseLost
+from locations.spreadsheets import Unreadable
 from reports import asking
 from reports.asking import CannotAsk
 from reports.building import Clock

@@ -7,8 +7,8 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from locations import table_files
-from locations.table_files import TooLarge, TooManyRows, Unreadable, column_name, rows_of
+from locations import spreadsheets
+from locations.spreadsheets import TooLarge, TooManyRows, Unreadable, column_name, rows_of
 from reports.number_lists import (
     MB,
     ON_SCREEN,
@@ -71,7 +71,7 @@ def uploaded(
 def check_size(content: bytes, limits: Limits) -> None:
     """Refuse what is too large to be looked into; raises TooLarge, and Unreadable for no zip."""
     _check_bytes(content, limits)
-    table_files.unpacked_size(content, _of_a_table(limits))
+    spreadsheets.unpacked_size(content, _of_a_table(limits))
 
 
 def _check_bytes(content: bytes, limits: Limits) -> None:
@@ -85,8 +85,8 @@ def _check_bytes(content: bytes, limits: Limits) -> None:
         )
 
 
-def _of_a_table(limits: Limits) -> table_files.Limits:
-    return table_files.Limits(
+def _of_a_table(limits: Limits) -> spreadsheets.Limits:
+    return spreadsheets.Limits(
         unpacked_bytes=limits.unpacked_bytes,
         parts=500,
         tags=200_000,

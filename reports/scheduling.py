@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from locations.access import detail_readers, sees_masked_numbers
 from locations.models import Location, User
+from locations.permissions import detail_readers, sees_masked_numbers
 from reports import asking
 from reports.models import Every, ReportSchedule
 

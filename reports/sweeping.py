@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from locations.working import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
+from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
 from reports import build_folders
 from reports.asking import queue
 from reports.claiming import LOST_LEASE, remove_file

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.models import Balance
+from locations.jobs import Lease
 from locations.models import Location
-from locations.working import Lease
 from reports.comma_files import CommaFile
 from reports.models import Report, ReportFormat, ReportKind
 from reports.rows import rows_of

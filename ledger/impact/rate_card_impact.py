@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from ledger.engine.snapshots import one_moment
 from ledger.impact.rerating import Case, rerated, unpriced
 from ledger.models import Balance, RateCardImpact
-from locations import working
+from locations import jobs
+from locations.jobs import Lease, LeaseLost
 from locations.models import Location, Rate, RateCard, User
 from locations.price_lists import prices_of
 from locations.rate_cards import priced_by
-from locations.working import Lease, LeaseLost
 
 CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
 DAYS = 30
@@ -112,7 +112,7 @@ def ask(card: RateCard, *, asked_by: User, at: dt.datetime) -> RateCardImpact:
         if latest is not None and latest.is_unfinished:
             return latest
         impact = RateCardImpact.objects.create(card=card, asked_by=asked_by, asked_at=at)
-        transaction.on_commit(lambda: working.queue(CALCULATE_TASK, impact.pk))
+        transaction.on_commit(lambda: jobs.queue(CALCULATE_TASK, impact.pk))
     return impact
 
 
@@ -135,7 +135,7 @@ def fingerprint(card: RateCard) -> str:
 
 def calculate(impact_id: int, *, clock: Clock) -> None:
     """Do what was asked for; twice, late or by two workers at once does no harm."""
-    impact = working.claim(RateCardImpact, impact_id, at=clock())
+    impact = jobs.claim(RateCardImpact, impact_id, at=clock())
     if impact is None:
         return
     with closing(Lease(impact)) as lease:
@@ -144,13 +144,13 @@ def calculate(impact_id: int, *, clock: Clock) -> None:
                 card = RateCard.objects.select_related("series").get(pk=impact.card_id)
                 made_of = fingerprint(card)
                 found = impact_of(card, at=clock(), watch=_watch(lease))
-            working.finish(impact, at=clock(), fingerprint=made_of, result=asdict(found))
+            jobs.finish(impact, at=clock(), fingerprint=made_of, result=asdict(found))
         except LeaseLost:
             log.warning("impact %s: attempt %d lost its lease", impact.pk, impact.attempts)
         except Exception as problem:
             log.exception("impact %s: calculating it failed", impact.pk)
             reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
-            working.fail(impact, reason, at=clock())
+            jobs.fail(impact, reason, at=clock())
 
 
 def _watch(lease: Lease) -> Watch:
@@ -241,11 +241,9 @@ def _follow_balances(places: dict[int, Place], *, at: dt.datetime) -> None:
 
 def sweep(*, at: dt.datetime) -> None:
     """Run every minute; late, twice at once or never for a while does no harm."""
-    working.give_up(RateCardImpact, at=at)
-    for impact_id in working.waiting(RateCardImpact, at=at):
-        if not working.queue(
-            CALCULATE_TASK, impact_id, expires_seconds=working.TASK_EXPIRES_SECONDS
-        ):
+    jobs.give_up(RateCardImpact, at=at)
+    for impact_id in jobs.waiting(RateCardImpact, at=at):
+        if not jobs.queue(CALCULATE_TASK, impact_id, expires_seconds=jobs.TASK_EXPIRES_SECONDS):
             break
 
 

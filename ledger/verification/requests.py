@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from ledger.models import VerificationRequest
 from ledger.verification import verify
-from locations import working
+from locations import jobs
+from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Location, User
 from locations.models.work import WorkState
-from locations.working import LEASE, Lease, LeaseLost
 
 VERIFY_TASK = "ledger.tasks.verify_as_asked"
 # One question to a large ledger may take longer than a lease lasts.
@@ -37,7 +37,7 @@ def ask(location: Location | None, *, asked_by: User, at: dt.datetime) -> Verifi
         )
         request = unfinished.first() or newest(location)
         assert request is not None  # noqa: S101
-        transaction.on_commit(lambda: working.queue(VERIFY_TASK, request.pk))
+        transaction.on_commit(lambda: jobs.queue(VERIFY_TASK, request.pk))
     return request
 
 
@@ -49,7 +49,7 @@ def newest(location: Location | None) -> VerificationRequest | None:
 
 def carry_out(request_id: int, *, clock: Clock) -> None:
     """Do what was asked for; twice, late or by two workers at once does no harm."""
-    request = working.claim(VerificationRequest, request_id, at=clock())
+    request = jobs.claim(VerificationRequest, request_id, at=clock())
     if request is None:
         return
     with closing(Lease(request)) as lease, _kept(lease):
@@ -58,13 +58,13 @@ def carry_out(request_id: int, *, clock: Clock) -> None:
             verified = verify.look(request.location_id)
             with transaction.atomic():
                 run = verify.keep(verified, started_at=started_at, finished_at=clock())
-                working.finish(request, at=clock(), run=run)
+                jobs.finish(request, at=clock(), run=run)
         except LeaseLost:
             log.warning("verification %s: attempt %d lost its lease", request_id, request.attempts)
         except Exception as problem:
             log.exception("verification %s failed", request_id)
             reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
-            working.fail(request, reason, at=clock())
+            jobs.fail(request, reason, at=clock())
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def _kept(lease: Lease) -> Iterator[None]:
 
 def sweep(*, at: dt.datetime) -> None:
     """Run every minute; late, twice at once or never for a while does no harm."""
-    working.give_up(VerificationRequest, at=at)
-    for request_id in working.waiting(VerificationRequest, at=at):
-        if not working.queue(VERIFY_TASK, request_id, expires_seconds=working.TASK_EXPIRES_SECONDS):
+    jobs.give_up(VerificationRequest, at=at)
+    for request_id in jobs.waiting(VerificationRequest, at=at):
+        if not jobs.queue(VERIFY_TASK, request_id, expires_seconds=jobs.TASK_EXPIRES_SECONDS):
             break

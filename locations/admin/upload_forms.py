@@ -12,7 +12,7 @@ from locations.models import CarrierType, Channel
 from locations.rate_card_columns import BOTH, Columns, Role, Rule
 from locations.rate_card_files import MAX_BYTES
 from locations.rate_card_tables import LIMITS
-from locations.table_files import column_name
+from locations.spreadsheets import column_name
 
 SAMPLES = 3  # values of a column that are shown
 

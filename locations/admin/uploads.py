@@ -23,7 +23,7 @@ from locations.models.work import WorkState
 from locations.rate_card_changes import Change, compare, in_force_before
 from locations.rate_card_files import MAX_BYTES, RateCardError
 from locations.rate_card_tables import first_rows
-from locations.table_files import Unreadable
+from locations.spreadsheets import Unreadable
 
 LARGE = ("content", "prices", "problems")
 MOST_SERIES = 200  # that are offered; any other can be typed

@@ -27,7 +27,7 @@ class WorkQuerySet(models.QuerySet[Any]):
 
 
 class Work(models.Model):
-    """A task that runs twice, late or never does no harm: see `locations.working`."""
+    """A task that runs twice, late or never does no harm: see `locations.jobs`."""
 
     state = models.CharField(_("state"), max_length=9, choices=WorkState, default=WorkState.QUEUED)
     asked_at = models.DateTimeField(_("asked at"))

@@ -17,9 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from locations import second_factor, sessions
-from locations.access import SignedInRequest
 from locations.forms import ChangePasswordForm, CodeForm
 from locations.models import Session
+from locations.permissions import SignedInRequest
 
 
 @login_required

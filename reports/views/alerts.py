@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from locations.access import SignedInRequest, open_details
+from locations.permissions import SignedInRequest, open_details
 from reports.alert_forms import AlertForm
 from reports.alert_page import alert_page, initial
 from reports.alerting import set_alert

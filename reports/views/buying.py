@@ -12,7 +12,7 @@ from ledger.engine.posting import LedgerError
 from ledger.engine.renewals import up_to_date
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
-from locations.access import SignedInRequest, open_details
+from locations.permissions import SignedInRequest, open_details
 from reports.buying_forms import RequestForm
 
 REQUESTS_SHOWN = 20

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from locations.models import Location
+from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
 from reports import long_estimates
 from reports.asking import CannotAsk
 from reports.estimate_forms import EstimateForm, Source

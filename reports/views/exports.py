@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from locations.access import SignedInRequest, open_details
+from locations.permissions import SignedInRequest, open_details
 from reports.exporting import CSV, days_csv, days_filename, days_xlsx
 from reports.showing import XLSX
 from reports.shown_days import ShownDays, UnreadableFilters, shown_days

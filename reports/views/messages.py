@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ledger.engine.posting import LedgerError
 from ledger.engine.renewals import up_to_date
 from ledger.requests import correction_requests
-from locations.access import SignedInRequest, open_details, sees_masked_numbers
 from locations.models import Location
+from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
 from reports.charges import charge_of, message_at, newest_that_cost, read_charge
 from reports.days import read_day
 from reports.message_forms import CorrectionForm, SearchForm

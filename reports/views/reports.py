@@ -16,13 +16,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from locations.access import (
-    SignedInRequest,
-    detail_readers,
-    open_details,
-    sees_masked_numbers,
-)
 from locations.models import Location
+from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
 from reports import asking
 from reports.forms import ReportForm, ScheduleForm, last_days
 from reports.handing_out import NotReachable, NumbersNotShown, hand_out

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from locations.access import SignedInRequest, detail_readers, open_details
+from locations.permissions import SignedInRequest, detail_readers, open_details
 from reports import scheduling
 from reports.forms import ScheduleForm
 from reports.models import ReportSchedule

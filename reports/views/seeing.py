@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from locations.access import SignedInRequest
 from locations.models import Location
 from locations.models.trail import SEEN_AS_MANAGER
+from locations.permissions import SignedInRequest
 from reports import seeing
 
 

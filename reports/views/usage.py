@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from locations.access import accounts_open_to, open_details, sees_masked_numbers
 from locations.models import Location
+from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
 from reports.alert_page import alert_that_is_on, banner
 from reports.credit_usage import other_locations, read_page
 from reports.forms import ChooserForm

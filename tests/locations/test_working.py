@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from locations import working
+from locations import jobs
 from locations.models import RateCardUpload
 from locations.models.work import WorkState
 from tests.databases import Clone
@@ -26,30 +26,30 @@ def work(**fields: Any) -> RateCardUpload:
 @pytest.mark.django_db
 def test_what_is_queued_is_claimed_once() -> None:
     row = work()
-    claimed = working.claim(RateCardUpload, row.pk, at=NOON)
+    claimed = jobs.claim(RateCardUpload, row.pk, at=NOON)
     assert claimed is not None
     assert (claimed.state, claimed.attempts, claimed.started_at) == ("running", 1, NOON)
-    assert working.claim(RateCardUpload, row.pk, at=NOON) is None
+    assert jobs.claim(RateCardUpload, row.pk, at=NOON) is None
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["waiting", "ready", "failed"])
 def test_what_is_over_or_not_begun_is_not_claimed(state: str) -> None:
-    assert working.claim(RateCardUpload, work(state=state).pk, at=NOON) is None
+    assert jobs.claim(RateCardUpload, work(state=state).pk, at=NOON) is None
 
 
 @pytest.mark.django_db
 def test_a_lost_lease_is_taken_over_and_the_loser_writes_nothing() -> None:
     row = work()
-    first = working.claim(RateCardUpload, row.pk, at=NOON)
+    first = jobs.claim(RateCardUpload, row.pk, at=NOON)
     RateCardUpload.objects.update(leased_until=Now() - SECOND)
-    second = working.claim(RateCardUpload, row.pk, at=NOON)
+    second = jobs.claim(RateCardUpload, row.pk, at=NOON)
     assert first is not None
     assert second is not None
-    with pytest.raises(working.LeaseLost):
-        working.finish(first, at=NOON, rows_done=1)
-    working.fail(first, "It was me.", at=NOON)
-    working.finish(second, at=NOON, rows_done=2)
+    with pytest.raises(jobs.LeaseLost):
+        jobs.finish(first, at=NOON, rows_done=1)
+    jobs.fail(first, "It was me.", at=NOON)
+    jobs.finish(second, at=NOON, rows_done=2)
     row.refresh_from_db()
     assert (row.state, row.rows_done, row.attempts) == ("ready", 2, 2)
 
@@ -58,8 +58,8 @@ def test_a_lost_lease_is_taken_over_and_the_loser_writes_nothing() -> None:
 def test_what_was_interrupted_often_enough_fails_with_words() -> None:
     worn = work(state=WorkState.RUNNING, attempts=2)
     RateCardUpload.objects.update(leased_until=Now() - SECOND)
-    assert working.claim(RateCardUpload, worn.pk, at=NOON) is None
-    assert working.give_up(RateCardUpload, at=NOON) == 1
+    assert jobs.claim(RateCardUpload, worn.pk, at=NOON) is None
+    assert jobs.give_up(RateCardUpload, at=NOON) == 1
     worn.refresh_from_db()
     assert (worn.state, worn.failure) == ("failed", "It was interrupted 2 times.")
 
@@ -71,21 +71,21 @@ def test_the_sweep_finds_what_was_never_queued_and_what_was_left() -> None:
     RateCardUpload.objects.filter(pk=left.pk).update(leased_until=Now() - SECOND)
     RateCardUpload.objects.filter(pk=held.pk).update(leased_until=Now() + 60 * SECOND)
     work(state=WorkState.READY)
-    found = working.waiting(RateCardUpload, at=NOON + dt.timedelta(minutes=2))
+    found = jobs.waiting(RateCardUpload, at=NOON + dt.timedelta(minutes=2))
     assert sorted(found) == [old.pk, left.pk]
 
 
 def test_progress_is_seen_while_a_transaction_is_open(cloned_database: Clone) -> None:
     row = work()
-    claimed = working.claim(RateCardUpload, row.pk, at=NOON)
+    claimed = jobs.claim(RateCardUpload, row.pk, at=NOON)
     assert claimed is not None
-    lease = working.Lease(claimed)
+    lease = jobs.Lease(claimed)
     lease.renew(0, 500)
     lease.renew(120)
     row.refresh_from_db()
     assert (row.rows_done, row.rows_total) == (120, 500)
     RateCardUpload.objects.update(attempts=2)
-    with pytest.raises(working.LeaseLost):
+    with pytest.raises(jobs.LeaseLost):
         lease.renew(130)
     lease.close()
     connection.close()

@@ -17,7 +17,7 @@ from celery import current_app
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from locations import working
+from locations import jobs
 from locations.models import Location
 from redflag_credits.devserver import paths, servers, valkey
 from reports import asking, sweeping
@@ -118,7 +118,7 @@ def kill_broker(data_dir: Path) -> None:
 
 
 def sweep_as_if_leases_had_run_out() -> None:
-    Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - working.LEASE)
+    Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - jobs.LEASE)
     sweeping.sweep(at=timezone.now() + 2 * sweeping.QUEUED_AGAIN_AFTER)
 
 

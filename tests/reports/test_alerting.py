@@ -7,8 +7,8 @@ import pytest
 
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust, purchase
-from locations.access import detail_readers
 from locations.models import Location, Membership, Role, User
+from locations.permissions import detail_readers
 from reports.alerting import (
     COOL_DOWN,
     Decision,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from locations import working
+from locations import jobs
 from locations.models import Location
 from reports import asking, claiming, tasks
 from reports.models import Report, ReportState
@@ -122,15 +122,15 @@ def test_the_lease_is_kept_while_the_file_is_put_away(
     place = traffic.location()
     traffic.texts(place, traffic.utc("2026-05-04 10:00:00"), traffic.MEXICO)
     waiting(place, 1)
-    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
     renewed: list[Any] = []
-    renew = working.Lease.renew
+    renew = jobs.Lease.renew
 
     def counted(self: Any, rows_done: int, rows_total: int | None = None) -> None:
         renewed.append((rows_done, rows_total))
         renew(self, rows_done, rows_total)
 
-    monkeypatch.setattr(working.Lease, "renew", counted)
+    monkeypatch.setattr(jobs.Lease, "renew", counted)
     tasks.build_report("")
     # Counted, written; then at every piece of the upload, of which the last is empty.
     assert renewed == [(0, 1), (1, None), (1, None), (1, None)]

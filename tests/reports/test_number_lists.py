@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from locations.table_files import Unreadable
+from locations.spreadsheets import Unreadable
 from reports import number_lists
 from reports.number_files import NoSuchColumn, uploaded
 from reports.number_lists import ON_SCREEN, Fault, TooManyNumbers, e164, pasted

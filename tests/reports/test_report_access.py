@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from locations.access import detail_readers
 from locations.models import Location, Role, User
+from locations.permissions import detail_readers
 from reports import scheduling
 from reports.models import Report, ReportKind, ReportState
 from tests.factories import make_account, make_location, make_member, make_user

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
-from locations.table_files import TooLarge, Unreadable
+from locations.spreadsheets import TooLarge, Unreadable
 from reports.number_files import check_size, uploaded
 from reports.number_lists import MB, TooManyNumbers, in_worker
 from tests.reports.upload_files import (

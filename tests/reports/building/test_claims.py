@@ -11,7 +11,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
-from locations import working
+from locations import jobs
 from reports import asking, building, claiming, writing
 from reports.models import Report, ReportState
 from reports.sheet_rows import SheetRows
@@ -152,7 +152,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
         )
 
     if moment == "reading":
-        monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
         monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, lose)
     else:
@@ -176,7 +176,7 @@ def test_a_build_that_is_cancelled_leaves_no_file(
         )
 
     if moment == "reading":
-        monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
         monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, cancel)
     else:

@@ -17,7 +17,7 @@ from django.core.files.storage import Storage
 from django.db import OperationalError
 from django.test import Client
 
-from locations import working
+from locations import jobs
 from reports import building, sweeping
 from reports.models import Report, ReportState
 from tests.factories import make_user
@@ -217,7 +217,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
     monkeypatch: pytest.MonkeyPatch,
     format: str,
 ) -> None:
-    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)  # the lease is renewed at every part
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)  # the lease is renewed at every part
     report = traffic.report(place, format=format)
     building.build_next(clock=traffic.stopped())
     report.refresh_from_db()

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
-from locations import working
+from locations import jobs
 from reports import asking, building, sweeping, tasks, writing
 from reports.models import Report, ReportState
 from reports.sheet_files import BookFile, SheetFile
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
 MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "claimed, nothing begun": (building, "Lease", 1, False),
     "the snapshot is open": (writing, "rows_of", 1, False),
-    "counted": (working.Lease, "renew", 1, True),
+    "counted": (jobs.Lease, "renew", 1, True),
     "at the first row": (SheetRows, "append", 1, False),
     "in the middle of the rows": (SheetRows, "append", 31, False),
     "all rows are in": (Book, "add_summary", 1, False),
@@ -87,7 +87,7 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     )
     assert building.build_next(clock=traffic.stopped()) is None  # its lease still runs
 
-    Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - working.LEASE)
+    Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - jobs.LEASE)
     sweeping.sweep(at=traffic.NOW)
     again = building.build_next(clock=traffic.stopped())
     assert (again is None) is was_ready
@@ -111,7 +111,7 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
     for _ in range(2):
         with pytest.raises(LostProcess):
             race(build_and_die, [case])
-        Report.objects.update(leased_until=Now() - working.LEASE)
+        Report.objects.update(leased_until=Now() - jobs.LEASE)
     assert building.build_next(clock=traffic.stopped()) is None
     sweeping.sweep(at=traffic.NOW)
     report.refresh_from_db()

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from ledger.models import Balance
-from locations import working
+from locations import jobs
 from reports import writing
 from reports.models import Report, ReportState
 from tests.reports import traffic
@@ -21,7 +21,7 @@ def test_progress_is_seen_from_outside_and_keeps_the_lease(
     place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = traffic.report(place)
-    monkeypatch.setattr(working, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
     monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
     seen: list[Any] = []
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
-from locations import working
+from locations import jobs
 from reports import build_folders, sweeping
 from reports.models import Report, ReportState
 from reports.tasks import sweep_reports
@@ -85,8 +85,8 @@ def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
 
 
 def test_what_was_interrupted_twice_has_failed(queued: list[Any], media: Path) -> None:
-    worn_out = with_file(media, state=RUNNING, attempts=working.MOST_ATTEMPTS, lease_seconds=-1)
-    alive = report(state=RUNNING, attempts=working.MOST_ATTEMPTS, lease_seconds=60)
+    worn_out = with_file(media, state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=-1)
+    alive = report(state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=60)
     sweeping.sweep(at=NOW)
     worn_out.refresh_from_db()
     alive.refresh_from_db()

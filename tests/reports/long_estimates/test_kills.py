@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from locations.jobs import LEASE, MOST_ATTEMPTS
 from locations.models import Location, User
-from locations.working import LEASE, MOST_ATTEMPTS
 from reports import estimate_sweeping, long_estimates
 from reports.long_estimates import figures_of, work_out
 from reports.models import LongEstimate, ReportState

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
+from locations.jobs import Lease
 from locations.models import Location, User
-from locations.working import Lease
 from reports import long_estimates
 from reports.long_estimates import forget, work_out
 from reports.models import LongEstimate, ReportState
@@ -117,7 +117,7 @@ def test_how_far_it_is_stands_in_the_row(
             seen.append(cursor.fetchone())
 
     monkeypatch.setattr(Lease, "renew", noted)
-    monkeypatch.setattr("locations.working.PROGRESS_SECONDS", 0)
+    monkeypatch.setattr("locations.jobs.PROGRESS_SECONDS", 0)
     asked = done(ask(soho, manager, "\n".join(random_numbers(random.Random(2), 2_000))))
     assert seen == [
         (500, None), (1_000, None), (1_500, None), (2_000, None),
