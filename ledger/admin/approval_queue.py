@@ -19,7 +19,7 @@ from ledger.models import ApprovalRequest, Kind
 from ledger.requests import approvals
 from ledger.requests.queue import Waiting, What, row, waiting
 from locations import figures
-from locations.admin.lists import link
+from locations.admin.base import link
 
 ROWS_PER_PAGE = 50
 WORDS = {

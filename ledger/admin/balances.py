@@ -18,7 +18,7 @@ from ledger.admin.price_check import try_view
 from ledger.admin.renewals import RenewalPages
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
 from locations import figures
-from locations.admin.lists import LedgerAdmin, ReadOnlyAdmin, link, location_link
+from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link, location_link
 
 
 class StandingFilter(admin.SimpleListFilter):

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.requests import contract_changes
 from locations import figures
+from locations.admin.base import link, replace
 from locations.admin.contracts import ContractAdmin, ContractForm
-from locations.admin.lists import link, replace
 from locations.contracts import ContractRefused
 from locations.models import Contract, User
 from locations.terms import load_terms

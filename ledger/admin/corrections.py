@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.admin.request_base import DecisionAdmin
 from ledger.models import ChargeKind, CorrectionRequest
 from ledger.requests import correction_requests
-from locations.admin.lists import link
+from locations.admin.base import link
 
 
 @admin.register(CorrectionRequest)

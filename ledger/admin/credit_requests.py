@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.admin.request_base import DecisionAdmin
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
-from locations.admin.lists import GuardedAdmin, link
+from locations.admin.base import GuardedAdmin, link
 
 
 @admin.register(Bundle)

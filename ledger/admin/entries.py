@@ -12,7 +12,7 @@ from ledger.admin.manual_entries import RecordingPages
 from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry, Kind
 from locations import figures
-from locations.admin.lists import MOST_LISTED, LedgerAdmin, link, location_link
+from locations.admin.base import MOST_LISTED, LedgerAdmin, link, location_link
 from locations.models import Location
 
 

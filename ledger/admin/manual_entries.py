@@ -32,7 +32,7 @@ from ledger.models import (
 )
 from ledger.requests import approvals
 from locations import figures
-from locations.admin.lists import link
+from locations.admin.base import link
 from locations.models import Location, User
 
 

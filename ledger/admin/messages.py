@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin.manual_entries import GiveBackLink
 from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
-from locations.admin.lists import LedgerAdmin, link, location_link
+from locations.admin.base import LedgerAdmin, link, location_link
 from locations.countries import country_name
 from locations.models.trail import SEEN
 

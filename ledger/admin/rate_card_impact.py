@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
 from locations import rate_cards
-from locations.admin.lists import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin
 from locations.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_card_conflicts import conflicts, unpaired

@@ -19,7 +19,7 @@ from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
 from locations import figures
-from locations.admin.lists import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin
 from locations.models import Location
 from locations.models.trail import RENEWED
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.posting import LedgerError
 from ledger.models.requests_base import LONGEST_ANSWER, OPEN
-from locations.admin.lists import ReadOnlyAdmin, location_link
+from locations.admin.base import ReadOnlyAdmin, location_link
 from locations.models import User
 
 MEET, DECLINE = "_meet", "_decline"  # the buttons

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.api import tokens
 from ledger.models import ApiToken, Scope
-from locations.admin.lists import GuardedAdmin
+from locations.admin.base import GuardedAdmin
 
 
 class ApiTokenForm(forms.ModelForm):

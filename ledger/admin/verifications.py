@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.models import Verification, VerificationRun
 from ledger.verification import requests
-from locations.admin.lists import ReadOnlyAdmin, location_link
+from locations.admin.base import ReadOnlyAdmin, location_link
 from locations.models import Location, User
 
 ASKS = "ledger.verify"

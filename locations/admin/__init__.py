@@ -2,14 +2,14 @@
 
 from django.contrib import admin
 
-from locations.admin import (  # noqa: F401
-    contracts,
-    people,
-    places,
-    prices,
-    rates,
-    trail,
-    uploads,
+from locations.admin import (
+    audit_log,  # noqa: F401
+    contracts,  # noqa: F401
+    locations,  # noqa: F401
+    rate_card_uploads,  # noqa: F401
+    rate_cards,  # noqa: F401
+    rates,  # noqa: F401
+    users,  # noqa: F401
 )
 from locations.models import (
     Account,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from locations import contracts
-from locations.admin.lists import GuardedAdmin
+from locations.admin.base import GuardedAdmin
 from locations.models import Contract
 
 TERMS = (

@@ -1,220 +1,198 @@
-"""Rate cards: drafts to work on, published ones to read, their prices in a list of their own."""
+"""The prices of rate cards: edited in their list while the card is a draft."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.formats import number_format
+from django.contrib import admin
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from locations import rate_card_exports, rate_cards
-from locations.admin.comparing import compare_view, download_view
-from locations.admin.lists import GuardedAdmin, link
-from locations.models import CardState, RateCard, RateCardSeries
+from locations.admin.base import GuardedAdmin
+from locations.models import Channel, Rate, RateCard
+from locations.rate_card_files import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
 
-
-@admin.register(RateCardSeries)
-class RateCardSeriesAdmin(GuardedAdmin):
-    list_display = ("name", "is_default", "cards_shown")
-    search_fields = ("name",)
-    fields = ("name", "is_default")
-    readonly_fields = ("is_default",)
-    actions = ("make_default",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RateCardSeries]:
-        return super().get_queryset(request).annotate(card_count=Count("cards"))
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: RateCardSeries | None = None
-    ) -> bool:
-        return super().has_delete_permission(request, obj) and (
-            obj is None or not (obj.is_default or obj.cards.exists())
-        )
-
-    @admin.display(description=gettext_lazy("Cards"), ordering="card_count")
-    def cards_shown(self, series: Any) -> str:
-        return link(
-            "locations_ratecard_changelist",
-            number_format(series.card_count),
-            query=f"?series__id__exact={series.pk}",
-        )
-
-    @admin.action(
-        description=gettext_lazy("Make the selected series the default one"), permissions=["change"]
-    )
-    def make_default(self, request: HttpRequest, chosen: QuerySet[RateCardSeries]) -> None:
-        if len(chosen) != 1:
-            self.message_user(request, _("Choose one series."), messages.ERROR)
-            return
-        (series,) = chosen
-        rate_cards.make_default(series)
-        self.log_change(request, series, "Made the default series.")
-        self.message_user(
-            request,
-            _("%(series)s now prices every location whose contract names no series.")
-            % {"series": series},
-        )
+CARD = "card__id__exact"
+MOST_CARDS = 50
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "state"
+class CardFilter(admin.SimpleListFilter):
+    title = gettext_lazy("card")
+    parameter_name = CARD
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(state.value, str(state.label)) for state in CardState]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        return queryset.filter(state_now=self.value()) if self.value() else None
-
-
-class RateCardForm(forms.ModelForm):
-    class Meta:
-        model = RateCard
-        fields = ("series", "effective_on", "chat_sms_credits", "chat_mms_credits")
-        labels = {
-            "chat_sms_credits": gettext_lazy("SMS credits"),
-            "chat_mms_credits": gettext_lazy("MMS credits"),
-        }
-        help_texts = {
-            "effective_on": gettext_lazy(
-                "Prices messages sent on this day and later, in their location's time "
-                "zone, until a later card of the series takes over."
-            ),
-        }
-
-
-@admin.register(RateCard)
-class RateCardAdmin(GuardedAdmin):
-    form = RateCardForm
-    list_display = ("series", "effective_on", "state", "prices", "published_at")
-    list_display_links = ("series", "effective_on")
-    list_filter = (StateFilter, "series")
-    list_select_related = ("series",)
-    search_fields = ("series__name",)
-    date_hierarchy = "effective_on"
-    autocomplete_fields = ("series",)
-    readonly_fields = ("state", "prices", "published_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RateCard]:
-        cards: Any = super().get_queryset(request)
-        today = timezone.now().date()
-        return cards.with_states(today).annotate(price_count=Count("rates"))
-
-    def get_fieldsets(self, request: HttpRequest, obj: RateCard | None = None) -> Any:
-        chat = (
-            _("Chat"),
-            {
-                "fields": (("chat_sms_credits", "chat_mms_credits"),),
-                "description": _(
-                    "Each chat message, sent or received; one with an image is an MMS."
-                ),
-            },
-        )
-        if obj is None:
-            intro = {
-                "fields": ("series", "effective_on"),
-                "description": _(
-                    "A whole price list comes in by “Import a price list”; here you "
-                    "start an empty draft."
-                ),
-            }
-            return ((None, intro), chat)
-        fields = (("state", "published_at"), "series", "effective_on", "prices")
-        return ((None, {"fields": fields}), chat)
-
-    def has_change_permission(self, request: HttpRequest, obj: RateCard | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.is_published)
-
-    def has_delete_permission(self, request: HttpRequest, obj: RateCard | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Drafts with the number of their prices: not a line for each of the 633."""
-        cards = list(objs)
-        names = []
-        for card in cards:
-            count = card.rates.count()
-            words = ngettext("%(card)s: %(count)s price", "%(card)s: %(count)s prices", count)
-            names.append(words % {"card": card, "count": number_format(count)})
-        published = [str(card) for card in cards if card.is_published]
-        return names, {RateCard._meta.verbose_name_plural: len(cards)}, set(), published
-
-    @admin.display(description=gettext_lazy("State"))
-    def state(self, card: Any) -> str:
-        return str(CardState(card.state_now).label)
-
-    @admin.display(description=gettext_lazy("Prices"))
-    def prices(self, card: Any) -> str:
-        count = number_format(card.price_count)
-        words = count if card.is_published else _("%(count)s, to see and edit") % {"count": count}
-        return link("locations_rate_changelist", words, query=f"?card__id__exact={card.pk}")
-
-    # --- Drafting, files, comparing -----------------------------------------------------------
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view
+        cards = RateCard.objects.select_related("series").order_by("-id")[:MOST_CARDS]
         return [
-            path("<int:pk>/draft/", view(self.draft_from), name="locations_ratecard_draft"),
-            path(
-                "<int:pk>/prices.csv",
-                view(self.as_file),
-                {"ending": "csv"},
-                name="locations_ratecard_csv",
-            ),
-            path(
-                "<int:pk>/prices.xlsx",
-                view(self.as_file),
-                {"ending": "xlsx"},
-                name="locations_ratecard_xlsx",
-            ),
-            path("<int:pk>/compare/", view(compare_view), name="locations_ratecard_compare"),
-            path(
-                "<int:pk>/differences.csv",
-                view(download_view),
-                name="locations_ratecard_differences",
-            ),
-            *super().get_urls(),
+            (str(card.pk), f"{card}{'' if card.is_published else ' (draft)'}") for card in cards
         ]
 
-    def draft_from(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new draft with the prices of this card."""
-        if request.method != "POST":
-            self._card(request, pk, allowed=self.has_view_permission(request))
-            return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
-        card = self._card(request, pk, allowed=self.has_add_permission(request))
-        draft = rate_cards.draft_from(card, effective_on=timezone.now().date())
-        self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
-        self.message_user(
-            request,
-            _("A draft with the prices of %(card)s: set its effective date.") % {"card": card},
-        )
-        return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        card = chosen_card(request)
+        return queryset.filter(card=card) if card else None
 
-    def as_file(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
-        """The card as a file, in the format that is imported."""
-        card = self._card(request, pk, allowed=self.has_view_permission(request))
-        content, kind = (
-            (rate_card_exports.as_xlsx(card), rate_card_exports.XLSX)
-            if ending == "xlsx"
-            else (rate_card_exports.as_csv(card), rate_card_exports.CSV)
-        )
-        name = rate_card_exports.file_name(card, ending)
-        return HttpResponse(
-            content,
-            content_type=kind,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
 
-    def _card(self, request: HttpRequest, pk: int, *, allowed: bool) -> RateCard:
-        if not allowed:
-            raise PermissionDenied
-        card = RateCard.objects.select_related("series").filter(pk=pk).first()
-        if card is None:
-            raise Http404
-        return card
+def chosen_card(request: HttpRequest) -> RateCard | None:
+    """The card that the list is narrowed to."""
+    text = request.GET.get(CARD, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return RateCard.objects.select_related("series").filter(pk=int(text)).first()
+
+
+class RateForm(forms.ModelForm):
+    class Meta:
+        model = Rate
+        fields = (
+            "card",
+            "country",
+            "carrier_type",
+            "channel",
+            "prefix",
+            "credits",
+            "first_seconds",
+            "following_seconds",
+        )
+        help_texts = {
+            "credits": gettext_lazy(
+                "Per text, or per minute of a call. A call of 61 seconds at 12, increments "
+                "60/60, costs 24; with increments 30/6 it is billed as 66 seconds and costs 14."
+            ),
+            "first_seconds": gettext_lazy("Calls are billed for at least this long."),
+            "following_seconds": gettext_lazy(
+                "After that, every started step of so many seconds counts whole."
+            ),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        card = cleaned.get("card") or (self.instance.card if self.instance.pk else None)
+        country, prefix = cleaned.get("country"), cleaned.get("prefix")
+        if card is not None and card.is_published:
+            self.add_error(None, _("This card is published: its prices stay as they are."))
+        if country and not is_country(country):
+            self.add_error("country", _("%(country)s is no country's code.") % {"country": country})
+        elif country and prefix and not reachable(country, prefix):
+            self.add_error(
+                "prefix",
+                _("No number of %(country)s begins with +%(prefix)s.")
+                % {"country": country, "prefix": prefix},
+            )
+        if cleaned.get("channel") == Channel.TEXT:
+            for name in ("first_seconds", "following_seconds"):
+                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
+                    self.add_error(
+                        name,
+                        _("Increments are for calls: leave %(default_seconds)s.")
+                        % {"default_seconds": DEFAULT_SECONDS},
+                    )
+        if card is not None and not self.errors:
+            twins = Rate.objects.filter(
+                card=card,
+                country=country,
+                carrier_type=cleaned["carrier_type"],
+                channel=cleaned["channel"],
+                prefix=prefix,
+            )
+            if twins.exclude(pk=self.instance.pk).exists():
+                self.add_error(None, _("The card has a price for this destination already."))
+        return cleaned
+
+
+class IncrementsForm(forms.ModelForm):
+    """A line of the list: what may be edited there."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.channel == Channel.TEXT:
+            for name in ("first_seconds", "following_seconds"):
+                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
+                    self.add_error(
+                        name,
+                        _("Increments are for calls: leave %(default_seconds)s.")
+                        % {"default_seconds": DEFAULT_SECONDS},
+                    )
+        return cleaned
+
+
+@admin.register(Rate)
+class RateAdmin(GuardedAdmin):
+    form = RateForm
+    list_display = (
+        "country",
+        "carrier_type",
+        "channel",
+        "prefix",
+        "credits",
+        "first_seconds",
+        "following_seconds",
+        "card",
+    )
+    list_editable = ("credits", "first_seconds", "following_seconds")
+    list_filter = (CardFilter, "channel", "carrier_type")
+    list_select_related = ("card__series",)
+    list_per_page = 100
+    sortable_by = ()
+    ordering = ("country", "carrier_type", "channel", "prefix", "id")
+    search_fields = ("=country", "^prefix")
+    search_help_text = gettext_lazy(
+        "A country's code, like NL, or the beginning of a prefix, like 8816"
+    )
+    autocomplete_fields = ("card",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rate | None = None) -> Any:
+        return ("card",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Rate | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.card.is_published)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Rate | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.card.is_published)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        return columns[:-1] if chosen_card(request) else columns
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Nothing to choose where nothing can be deleted."""
+        card = chosen_card(request)
+        return super().get_actions(request) if card and not card.is_published else {}
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        card = chosen_card(request)
+        context = (
+            {"title": _("Prices: %(card)s") % {"card": card}, "card": card}
+            if card
+            else {"title": _("Prices")}
+        )
+        return super().changelist_view(request, context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Only the list of one draft is a form: the prices of published cards are fixed."""
+        changelist = super().get_changelist_instance(request)
+        card = chosen_card(request)
+        if card is None or not self.has_change_permission(request, Rate(card=card)):
+            changelist.list_editable = ()
+        return changelist
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form", IncrementsForm)
+        return super().get_changelist_form(request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "credits":
+            kwargs["max_value"] = MAX_CREDITS
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # Back to the card's prices, not to those of all cards.
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._card_prices(obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._card_prices(obj)
+
+    def _card_prices(self, rate: Rate) -> HttpResponseRedirect:
+        address = reverse("admin:locations_rate_changelist")
+        return HttpResponseRedirect(f"{address}?{CARD}={rate.card_id}")

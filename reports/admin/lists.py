@@ -8,7 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from locations.admin.lists import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin
 from locations.admin.panels import Panel, panel
 from locations.models import Location
 from reports.admin.front import health

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from locations import trail
-from locations.admin.lists import ReadOnlyAdmin, line_address, page_number
+from locations.admin.base import ReadOnlyAdmin, line_address, page_number
 from locations.models import User
 from locations.models.trail import Change
 

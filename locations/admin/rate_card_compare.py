@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from locations.admin import changes
+from locations.admin import rate_card_diff
 from locations.models import RateCard
 from locations.rate_card_changes import chat_change, compare
 from locations.rate_card_exports import file_name
@@ -30,7 +30,7 @@ def compare_view(request: HttpRequest, pk: int) -> HttpResponse:
         "cards": cards.with_states(timezone.now().date()).order_by(
             "series", "-effective_on", "-pk"
         )[:MOST_CARDS],
-        **changes.context(request, compare(card.rates.all(), other)),
+        **rate_card_diff.context(request, compare(card.rates.all(), other)),
     }
     return TemplateResponse(request, "admin/locations/ratecard/compare.html", context)
 
@@ -38,8 +38,8 @@ def compare_view(request: HttpRequest, pk: int) -> HttpResponse:
 def download_view(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows of the page that the address asks for, as CSV."""
     card, other = _both(request, pk)
-    found = changes.chosen(request, compare(card.rates.all(), other))
-    return changes.as_download(found, f"differences-{file_name(card, 'csv')}")
+    found = rate_card_diff.chosen(request, compare(card.rates.all(), other))
+    return rate_card_diff.as_download(found, f"differences-{file_name(card, 'csv')}")
 
 
 def _both(request: HttpRequest, pk: int) -> tuple[RateCard, RateCard | None]:

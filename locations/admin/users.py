@@ -16,7 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from locations import second_factor
-from locations.admin.lists import GuardedAdmin
+from locations.admin.base import GuardedAdmin
 from locations.models import Membership, User
 
 # Secrets: whoever saw one could sign in with it. What staff may do is turn a second step off.

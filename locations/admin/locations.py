@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from locations import figures
-from locations.admin.lists import GuardedAdmin, link
+from locations.admin.base import GuardedAdmin, link
 from locations.admin.panels import panels
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from locations import rate_card_uploads
-from locations.admin import changes
-from locations.admin.lists import ReadOnlyAdmin, link
-from locations.admin.upload_forms import ColumnsForm, UploadForm
+from locations.admin import rate_card_diff
+from locations.admin.base import ReadOnlyAdmin, link
+from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
 from locations.calendar import add_months
 from locations.models import RateCardSeries, RateCardUpload, User
 from locations.models.work import WorkState
@@ -148,14 +148,14 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             before=in_force_before(upload.series_name, upload.effective_on),
             can_apply=rate_card_uploads.can_apply(upload),
             unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
-            **changes.context(request, found),
+            **rate_card_diff.context(request, found),
         )
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows of the preview that the address asks for, as CSV."""
         _importer(request)
-        found = changes.chosen(request, self._changes(self._upload(pk)))
-        return changes.as_download(found, f"preview-{pk}.csv")
+        found = rate_card_diff.chosen(request, self._changes(self._upload(pk)))
+        return rate_card_diff.as_download(found, f"preview-{pk}.csv")
 
     def _changes(self, upload: RateCardUpload) -> list[Change]:
         if not upload.is_ready or upload.emptied_at is not None:
