@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from locations import trail
 from locations.admin.base import ReadOnlyAdmin, line_address, page_number
+from locations.audit import log
 from locations.models import User
 from locations.models.trail import Change
 
@@ -44,7 +44,7 @@ class TrailForm(forms.Form):
             ("", _("anything")),
             *(
                 (model._meta.label_lower, str(model._meta.verbose_name))
-                for model in trail.models_kept()
+                for model in log.models_kept()
             ),
         ]
 
@@ -64,9 +64,9 @@ class TrailForm(forms.Form):
             raise forms.ValidationError(_("A lone surrogate is no text."))
         return text
 
-    def wanted(self) -> trail.Wanted:
+    def wanted(self) -> log.Wanted:
         given = self.cleaned_data
-        return trail.Wanted(
+        return log.Wanted(
             by=given["by"].pk if given.get("by") else None,
             model=given.get("model") or "",
             text=given.get("q") or "",
@@ -88,9 +88,9 @@ class TrailAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = TrailForm(request.GET or None)
-        wanted = form.wanted() if form.is_valid() else trail.Wanted()
+        wanted = form.wanted() if form.is_valid() else log.Wanted()
         page = page_number(request.GET.get("p", ""))
-        lines, more = trail.read(wanted, page=page)
+        lines, more = log.read(wanted, page=page)
         asked = request.GET.copy()
         asked.pop("p", None)
         context = {

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from locations import trail
+from locations.audit import log
 from locations.contracts import ContractRefused
 from locations.guards import message_of
 from locations.models import Location
@@ -60,7 +60,7 @@ class GuardedAdmin(admin.ModelAdmin):
         if of is None:
             raise Http404
         page = page_number(request.GET.get("p", ""))
-        lines, more = trail.read(trail.Wanted(of=of), page=page)
+        lines, more = log.read(log.Wanted(of=of), page=page)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(object)s") % {"object": of},
@@ -125,7 +125,7 @@ def page_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
 
 
-def line_address(line: trail.Line) -> str:
+def line_address(line: log.Line) -> str:
     """The page of what a line of the trail is about, where it has one."""
     model: Any = line.model._meta.concrete_model
     if line.object_id is None or model not in admin.site._registry:

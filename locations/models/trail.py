@@ -84,7 +84,7 @@ def in_trail(
 
 
 class Change(Events):
-    """A line of the trail, whatever table it is of; read with `locations.trail`."""
+    """A line of the trail, whatever table it is of; read with `locations.audit.log`."""
 
     class Meta:
         proxy = True

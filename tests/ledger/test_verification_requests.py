@@ -13,10 +13,10 @@ from django.urls import reverse
 from ledger.models import VerificationRequest, VerificationRun
 from ledger.verification import requests as verification_requests
 from ledger.verification import verify
-from locations import trail
+from locations.audit import log
+from locations.audit.log import Wanted
 from locations.groups import VIEWER
 from locations.models import Location, User
-from locations.trail import Wanted
 from tests.databases import Clone
 from tests.factories import NOON, make_user
 from tests.ledger.corruptions import corrupt, sound_ledger
@@ -182,7 +182,7 @@ def test_the_button_of_a_location_asks_and_its_page_says_what_came_of_it(
     assert button not in actions(waits)
     carry_out(request.pk)
     assert "Found sound" in words(client.get(page))
-    (line,) = trail.read(Wanted(of=first, model="ledger.verificationrequest"))[0]
+    (line,) = log.read(Wanted(of=first, model="ledger.verificationrequest"))[0]
     assert (str(line.by), line.kind, line.label) == ("Ada", "form", "added")
     assert "Ada" in cells(client.get(reverse("admin:ledger_verificationrun_changelist")))
 

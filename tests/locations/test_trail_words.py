@@ -6,8 +6,8 @@ import pytest
 from django.db.models import Model
 from django.utils.translation import override
 
+from locations.audit.formatting import in_words
 from locations.models import Contract, Location, RateCard, User
-from locations.trail_words import in_words
 
 
 @pytest.mark.parametrize(

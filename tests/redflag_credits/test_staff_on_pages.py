@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ledger.engine import charging
 from ledger.models import Charge
-from locations import trail
+from locations.audit import log
 from locations.groups import ADMINISTRATOR, BILLING, GROUPS, SUPPORT, VIEWER
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_card, make_location, make_user
@@ -49,7 +49,7 @@ def test_all_staff_read_figures_and_few_see_what_people_wrote(
     assert client.get(reverse("credit-usage", args=[soho.pk])).status_code == 200
     expected = 200 if group in HELPERS else 403
     assert [client.get(page).status_code for page in pages(soho)] == [expected] * 3
-    looked = [line for line in trail.read(trail.Wanted(by=user.pk))[0] if line.label == "seen"]
+    looked = [line for line in log.read(log.Wanted(by=user.pk))[0] if line.label == "seen"]
     assert [(line.name, line.context["page"]) for line in looked] == (
         [("Soho", "usage-correction"), ("Soho", "usage-search"), ("Soho", "usage-charge")]
         if group in HELPERS

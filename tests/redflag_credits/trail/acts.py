@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from locations import trail
-from locations.trail import Line, Wanted
+from locations.audit import log
+from locations.audit.log import Line, Wanted
 
 PASSWORD = "correct horse battery"
 
@@ -23,7 +23,7 @@ def post(desk: Client, where: str, /, *args: Any, query: str = "", **content: An
 
 def lines(**wanted: Any) -> list[Line]:
     """Newest first."""
-    return trail.read(Wanted(**wanted))[0]
+    return log.read(Wanted(**wanted))[0]
 
 
 def told(**wanted: Any) -> list[tuple[Any, ...]]:

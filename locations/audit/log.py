@@ -12,9 +12,9 @@ from django.db.models import Field, ForeignKey, Model
 from django.utils.translation import gettext as _
 from pghistory.core import event_models
 
+from locations.audit.formatting import EMPTY, in_words
 from locations.models import trail as trail_of
 from locations.models.people import User
-from locations.trail_words import EMPTY, in_words
 
 PER_PAGE = 50
 MOST_PAGES = 200
