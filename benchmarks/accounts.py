@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from benchmarks import big, place
 from benchmarks.racing import server_seconds
+from locations.contracts.terms import forget_seen
 from locations.models import Account, User
-from locations.terms import forget_seen
 from redflag_credits.gc_freeze import settle
 from reports import accounts
 from reports.models import LocationPace

@@ -13,8 +13,8 @@ from ledger.engine import charging
 from ledger.models import Balance, Entry, Kind
 from locations import price_lists
 from locations.calendar import add_months
+from locations.contracts.terms import known_terms
 from locations.models import Contract, Location
-from locations.terms import known_terms
 from redflag_credits.devserver import servers
 from tests import factories
 

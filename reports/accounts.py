@@ -20,8 +20,8 @@ from ledger.engine.renewals import due, up_to_date
 from ledger.models import Balance
 from locations.calendar import local_day
 from locations.composed import Given, composed
+from locations.contracts.terms import terms_of
 from locations.models import Account, Location
-from locations.terms import terms_of
 from reports.forecasting import Record, runs_out_on
 from reports.models import LocationPace
 from reports.paces import Used, used_by

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Entry
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
+from locations.contracts.terms import Terms
 from locations.dates import written
-from locations.terms import Terms
 from reports.charts import Chart, draw
 from reports.forms import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
 from reports.standing import Standing

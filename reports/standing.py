@@ -14,8 +14,8 @@ from ledger.engine.renewals import due, up_to_date
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
 from ledger.reading.daily_usage import SIGNED
 from locations.composed import Given, composed
+from locations.contracts.terms import Step, Term, Terms, terms_of
 from locations.models import Contract, DebtAtRenewal, Location
-from locations.terms import Step, Term, Terms, terms_of
 
 JUST_RENEWED_DAYS = 7
 LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left

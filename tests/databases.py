@@ -23,7 +23,7 @@ from django.db import connections
 from psycopg import sql
 
 from locations import price_lists
-from locations.terms import forget_seen, known_terms
+from locations.contracts.terms import forget_seen, known_terms
 from reports.accounts import forget_foreseen
 from tests.plugin import ROOT
 

@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 
 from ledger.engine.charge_requests import Chat, International
-from locations import contracts, rate_cards
+from locations import rate_cards
+from locations.contracts import amendments
 from locations.models import (
     Account,
     Contract,
@@ -63,7 +64,7 @@ def make_location(
 
 
 def make_contract(location: Location, **fields: Any) -> Contract:
-    return contracts.enter(location, **fields)
+    return amendments.enter(location, **fields)
 
 
 def make_member(location: Location, role: str = Role.ADMIN, **fields: Any) -> User:

@@ -17,9 +17,9 @@ from ledger.requests import contract_changes
 from locations import figures
 from locations.admin.base import link, replace
 from locations.admin.contracts import ContractAdmin, ContractForm
-from locations.contracts import ContractRefused
+from locations.contracts.amendments import ContractRefused
+from locations.contracts.terms import load_terms
 from locations.models import Contract, User
-from locations.terms import load_terms
 
 RENEWAL, NOW = "renewal", "now"
 

@@ -15,8 +15,8 @@ from ledger.models import (
 from ledger.reading.renewal_overview import Preview, preview
 from ledger.requests.queue import Waiting, row, waiting
 from ledger.verification import requests
+from locations.contracts.terms import Term, load_terms
 from locations.models import Location
-from locations.terms import Term, load_terms
 
 NEWEST_ENTRIES = 10
 MOST_HOLDS = 5

@@ -11,8 +11,8 @@ from ledger.api.schemas.corrections import Reversal, ReversalAnswer, StatusAnswe
 from ledger.engine import delivery_reports, reversals
 from ledger.engine.delivery_reports import DeliveryReport
 from ledger.models import Scope
+from locations.contracts.terms import UnknownLocation
 from locations.models import Location
-from locations.terms import UnknownLocation
 
 router = Router(tags=["Afterwards"], auth=Bearer(Scope.CHARGE))
 

@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ledger.api.problems import FieldError, Problem
 from ledger.engine import charging, funding, holds, reversals
 from ledger.engine.posting import BadInput, ExternalIdTaken, KeyReused
-from locations.terms import UnknownLocation
+from locations.contracts.terms import UnknownLocation
 
 KEY_HEADER = "Idempotency-Key"
 WORDS = {

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from ledger.api.problems import FieldError, Problem
 from ledger.models import Balance, Entry
-from locations.terms import load_terms
+from locations.contracts.terms import load_terms
 
 REPLAYED = "Idempotency-Replayed"
 

@@ -17,9 +17,9 @@ from ledger.engine.charge_requests import (
 from ledger.engine.charge_results import answer_of, first_answer
 from ledger.models import ChargeKind, OnInsufficient, TextType
 from locations import price_lists
+from locations.contracts.terms import Terms, known_terms
 from locations.models import ChatInbox
 from locations.price_lists import PriceList, price_list
-from locations.terms import Terms, known_terms
 
 T = TypeVar("T")
 

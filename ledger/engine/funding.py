@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from ledger.engine import posting, renewals
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.models import Balance, Entry, Kind
+from locations.contracts.terms import Term, load_terms
 from locations.models import User
-from locations.terms import Term, load_terms
 
 MOST_CREDITS = 100_000_000
 BUCKETS = ("purchased", "contract")

@@ -23,8 +23,8 @@ from ledger.models import (
     OverRule,
     Refusal,
 )
+from locations.contracts.terms import load_terms
 from locations.models import CarrierType, Channel
-from locations.terms import load_terms
 
 MOST_CREDITS = 1_000_000
 LONGEST_HOLD_SECONDS = 7 * 24 * 3600

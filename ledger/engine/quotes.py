@@ -9,9 +9,9 @@ from ledger.engine import rating, renewals
 from ledger.engine.charge_requests import LONGEST_CALL_SECONDS, MOST_MESSAGES
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
+from locations.contracts.terms import Terms, known_terms, load_terms
 from locations.models import CarrierType, Channel, RateCard
 from locations.price_lists import PriceList, price_list
-from locations.terms import Terms, known_terms, load_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from django.db.models import Expression, F, Q, QuerySet
 from ledger.engine import posting
 from ledger.models import Balance, Entry, Kind
 from locations.composed import Given, composed
+from locations.contracts.terms import Step, Terms, load_terms
 from locations.models import Contract, DebtAtRenewal, Location
-from locations.terms import Step, Terms, load_terms
 
 
 def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:

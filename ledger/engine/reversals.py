@@ -18,8 +18,8 @@ from ledger.models import (
     InternationalMessage,
     Kind,
 )
+from locations.contracts.terms import load_terms
 from locations.models import User
-from locations.terms import load_terms
 
 
 class UnknownCharge(LedgerError):

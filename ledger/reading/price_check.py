@@ -12,8 +12,8 @@ from ledger.engine.charging import Tariff
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import InternationalMessage, Outcome
 from ledger.reading.explanations import explain_international
+from locations.contracts.terms import load_terms
 from locations.models import Channel, Rate, RateCard
-from locations.terms import load_terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from ledger.engine import renewals
 from ledger.engine.posting import NewEntry
 from ledger.models import Balance, Entry, Kind, RenewalFailure
+from locations.contracts.terms import Step, Terms
 from locations.models import Contract, Location
-from locations.terms import Step, Terms
 
 WINDOWS = (30, 60, 90)  # days ahead
 

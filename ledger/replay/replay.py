@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 from ledger.engine import charging, funding, renewals
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
 from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase
-from locations import contracts
+from locations.contracts import amendments
 from locations.models import Account, ChatInbox, Location
 
 # The names of the kinds in a summary.
@@ -41,7 +41,7 @@ def create_missing(places: Iterable[Place]) -> dict[str, Location]:
         for inbox in place.inboxes:
             ChatInbox.objects.get_or_create(location=location, name=inbox)
         if not location.contracts.exists():
-            contracts.enter(
+            amendments.enter(
                 location,
                 starts_on=place.contract_starts_on,
                 term_months=place.term_months,

@@ -19,9 +19,9 @@ from ledger.engine.posting import LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
 from ledger.requests import approvals
 from ledger.requests.approvals import Done, Wanted
-from locations import contracts
+from locations.contracts import amendments
+from locations.contracts.terms import Term, load_terms
 from locations.models import Contract, Location, User
-from locations.terms import Term, load_terms
 
 LONGEST_REASON = 300
 
@@ -66,7 +66,7 @@ def change_now(
         Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
         renewals.renew(contract.location_id, at=at)
         balance = Balance.objects.select_for_update().get(location_id=contract.location_id)
-        contract = contracts.amend(contract, fields)
+        contract = amendments.amend(contract, fields)
         terms = load_terms(contract.location_id)
         term = terms.term_on(max(terms.day_of(at), balance.renewed_through_on or dt.date.min))
         if term is None or term.contract.pk != contract.pk:

@@ -11,8 +11,8 @@ from ledger.reading.daily_usage import daily_usage
 from ledger.verification.invariants import CHECKS
 from ledger.verification.manual_entry_invariants import CHECKS_BY_HAND
 from ledger.verification.schema import missing_guards
+from locations.contracts.terms import Terms, UnknownLocation, load_terms
 from locations.models import Location
-from locations.terms import Terms, UnknownLocation, load_terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from locations.audit import log
-from locations.contracts import ContractRefused
+from locations.contracts.amendments import ContractRefused
 from locations.guards import message_of
 from locations.models import Location
 

@@ -1,4 +1,4 @@
-"""Contracts: entered and amended through `locations.contracts`, its refusals at their fields."""
+"""Contracts: entered and amended through `locations.contracts.amendments`, its refusals at their fields."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from locations import contracts
 from locations.admin.base import GuardedAdmin
+from locations.contracts import amendments
 from locations.models import Contract
 
 TERMS = (
@@ -68,7 +68,7 @@ class ContractForm(forms.ModelForm):
             with transaction.atomic():
                 self.write()
                 transaction.set_rollback(True)
-        except contracts.ContractRefused as refused:
+        except amendments.ContractRefused as refused:
             by_field = refused.message_dict if hasattr(refused, "error_dict") else {}
             for field, sentences in by_field.items():
                 self.add_error(field if field in self.fields else None, sentences)
@@ -88,7 +88,7 @@ class ContractForm(forms.ModelForm):
             contract.location = self.cleaned_data["location"]
         contract.starts_on = self.cleaned_data["starts_on"]
         contract.ends_on = self.cleaned_data["ends_on"]
-        for gap in contracts.gaps(contract):
+        for gap in amendments.gaps(contract):
             words = ngettext(
                 "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s day: move the "
                 "dates together, or tick this.",
@@ -103,8 +103,8 @@ class ContractForm(forms.ModelForm):
         """Enter the contract, or amend it; raises ContractRefused."""
         terms = {name: self.cleaned_data[name] for name in TERMS}
         if self.instance.pk is None:
-            return contracts.enter(self.cleaned_data["location"], **terms)
-        return contracts.amend(self.amended(), self.changed_terms)
+            return amendments.enter(self.cleaned_data["location"], **terms)
+        return amendments.amend(self.amended(), self.changed_terms)
 
     @property
     def changed_terms(self) -> list[str]:
@@ -152,7 +152,7 @@ class ContractAdmin(GuardedAdmin):
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
         """Written here, before the rest of the admin needs its id."""
-        before = None if change else contracts.ended_by(form.instance)
+        before = None if change else amendments.ended_by(form.instance)
         contract: Contract = form.write()
         if before is not None:
             self.message_user(

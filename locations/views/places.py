@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from locations.contracts.terms import load_terms
 from locations.permissions import open_details
-from locations.terms import load_terms
 
 
 @login_required

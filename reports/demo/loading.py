@@ -12,10 +12,11 @@ from ledger.engine import charging, rating
 from ledger.models import Bundle
 from ledger.replay import replay
 from ledger.replay.events import Broadcast, ChatEvent, Event
-from locations import contracts, rate_cards
+from locations import rate_cards
 from locations.calendar import add_months
+from locations.contracts import amendments
+from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
-from locations.terms import load_terms
 from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
 from reports.demo.places import FIELDS, PLACES, DemoPlace
 from reports.demo.traffic import events_of
@@ -64,7 +65,7 @@ def _location(place: DemoPlace, events: Iterable[Event], *, at: dt.datetime) -> 
     if place.has_contract:
         today = at.astimezone(place.zone).date()
         renewed_on = place.renewed_on(today)
-        contracts.enter(
+        amendments.enter(
             location,
             starts_on=add_months(renewed_on, -2 * place.term_months),
             term_months=place.term_months,

@@ -8,7 +8,7 @@ import pytest
 from ledger.engine import charging
 from ledger.engine.posting import BadInput
 from ledger.models import Charge
-from locations.terms import UnknownLocation
+from locations.contracts.terms import UnknownLocation
 from tests.factories import (
     NOON,
     call,

@@ -8,7 +8,7 @@ from ledger.engine import charging, funding, holds, quotes
 from ledger.engine.posting import BadInput
 from ledger.engine.quotes import WouldBe
 from ledger.models import Charge, Entry, Hold, InternationalMessage
-from locations.terms import UnknownLocation
+from locations.contracts.terms import UnknownLocation
 from tests.factories import (
     DOMESTIC,
     FRANCE,

@@ -7,9 +7,9 @@ import pytest
 from ledger.engine import charging, funding, renewals
 from ledger.models import Balance, Entry
 from ledger.tasks import renew_due_locations
-from locations import contracts
+from locations.contracts import amendments
+from locations.contracts.terms import UnknownLocation
 from locations.models import Location
-from locations.terms import UnknownLocation
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, text
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_a_changed_contract_is_noticed_by_the_next_charge():
     contract = location.contracts.get()
     charging.charge_broadcast(location.pk, "text", [text()], key=key(), at=NOON)
     contract.ends_on = day("2026-06-16")
-    contracts.amend(contract, ["ends_on"])
+    amendments.amend(contract, ["ends_on"])
     later = noon("2026-06-17")
     answer = charging.charge_broadcast(
         location.pk, "text", [text(sent_at=later)], key=key(), at=later
@@ -188,7 +188,7 @@ def test_the_included_amount_changes_at_the_next_renewal():
     renewals.renew(location.pk, at=NOON)
     contract = location.contracts.get()
     contract.included_credits = 80
-    contracts.amend(contract, ["included_credits"])
+    amendments.amend(contract, ["included_credits"])
     assert renewals.up_to_date(location.pk, at=NOON).total == 50
     assert renewals.up_to_date(location.pk, at=noon("2026-06-20")).total == 80
 

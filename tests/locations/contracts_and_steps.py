@@ -3,8 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from locations.contracts.terms import Step, Terms
 from locations.models import Contract
-from locations.terms import Step, Terms
 
 UTC = ZoneInfo("UTC")
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from ledger.engine import renewals
-from locations import contracts
-from locations.contracts import ContractRefused
+from locations.contracts import amendments
+from locations.contracts.amendments import ContractRefused
 from locations.guards import message_of
 from locations.models import Account, Contract, Location, RateCardSeries
 
@@ -28,7 +28,7 @@ def day(text: str) -> dt.date:
 
 def enter(location: Location, starts: str, ends: str | None = None, **terms: Any) -> Contract:
     terms.setdefault("included_credits", 1200)
-    return contracts.enter(
+    return amendments.enter(
         location, starts_on=day(starts), ends_on=day(ends) if ends else None, **terms
     )
 
@@ -185,7 +185,7 @@ def test_contract_may_take_over_within_a_granted_term(soho: Location, renewed: C
 
 def test_included_amount_of_a_granted_contract_may_change(soho: Location, renewed: Contract):
     renewed.included_credits = 5000
-    contracts.amend(renewed, ["included_credits"])
+    amendments.amend(renewed, ["included_credits"])
     assert soho.contracts.get().included_credits == 5000
 
 
@@ -196,7 +196,7 @@ def test_included_amount_of_a_granted_contract_may_change(soho: Location, renewe
 def test_granted_terms_cannot_be_moved(soho: Location, renewed: Contract, field: str, value: Any):
     setattr(renewed, field, value)
     with pytest.raises(ContractRefused) as caught:
-        contracts.amend(renewed, [field])
+        amendments.amend(renewed, [field])
     assert list(caught.value.message_dict) == [field]
     assert "granted" in caught.value.messages[0]
     assert periods(soho) == [("2025-03-01", None)]
@@ -207,7 +207,7 @@ def test_amending_into_another_contract_is_refused(soho: Location):
     second = enter(soho, "2026-01-01")
     second.starts_on = dt.date(2025, 6, 1)
     with pytest.raises(ContractRefused) as caught:
-        contracts.amend(second, ["starts_on"])
+        amendments.amend(second, ["starts_on"])
     assert list(caught.value.message_dict) == ["starts_on"]
 
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from locations import terms as terms_module
+from locations.contracts import terms as terms_module
+from locations.contracts.terms import Terms, UnknownLocation, known_terms, load_terms
 from locations.models import Contract, Location
-from locations.terms import Terms, UnknownLocation, known_terms, load_terms
 from tests.factories import make_contract, make_location
 from tests.locations.contracts_and_steps import day
 

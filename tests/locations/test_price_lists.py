@@ -9,10 +9,11 @@ from pytest_django import DjangoAssertNumQueries
 from ledger.engine.charge_requests import Answer
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
-from locations import contracts, rate_cards
+from locations import rate_cards
+from locations.contracts import amendments
+from locations.contracts.terms import known_terms
 from locations.models import Location, RateCard, RateCardSeries
 from locations.price_lists import forget, in_force, price_list
-from locations.terms import known_terms
 from tests.factories import (
     MEXICO,
     NOON,
@@ -193,10 +194,10 @@ def test_another_default_series_prices_the_next_charge(soho: Location):
 def test_a_contracts_own_series_prices_from_the_moment_it_is_agreed(soho: Location):
     contract = soho.contracts.get()
     contract.rate_card_series = card(3, series="Partners", is_default=False).series
-    contracts.amend(contract, ["rate_card_series"])
+    amendments.amend(contract, ["rate_card_series"])
     assert send(soho).credits == 3
     contract.rate_card_series = None
-    contracts.amend(contract, ["rate_card_series"])
+    amendments.amend(contract, ["rate_card_series"])
     assert send(soho).credits == 7
 
 
@@ -233,18 +234,18 @@ def test_a_changed_overdraft_limit_judges_the_next_charge():
     assert [send(location).credits, send(location).credits] == [7, 0]
     contract = location.contracts.get()
     contract.overdraft_limit = 4
-    contracts.amend(contract, ["overdraft_limit"])
+    amendments.amend(contract, ["overdraft_limit"])
     answer = send(location)
     assert (answer.credits, answer.overdraft_limit, answer.purchased_after) == (7, 4, -4)
     contract.overdraft_limit = 0
-    contracts.amend(contract, ["overdraft_limit"])
+    amendments.amend(contract, ["overdraft_limit"])
     assert (send(location).refusal, send(location).overdraft_limit) == ("insufficient_credits", 0)
 
 
 def test_a_contract_that_was_ended_since_lets_its_credits_lapse(soho: Location):
     contract = soho.contracts.get()
     contract.ends_on = TODAY + DAY
-    contracts.amend(contract, ["ends_on"])
+    amendments.amend(contract, ["ends_on"])
     assert send(soho).credits == 7
     assert send(soho, sent_at=NOON + DAY).refusal == "insufficient_credits"
     assert Balance.objects.get(location=soho).total == 0

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locations.calendar import add_months, day_starts_at
+from locations.contracts.terms import Step, Term
 from locations.models import Contract
-from locations.terms import Step, Term
 from tests.locations.contracts_and_steps import DAY, contract, day, days_of, steps, terms_of
 
 

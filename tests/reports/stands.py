@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from ledger.models import Balance
 from ledger.reading.daily_usage import DailyUsage, Day, Movement
+from locations.contracts.terms import Terms
 from locations.models import Contract, Location
-from locations.terms import Terms
 from reports.forecasting import DAY
 from reports.standing import Standing
 

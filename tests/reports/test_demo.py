@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from ledger.verification.verify import Breach, breaches
+from locations.contracts.terms import load_terms
 from locations.groups import GROUPS
 from locations.models import Account, ChatInbox, Location, User
-from locations.terms import load_terms
 from reports.demo import DEMO_SIGN_INS, loading
 from reports.demo.people import PASSWORD
 from reports.demo.places import PLACES

@@ -8,7 +8,8 @@ from typing import Any
 
 from ledger.engine.charge_requests import Answer, Chat, International
 from ledger.engine.charging import charge_broadcast, charge_chat
-from locations import contracts, rate_cards
+from locations import rate_cards
+from locations.contracts import amendments
 from locations.models import Account, Location, RateCardSeries, User
 from locations.rate_cards import RateLine
 from reports.models import Report, ReportKind
@@ -48,7 +49,7 @@ def location(
         time_zone=time_zone,
         profile_fields=profile_fields or ["First Name", "City"],
     )
-    contracts.enter(made, starts_on=starts_on, included_credits=included)
+    amendments.enter(made, starts_on=starts_on, included_credits=included)
     if not RateCardSeries.objects.exists():
         rate_cards.import_card(
             [

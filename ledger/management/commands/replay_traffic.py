@@ -15,7 +15,7 @@ from ledger.engine.posting import LedgerError
 from ledger.replay import replay
 from ledger.replay.csv_files import BadTraffic, instant, read_folder
 from locations import rate_cards
-from locations.contracts import ContractRefused
+from locations.contracts.amendments import ContractRefused
 from locations.models import RateCard
 from locations.rate_cards import RateCardError
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from ledger.verification.schema import guarding_role
 from ledger.verification.verify import Verified, keep, look
+from locations.contracts.terms import UnknownLocation
 from locations.models import Location
-from locations.terms import UnknownLocation
 
 
 class Command(BaseCommand):
