@@ -3,7 +3,7 @@
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import QuerySet
 
-from locations.composed import Given, composed
+from locations.db.prepared import Given, composed
 from locations.models import User
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from locations.composed import Given, GivenUser, composed
+from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Account, Location, Membership, User
 from locations.models.people import DETAIL_ROLES
 

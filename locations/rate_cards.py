@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from locations.guards import message_of
+from locations.db.errors import message_of
 from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
 from locations.rate_card_changes import in_force_before
 from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv

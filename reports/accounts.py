@@ -19,8 +19,8 @@ from django.db.models.functions import Cast
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import Balance
 from locations.calendar import local_day
-from locations.composed import Given, composed
 from locations.contracts.terms import terms_of
+from locations.db.prepared import Given, composed
 from locations.models import Account, Location
 from reports.forecasting import Record, runs_out_on
 from reports.models import LocationPace

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import daily_usage
-from locations.composed import Given, composed
+from locations.db.prepared import Given, composed
 from locations.models import Location, User
 from reports.alerting import Reading, level_of, reading
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast

@@ -25,7 +25,7 @@ from ledger.models import (
 from ledger.reading.allocations import payments
 from ledger.reading.explanations import explain_payment, way_out
 from locations.calendar import local_day
-from locations.composed import Given, composed
+from locations.db.prepared import Given, composed
 from locations.models import Location
 from reports.days import Brought
 from reports.telling import AnyMessage, Reader, Told, price_words

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from ledger.engine.renewals import renew
 from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import DailyUsage, daily_usage
-from locations.composed import Given, GivenUser, composed
+from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Location
 from reports.charts import Chart
 from reports.filters import DailyFilter

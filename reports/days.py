@@ -18,7 +18,7 @@ from ledger.models import (
 )
 from ledger.reading.daily_usage import Day, Movement, daily_usage
 from locations.calendar import local_day
-from locations.composed import Given, composed, read
+from locations.db.prepared import Given, composed, read
 from locations.models import Location
 
 LINES_PER_PAGE = 50

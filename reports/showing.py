@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
-from locations.composed import Given, composed
+from locations.db.prepared import Given, composed
 from locations.models import Location
 from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
 from reports.scheduling import going_on

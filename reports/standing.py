@@ -13,8 +13,8 @@ from ledger.engine.pg_arrays import plain_array
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
 from ledger.reading.daily_usage import SIGNED
-from locations.composed import Given, composed
 from locations.contracts.terms import Step, Term, Terms, terms_of
+from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 
 JUST_RENEWED_DAYS = 7

@@ -11,8 +11,8 @@ from django.db.models import Expression, F, Q, QuerySet
 
 from ledger.engine import posting
 from ledger.models import Balance, Entry, Kind
-from locations.composed import Given, composed
 from locations.contracts.terms import Step, Terms, load_terms
+from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from ledger.engine.pg_arrays import plain_array
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
 from ledger.reading.explanations import Payment
-from locations.composed import read
+from locations.db.prepared import read
 
 # Within an entry its messages were paid in the order of the request: what those before the first
 # of the asked ones took is one sum, and only from there on is each followed.

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from ledger.models import Entry, Kind
-from locations.composed import Given, composed
+from locations.db.prepared import Given, composed
 from locations.models import Location
 
 ONE_DAY = dt.timedelta(days=1)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
-from locations.guards import message_of
+from locations.db.errors import message_of
 from locations.models import Location
 
 MOST_LISTED = 10_000

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from locations.guards import guard_of, message_of
+from locations.db.errors import guard_of, message_of
 from locations.models import Contract, DebtAtRenewal, Location, RateCardSeries
 
 # Which field a person has to look at when a guard of the database refuses.

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from ledger.engine.funding import purchase
 from ledger.models import Entry
-from locations.composed import Given, composed, read
+from locations.db.prepared import Given, composed, read
 from tests.factories import NOON, key, make_location
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from ledger.engine import renewals
 from locations.contracts import amendments
 from locations.contracts.amendments import ContractRefused
-from locations.guards import message_of
+from locations.db.errors import message_of
 from locations.models import Account, Contract, Location, RateCardSeries
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from locations import rate_cards
-from locations.guards import UNKNOWN, message_of
+from locations.db.errors import UNKNOWN, message_of
 from locations.models import Rate, RateCard, RateCardSeries
 from locations.rate_card_changes import chat_change
 from locations.rate_cards import AlreadyPublished, RateCardError, RateLine
