@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from locations.countries import country_name
-from locations.figures import MINUS
+from locations.formatting.countries import country_name
+from locations.formatting.numbers import MINUS
 from locations.models import Rate, RateCard
 from locations.rate_card_files import Problem, RateLine
 from locations.rate_card_tables import merged_words

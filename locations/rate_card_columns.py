@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from locations.countries import country_code
+from locations.formatting.countries import country_code
 from locations.models import CarrierType, Channel
 
 BOTH = "both"

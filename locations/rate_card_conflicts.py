@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from locations.countries import SATELLITE, country_name
+from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, Rate, RateCard
 from locations.rate_card_changes import chat_change, in_force_before
 from locations.rate_cards import priced_by

@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from locations.countries import SATELLITE
+from locations.formatting.countries import SATELLITE
 from locations.models import CarrierType, Channel
 
 NEEDED = ("country", "carrier_type", "channel", "prefix", "credits")

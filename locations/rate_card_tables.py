@@ -9,7 +9,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from locations.countries import country_code
+from locations.formatting.countries import country_code
 from locations.models import CarrierType, Channel
 from locations.rate_card_columns import BOTH, PRICES, Columns, Role, Rule
 from locations.rate_card_files import OPTIONAL, Problem, RateLine, checked

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, override
 
-from locations.figures import credits
+from locations.formatting.numbers import credits
 from locations.permissions import detail_readers
 from reports.models import Alert, AlertMail, Level
 from reports.templatetags.credits import short

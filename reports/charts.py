@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Movement
-from locations.dates import written
-from locations.figures import credits, credits_in
+from locations.formatting.dates import written
+from locations.formatting.numbers import credits, credits_in
 from reports.periods import Length, Period, periods
 from reports.scales import PLOT_PX, Line, Scale, scale_for
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ledger.engine.quotes import Payment
-from locations.countries import country_name
+from locations.formatting.countries import country_name
 from locations.models import CarrierType
 
 

@@ -18,7 +18,7 @@ from redis.retry import Retry
 from ledger.engine.renewals import due
 from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
-from locations.dates import written
+from locations.formatting.dates import written
 from locations.models import Location
 from reports.claiming import LOST_LEASE
 from reports.models import AlertMail, Report, ReportState

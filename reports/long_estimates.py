@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ledger.engine.quotes import WouldBe
-from locations.figures import credits
+from locations.formatting.numbers import credits
 from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Channel, Location, User
 from locations.spreadsheets import Unreadable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.reading.daily_usage import Day, Movement, added_up
 from locations.calendar import add_months
-from locations.dates import written
+from locations.formatting.dates import written
 from reports.templatetags.credits import days as range_of_days
 
 MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit

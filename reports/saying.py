@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from locations.figures import credits
+from locations.formatting.numbers import credits
 from reports.templatetags.credits import in_words
 
 

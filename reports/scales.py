@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from locations.figures import MINUS, credits
+from locations.formatting.numbers import MINUS, credits
 
 PLOT_PX = 160
 MOST_LINES = 4  # above and below zero

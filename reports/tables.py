@@ -13,7 +13,7 @@ from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
 from ledger.reading.daily_usage import DailyUsage, Day
-from locations.dates import written
+from locations.formatting.dates import written
 
 ROWS_PER_PAGE = 31  # a month fits on one
 

@@ -16,8 +16,8 @@ from ledger.models import (
     TextType,
 )
 from ledger.reading.explanations import Payment, explain_chat, explain_international
+from locations.formatting.phone_masking import mask, mask_within
 from locations.models import Location
-from reports.masking import mask, mask_within
 
 # What recipients' fields are called that say a name: all of it, or a part of it.
 WHOLE_NAMES = ("full name", "name", "display name", "recipient name", "recipient")

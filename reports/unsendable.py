@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from ledger.engine.quotes import Quote
 from ledger.models import Refusal
 from ledger.reading.explanations import way_out
-from locations.countries import country_name
-from reports.masking import mask
+from locations.formatting.countries import country_name
+from locations.formatting.phone_masking import mask
 from reports.number_lists import Fault, NumberList
 
 

@@ -18,8 +18,8 @@ from ledger.engine import reasons
 from ledger.models import ApprovalRequest, Kind
 from ledger.requests import approvals
 from ledger.requests.queue import Waiting, What, row, waiting
-from locations import figures
 from locations.admin.base import link
+from locations.formatting import numbers
 
 ROWS_PER_PAGE = 50
 WORDS = {
@@ -99,7 +99,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
     @admin.display(description=_("Credits"))
     def credits_shown(self, asked: ApprovalRequest) -> str:
-        return figures.signed(asked.credits)
+        return numbers.signed(asked.credits)
 
     @admin.display(description=_("Reason"))
     def reason_shown(self, asked: ApprovalRequest) -> str:
@@ -153,7 +153,7 @@ def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
         "what": WORDS[waits.what],
         "kind": Kind(waits.kind),
         "location": link("locations_location_change", waits.location, waits.location_id),
-        "credits": figures.signed(waits.credits),
+        "credits": numbers.signed(waits.credits),
         "amount": number_format(waits.credits),
         "who": waits.asked_by,
         "is_own": waits.asked_by_id == reader,

@@ -17,8 +17,8 @@ from ledger.admin.manual_entries import GiveBackLink
 from ledger.admin.price_check import try_view
 from ledger.admin.renewals import RenewalPages
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
-from locations import figures
 from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link, location_link
+from locations.formatting import numbers
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -75,7 +75,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
 
     @admin.display(description=_("Available"))
     def available_shown(self, balance: Balance) -> str:
-        return figures.credits(balance.available)
+        return numbers.credits(balance.available)
 
 
 @admin.register(Charge)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.requests import contract_changes
-from locations import figures
 from locations.admin.base import link, replace
 from locations.admin.contracts import ContractAdmin, ContractForm
 from locations.contracts.amendments import ContractRefused
 from locations.contracts.terms import load_terms
+from locations.formatting import numbers
 from locations.models import Contract, User
 
 RENEWAL, NOW = "renewal", "now"
@@ -143,8 +143,8 @@ class RunningContractAdmin(ContractAdmin):
             self.log_addition(request, entry, "Changed what the running term was granted.")
             words = _("Contract credits of the running term: {} ({}). The balance is {} now.")
             page = link("ledger_entry_change", entry, entry.pk)
-            moved = figures.signed(entry.contract_delta)
-            after = figures.credits(entry.balance_after)
+            moved = numbers.signed(entry.contract_delta)
+            after = numbers.credits(entry.balance_after)
             self.message_user(request, format_html(words, moved, page, after))
 
     def _say_when(self, request: HttpRequest, contract: Contract) -> None:

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from ledger.admin.location_summary import LocationFigures, location_figures
 from ledger.models import Kind
-from locations import figures
 from locations.admin.panels import Panel, panel
+from locations.formatting import numbers
 from locations.models import Location
 
 
@@ -26,8 +26,8 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
             {
                 "entry": entry,
                 "kind": Kind(entry.kind),
-                "credits": figures.signed(entry.credits),
-                "after": figures.credits(entry.balance_after),
+                "credits": numbers.signed(entry.credits),
+                "after": numbers.credits(entry.balance_after),
             }
             for entry in found.entries
         ]
@@ -37,7 +37,7 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
         "waiting": [
             {
                 "kind": Kind(waits.kind),
-                "credits": figures.signed(waits.credits),
+                "credits": numbers.signed(waits.credits),
                 "waits": waits,
                 "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
             }
@@ -51,12 +51,12 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
 def _parts(of: LocationFigures) -> dict[str, Any]:
     balance, upcoming = of.balance, of.upcoming
     return {
-        "available": figures.credits(balance.available),
-        "contract": figures.credits(balance.contract_credits),
-        "purchased": figures.credits(max(0, balance.purchased_credits)),
-        "held": figures.credits(balance.held_credits),
-        "debt": figures.credits(-of.debt) if of.debt else "",
-        "lapses": figures.credits(-upcoming.lapses) if upcoming.lapses else "",
-        "granted": figures.signed(upcoming.granted) if upcoming.granted is not None else "",
-        "written_off": figures.signed(upcoming.written_off) if upcoming.written_off else "",
+        "available": numbers.credits(balance.available),
+        "contract": numbers.credits(balance.contract_credits),
+        "purchased": numbers.credits(max(0, balance.purchased_credits)),
+        "held": numbers.credits(balance.held_credits),
+        "debt": numbers.credits(-of.debt) if of.debt else "",
+        "lapses": numbers.credits(-upcoming.lapses) if upcoming.lapses else "",
+        "granted": numbers.signed(upcoming.granted) if upcoming.granted is not None else "",
+        "written_off": numbers.signed(upcoming.written_off) if upcoming.written_off else "",
     }

@@ -31,8 +31,8 @@ from ledger.models import (
     InternationalMessage,
 )
 from ledger.requests import approvals
-from locations import figures
 from locations.admin.base import link
+from locations.formatting import numbers
 from locations.models import Location, User
 
 
@@ -161,7 +161,7 @@ class RecordingPages(admin.ModelAdmin):
             self.message_user(request, words, messages.WARNING)
             return
         self.log_addition(request, entry, form.logged)
-        balance = figures.credits(entry.balance_after)
+        balance = numbers.credits(entry.balance_after)
         words = format_html(_("Recorded: {}. The balance is {} now."), page, balance)
         self.message_user(request, words)
 
@@ -226,10 +226,10 @@ def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, str, s
         (_("Balance"), balance.total),
     ]
     if rehearsed is None or rehearsed.replayed:
-        return [(bucket, figures.credits(now), "") for bucket, now in rows]
+        return [(bucket, numbers.credits(now), "") for bucket, now in rows]
     entry = rehearsed.entry
     after = (entry.contract_after, entry.purchased_after, entry.balance_after)
     return [
-        (bucket, figures.credits(now), figures.credits(then))
+        (bucket, numbers.credits(now), numbers.credits(then))
         for (bucket, now), then in zip(rows, after, strict=True)
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from ledger.engine.posting import BadInput
 from ledger.reading.price_check import Tried, try_number
-from locations.countries import country_name
+from locations.formatting.countries import country_name
 from locations.models import CarrierType, Channel, Location
 
 

@@ -19,7 +19,7 @@ from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
 from locations import rate_cards
 from locations.admin.base import ReadOnlyAdmin
-from locations.countries import SATELLITE, country_name
+from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_card_conflicts import conflicts, unpaired
 from locations.rate_card_exports import CSV, file_name

@@ -18,8 +18,8 @@ from ledger.engine.renewal_failures import renew_or_note
 from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
-from locations import figures
 from locations.admin.base import ReadOnlyAdmin
+from locations.formatting import numbers as figures
 from locations.models import Location
 from locations.models.trail import RENEWED
 

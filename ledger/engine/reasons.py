@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import Kind
-from locations.dates import written
+from locations.formatting.dates import written
 
 LONGEST_WHO = 180
 CREDIT_REQUEST = re.compile(r"Credit request (\d+) of (.+?)(?:: (.+))?", re.S)

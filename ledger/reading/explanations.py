@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
-from locations import figures
-from locations.countries import country_name
-from locations.dates import written
+from locations.formatting import numbers
+from locations.formatting.countries import country_name
+from locations.formatting.dates import written
 from locations.models import Channel, Rate, RateCard
 
 
@@ -35,8 +35,8 @@ def explain_payment(price: str, payment: Payment) -> str:
     return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
         "price": price,
         "paid": _paid(payment),
-        "before": figures.credits(payment.before),
-        "after": figures.credits(payment.after),
+        "before": numbers.credits(payment.before),
+        "after": numbers.credits(payment.after),
     }
 
 

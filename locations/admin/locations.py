@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from locations import figures
 from locations.admin.base import GuardedAdmin, link
 from locations.admin.panels import panels
+from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.people import DETAIL_ROLES
 from locations.models.places import time_zones
@@ -173,7 +173,7 @@ class LocationAdmin(GuardedAdmin):
     def credits(self, location: Location) -> str:
         """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
-        return figures.credits(balance.total) if balance else "0"
+        return numbers.credits(balance.total) if balance else "0"
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Contract today"), empty_value=_("none")

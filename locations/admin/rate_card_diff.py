@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from locations.countries import country_name
+from locations.formatting.countries import country_name
 from locations.rate_card_changes import JUMP_PERCENT, Change, Kind, counts
 from locations.rate_card_exports import CSV
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.translation import gettext as _
 
-from locations.dates import written
+from locations.formatting.dates import written
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from locations.dates import written
+from locations.formatting.dates import written
 from locations.models.guards import no_truncate
 from locations.models.trail import in_trail
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from locations.dates import written
+from locations.formatting.dates import written
 
 register = template.Library()
 

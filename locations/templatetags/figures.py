@@ -2,7 +2,7 @@
 
 from django import template
 
-from locations.figures import credits, signed
+from locations.formatting.numbers import credits, signed
 
 register = template.Library()
 register.filter(credits)

@@ -22,8 +22,8 @@ from django.utils.translation import pgettext
 
 from ledger.models import InternationalMessage, Outcome, Refusal
 from ledger.reading.daily_usage import DailyUsage
+from locations.formatting.phone_masking import mask, mask_within
 from locations.models import CarrierType, Channel, Location
-from reports.masking import mask, mask_within
 from reports.models import ReportKind
 from reports.rows.reading import (
     AT_ONCE,

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage
-from locations.countries import country_name
+from locations.formatting.countries import country_name
 from reports.workbooks import Column, Table, Value
 
 AT_ONCE = 2_000  # rows fetched from the server's cursor

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from locations.dates import written
-from locations.figures import MINUS, credits, signed, signed_in
+from locations.formatting.dates import written
+from locations.formatting.numbers import MINUS, credits, signed, signed_in
 
 register = template.Library()
 register.filter(credits)

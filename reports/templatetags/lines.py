@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry
-from locations.countries import country_name
-from locations.dates import written
-from locations.figures import credits
+from locations.formatting.countries import country_name
+from locations.formatting.dates import written
+from locations.formatting.numbers import credits
 from reports.charges import ChargePage
 from reports.days import Brought, Line
 

@@ -17,8 +17,8 @@ from django_tables2 import Table
 from django_tables2.templatetags.django_tables2 import table_page_range
 
 from ledger.reading.daily_usage import Day
-from locations.dates import written
-from locations.figures import credits_in, signed_in
+from locations.formatting.dates import written
+from locations.formatting.numbers import credits_in, signed_in
 from locations.templatetags.queries import changed
 from reports.account_table import STATES, AccountTable
 from reports.accounts import Line, State

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from ledger.models import ChatMessage, InternationalMessage, Outcome, Refusal
-from locations.countries import country_name
+from locations.formatting.countries import country_name
 from tests.plugin import ROOT
 
 REAL = ROOT / "reports" / "demo" / "rate_card.csv"

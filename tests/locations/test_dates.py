@@ -7,9 +7,9 @@ import pytest
 from django.utils.translation import override
 
 from ledger.reading.explanations import card_name
-from locations.countries import country_name
-from locations.dates import written
-from locations.figures import credits, signed
+from locations.formatting.countries import country_name
+from locations.formatting.dates import written
+from locations.formatting.numbers import credits, signed
 from locations.models import RateCard, RateCardSeries
 from reports.templatetags.credits import days, in_words, instant
 

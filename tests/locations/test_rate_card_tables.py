@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from locations import rate_card_exports
-from locations.countries import country_code, country_name
+from locations.formatting.countries import country_code, country_name
 from locations.rate_card_changes import Kind, compare
 from locations.rate_card_columns import BOTH, Columns, Rule, guess
 from locations.rate_card_files import read_csv

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
+from locations.formatting.phone_masking import mask
 from locations.models import Location, Role
-from reports.masking import mask
 from tests.factories import FRANCE, chat, key, make_card, make_location, make_member, text
 from tests.reports.pages import words
 

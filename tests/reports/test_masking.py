@@ -11,9 +11,9 @@ from django.db import DatabaseError
 from django.db.transaction import atomic
 from django.test import Client
 
+from locations.formatting.phone_masking import mask, mask_within
 from locations.models import Location, Membership, Role
 from reports import asking
-from reports.masking import mask, mask_within
 from reports.models import ReportDownload, ReportKind, ReportState
 from reports.rows import rows_of
 from tests.factories import make_location, make_member, make_user

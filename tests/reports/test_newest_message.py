@@ -10,8 +10,8 @@ from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import purchase
+from locations.formatting.phone_masking import mask
 from locations.models import Location, Role, User
-from reports.masking import mask
 from tests.factories import MEXICO, call, chat, key, make_card, make_location, make_member, text
 from tests.queries import count_queries
 from tests.reports.pages import links

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from locations import rate_cards
-from locations.countries import SATELLITE
+from locations.formatting.countries import SATELLITE
 from locations.models import RateCardSeries
 from locations.rate_card_files import NEEDED, OPTIONAL
 
