@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from locations.models import Location, User
-from locations.models.trail import SEEN
+from locations.models.audit import SEEN
 from locations.second_factor import PASSED
 
 # Where staff without a second step may still go: to set it up, and out.

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from locations.models.work import Work, WorkState
+from locations.models.jobs import Work, WorkState
 
 LEASE = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 2  # what was killed is started over once

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 
 from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Account, Location, Membership, User
-from locations.models.people import DETAIL_ROLES
+from locations.models.users import DETAIL_ROLES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import RateCard, RateCardUpload, User
-from locations.models.work import WorkState
+from locations.models.jobs import WorkState
 from locations.rate_card_columns import Columns, guess
 from locations.rate_card_files import MAX_BYTES, Problem, RateCardError, RateLine
 from locations.rate_card_tables import LIMITS, Found, first_rows, read_table

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from locations.models import User
-from locations.models.trail import SECOND_STEP_OFF
+from locations.models.audit import SECOND_STEP_OFF
 
 RECOVERY_CODES = 10
 PASSED = "second_factor"  # in the session, where the second step was taken

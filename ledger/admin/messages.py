@@ -19,7 +19,7 @@ from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
 from locations.admin.base import LedgerAdmin, link, location_link
 from locations.formatting.countries import country_name
-from locations.models.trail import SEEN
+from locations.models.audit import SEEN
 
 PERSONAL = "locations.see_personal_data"
 

@@ -21,7 +21,7 @@ from ledger.reading.renewal_overview import WINDOWS, Preview
 from locations.admin.base import ReadOnlyAdmin
 from locations.formatting import numbers as figures
 from locations.models import Location
-from locations.models.trail import RENEWED
+from locations.models.audit import RENEWED
 
 ROWS_PER_PAGE = 50
 MOST_OVERDUE = 50

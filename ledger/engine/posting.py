@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from ledger.engine.batching import combined
 from ledger.engine.pg_arrays import LITERALS
 from ledger.models import Charge, Entry, Hold
-from locations.models.trail import POSTED
+from locations.models.audit import POSTED
 
 
 class LedgerError(Exception):

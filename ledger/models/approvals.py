@@ -10,7 +10,7 @@ from ledger.models.entries import Entry
 from ledger.models.kinds import Kind
 from ledger.models.requests_base import Asked, decided_has_who_and_when, decided_once, queue
 from locations.models import Contract, Location
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
 
 
 class Bucket(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.holds import Hold
 from locations.models import Location
-from locations.models.guards import no_truncate
+from locations.models.triggers import no_truncate
 
 MAX_CREDITS = 10**12
 

@@ -14,7 +14,7 @@ from ledger.models.requests_base import (
     queue,
 )
 from locations.models import Location
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
 
 LONGEST_NOTE = 300
 MOST_CREDITS = 100_000_000

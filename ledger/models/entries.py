@@ -14,8 +14,8 @@ from ledger.models.balances import Charge
 from ledger.models.entry_constraints import CONSTRAINTS
 from ledger.models.kinds import AT_RENEWAL, USAGE, Kind
 from locations.models import Contract, Location
-from locations.models.guards import no_truncate
-from locations.models.trail import POSTED, in_trail
+from locations.models.audit import POSTED, in_trail
+from locations.models.triggers import no_truncate
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

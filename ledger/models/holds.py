@@ -8,7 +8,7 @@ from django.db.models import Expression, Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Location
-from locations.models.guards import no_truncate
+from locations.models.triggers import no_truncate
 
 
 class HoldKind(models.TextChoices):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.balances import Charge, Outcome, Refusal
 from ledger.models.entries import Entry
 from locations.models import CarrierType, Channel, ChatInbox, Location, Rate, RateCard
-from locations.models.guards import no_truncate
-from locations.models.trail import SEEN, in_trail
+from locations.models.audit import SEEN, in_trail
+from locations.models.triggers import no_truncate
 
 
 class CarrierSource(models.TextChoices):

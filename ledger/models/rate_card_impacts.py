@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import RateCard
-from locations.models.work import Work
+from locations.models.jobs import Work
 
 
 class RateCardImpact(Work):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.guards import no_truncate
+from locations.models.triggers import no_truncate
 
 LONGEST_ANSWER = 400
 OPEN, DECLINED = "open", "declined"  # of every kind; what a grant is called is its own

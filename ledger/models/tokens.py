@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
 
 
 class Scope(models.TextChoices):

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.trail import in_trail
-from locations.models.work import Work, WorkState
+from locations.models.audit import in_trail
+from locations.models.jobs import Work, WorkState
 
 WORKING = ["state", "started_at", "finished_at", "leased_until", "attempts", "rows_done"]
 WORKING += ["rows_total", "failure", "run"]

@@ -14,7 +14,7 @@ from ledger.verification import verify
 from locations import jobs
 from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Location, User
-from locations.models.work import WorkState
+from locations.models.jobs import WorkState
 
 VERIFY_TASK = "ledger.tasks.verify_as_asked"
 # One question to a large ledger may take longer than a lease lasts.

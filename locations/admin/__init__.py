@@ -23,7 +23,7 @@ from locations.models import (
     RateCardUpload,
     User,
 )
-from locations.models.trail import Change
+from locations.models.audit import Change
 
 admin.site.order_menu(  # type: ignore[attr-defined]
     Location,

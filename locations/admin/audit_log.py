@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from locations.admin.base import ReadOnlyAdmin, line_address, page_number
 from locations.audit import log
 from locations.models import User
-from locations.models.trail import Change
+from locations.models.audit import Change
 
 
 class TrailForm(forms.Form):

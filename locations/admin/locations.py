@@ -17,8 +17,8 @@ from locations.admin.base import GuardedAdmin, link
 from locations.admin.panels import panels
 from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
-from locations.models.people import DETAIL_ROLES
-from locations.models.places import time_zones
+from locations.models.locations import time_zones
+from locations.models.users import DETAIL_ROLES
 
 MOST_LINES = 50
 

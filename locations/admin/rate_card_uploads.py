@@ -19,7 +19,7 @@ from locations.admin.base import ReadOnlyAdmin, link
 from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
 from locations.calendar import add_months
 from locations.models import RateCardSeries, RateCardUpload, User
-from locations.models.work import WorkState
+from locations.models.jobs import WorkState
 from locations.rate_card_changes import Change, compare, in_force_before
 from locations.rate_card_files import MAX_BYTES, RateCardError
 from locations.rate_card_tables import first_rows

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from pghistory.core import event_models
 
 from locations.audit.formatting import EMPTY, in_words
-from locations.models import trail as trail_of
-from locations.models.people import User
+from locations.models import audit as trail_of
+from locations.models.users import User
 
 PER_PAGE = 50
 MOST_PAGES = 200

@@ -19,7 +19,7 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import locations.models.contracts
-import locations.models.places
+import locations.models.locations
 from locations.db.migrations import CreateSchema
 
 SCHEMA = [
@@ -1120,7 +1120,7 @@ SCHEMA = [
                     default="UTC",
                     help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
                     max_length=64,
-                    validators=[locations.models.places.validate_time_zone],
+                    validators=[locations.models.locations.validate_time_zone],
                     verbose_name="time zone",
                 ),
             ),
@@ -1129,7 +1129,7 @@ SCHEMA = [
                 django.contrib.postgres.fields.ArrayField(
                     base_field=models.CharField(max_length=80),
                     blank=True,
-                    default=locations.models.places.default_profile_fields,
+                    default=locations.models.locations.default_profile_fields,
                     help_text="The recipient fields that reports show, in this order, separated by commas.",
                     size=None,
                     verbose_name="profile fields",
@@ -1269,7 +1269,7 @@ SCHEMA = [
                     default="UTC",
                     help_text="IANA name, like Europe/Amsterdam. A change cuts days anew from then on.",
                     max_length=64,
-                    validators=[locations.models.places.validate_time_zone],
+                    validators=[locations.models.locations.validate_time_zone],
                     verbose_name="time zone",
                 ),
             ),
@@ -1278,7 +1278,7 @@ SCHEMA = [
                 django.contrib.postgres.fields.ArrayField(
                     base_field=models.CharField(max_length=80),
                     blank=True,
-                    default=locations.models.places.default_profile_fields,
+                    default=locations.models.locations.default_profile_fields,
                     help_text="The recipient fields that reports show, in this order, separated by commas.",
                     size=None,
                     verbose_name="profile fields",

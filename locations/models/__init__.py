@@ -1,11 +1,18 @@
 """Who the customers are and on what terms they buy: accounts, contracts, rate cards."""
 
 from locations.models.contracts import Contract, DebtAtRenewal
-from locations.models.people import Language, Membership, Role, User
-from locations.models.places import Account, ChatInbox, Location
-from locations.models.rates import CardState, CarrierType, Channel, Rate, RateCard, RateCardSeries
+from locations.models.locations import Account, ChatInbox, Location
+from locations.models.rate_card_uploads import RateCardUpload
+from locations.models.rate_cards import (
+    CardState,
+    CarrierType,
+    Channel,
+    Rate,
+    RateCard,
+    RateCardSeries,
+)
 from locations.models.sessions import Session
-from locations.models.uploads import RateCardUpload
+from locations.models.users import Language, Membership, Role, User
 
 __all__ = [
     "Account",

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.places import Location
-from locations.models.rates import RateCardSeries
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
+from locations.models.locations import Location
+from locations.models.rate_cards import RateCardSeries
 
 MAX_CREDITS = 1_000_000_000
 

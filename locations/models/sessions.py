@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.people import User
+from locations.models.users import User
 
 
 class SessionManager(BaseSessionManager["Session"]):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
 
 MOST_CREDITS = 1_000_000_000
 MOST_DAYS = 365

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.calendar import add_months
 from locations.models import Location
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
 from reports.models.reports import ReportFormat, ReportKind
 
 DAY = dt.timedelta(days=1)

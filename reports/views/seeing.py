@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from locations.models import Location
-from locations.models.trail import SEEN_AS_MANAGER
+from locations.models.audit import SEEN_AS_MANAGER
 from locations.permissions import SignedInRequest
 from reports import seeing
 

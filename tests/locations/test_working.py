@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from locations import jobs
 from locations.models import RateCardUpload
-from locations.models.work import WorkState
+from locations.models.jobs import WorkState
 from tests.databases import Clone
 from tests.factories import NOON, make_user
 

@@ -30,7 +30,7 @@ from ledger.models import (
     VerificationRun,
 )
 from locations.models import ChatInbox, Location, RateCard, RateCardUpload, Session
-from locations.models.trail import Change
+from locations.models.audit import Change
 from reports.models import (
     Alert,
     AlertMail,

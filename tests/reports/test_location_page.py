@@ -16,7 +16,7 @@ from ledger.models import CreditRequest, Kind, RenewalFailure
 from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
-from locations.models.trail import SEEN_AS_MANAGER
+from locations.models.audit import SEEN_AS_MANAGER
 from reports import seeing
 from reports.models import Alert, Report
 from reports.urls import urlpatterns

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Events
 
-from locations.models.guards import no_truncate
+from locations.models.triggers import no_truncate
 
 Kept = TypeVar("Kept", bound=type[models.Model])
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.formatting.dates import written
-from locations.models.guards import no_truncate
-from locations.models.trail import in_trail
+from locations.models.audit import in_trail
+from locations.models.triggers import no_truncate
 
 # A published card explains what messages cost, for ever: it and its rows stay as they are.
 # The share lock makes a row that is being added wait for a publication under way.

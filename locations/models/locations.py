@@ -12,13 +12,13 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations.models.people import DETAIL_ROLES, Role
-from locations.models.trail import RENEWED, SEEN, SEEN_AS_MANAGER, in_trail
+from locations.models.audit import RENEWED, SEEN, SEEN_AS_MANAGER, in_trail
+from locations.models.users import DETAIL_ROLES, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from locations.models.people import User
+    from locations.models.users import User
 
 
 @cache

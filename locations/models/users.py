@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.trail import PASSWORD_SET, SECOND_STEP_OFF, in_trail
+from locations.models.audit import PASSWORD_SET, SECOND_STEP_OFF, in_trail
 
 
 class Language(models.TextChoices):

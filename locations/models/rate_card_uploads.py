@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.rates import RateCard
-from locations.models.trail import in_trail
-from locations.models.work import Work
+from locations.models.audit import in_trail
+from locations.models.jobs import Work
+from locations.models.rate_cards import RateCard
 
 READING = ["content", "columns", "prices", "problems", "problem_count", "emptied_at"]
 READING += ["state", "asked_at", "started_at", "finished_at", "leased_until", "attempts"]
