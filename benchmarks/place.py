@@ -11,10 +11,10 @@ from django.db import connection, connections, transaction
 from benchmarks import NAME
 from ledger.engine import charging
 from ledger.models import Balance, Entry, Kind
-from locations import price_lists
 from locations.calendar import add_months
 from locations.contracts.terms import known_terms
 from locations.models import Contract, Location
+from locations.rate_cards import prices
 from redflag_credits.devserver import servers
 from tests import factories
 
@@ -152,9 +152,9 @@ def keep_terms() -> None:
     """Read what a process keeps, before it is forked: terms, cards and their prices."""
     for location in locations():
         known_terms(location)
-    card = price_lists.in_force(None, dt.date(2026, 6, 15))
+    card = prices.in_force(None, dt.date(2026, 6, 15))
     assert card is not None
-    price_lists.price_list(card)
+    prices.price_list(card)
 
 
 def server_says(setting: str) -> str:

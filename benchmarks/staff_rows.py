@@ -13,8 +13,8 @@ from ledger.models import Bundle, Charge, Kind, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
 from ledger.verification import requests
-from locations import rate_card_uploads
 from locations.models import Location, Membership, RateCard, Role, User
+from locations.rate_cards import uploads
 from reports.demo.loading import RATE_CARD
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 from tests.factories import key, make_user
@@ -72,7 +72,7 @@ def _requests(location: Location, boss: User, at: dt.datetime) -> None:
 def _draft(boss: User, at: dt.datetime) -> RateCard:
     """The demo's price list, sent in and made a draft, its impact calculated."""
     card = RateCard.objects.published().latest("pk")
-    upload = rate_card_uploads.keep(
+    upload = uploads.keep(
         RATE_CARD.read_bytes(),
         file_name="rates.csv",
         series_name=card.series.name,
@@ -80,7 +80,7 @@ def _draft(boss: User, at: dt.datetime) -> RateCard:
         uploaded_by=boss,
         clock=timezone.now,
     )
-    draft = rate_card_uploads.apply(upload, applied_by=boss, at=at)
+    draft = uploads.apply(upload, applied_by=boss, at=at)
     asked = rate_card_impact.ask(draft, asked_by=boss, at=at)
     rate_card_impact.calculate(asked.pk, clock=timezone.now)
     return draft

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from locations import rate_card_uploads, resetting, sessions
+from locations import resetting, sessions
+from locations.rate_cards import uploads
 
 
 @shared_task(ignore_result=True)
@@ -18,9 +19,9 @@ def forget_ended_sessions() -> None:
 
 @shared_task(ignore_result=True)
 def read_rate_card_upload(upload_id: int) -> None:
-    rate_card_uploads.read(upload_id, clock=timezone.now)
+    uploads.read(upload_id, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def sweep_rate_card_uploads() -> None:
-    rate_card_uploads.sweep(at=timezone.now())
+    uploads.sweep(at=timezone.now())

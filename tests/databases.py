@@ -22,8 +22,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from locations import price_lists
 from locations.contracts.terms import forget_seen, known_terms
+from locations.rate_cards import prices
 from reports.accounts import forget_foreseen
 from tests.plugin import ROOT
 
@@ -74,8 +74,8 @@ def forget_the_last() -> None:
     known_terms.cache_clear()
     forget_seen()
     forget_foreseen()
-    price_lists.forget()
-    price_lists.price_list.cache_clear()
+    prices.forget()
+    prices.price_list.cache_clear()
 
 
 @contextlib.contextmanager

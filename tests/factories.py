@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any
 
 from ledger.engine.charge_requests import Chat, International
-from locations import rate_cards
 from locations.contracts import amendments
 from locations.models import (
     Account,
@@ -19,6 +18,7 @@ from locations.models import (
     Role,
     User,
 )
+from locations.rate_cards import publishing
 
 NOON = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
 _numbers = count(1)
@@ -107,7 +107,7 @@ def make_card(
         )
     for prefix in prefixes:
         Rate.objects.create(card=card, **prefix)
-    return rate_cards.publish(card, at=NOON) if published else card
+    return publishing.publish(card, at=NOON) if published else card
 
 
 def text(phone: str = MEXICO, *, sent_at: dt.datetime = NOON, **fields: Any) -> International:

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
-from locations import rate_cards
 from locations.admin.base import ReadOnlyAdmin
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
-from locations.rate_card_conflicts import conflicts, unpaired
-from locations.rate_card_exports import CSV, file_name
+from locations.rate_cards import publishing
+from locations.rate_cards.conflicts import conflicts, unpaired
+from locations.rate_cards.exports import CSV, file_name
 
 MOST_COUNTRIES = 15  # on the page; the file has all
 
@@ -80,8 +80,8 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         form = ConfirmForm(given) if must_confirm else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                rate_cards.publish(card, at=timezone.now())
-            except rate_cards.RateCardError as error:
+                publishing.publish(card, at=timezone.now())
+            except publishing.RateCardError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 self.log_change(request, card, "Published.")

@@ -16,10 +16,10 @@ from ledger.engine.charge_requests import (
 )
 from ledger.engine.charge_results import answer_of, first_answer
 from ledger.models import ChargeKind, OnInsufficient, TextType
-from locations import price_lists
 from locations.contracts.terms import Terms, known_terms
 from locations.models import ChatInbox
-from locations.price_lists import PriceList, price_list
+from locations.rate_cards import prices as price_lists
+from locations.rate_cards.prices import PriceList, price_list
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
 from locations.contracts.terms import Terms, known_terms, load_terms
 from locations.models import CarrierType, Channel, RateCard
-from locations.price_lists import PriceList, price_list
+from locations.rate_cards.prices import PriceList, price_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from ledger.models import CarrierSource, Refusal
 from locations.models import CarrierType, Channel
-from locations.price_lists import CHAT_MMS_CREDITS, CHAT_SMS_CREDITS, Price, PriceList
+from locations.rate_cards.prices import CHAT_MMS_CREDITS, CHAT_SMS_CREDITS, Price, PriceList
 
 # "A number that the metadata calls fixed line or mobile is rated as mobile; every line type
 # other than those two and mobile is rated as landline."

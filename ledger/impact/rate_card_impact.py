@@ -23,8 +23,8 @@ from ledger.models import Balance, RateCardImpact
 from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import Location, Rate, RateCard, User
-from locations.price_lists import prices_of
-from locations.rate_cards import priced_by
+from locations.rate_cards.prices import prices_of
+from locations.rate_cards.publishing import priced_by
 
 CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
 DAYS = 30

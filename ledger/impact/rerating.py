@@ -15,7 +15,7 @@ from django.db import connection
 
 from ledger.engine import rating
 from ledger.models import Outcome, Refusal, TextType
-from locations.price_lists import PriceList
+from locations.rate_cards.prices import PriceList
 
 CHAT = "chat"
 ROWS_AT_ONCE = 5_000

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from locations.admin import rate_card_diff
 from locations.models import RateCard
-from locations.rate_card_changes import chat_change, compare
-from locations.rate_card_exports import file_name
+from locations.rate_cards.comparison import chat_change, compare
+from locations.rate_cards.exports import file_name
 
 MOST_CARDS = 100
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from locations.formatting.countries import country_name
-from locations.rate_card_changes import JUMP_PERCENT, Change, Kind, counts
-from locations.rate_card_exports import CSV
+from locations.rate_cards.comparison import JUMP_PERCENT, Change, Kind, counts
+from locations.rate_cards.exports import CSV
 
 ROWS_PER_PAGE = 200
 JUMPS = "jumps"

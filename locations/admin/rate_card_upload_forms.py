@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Channel
-from locations.rate_card_columns import BOTH, Columns, Role, Rule
-from locations.rate_card_files import MAX_BYTES
-from locations.rate_card_tables import LIMITS
+from locations.rate_cards.columns import BOTH, Columns, Role, Rule
+from locations.rate_cards.importing import LIMITS
+from locations.rate_cards.parsing import MAX_BYTES
 from locations.spreadsheets import column_name
 
 SAMPLES = 3  # values of a column that are shown

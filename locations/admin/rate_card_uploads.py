@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations import rate_card_uploads
 from locations.admin import rate_card_diff
 from locations.admin.base import ReadOnlyAdmin, link
 from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
 from locations.calendar import add_months
 from locations.models import RateCardSeries, RateCardUpload, User
 from locations.models.jobs import WorkState
-from locations.rate_card_changes import Change, compare, in_force_before
-from locations.rate_card_files import MAX_BYTES, RateCardError
-from locations.rate_card_tables import first_rows
+from locations.rate_cards import uploads
+from locations.rate_cards.comparison import Change, compare, in_force_before
+from locations.rate_cards.importing import first_rows
+from locations.rate_cards.parsing import MAX_BYTES, RateCardError
 from locations.spreadsheets import Unreadable
 
 LARGE = ("content", "prices", "problems")
@@ -86,7 +86,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                kept = rate_card_uploads.keep(
+                kept = uploads.keep(
                     file.read(MAX_BYTES + 1),
                     file_name=file.name,
                     series_name=form.cleaned_data["series_name"],
@@ -115,10 +115,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if upload.applied_at is not None or upload.emptied_at is not None:
             return self._next(upload)
         rows = first_rows(bytes(upload.content))
-        form = ColumnsForm(rows, rate_card_uploads.columns_of(upload), request.POST or None)
+        form = ColumnsForm(rows, uploads.columns_of(upload), request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                rate_card_uploads.ask(upload, form.columns, clock=timezone.now)
+                uploads.ask(upload, form.columns, clock=timezone.now)
             except RateCardError as error:
                 self.message_user(request, str(error), messages.ERROR)
             upload.state = WorkState.QUEUED
@@ -146,7 +146,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             title=_("Preview: %s") % upload,
             upload=upload,
             before=in_force_before(upload.series_name, upload.effective_on),
-            can_apply=rate_card_uploads.can_apply(upload),
+            can_apply=uploads.can_apply(upload),
             unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
             **rate_card_diff.context(request, found),
         )
@@ -161,15 +161,15 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if not upload.is_ready or upload.emptied_at is not None:
             return []
         return compare(
-            rate_card_uploads.lines_of(upload),
+            uploads.lines_of(upload),
             in_force_before(upload.series_name, upload.effective_on),
-            rate_card_uploads.problems_of(upload),
-            rule=rate_card_uploads.columns_of(upload).rule,
+            uploads.problems_of(upload),
+            rule=uploads.columns_of(upload).rule,
         )
 
     def _apply(self, request: HttpRequest, upload: RateCardUpload, user: User) -> HttpResponse:
         try:
-            card = rate_card_uploads.apply(upload, applied_by=user, at=timezone.now())
+            card = uploads.apply(upload, applied_by=user, at=timezone.now())
         except RateCardError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(request.path)

@@ -13,10 +13,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from locations import rate_card_exports, rate_cards
 from locations.admin.base import GuardedAdmin, link
 from locations.admin.rate_card_compare import compare_view, download_view
 from locations.models import CardState, RateCard, RateCardSeries
+from locations.rate_cards import exports, publishing
 
 
 @admin.register(RateCardSeries)
@@ -53,7 +53,7 @@ class RateCardSeriesAdmin(GuardedAdmin):
             self.message_user(request, _("Choose one series."), messages.ERROR)
             return
         (series,) = chosen
-        rate_cards.make_default(series)
+        publishing.make_default(series)
         self.log_change(request, series, "Made the default series.")
         self.message_user(
             request,
@@ -188,7 +188,7 @@ class RateCardAdmin(GuardedAdmin):
             self._card(request, pk, allowed=self.has_view_permission(request))
             return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
         card = self._card(request, pk, allowed=self.has_add_permission(request))
-        draft = rate_cards.draft_from(card, effective_on=timezone.now().date())
+        draft = publishing.draft_from(card, effective_on=timezone.now().date())
         self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
         self.message_user(
             request,
@@ -200,11 +200,11 @@ class RateCardAdmin(GuardedAdmin):
         """The card as a file, in the format that is imported."""
         card = self._card(request, pk, allowed=self.has_view_permission(request))
         content, kind = (
-            (rate_card_exports.as_xlsx(card), rate_card_exports.XLSX)
+            (exports.as_xlsx(card), exports.XLSX)
             if ending == "xlsx"
-            else (rate_card_exports.as_csv(card), rate_card_exports.CSV)
+            else (exports.as_csv(card), exports.CSV)
         )
-        name = rate_card_exports.file_name(card, ending)
+        name = exports.file_name(card, ending)
         return HttpResponse(
             content,
             content_type=kind,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from locations.admin.base import GuardedAdmin
 from locations.models import Channel, Rate, RateCard
-from locations.rate_card_files import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
+from locations.rate_cards.parsing import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
 
 CARD = "card__id__exact"
 MOST_CARDS = 50

@@ -18,7 +18,7 @@ READING += ["rows_done", "rows_total", "failure"]
 class RateCardUpload(Work):
     """A file as it came, and what was read of it. Applied, it becomes a draft, once.
 
-    `prices` and `problems` are lists of lists: see `locations.rate_card_uploads`. What is old
+    `prices` and `problems` are lists of lists: see `locations.rate_cards.uploads`. What is old
     loses its file and its prices; that it came stays where a draft was made of it.
     """
 

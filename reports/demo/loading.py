@@ -12,11 +12,11 @@ from ledger.engine import charging, rating
 from ledger.models import Bundle
 from ledger.replay import replay
 from ledger.replay.events import Broadcast, ChatEvent, Event
-from locations import rate_cards
 from locations.calendar import add_months
 from locations.contracts import amendments
 from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
+from locations.rate_cards import publishing
 from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
 from reports.demo.places import FIELDS, PLACES, DemoPlace
 from reports.demo.traffic import events_of
@@ -33,8 +33,8 @@ def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
     with transaction.atomic():
         first_on = at.date() - dt.timedelta(days=3 * 365)
         with RATE_CARD.open("rb") as file:
-            lines = rate_cards.read_csv(file)
-        rate_cards.import_card(lines, name="Standard", effective_on=first_on, publish_at=at)
+            lines = publishing.read_csv(file)
+        publishing.import_card(lines, name="Standard", effective_on=first_on, publish_at=at)
         locations = {}
         events: list[Event] = []
         for place in PLACES:

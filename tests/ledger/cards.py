@@ -6,7 +6,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from ledger.engine.rating import rate
-from locations.price_lists import Price, PriceList
+from locations.rate_cards.prices import Price, PriceList
 
 IRIDIUM = "+881612345678"
 

@@ -10,8 +10,8 @@ from ledger.engine import charging, rating, reversals
 from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage, RateCardImpact
 from locations.models import Location, RateCard
-from locations.price_lists import prices_of
-from locations.rate_card_conflicts import conflicts, unpaired
+from locations.rate_cards.conflicts import conflicts, unpaired
+from locations.rate_cards.prices import prices_of
 from tests.databases import Clone
 from tests.factories import (
     FRANCE,

@@ -9,8 +9,8 @@ from ledger.engine import charging, funding, renewals
 from ledger.engine.posting import KeyReused
 from ledger.models import Balance, Charge, Entry
 from ledger.verification.verify import verify
-from locations import rate_cards
 from locations.models import Location
+from locations.rate_cards import publishing
 from tests.factories import NOON, chat, make_card, make_location, text
 from tests.processes import race
 
@@ -174,7 +174,7 @@ def test_charges_that_race_a_renewal_are_paid_by_one_term_or_the_other(cloned_da
 def publish(card_id: int, at: dt.datetime) -> None:
     from locations.models import RateCard
 
-    rate_cards.publish(RateCard.objects.get(pk=card_id), at=at)
+    publishing.publish(RateCard.objects.get(pk=card_id), at=at)
 
 
 def charge_or_publish(location_id: int, mark: str, card_id: int) -> list[int]:

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.engine.rating import Rated, billed_seconds, call_credits, chat_credits, rate
-from locations.price_lists import Price
+from locations.rate_cards.prices import Price
 from tests.factories import (
     MEXICO,
 )

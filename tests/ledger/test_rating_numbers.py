@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from ledger.engine.rating import Destination, Rated, chat_credits, destination, rate
 from ledger.models import Refusal
-from locations.price_lists import PriceList, price_list
+from locations.rate_cards.prices import PriceList, price_list
 from tests.factories import (
     DOMESTIC,
     FRANCE,

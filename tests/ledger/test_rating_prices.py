@@ -7,7 +7,7 @@ from phonenumbers import PhoneNumberType
 
 from ledger.engine.rating import Rated, rate
 from ledger.models import Refusal
-from locations.price_lists import PriceList
+from locations.rate_cards.prices import PriceList
 from tests.factories import (
     FRANCE,
     FRANCE_LANDLINE,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import openpyxl
 
-MOST_ROWS = 100_000  # as `locations.rate_card_tables.LIMITS` has it
+MOST_ROWS = 100_000  # as `locations.rate_cards.importing.LIMITS` has it
 
 HEAD = b"country,carrier_type,channel,prefix,credits\n"
 ROW = b"MX,mobile,text,,7\n"

@@ -9,11 +9,11 @@ from pytest_django import DjangoAssertNumQueries
 from ledger.engine.charge_requests import Answer
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
-from locations import rate_cards
 from locations.contracts import amendments
 from locations.contracts.terms import known_terms
 from locations.models import Location, RateCard, RateCardSeries
-from locations.price_lists import forget, in_force, price_list
+from locations.rate_cards import publishing
+from locations.rate_cards.prices import forget, in_force, price_list
 from tests.factories import (
     MEXICO,
     NOON,
@@ -111,7 +111,7 @@ def test_a_draft_has_no_price_list():
     draft = card(7, published=False)
     with pytest.raises(RateCard.DoesNotExist):
         price_list(draft.pk)
-    rate_cards.publish(draft, at=NOON)
+    publishing.publish(draft, at=NOON)
     assert price_list(draft.pk).prices[MX_TEXT][0].credits == 7
 
 
@@ -156,7 +156,7 @@ def test_a_card_published_ahead_prices_from_its_day_on(soho: Location):
 def test_a_draft_published_since_prices_the_next_charge(soho: Location):
     draft = card(8, f"{TODAY}", published=False)
     assert send(soho).credits == 7
-    rate_cards.publish(draft, at=NOON)
+    publishing.publish(draft, at=NOON)
     assert send(soho).credits == 8
 
 

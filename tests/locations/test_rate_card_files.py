@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from locations.rate_card_files import BadRateCard, RateLine, read_csv
+from locations.rate_cards.parsing import BadRateCard, RateLine, read_csv
 
 HEADER = "country,carrier_type,channel,prefix,credits"
 LONG = f"{HEADER},first_seconds,following_seconds"

@@ -6,12 +6,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from locations import rate_card_exports
 from locations.formatting.countries import country_code, country_name
-from locations.rate_card_changes import Kind, compare
-from locations.rate_card_columns import BOTH, Columns, Rule, guess
-from locations.rate_card_files import read_csv
-from locations.rate_card_tables import Found, first_rows, merged_words, read_table
+from locations.rate_cards import exports
+from locations.rate_cards.columns import BOTH, Columns, Rule, guess
+from locations.rate_cards.comparison import Kind, compare
+from locations.rate_cards.importing import Found, first_rows, merged_words, read_table
+from locations.rate_cards.parsing import read_csv
 from tests.factories import make_card
 
 LONG = "country,carrier_type,channel,prefix,credits,first_seconds,following_seconds\n"
@@ -206,7 +206,7 @@ def test_a_card_comes_back_from_its_own_files() -> None:
             calls | {"country": "001", "prefix": "8816"},
         ]
     )
-    as_csv, as_xlsx = rate_card_exports.as_csv(card), rate_card_exports.as_xlsx(card)
+    as_csv, as_xlsx = exports.as_csv(card), exports.as_xlsx(card)
     for lines in (
         read(as_csv).lines,
         read(as_xlsx).lines,

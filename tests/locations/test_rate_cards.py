@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from locations import rate_cards
 from locations.db.errors import UNKNOWN, message_of
 from locations.models import Rate, RateCard, RateCardSeries
-from locations.rate_card_changes import chat_change
-from locations.rate_cards import AlreadyPublished, RateCardError, RateLine
+from locations.rate_cards import publishing
+from locations.rate_cards.comparison import chat_change
+from locations.rate_cards.publishing import AlreadyPublished, RateCardError, RateLine
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ LINES = [
 
 
 def card(name: str = "Standard", on: dt.date = NEW_YEAR, at: dt.datetime | None = None) -> RateCard:
-    return rate_cards.import_card(LINES, name=name, effective_on=on, publish_at=at)
+    return publishing.import_card(LINES, name=name, effective_on=on, publish_at=at)
 
 
 def test_import_makes_a_draft_with_every_price():
@@ -39,7 +39,7 @@ def test_import_makes_a_draft_with_every_price():
 def test_a_list_leaves_chat_at_the_prices_of_the_card_that_it_takes_over_from():
     before = card()
     RateCard.objects.filter(pk=before.pk).update(chat_sms_credits=3, chat_mms_credits=7)
-    rate_cards.publish(before, at=NOW)
+    publishing.publish(before, at=NOW)
     after = card(on=NEW_YEAR + dt.timedelta(days=90))
     assert after.chat_prices == {"chat_sms_credits": 3, "chat_mms_credits": 7}
     assert card("Partners").chat_prices == {"chat_sms_credits": 2, "chat_mms_credits": 4}
@@ -74,7 +74,7 @@ def test_import_can_publish_at_once():
 
 
 def test_publishing_puts_a_draft_in_force():
-    published = rate_cards.publish(card(), at=NOW)
+    published = publishing.publish(card(), at=NOW)
     assert list(RateCard.objects.in_force_on(NEW_YEAR)) == [published]
     assert not RateCard.objects.in_force_on(dt.date(2025, 12, 31)).exists()
 
@@ -82,7 +82,7 @@ def test_publishing_puts_a_draft_in_force():
 def test_card_is_published_once():
     published = card(at=NOW)
     with pytest.raises(AlreadyPublished, match="from 1 Jan 2026 is published already"):
-        rate_cards.publish(published, at=NOW)
+        publishing.publish(published, at=NOW)
 
 
 def test_second_card_of_a_series_and_day_is_refused_and_nothing_is_left_of_it():
@@ -92,7 +92,7 @@ def test_second_card_of_a_series_and_day_is_refused_and_nothing_is_left_of_it():
     assert RateCard.objects.count() == 1
     draft = card()
     with pytest.raises(AlreadyPublished):
-        rate_cards.publish(draft, at=NOW)
+        publishing.publish(draft, at=NOW)
 
 
 def test_same_day_of_another_series_and_another_day_of_the_same_are_free():
@@ -107,13 +107,13 @@ def test_card_without_prices_is_not_published():
         series=RateCardSeries.objects.create(name="Standard"), effective_on=NEW_YEAR
     )
     with pytest.raises(RateCardError, match="no prices"):
-        rate_cards.publish(empty, at=NOW)
+        publishing.publish(empty, at=NOW)
 
 
 def test_import_that_breaks_halfway_leaves_nothing():
     twice = [*LINES, RateLine(5, "GB", "mobile", "text", "", 9)]
     with pytest.raises(RateCardError, match=r"one rate per destination"):
-        rate_cards.import_card(twice, name="Standard", effective_on=NEW_YEAR, publish_at=NOW)
+        publishing.import_card(twice, name="Standard", effective_on=NEW_YEAR, publish_at=NOW)
     assert not RateCardSeries.objects.exists()
     assert not Rate.objects.exists()
 

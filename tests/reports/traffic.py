@@ -8,10 +8,10 @@ from typing import Any
 
 from ledger.engine.charge_requests import Answer, Chat, International
 from ledger.engine.charging import charge_broadcast, charge_chat
-from locations import rate_cards
 from locations.contracts import amendments
 from locations.models import Account, Location, RateCardSeries, User
-from locations.rate_cards import RateLine
+from locations.rate_cards import publishing
+from locations.rate_cards.publishing import RateLine
 from reports.models import Report, ReportKind
 
 NOW = dt.datetime(2026, 5, 20, 12, 0, tzinfo=dt.UTC)
@@ -51,7 +51,7 @@ def location(
     )
     amendments.enter(made, starts_on=starts_on, included_credits=included)
     if not RateCardSeries.objects.exists():
-        rate_cards.import_card(
+        publishing.import_card(
             [
                 RateLine(number, country, carrier_type, channel, "", credits)
                 for number, (country, carrier_type, channel, credits) in enumerate(PRICES, 2)

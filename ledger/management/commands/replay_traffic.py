@@ -14,10 +14,10 @@ from tqdm import tqdm
 from ledger.engine.posting import LedgerError
 from ledger.replay import replay
 from ledger.replay.csv_files import BadTraffic, instant, read_folder
-from locations import rate_cards
 from locations.contracts.amendments import ContractRefused
 from locations.models import RateCard
-from locations.rate_cards import RateCardError
+from locations.rate_cards import publishing
+from locations.rate_cards.publishing import RateCardError
 
 SERIES = "Standard"
 
@@ -73,14 +73,14 @@ class Command(BaseCommand):
             return
         try:
             with file.open("rb") as lines:
-                rows = rate_cards.read_csv(lines)
+                rows = publishing.read_csv(lines)
         except OSError as fault:
             raise BadTraffic([f"{file.name}: {fault.strerror}"]) from None
-        except rate_cards.BadRateCard as fault:
+        except publishing.BadRateCard as fault:
             raise BadTraffic(
                 [f"{file.name} line {problem.line}: {problem.reason}" for problem in fault.problems]
             ) from None
-        rate_cards.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
+        publishing.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
 
     def _print(self, summaries: dict[str, dict[str, Any]]) -> None:
         rows = {

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from locations import rate_cards
 from locations.formatting.countries import SATELLITE
 from locations.models import RateCardSeries
-from locations.rate_card_files import NEEDED, OPTIONAL
+from locations.rate_cards import publishing
+from locations.rate_cards.parsing import NEEDED, OPTIONAL
 
 
 def day(text: str) -> dt.date:
@@ -52,8 +52,8 @@ class Command(BaseCommand):
         known = RateCardSeries.objects.filter(name=name.strip()).exists()
         try:
             with file.open("rb") as opened:
-                lines = rate_cards.read_csv(opened)
-            card = rate_cards.import_card(
+                lines = publishing.read_csv(opened)
+            card = publishing.import_card(
                 lines,
                 name=name,
                 effective_on=effective_on,
@@ -61,9 +61,9 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error
-        except rate_cards.BadRateCard as bad:
+        except publishing.BadRateCard as bad:
             raise CommandError(f"{file} was not imported:\n{bad}") from bad
-        except rate_cards.RateCardError as error:
+        except publishing.RateCardError as error:
             raise CommandError(str(error)) from error
         if not known:
             which = "as the default one" if card.series.is_default else "not the default one"

@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger.engine import renewals
 from ledger.verification.schema import missing_guards
-from locations import rate_cards
 from locations.models import Contract, Location, Rate, RateCard
+from locations.rate_cards import publishing
 from tests.factories import NOON, make_card, make_location
 from tests.ledger.guards.attacks import refused, sql
 
@@ -73,7 +73,7 @@ def test_a_published_card_and_its_rates_stay_as_they_are(ledger):
 def test_a_draft_card_may_change_until_it_is_published():
     draft = make_card(published=False)
     assert Rate.objects.filter(card=draft).update(credits=3) == 5
-    rate_cards.publish(draft, at=NOON)
+    publishing.publish(draft, at=NOON)
     with refused("rate_of_published_card"):
         Rate.objects.filter(card=draft).update(credits=4)
 

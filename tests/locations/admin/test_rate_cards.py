@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from locations import rate_cards
 from locations.models import Rate, RateCard, RateCardSeries
+from locations.rate_cards import publishing
 from tests.factories import make_card, make_user
 from tests.locations.admin.desk import address, errors, said
 
@@ -152,7 +152,7 @@ def test_one_series_is_the_default_one(staff: Client):
     both = {"action": "make_default", "_selected_action": [standard.pk, partners.pk]}
     answer = staff.post(address("ratecardseries_changelist"), both, follow=True)
     assert said(answer) == ["Choose one series."]
-    rate_cards.make_default(standard)
+    publishing.make_default(standard)
     assert list(RateCardSeries.objects.filter(is_default=True)) == [standard]
 
 

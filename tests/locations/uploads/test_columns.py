@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from locations import rate_card_uploads
 from locations.models import RateCardUpload
+from locations.rate_cards import uploads
 from tests.factories import make_card
 from tests.locations.uploads.sending import send
 
@@ -58,4 +58,4 @@ def test_a_list_by_operator_becomes_one_price_by_the_chosen_rule(staff: Client) 
         staff.post(address, given | {"heading_line": "1", "rule": rule})
         assert words in staff.get(preview).text
         upload.refresh_from_db()
-        assert [line.credits for line in rate_card_uploads.lines_of(upload)] == [credits]
+        assert [line.credits for line in uploads.lines_of(upload)] == [credits]

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from locations.rate_card_changes import Kind, compare, counts, in_force_before
+from locations.rate_cards.comparison import Kind, compare, counts, in_force_before
 from tests.factories import make_card
 from tests.locations.uploads.sending import HEAD, LIST, lines
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from locations import rate_card_uploads
 from locations.models import RateCard, RateCardSeries, RateCardUpload, User
+from locations.rate_cards import uploads
 from tests.factories import NOON, make_card, make_user
 from tests.locations.uploads.sending import LIST, lines, send
 from tests.reports.pages import rows
@@ -45,8 +45,8 @@ def test_a_draft_is_made_of_it_once(staff: Client, boss: User) -> None:
     assert (upload.card, upload.applied_by) == (card, boss)
     assert "has been made a draft already" in staff.post(address, follow=True).text
     assert RateCard.objects.count() == 2
-    with pytest.raises(rate_card_uploads.AlreadyApplied):
-        rate_card_uploads.apply(upload, applied_by=boss, at=NOON)
+    with pytest.raises(uploads.AlreadyApplied):
+        uploads.apply(upload, applied_by=boss, at=NOON)
 
 
 def test_lines_that_cannot_be_read_stand_in_the_preview_and_stop_it(staff: Client) -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from locations import rate_card_uploads
 from locations.models import RateCardUpload, User
+from locations.rate_cards import uploads
 from tests.factories import NOON, make_card
 from tests.locations.uploads.sending import LIST, send
 
@@ -25,9 +25,9 @@ def test_old_files_are_forgotten_and_drafts_stay(
     applied, left = RateCardUpload.objects.order_by("pk")
     at = left.uploaded_at
     caplog.set_level("INFO")
-    rate_card_uploads.sweep(at=at + dt.timedelta(days=29))
+    uploads.sweep(at=at + dt.timedelta(days=29))
     assert RateCardUpload.objects.count() == 2
-    rate_card_uploads.sweep(at=at + dt.timedelta(days=31))
+    uploads.sweep(at=at + dt.timedelta(days=31))
     (kept,) = RateCardUpload.objects.all()
     assert (kept, bytes(kept.content), kept.prices) == (applied, b"", [])
     assert kept.card is not None
@@ -40,8 +40,8 @@ def test_old_files_are_forgotten_and_drafts_stay(
 def test_what_was_never_queued_is_read_by_the_sweep(
     boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
-    upload = rate_card_uploads.keep(
+    monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
+    upload = uploads.keep(
         LIST.encode(),
         file_name="rates.csv",
         series_name="Standard",
@@ -51,23 +51,23 @@ def test_what_was_never_queued_is_read_by_the_sweep(
     )
     queued: list[int] = []
     monkeypatch.setattr(
-        rate_card_uploads.working,
+        uploads.working,
         "queue",
         lambda task, name, **options: queued.append(name) or True,
     )
-    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=30))
+    uploads.sweep(at=NOON + dt.timedelta(seconds=30))
     assert queued == []
-    rate_card_uploads.sweep(at=NOON + dt.timedelta(seconds=90))
+    uploads.sweep(at=NOON + dt.timedelta(seconds=90))
     assert queued == [upload.pk]
     for _twice in range(2):
-        rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+        uploads.read(upload.pk, clock=lambda: NOON)
     upload.refresh_from_db()
     assert (upload.state, upload.attempts, len(upload.prices)) == ("ready", 1, 5)
 
 
 def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_card_uploads, "SMALL_BYTES", 0)
-    upload = rate_card_uploads.keep(
+    monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
+    upload = uploads.keep(
         LIST.encode(),
         file_name="rates.csv",
         series_name="Standard",
@@ -79,14 +79,14 @@ def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.Mo
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rate_card_uploads, "read_table", die)
+    monkeypatch.setattr(uploads, "read_table", die)
     for attempt in (1, 2):
         with pytest.raises(KeyboardInterrupt):
-            rate_card_uploads.read(upload.pk, clock=lambda: NOON)
+            uploads.read(upload.pk, clock=lambda: NOON)
         upload.refresh_from_db()
         assert (upload.state, upload.attempts) == ("running", attempt)
         RateCardUpload.objects.update(leased_until=NOON - dt.timedelta(days=365))
-    rate_card_uploads.read(upload.pk, clock=lambda: NOON)
-    rate_card_uploads.sweep(at=NOON)
+    uploads.read(upload.pk, clock=lambda: NOON)
+    uploads.sweep(at=NOON)
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == ("failed", "It was interrupted 2 times.")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from locations.formatting.countries import country_name
 from locations.formatting.numbers import MINUS
 from locations.models import Rate, RateCard
-from locations.rate_card_files import Problem, RateLine
-from locations.rate_card_tables import merged_words
+from locations.rate_cards.importing import merged_words
+from locations.rate_cards.parsing import Problem, RateLine
 
 JUMP_PERCENT = 50  # up or down by more is marked
 

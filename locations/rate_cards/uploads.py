@@ -15,10 +15,10 @@ from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import RateCard, RateCardUpload, User
 from locations.models.jobs import WorkState
-from locations.rate_card_columns import Columns, guess
-from locations.rate_card_files import MAX_BYTES, Problem, RateCardError, RateLine
-from locations.rate_card_tables import LIMITS, Found, first_rows, read_table
-from locations.rate_cards import import_card
+from locations.rate_cards.columns import Columns, guess
+from locations.rate_cards.importing import LIMITS, Found, first_rows, read_table
+from locations.rate_cards.parsing import MAX_BYTES, Problem, RateCardError, RateLine
+from locations.rate_cards.publishing import import_card
 from locations.spreadsheets import Unreadable, unpacked_size
 
 READ_TASK = "locations.tasks.read_rate_card_upload"

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from locations.formatting.countries import country_code
 from locations.models import CarrierType, Channel
-from locations.rate_card_columns import BOTH, PRICES, Columns, Role, Rule
-from locations.rate_card_files import OPTIONAL, Problem, RateLine, checked
+from locations.rate_cards.columns import BOTH, PRICES, Columns, Role, Rule
+from locations.rate_cards.parsing import OPTIONAL, Problem, RateLine, checked
 from locations.spreadsheets import Limits, rows_of
 
 LIMITS = Limits(

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, Rate, RateCard
-from locations.rate_card_changes import chat_change, in_force_before
-from locations.rate_cards import priced_by
+from locations.rate_cards.comparison import chat_change, in_force_before
+from locations.rate_cards.publishing import priced_by
 
 MOST_NAMED = 12  # countries or prefixes in one sentence
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from locations.db.errors import message_of
 from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
-from locations.rate_card_changes import in_force_before
-from locations.rate_card_files import BadRateCard, Problem, RateCardError, RateLine, read_csv
+from locations.rate_cards.comparison import in_force_before
+from locations.rate_cards.parsing import BadRateCard, Problem, RateCardError, RateLine, read_csv
 
 __all__ = [
     "AlreadyPublished",

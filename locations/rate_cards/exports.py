@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from openpyxl import Workbook
 
 from locations.models import Channel, RateCard
-from locations.rate_card_files import NEEDED, OPTIONAL
+from locations.rate_cards.parsing import NEEDED, OPTIONAL
 
 HEADINGS = (*NEEDED, *OPTIONAL)
 CSV = "text/csv; charset=utf-8"
