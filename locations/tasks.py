@@ -3,13 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from locations import resetting, sessions
 from locations.rate_cards import uploads
+from locations.users import password_reset, sessions
 
 
 @shared_task(ignore_result=True)
 def mail_reset_link(email: str) -> None:
-    resetting.mail_link(email, at=timezone.now())
+    password_reset.mail_link(email, at=timezone.now())
 
 
 @shared_task(ignore_result=True)

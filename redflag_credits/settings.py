@@ -107,13 +107,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "locations.doors.language_door",
+    "locations.users.middleware.language_door",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "locations.doors.sign_in_door",
-    "locations.doors.second_factor_door",
-    "locations.doors.TrailDoor",
-    "locations.doors.StaffDoor",
+    "locations.users.middleware.sign_in_door",
+    "locations.users.middleware.second_factor_door",
+    "locations.users.middleware.TrailDoor",
+    "locations.users.middleware.StaffDoor",
     "reports.doors.StaffVisitDoor",
     "axes.middleware.AxesMiddleware",
 ]
@@ -244,7 +244,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_USERNAME_CALLABLE = "locations.forms.tried_address"
+AXES_USERNAME_CALLABLE = "locations.users.forms.tried_address"
 AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
 
 # --- Browser ------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 CSRF_FAILURE_VIEW = "redflag_credits.error_views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "locations.sessions"
+SESSION_ENGINE = "locations.users.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

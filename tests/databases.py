@@ -36,7 +36,7 @@ MIGRATED_FROM = [
     "*/models/*.py",
     "*/sql/*.sql",
     "locations/db/*.py",
-    "locations/groups.py",
+    "locations/users/groups.py",
     "redflag_credits/settings.py",
     "requirements/dev.txt",
 ]

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from locations import second_factor
 from locations.admin.base import GuardedAdmin
 from locations.models import Membership, User
+from locations.users import two_factor
 
 # Secrets: whoever saw one could sign in with it. What staff may do is turn a second step off.
 for device in (TOTPDevice, StaticDevice, Group):
@@ -128,7 +128,7 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         """For a lost phone; done after asking them who they are."""
         for user in users:
             if self.has_change_permission(request, user):
-                second_factor.turn_off(user)
+                two_factor.turn_off(user)
                 self.log_change(request, user, "Turned off the second step of signing in.")
                 self.message_user(
                     request, _("%(user)s signs in with the password alone now.") % {"user": user}

@@ -49,6 +49,6 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type:
-        from locations.sessions import SessionStore  # noqa: PLC0415  # which needs this model
+        from locations.users.sessions import SessionStore  # noqa: PLC0415  # which needs this model
 
         return SessionStore

@@ -1,6 +1,6 @@
 """Who signs in to the demo, and who writes and gets its messages. All names are invented."""
 
-from locations.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER
+from locations.users.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER
 
 PASSWORD = "red-flag-demo"  # noqa: S105  # printed at every start, and refused in production
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import migrations
 
-from locations.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER, grant
+from locations.users.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER, grant
 
 
 def named(app_label, acts, *models):

@@ -15,8 +15,8 @@ from ledger.verification import requests as verification_requests
 from ledger.verification import verify
 from locations.audit import log
 from locations.audit.log import Wanted
-from locations.groups import VIEWER
 from locations.models import Location, User
+from locations.users.groups import VIEWER
 from tests.databases import Clone
 from tests.factories import NOON, make_user
 from tests.ledger.corruptions import corrupt, sound_ledger

@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from locations import resetting, sessions
 from locations.models import Session, User
-from locations.sessions import browser_name
+from locations.users import password_reset, sessions
+from locations.users.sessions import browser_name
 from tests.factories import NOON, make_location, make_member, make_user
 from tests.queries import count_queries
 
@@ -165,7 +165,7 @@ def mailed_link() -> str:
 
 def test_the_mailed_link_sets_a_password_once(user: User, client: Client) -> None:
     elsewhere = signed_in(user)
-    assert resetting.mail_link("DANA@example.org", at=NOON)
+    assert password_reset.mail_link("DANA@example.org", at=NOON)
     assert mail.outbox[0].to == ["dana@example.org"]
     assert len(mail.outbox[0].alternatives) == 1
     form = client.get(mailed_link())["Location"]
@@ -179,7 +179,8 @@ def test_the_mailed_link_sets_a_password_once(user: User, client: Client) -> Non
 def test_a_link_is_mailed_again_after_a_while_only(user: User) -> None:
     soon, later = dt.timedelta(minutes=4), dt.timedelta(minutes=5)
     sent = [
-        resetting.mail_link(user.email, at=NOON + wait) for wait in (dt.timedelta(), soon, later)
+        password_reset.mail_link(user.email, at=NOON + wait)
+        for wait in (dt.timedelta(), soon, later)
     ]
     assert sent == [True, False, True]
     assert len(mail.outbox) == 2
@@ -188,8 +189,8 @@ def test_a_link_is_mailed_again_after_a_while_only(user: User) -> None:
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"password": "!"}])
 def test_who_may_not_sign_in_gets_no_link(user: User, fields: dict[str, Any]) -> None:
     User.objects.filter(pk=user.pk).update(**fields)
-    assert not resetting.mail_link(user.email, at=NOON)
-    assert not resetting.mail_link("nobody@example.org", at=NOON)
+    assert not password_reset.mail_link(user.email, at=NOON)
+    assert not password_reset.mail_link("nobody@example.org", at=NOON)
     assert mail.outbox == []
 
 
@@ -198,7 +199,10 @@ def test_asking_answers_the_same_to_everybody(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(
-        resetting.current_app, "send_task", lambda *given, **options: asked.append(given), False
+        password_reset.current_app,
+        "send_task",
+        lambda *given, **options: asked.append(given),
+        False,
     )
     answers = [
         client.post("/lost-password/", {"email": email})
@@ -216,7 +220,7 @@ def test_without_a_broker_the_link_is_mailed_at_once(
     def refuse(*given: Any, **options: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(resetting.current_app, "send_task", refuse, False)
+    monkeypatch.setattr(password_reset.current_app, "send_task", refuse, False)
     client.post("/lost-password/", {"email": user.email})
     assert len(mail.outbox) == 1
 

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from locations import resetting
 from locations.models import Language, User
+from locations.users import password_reset
 from tests.factories import NOON, make_location, make_member, make_user
 from tests.reports.pages import actions
 
@@ -169,7 +169,7 @@ def test_the_api_speaks_english_whatever_is_accepted(client: Client) -> None:
 
 def test_a_link_for_a_lost_password_comes_in_the_users_language() -> None:
     make_user("anne@example.org", password=PASSWORD, language="fr")
-    resetting.mail_link("anne@example.org", at=NOON)
+    password_reset.mail_link("anne@example.org", at=NOON)
 
     html = mail.outbox[0].alternatives[0].content  # type: ignore[attr-defined]
     assert '<html lang="fr">' in html

@@ -10,8 +10,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from locations import second_factor
 from locations.models import User
+from locations.users import two_factor
 from tests.factories import make_location, make_member, make_user
 
 PASSWORD = "a long enough password"
@@ -33,8 +33,8 @@ def app_code(user: User, *, ahead: int = 0) -> str:
 
 
 def turn_on(user: User) -> list[str]:
-    second_factor.begin(user)
-    codes = second_factor.confirm(user, app_code(user))
+    two_factor.begin(user)
+    codes = two_factor.confirm(user, app_code(user))
     assert codes is not None
     # Each code works once: the next sign-in would have to wait for half a minute.
     TOTPDevice.objects.filter(user=user).update(last_t=-1)
@@ -59,19 +59,19 @@ def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
         client.force_login(user)
     page = here.get("/account/second-step/")
     assert page.text.count("data:image/svg+xml") == 1
-    assert second_factor.as_words(TOTPDevice.objects.get(user=user)) in page.text
+    assert two_factor.as_words(TOTPDevice.objects.get(user=user)) in page.text
     assert "not right" in here.post("/account/second-step/", {"code": "x"}).text
-    assert not second_factor.is_on(user)
+    assert not two_factor.is_on(user)
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     answer = here.post("/account/second-step/", {"code": app_code(user)})
     codes = answer.context["codes"]
-    assert len(set(codes)) == second_factor.RECOVERY_CODES
+    assert len(set(codes)) == two_factor.RECOVERY_CODES
     assert all(code in answer.text for code in codes)
-    assert second_factor.is_on(user)
+    assert two_factor.is_on(user)
 
 
 def test_the_page_keeps_the_secret_that_it_showed(user: User) -> None:
-    assert second_factor.begin(user) == second_factor.begin(user)
+    assert two_factor.begin(user) == two_factor.begin(user)
 
 
 def test_signing_in_then_takes_a_code(client: Client, user: User) -> None:
@@ -103,7 +103,7 @@ def test_a_recovery_code_signs_in_once(user: User) -> None:
         give_password(client, user)
         give_code(client, codes[0].upper())
     assert [is_signed_in(client) for client in (first, second)] == [True, False]
-    assert second_factor.recovery_codes_left(user) == len(codes) - 1
+    assert two_factor.recovery_codes_left(user) == len(codes) - 1
 
 
 def test_guessing_has_to_wait(client: Client, user: User) -> None:
@@ -150,10 +150,10 @@ def test_turning_it_off_takes_a_code(user: User) -> None:
     turn_on(user)
     client = signed_in(user)
     client.post("/account/second-step/change/", {"code": "wrong", "off": "1"})
-    assert second_factor.is_on(user)
+    assert two_factor.is_on(user)
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     client.post("/account/second-step/change/", {"code": app_code(user), "off": "1"})
-    assert not second_factor.is_on(user)
+    assert not two_factor.is_on(user)
     assert StaticToken.objects.count() == 0
     assert give_password(Client(), user)["Location"] == "/"
 
@@ -162,9 +162,9 @@ def test_new_recovery_codes_replace_the_old(user: User) -> None:
     old = turn_on(user)
     client = signed_in(user)
     new = client.post("/account/second-step/change/", {"code": app_code(user)}).context["codes"]
-    assert len(new) == second_factor.RECOVERY_CODES
+    assert len(new) == two_factor.RECOVERY_CODES
     assert not set(new) & set(old)
-    assert second_factor.recovery_codes_left(user) == second_factor.RECOVERY_CODES
+    assert two_factor.recovery_codes_left(user) == two_factor.RECOVERY_CODES
 
 
 # --- Staff ------------------------------------------------------------------------------------
@@ -208,5 +208,5 @@ def test_staff_turn_off_a_lost_one_and_see_no_secret(client: Client, user: User)
         reverse("admin:locations_user_changelist"),
         {"action": "turn_off_second_step", "_selected_action": [user.pk]},
     )
-    assert not second_factor.is_on(user)
+    assert not two_factor.is_on(user)
     assert "otp" not in client.get("/staff/").text.lower()

@@ -8,8 +8,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from locations import second_factor
 from locations.models import User
+from locations.users import two_factor
 from tests.databases import Clone
 from tests.factories import make_user
 from tests.processes import race
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.processes
 @pytest.fixture
 def user(cloned_database: Clone) -> User:
     user = make_user("dana@example.org", PASSWORD)
-    device = second_factor.begin(user)
-    assert second_factor.confirm(user, code_of(device)) is not None
+    device = two_factor.begin(user)
+    assert two_factor.confirm(user, code_of(device)) is not None
     TOTPDevice.objects.update(last_t=-1)
     return user
 
@@ -53,4 +53,4 @@ def test_a_recovery_code(user: User) -> None:
     outcomes = race(signs_in, [{"code": code}] * 4)
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sum(outcome.value for outcome in outcomes) == 1
-    assert second_factor.recovery_codes_left(user) == second_factor.RECOVERY_CODES - 1
+    assert two_factor.recovery_codes_left(user) == two_factor.RECOVERY_CODES - 1

@@ -19,8 +19,8 @@ from ledger.models import (
     CreditRequest,
     InternationalMessage,
 )
-from locations.groups import ADMINISTRATOR, BILLING, GROUPS, RATE_EDITOR, SUPPORT
 from locations.models import Location, Rate, RateCard, RateCardSeries, RateCardUpload, User
+from locations.users.groups import ADMINISTRATOR, BILLING, GROUPS, RATE_EDITOR, SUPPORT
 
 Who = frozenset[str]
 NOBODY: Who = frozenset()

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from ledger.api import tokens
 from ledger.engine import renewals
-from locations.groups import BILLING, GROUPS
 from locations.models import Location, Membership, RateCardSeries, Role, User
+from locations.users.groups import BILLING, GROUPS
 from tests.factories import NOON, make_card, make_contract, make_user
 from tests.redflag_credits.desk import fill
 from tests.redflag_credits.staff_matrix import (

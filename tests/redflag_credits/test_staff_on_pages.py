@@ -8,8 +8,8 @@ from django.urls import reverse
 from ledger.engine import charging
 from ledger.models import Charge
 from locations.audit import log
-from locations.groups import ADMINISTRATOR, BILLING, GROUPS, SUPPORT, VIEWER
 from locations.models import Location, User
+from locations.users.groups import ADMINISTRATOR, BILLING, GROUPS, SUPPORT, VIEWER
 from tests.factories import NOON, chat, key, make_card, make_location, make_user
 
 pytestmark = pytest.mark.django_db

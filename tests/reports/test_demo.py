@@ -11,8 +11,8 @@ from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kin
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from ledger.verification.verify import Breach, breaches
 from locations.contracts.terms import load_terms
-from locations.groups import GROUPS
 from locations.models import Account, ChatInbox, Location, User
+from locations.users.groups import GROUPS
 from reports.demo import DEMO_SIGN_INS, loading
 from reports.demo.people import PASSWORD
 from reports.demo.places import PLACES

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from locations.groups import ADMINISTRATOR, GROUPS, SUPPORT
 from locations.models import Location, Membership, User
+from locations.users.groups import ADMINISTRATOR, GROUPS, SUPPORT
 from tests.factories import make_location, make_user
 from tests.locations.admin.desk import address, errors
 

@@ -4,8 +4,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from locations.groups import SUPPORT
 from locations.models import Account, Contract, Location, Rate, RateCard, Role, User
+from locations.users.groups import SUPPORT
 from tests.factories import make_card
 from tests.redflag_credits.trail.acts import NO_INLINES, PASSWORD, lines, newest, page, post, told
 

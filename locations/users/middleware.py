@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from locations.models import Location, User
 from locations.models.audit import SEEN
-from locations.second_factor import PASSED
+from locations.users.two_factor import PASSED
 
 # Where staff without a second step may still go: to set it up, and out.
 OPEN = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}

@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from locations import second_factor, sessions
-from locations.forms import ChangePasswordForm, CodeForm
 from locations.models import Session
 from locations.permissions import SignedInRequest
+from locations.users import sessions, two_factor
+from locations.users.forms import ChangePasswordForm, CodeForm
 
 
 @login_required
@@ -28,8 +28,8 @@ from locations.permissions import SignedInRequest
 def account(request: SignedInRequest) -> HttpResponse:
     found = Session.objects.of(request.user, at=timezone.now())
     second = {
-        "is_on": second_factor.is_on(request.user),
-        "codes_left": second_factor.recovery_codes_left(request.user),
+        "is_on": two_factor.is_on(request.user),
+        "codes_left": two_factor.recovery_codes_left(request.user),
     }
     context = {"second": second, "sessions": found, "this": request.session.session_key}
     return render(request, "locations/account.html", context)
@@ -59,24 +59,24 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_setup(request: SignedInRequest) -> HttpResponse:
     """Turn the second step on: a secret for an app, and a code of it as the proof."""
-    if second_factor.is_on(request.user):
-        if request.session.get(second_factor.PASSED):
+    if two_factor.is_on(request.user):
+        if request.session.get(two_factor.PASSED):
             return redirect("account")
         logout(request)  # begun before it was turned on
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        codes = second_factor.confirm(request.user, form.cleaned_data["code"])
+        codes = two_factor.confirm(request.user, form.cleaned_data["code"])
         if codes is not None:
-            request.session[second_factor.PASSED] = True
+            request.session[two_factor.PASSED] = True
             sessions.end_others(request.user, but=request.session.session_key, at=timezone.now())
             return _recovery_codes(request, codes)
         form.add_error("code", CodeForm.wrong)
-    device = second_factor.begin(request.user)
+    device = two_factor.begin(request.user)
     context = {
         "form": form,
-        "picture": second_factor.as_picture(device),
-        "secret": second_factor.as_words(device),
+        "picture": two_factor.as_picture(device),
+        "secret": two_factor.as_words(device),
         "is_required": settings.STAFF_NEED_SECOND_FACTOR and request.user.is_staff,
     }
     return render(request, "locations/second_step_setup.html", context)
@@ -89,14 +89,14 @@ def second_step_setup(request: SignedInRequest) -> HttpResponse:
 def change_second_step(request: SignedInRequest) -> HttpResponse:
     """New recovery codes, or off: either takes a code, so that a borrowed screen is not enough."""
     form = CodeForm(request.POST)
-    if not (form.is_valid() and second_factor.passes(request.user, form.cleaned_data["code"])):
+    if not (form.is_valid() and two_factor.passes(request.user, form.cleaned_data["code"])):
         messages.error(request, CodeForm.wrong)
     elif "off" in request.POST:
-        second_factor.turn_off(request.user)
-        request.session.pop(second_factor.PASSED, None)
+        two_factor.turn_off(request.user)
+        request.session.pop(two_factor.PASSED, None)
         messages.success(request, _("The second step is turned off."))
     else:
-        return _recovery_codes(request, second_factor.new_recovery_codes(request.user))
+        return _recovery_codes(request, two_factor.new_recovery_codes(request.user))
     return redirect("account")
 
 

@@ -20,9 +20,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
-from locations import languages, resetting, second_factor, sessions
-from locations.forms import CodeForm, LostPasswordForm, NewPasswordForm, SignInForm
 from locations.models import User
+from locations.users import language, password_reset, sessions, two_factor
+from locations.users.forms import CodeForm, LostPasswordForm, NewPasswordForm, SignInForm
 
 WAITING = "second_step"  # in the session, between the password and the code
 SECOND_STEP_SECONDS = 600
@@ -35,7 +35,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
-        if second_factor.is_on(user):
+        if two_factor.is_on(user):
             waiting = {"user": user.pk, "backend": user.backend, "next": self.get_success_url()}
             self.request.session[WAITING] = {**waiting, "at": timezone.now().timestamp()}
             return redirect("second-step")
@@ -57,10 +57,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(pk=waiting["user"], is_active=True).first()
     form = CodeForm(request.POST or None)
     if request.method == "POST" and user is not None and form.is_valid():
-        if second_factor.passes(user, form.cleaned_data["code"]):
+        if two_factor.passes(user, form.cleaned_data["code"]):
             del request.session[WAITING]
             login(request, user, backend=waiting["backend"])
-            request.session[second_factor.PASSED] = True
+            request.session[two_factor.PASSED] = True
             begin_session(request)
             return redirect(waiting["next"])
         form.add_error("code", CodeForm.wrong)
@@ -71,7 +71,7 @@ def begin_session(request: HttpRequest) -> None:
     user_agent = request.headers.get("User-Agent", "")
     sessions.begin(request.session, user_agent=user_agent, at=timezone.now())
     if isinstance(request.user, User):
-        languages.keep_first(request.user)
+        language.keep_first(request.user)
 
 
 class SignOut(LogoutView):
@@ -87,7 +87,7 @@ class LostPassword(FormView):
     success_url = reverse_lazy("lost-password-sent")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        resetting.ask(form.cleaned_data["email"], at=timezone.now())
+        password_reset.ask(form.cleaned_data["email"], at=timezone.now())
         return super().form_valid(form)
 
 
