@@ -3,7 +3,7 @@
 from django.urls import path
 
 from locations.users import account_views, auth_views, language_views
-from locations.views import places
+from locations.views import locations
 
 urlpatterns = [
     path("sign-in/", auth_views.SignIn.as_view(), name="sign-in"),
@@ -21,5 +21,5 @@ urlpatterns = [
         "account/second-step/change/", account_views.change_second_step, name="change-second-factor"
     ),
     path("account/sessions/end/", account_views.end_sessions, name="end-sessions"),
-    path("locations/<int:pk>/", places.location_details, name="location-details"),
+    path("locations/<int:pk>/", locations.location_details, name="location-details"),
 ]
