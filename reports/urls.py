@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reports.dates import DayConverter
+from reports.converters import DayConverter
 from reports.views import (
     accounts,
     alerts,

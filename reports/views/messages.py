@@ -19,7 +19,7 @@ from locations.permissions import SignedInRequest, open_details, sees_masked_num
 from reports.charges import charge_of, message_at, newest_that_cost, read_charge
 from reports.days import read_day
 from reports.message_forms import CorrectionForm, SearchForm
-from reports.paging import page_number, place
+from reports.pagination import page_number, place
 from reports.searching import Found, find
 from reports.telling import Reader
 
