@@ -21,7 +21,7 @@ from benchmarks.racing import server_seconds
 from locations.contracts.terms import forget_seen
 from locations.models import Account, User
 from redflag_credits.gc_freeze import settle
-from reports import accounts
+from reports.account import rows
 from reports.models import LocationPace
 from reports.paces import keep_up
 from tests import factories
@@ -81,7 +81,7 @@ def visited(client: Client, page: str, address: str, *, cold: bool = False) -> s
     for number in range(VISITS + 5):
         if cold:
             forget_seen()
-            accounts.forget_foreseen()
+            rows.forget_foreseen()
         connection.ensure_connection()
         server = connection.connection.info.backend_pid
         wall, cpu, busy = time.perf_counter(), time.process_time(), server_seconds(server)

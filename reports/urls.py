@@ -2,9 +2,9 @@
 
 from django.urls import path, register_converter
 
+from reports.account import views
 from reports.converters import DayConverter
 from reports.views import (
-    accounts,
     alerts,
     buying,
     estimates,
@@ -62,9 +62,9 @@ urlpatterns = [
         name="long-estimate-forget",
     ),
     path("locations/<int:pk>/credits/", buying.request_credits, name="request-credits"),
-    path("accounts/<int:pk>/", accounts.account_usage, name="account-usage"),
-    path("accounts/<int:pk>/locations.csv", accounts.csv_file, name="account-csv"),
-    path("accounts/<int:pk>/locations.xlsx", accounts.xlsx_file, name="account-xlsx"),
+    path("accounts/<int:pk>/", views.account_usage, name="account-usage"),
+    path("accounts/<int:pk>/locations.csv", views.csv_file, name="account-csv"),
+    path("accounts/<int:pk>/locations.xlsx", views.xlsx_file, name="account-xlsx"),
     path("locations/<int:pk>/alerts/", alerts.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),

@@ -24,7 +24,7 @@ from psycopg import sql
 
 from locations.contracts.terms import forget_seen, known_terms
 from locations.rate_cards import prices
-from reports.accounts import forget_foreseen
+from reports.account.rows import forget_foreseen
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)

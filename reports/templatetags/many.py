@@ -20,8 +20,8 @@ from ledger.reading.daily_usage import Day
 from locations.formatting.dates import written
 from locations.formatting.numbers import credits_in, signed_in
 from locations.templatetags.queries import changed
-from reports.account_table import STATES, AccountTable
-from reports.accounts import Line, State
+from reports.account.rows import Line, State
+from reports.account.table import STATES, AccountTable
 from reports.charts import Chart
 from reports.credit_usage import Place
 from reports.forecasting import Record

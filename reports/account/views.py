@@ -12,8 +12,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from locations.permissions import SignedInRequest, open_account
-from reports.account_files import account_csv, account_filename, account_xlsx
-from reports.account_table import STATES, AccountUsage, read_account
+from reports.account.exports import account_csv, account_filename, account_xlsx
+from reports.account.table import STATES, AccountUsage, read_account
 from reports.exporting import CSV
 from reports.showing import XLSX
 

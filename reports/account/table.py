@@ -15,7 +15,7 @@ from django_tables2.utils import OrderBy
 
 from ledger.engine.snapshots import one_moment
 from locations.models import Account
-from reports.accounts import Line, State, foresee, lines_of, read_days, renew_due, stand
+from reports.account.rows import Line, State, foresee, lines_of, read_days, renew_due, stand
 from reports.paces import keep
 from reports.tables import head
 

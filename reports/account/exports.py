@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from reports.account_table import STATES, AccountUsage
-from reports.accounts import Line
+from reports.account.rows import Line
+from reports.account.table import STATES, AccountUsage
 from reports.comma_files import safe
 from reports.exporting import BOM, Cell, plain
 from reports.forecasting import Record
