@@ -2,10 +2,13 @@
 
 from django.contrib import admin
 
-from reports.admin import front, lists  # noqa: F401
+from reports.admin import (
+    dashboard,  # noqa: F401
+    reports,  # noqa: F401
+)
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
-admin.site.attention = front.attention  # type: ignore[attr-defined]
+admin.site.attention = dashboard.attention  # type: ignore[attr-defined]
 admin.site.order_menu(  # type: ignore[attr-defined]
     Report,
     ReportSchedule,

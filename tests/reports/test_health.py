@@ -19,7 +19,7 @@ from ledger.requests import credit_requests
 from ledger.verification import verify as verifying
 from locations.models import Location
 from redflag_credits import health as liveness
-from reports import attention, health
+from reports.admin import health, todo
 from reports.models import Alert, AlertMail, Report
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
 from tests.reports.pages import links
@@ -175,7 +175,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     Balance.objects.filter(location=soho).update(renewal_due_at=NOON + 10 * DAY)
     found = {
         (item.number, item.page.partition(":")[2], item.urgent)
-        for item in attention.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
+        for item in todo.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
     }
     assert found == {
         (1, "ledger_approvalrequest_queue", True),
@@ -183,7 +183,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
         (1, "ledger_balance_renewals", False),
         (1, "locations_ratecard_changelist", False),
     }
-    assert attention.to_do(at=NOON, may=lambda name: False) == []
+    assert todo.to_do(at=NOON, may=lambda name: False) == []
 
 
 def test_the_front_page_leads_to_the_queue_the_renewals_and_the_health(client: Client):

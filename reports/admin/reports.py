@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from locations.admin.base import ReadOnlyAdmin
 from locations.admin.panels import Panel, panel
 from locations.models import Location
-from reports.admin.front import health
-from reports.location_figures import location_figures
+from reports.admin.dashboard import health
+from reports.admin.location_summary import location_figures
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from ledger.models import ApprovalRequest, Balance, CorrectionRequest, CreditRequest
 from ledger.models.requests_base import OPEN
 from locations.models import RateCard
-from reports.health import ACT, checks
+from reports.admin.health import ACT, checks
 from reports.models import Alert
 from reports.models.alerts import Level
 

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 
 from ledger.models import Verification
 from ledger.verification import requests
-from reports.attention import Item, to_do
-from reports.health import ACT, checks
+from reports.admin.health import ACT, checks
+from reports.admin.todo import Item, to_do
 
 SEES_HEALTH = "ledger.view_verification"
 
