@@ -4,8 +4,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports import (
-    alert_mails,
-    alerting,
     announcing,
     asking,
     building,
@@ -15,6 +13,7 @@ from reports import (
     scheduling,
     sweeping,
 )
+from reports.alerts import evaluate, mails
 
 
 @shared_task
@@ -41,8 +40,8 @@ def ask_for_scheduled_reports() -> None:
 
 @shared_task
 def look_at_alerts() -> None:
-    alerting.look_at_all(at=timezone.now())
-    alert_mails.send_waiting(at=timezone.now())
+    evaluate.look_at_all(at=timezone.now())
+    mails.send_waiting(at=timezone.now())
 
 
 @shared_task

@@ -3,18 +3,9 @@
 from django.urls import path, register_converter
 
 from reports.account import views
+from reports.alerts import views as alerts
 from reports.converters import DayConverter
-from reports.views import (
-    alerts,
-    buying,
-    estimates,
-    exports,
-    messages,
-    reports,
-    schedules,
-    seeing,
-    usage,
-)
+from reports.views import buying, estimates, exports, messages, reports, schedules, seeing, usage
 
 register_converter(DayConverter, "day")
 

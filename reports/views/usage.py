@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from locations.models import Location
 from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
-from reports.alert_page import alert_that_is_on, banner
+from reports.alerts.page import alert_that_is_on, banner
 from reports.credit_usage import other_locations, read_page
 from reports.forms import ChooserForm
 from reports.showing import look_again_seconds

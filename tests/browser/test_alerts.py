@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from reports.alerting import look
+from reports.alerts.evaluate import look
 from reports.models import Alert, AlertMail
 from tests.browser.conftest import DESK, Visit, on_a_phone
 from tests.browser.world import World, chats, make_own

@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 from ledger.models import CreditRequest
 from ledger.requests import credit_requests
 from locations.models import Location, Role, User
-from reports import alerting, long_estimates
+from reports import long_estimates
+from reports.alerts import evaluate
 from reports.models import LongEstimate
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import PASSWORD, World, chats, located
@@ -155,7 +156,7 @@ def _sets_an_alert(reading: Reading, own: Location, reader: User) -> None:
     page.locator(f"[name=members][value='{reader.pk}']").check()
     reading.press("Save")
     expect(page.get_by_role("status")).to_be_visible()
-    alerting.look(own.pk, at=timezone.now())
+    evaluate.look(own.pk, at=timezone.now())
     page.reload()
     reading.see("Alerts", "alerts")
     visit.open(f"/locations/{own.pk}/credit-usage/")

@@ -13,8 +13,8 @@ from django.test import Client
 from ledger.engine.charging import charge_chat
 from ledger.models import Balance
 from reports import tasks
-from reports.alert_mails import MOST_ATTEMPTS, pause_after, send, send_waiting
-from reports.alerting import look, set_alert
+from reports.alerts.evaluate import look, set_alert
+from reports.alerts.mails import MOST_ATTEMPTS, pause_after, send, send_waiting
 from reports.models import Alert, AlertMail
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_location, make_member

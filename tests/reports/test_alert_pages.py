@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from locations.models import Location, Role, User
-from reports.alerting import look
+from reports.alerts.evaluate import look
 from reports.models import Alert, AlertMail, Level
 from tests.factories import NOON, make_location, make_member, make_user
 from tests.queries import count_queries

@@ -17,7 +17,7 @@ import pytest
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust, purchase
 from locations.models import Location
-from reports import alert_mails, alerting
+from reports.alerts import evaluate, mails
 from reports.models import AlertMail
 from tests.databases import Clone
 from tests.factories import chat, key, make_location, make_member
@@ -65,7 +65,7 @@ def dallas(server: MailServer) -> Location:
     location = make_location(name="Dallas", included=1000, time_zone="America/Chicago")
     location.chat_inboxes.create(name="Front Desk")
     dana = make_member(location, full_name="Dana Manager", email="dana@example.org")
-    alerting.set_alert(
+    evaluate.set_alert(
         location,
         is_on=True,
         below_credits=300,
@@ -93,7 +93,7 @@ def live(location: Location, day: dt.date, at: dt.datetime) -> None:
 
 def mailed(location: Location, server: MailServer, at: dt.datetime) -> list[Told]:
     """What the schedule sends now, as it arrives."""
-    if not (count := alert_mails.send_waiting(at=at)):
+    if not (count := mails.send_waiting(at=at)):
         return []
     before = AlertMail.objects.filter(sent_at__isnull=False).count() - count
     came = server.mails(after=before)
@@ -132,7 +132,7 @@ def test_a_year_of_crossings_and_a_day_without_a_mail_server(
         at = BEGINS + days * DAY
         day = at.astimezone(dallas.zone).date()
         live(dallas, day, at)
-        assert alerting.look_at_all(at=at) == 0
+        assert evaluate.look_at_all(at=at) == 0
         if day not in (SERVER_IS_DOWN, SERVER_IS_DOWN + DAY):
             told += mailed(dallas, server, at)
             continue

@@ -9,7 +9,7 @@ from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust, purchase
 from locations.models import Location, Membership, Role, User
 from locations.permissions import detail_readers
-from reports.alerting import (
+from reports.alerts.evaluate import (
     COOL_DOWN,
     Decision,
     Reading,
@@ -252,7 +252,7 @@ def test_a_location_that_fails_does_not_keep_the_others_waiting(
             raise RuntimeError("broken")
         return real(location_id, at=at)
 
-    monkeypatch.setattr("reports.alerting.look", broken)
+    monkeypatch.setattr("reports.alerts.evaluate.look", broken)
     assert look_at_all(at=NOON) == 1
     assert told(second) == [("Below a limit", 499)]
 

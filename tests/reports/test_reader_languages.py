@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from locations.models import User
 from reports import asking, building
-from reports.alert_mails import send_waiting
-from reports.alerting import look, set_alert
+from reports.alerts.evaluate import look, set_alert
+from reports.alerts.mails import send_waiting
 from reports.models import AlertMail, Every, Report, ReportKind, ReportState
 from reports.scheduling import ask_due, schedule
 from reports.showing import filename

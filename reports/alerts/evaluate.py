@@ -7,7 +7,7 @@ is so told once, and mails of the same kind are at least COOL_DOWN apart: a cros
 time is told when it is over, should it then still be one.
 
 Nothing here is called by charging: the schedule looks, and mails leave from rows of their own
-(`reports.alert_mails`), however long a mail server is down.
+(`reports.alerts.mails`), however long a mail server is down.
 """
 
 import datetime as dt

@@ -11,7 +11,7 @@ from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import daily_usage
 from locations.db.prepared import Given, composed
 from locations.models import Location, User
-from reports.alerting import Reading, level_of, reading
+from reports.alerts.evaluate import Reading, level_of, reading
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast
 from reports.models import Alert, AlertMail, Level
 from reports.standing import RenewalDue, Standing, standing

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from locations.permissions import SignedInRequest, open_details
-from reports.alert_forms import AlertForm
-from reports.alert_page import alert_page, initial
-from reports.alerting import set_alert
+from reports.alerts.evaluate import set_alert
+from reports.alerts.forms import AlertForm
+from reports.alerts.page import alert_page, initial
 
 
 @login_required
