@@ -12,15 +12,15 @@ from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Location
+from reports.balance.overdrawn import Overdrawn, what_took_below
+from reports.balance.summary import RenewalDue, Standing, standing
 from reports.charts import Chart
 from reports.filters import DailyFilter
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forms import EARLIEST_ON, ReportForm
 from reports.models import Report
 from reports.outlook import Outlook, outlook
-from reports.overdrawn import Overdrawn, what_took_below
 from reports.showing import newest_reports
-from reports.standing import RenewalDue, Standing, standing
 from reports.tables import DailyTable
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from ledger.engine.snapshots import one_moment
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
+from reports.balance.summary import RenewalDue, Standing, standing
 from reports.estimate_figures import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.number_lists import Watch, nobody
 from reports.saying import about_enough
-from reports.standing import RenewalDue, Standing, standing
 
 RECOMMENDED_CREDITS = 200  # for each international recipient, as the product's help page says
 DAYS_WITHOUT_CONTRACT = 30

@@ -19,9 +19,9 @@ from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
 from locations.contracts.terms import Terms
 from locations.formatting.dates import written
+from reports.balance.summary import Standing
 from reports.charts import Chart, draw
 from reports.forms import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
-from reports.standing import Standing
 
 KINDS = [
     ("text", _("Texts")),

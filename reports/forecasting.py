@@ -30,7 +30,7 @@ from enum import Enum
 
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import DebtAtRenewal
-from reports.standing import BareStanding, Standing
+from reports.balance.summary import BareStanding, Standing
 
 HISTORY_DAYS = 180
 HALF_LIFE_DAYS = 30

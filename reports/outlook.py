@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reports.balance.summary import Standing
 from reports.forecasting import Course, Forecast, Pace
 from reports.outlook_certain import certain, no_pace
 from reports.outlook_details import details
 from reports.saying import about, about_enough, kept, say
-from reports.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reports.balance.summary import Standing
 from reports.forecasting import Forecast, Record
 from reports.saying import kept, say
-from reports.standing import Standing
 
 
 def no_pace(expected: Forecast) -> SafeString:

@@ -9,8 +9,8 @@ from ledger.engine.renewals import up_to_date
 from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
+from reports.balance.summary import standing
 from reports.filters import DailyFilter
-from reports.standing import standing
 from reports.tables import DailyTable
 
 

@@ -22,10 +22,10 @@ from locations.calendar import local_day
 from locations.contracts.terms import terms_of
 from locations.db.prepared import Given, composed
 from locations.models import Account, Location
+from reports.balance.summary import BareStanding
 from reports.forecasting import Record, runs_out_on
 from reports.models import LocationPace
 from reports.paces import Used, used_by
-from reports.standing import BareStanding
 
 COLUMNS = (
     "location_id",

@@ -23,9 +23,9 @@ from ledger.models import Entry, Kind
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from locations.permissions import detail_readers
+from reports.balance.summary import Standing, standings
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.models import Alert, AlertMail, Level
-from reports.standing import Standing, standings
 
 COOL_DOWN = dt.timedelta(hours=24)
 MARGIN_SHARE = 10  # re-armed a tenth above the limit

@@ -12,9 +12,9 @@ from ledger.reading.daily_usage import daily_usage
 from locations.db.prepared import Given, composed
 from locations.models import Location, User
 from reports.alerts.evaluate import Reading, level_of, reading
+from reports.balance.summary import RenewalDue, Standing, standing
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast
 from reports.models import Alert, AlertMail, Level
-from reports.standing import RenewalDue, Standing, standing
 
 NEWEST_MAILS = 20
 USUAL_DAYS = 14  # offered where nothing was set before

@@ -22,10 +22,10 @@ from locations.formatting.numbers import credits_in, signed_in
 from locations.templatetags.queries import changed
 from reports.account.rows import Line, State
 from reports.account.table import STATES, AccountTable
+from reports.balance.summary import BareStanding
 from reports.charts import Chart
 from reports.credit_usage import Place
 from reports.forecasting import Record
-from reports.standing import BareStanding
 from reports.tables import DailyTable
 from reports.templatetags.credits import moved_in
 

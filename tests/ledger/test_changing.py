@@ -17,7 +17,7 @@ from ledger.verification.verify import breaches, verify
 from locations.contracts import amendments
 from locations.contracts.amendments import ContractRefused
 from locations.models import Contract, Location, User
-from reports.standing import standing
+from reports.balance.summary import standing
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, make_user
 from tests.ledger.corruptions import corrupt

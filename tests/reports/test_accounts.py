@@ -19,9 +19,9 @@ from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Account, Location, Role
+from reports.balance.summary import standing
 from reports.forecasting import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationPace
-from reports.standing import standing
 from reports.templatetags.credits import short
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_account, make_location, make_member, make_user

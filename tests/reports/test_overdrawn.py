@@ -9,7 +9,7 @@ from ledger.engine.funding import purchase
 from ledger.engine.reversals import reverse
 from ledger.models import Charge
 from locations.models import Location
-from reports.overdrawn import what_took_below
+from reports.balance.overdrawn import what_took_below
 from tests.factories import NOON, call, chat, key, make_card, make_location, text
 
 DAY = dt.timedelta(days=1)
