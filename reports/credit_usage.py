@@ -14,7 +14,7 @@ from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Location
 from reports.balance.overdrawn import Overdrawn, what_took_below
 from reports.balance.summary import RenewalDue, Standing, standing
-from reports.charts import Chart
+from reports.chart.chart import Chart
 from reports.filters import DailyFilter
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forms import EARLIEST_ON, ReportForm

@@ -20,7 +20,7 @@ from locations.calendar import add_months
 from locations.contracts.terms import Terms
 from locations.formatting.dates import written
 from reports.balance.summary import Standing
-from reports.charts import Chart, draw
+from reports.chart.chart import Chart, draw
 from reports.forms import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
 
 KINDS = [

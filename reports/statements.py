@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement, added_up
 from locations.formatting.dates import written
-from reports.periods import Length
+from reports.chart.periods import Length
 from reports.templatetags.credits import days as range_of_days
 
 

@@ -23,7 +23,7 @@ from locations.templatetags.queries import changed
 from reports.account.rows import Line, State
 from reports.account.table import STATES, AccountTable
 from reports.balance.summary import BareStanding
-from reports.charts import Chart
+from reports.chart.chart import Chart
 from reports.credit_usage import Place
 from reports.forecasting import Record
 from reports.tables import DailyTable

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement
-from reports.charts import Bar, Chart, Date, draw
-from reports.periods import Length
-from reports.scales import Line, scale_for, short_figure, step
+from reports.chart.chart import Bar, Chart, Date, draw
+from reports.chart.periods import Length
+from reports.chart.scales import Line, scale_for, short_figure, step
 
 FIRST = dt.date(2026, 6, 1)  # a Monday
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from ledger.reading.daily_usage import DailyUsage, Movement
 from locations.formatting.dates import written
 from locations.formatting.numbers import credits, credits_in
-from reports.periods import Length, Period, periods
-from reports.scales import PLOT_PX, Line, Scale, scale_for
+from reports.chart.periods import Length, Period, periods
+from reports.chart.scales import PLOT_PX, Line, Scale, scale_for
 
 KINDS = ("chat", "voice", "text")  # from the bottom up
 TOP_PX = (10, 24, 40)  # without marks, with one row of them, with two
