@@ -5,7 +5,8 @@ from django.urls import path, register_converter
 from reports.account import views
 from reports.alerts import views as alerts
 from reports.converters import DayConverter
-from reports.views import buying, estimates, exports, messages, reports, schedules, seeing, usage
+from reports.credit_requests import views as buying
+from reports.views import estimates, exports, messages, reports, schedules, seeing, usage
 
 register_converter(DayConverter, "day")
 

@@ -13,7 +13,7 @@ from ledger.engine.renewals import up_to_date
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
 from locations.permissions import SignedInRequest, open_details
-from reports.buying_forms import RequestForm
+from reports.credit_requests.forms import RequestForm
 
 REQUESTS_SHOWN = 20
 
