@@ -20,7 +20,7 @@ from django.utils import timezone
 from benchmarks import place
 from locations.jobs import Lease
 from locations.models import Channel, Location
-from reports import long_estimates
+from reports.estimates import jobs
 from reports.models import ReportState
 from tests import factories
 from tests.reports.upload_files import packed, rows_of
@@ -56,7 +56,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
     renewals = []
     renew = Lease.renew
     Lease.renew = lambda self, *given: renewals.append(1) or renew(self, *given)  # type: ignore
-    asked = long_estimates.ask(
+    asked = jobs.ask(
         location,
         content=BytesIO(content),
         is_file=True,
@@ -65,7 +65,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
         at=timezone.now(),
     )
     begun = time.perf_counter()
-    done = long_estimates.work_out(str(asked.pk), clock=timezone.now)
+    done = jobs.work_out(str(asked.pk), clock=timezone.now)
     took = time.perf_counter() - begun
     Lease.renew = renew  # type: ignore[method-assign]
     assert done is not None

@@ -3,17 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reports import (
-    announcing,
-    asking,
-    building,
-    estimate_sweeping,
-    long_estimates,
-    paces,
-    scheduling,
-    sweeping,
-)
+from reports import announcing, asking, building, paces, scheduling, sweeping
 from reports.alerts import evaluate, mails
+from reports.estimates import cleanup, jobs
 
 
 @shared_task
@@ -46,12 +38,12 @@ def look_at_alerts() -> None:
 
 @shared_task
 def work_out_estimate(estimate_id: str) -> None:
-    long_estimates.work_out(estimate_id, clock=timezone.now)
+    jobs.work_out(estimate_id, clock=timezone.now)
 
 
 @shared_task
 def sweep_estimates() -> None:
-    estimate_sweeping.sweep(at=timezone.now())
+    cleanup.sweep(at=timezone.now())
 
 
 @shared_task

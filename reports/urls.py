@@ -6,7 +6,8 @@ from reports.account import views
 from reports.alerts import views as alerts
 from reports.converters import DayConverter
 from reports.credit_requests import views as buying
-from reports.views import estimates, exports, messages, reports, schedules, seeing, usage
+from reports.estimates import views as estimates
+from reports.views import exports, messages, reports, schedules, seeing, usage
 
 register_converter(DayConverter, "day")
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from ledger.models import CreditRequest
 from ledger.requests import credit_requests
-from reports import long_estimates
+from reports.estimates import jobs
 from reports.models import LongEstimate
 from tests.browser.conftest import Visit, on_a_phone
 from tests.browser.world import World, chats, make_own
@@ -133,7 +133,7 @@ def test_a_long_list_is_priced_while_somebody_looks(visit: Visit, world: World) 
     expect(page.get_by_text("64 %, 41,000 of 64,000 numbers")).to_be_visible()
     visit.look("long-estimate-running")
     rows.update(state="queued")
-    long_estimates.work_out(str(asked.pk), clock=timezone.now)
+    jobs.work_out(str(asked.pk), clock=timezone.now)
     expect(page.locator("#cost-head")).to_have_text("70,007")
     expect(page.locator("#news")).to_have_text("The estimate is ready")
     expect(page.get_by_role("heading", name="2 lines cannot be sent to")).to_be_visible()

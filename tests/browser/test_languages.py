@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 from ledger.models import CreditRequest
 from ledger.requests import credit_requests
 from locations.models import Location, Role, User
-from reports import long_estimates
 from reports.alerts import evaluate
+from reports.estimates import jobs
 from reports.models import LongEstimate
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import PASSWORD, World, chats, located
@@ -112,7 +112,7 @@ def _estimates(reading: Reading, world: World) -> None:
 
 def _estimates_a_long_list(reading: Reading, own: Location, reader: User) -> None:
     """The live product has no worker: each state is there for as long as it is looked at."""
-    asked = long_estimates.ask(
+    asked = jobs.ask(
         own,
         content=BytesIO(NUMBERS.encode()),
         is_file=False,
@@ -128,7 +128,7 @@ def _estimates_a_long_list(reading: Reading, own: Location, reader: User) -> Non
     reading.visit.open(address)
     reading.see("Your list is being priced", "long-estimate-running")
     rows.update(state="queued", rows_done=0, rows_total=None)
-    long_estimates.work_out(str(asked.pk), clock=timezone.now)
+    jobs.work_out(str(asked.pk), clock=timezone.now)
     reading.visit.open(address)
     reading.see("What now?", "long-estimate-ready")
     rows.update(state="failed", figures=None, failure=reading.said(TOO_LATE))

@@ -9,9 +9,9 @@ from ledger.engine import charging, funding, holds
 from ledger.engine.quotes import WouldBe
 from ledger.models import Balance, Charge, Entry, InternationalMessage
 from locations.models import Location
-from reports.estimating import Estimate, estimate, last_broadcast, messages_of
-from reports.number_lists import pasted
-from reports.unsendable import unsendable
+from reports.estimates.estimate import Estimate, estimate, last_broadcast, messages_of
+from reports.estimates.invalid_numbers import unsendable
+from reports.estimates.number_lists import pasted
 from tests.factories import (
     FRANCE,
     GERMANY,

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from locations.spreadsheets import Unreadable
-from reports import number_lists
-from reports.number_files import NoSuchColumn, uploaded
-from reports.number_lists import ON_SCREEN, Fault, TooManyNumbers, e164, pasted
+from reports.estimates import number_lists
+from reports.estimates.number_files import NoSuchColumn, uploaded
+from reports.estimates.number_lists import ON_SCREEN, Fault, TooManyNumbers, e164, pasted
 
 
 @pytest.mark.parametrize(

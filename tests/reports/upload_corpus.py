@@ -15,8 +15,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from locations.spreadsheets import TooLarge, Unreadable
-from reports.number_files import check_size, uploaded
-from reports.number_lists import MB, TooManyNumbers, in_worker
+from reports.estimates.number_files import check_size, uploaded
+from reports.estimates.number_lists import MB, TooManyNumbers, in_worker
 from tests.reports.upload_files import (
     NAMES,
     PHONE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from reports.number_lists import MB
+from reports.estimates.number_lists import MB
 
 PHONE = "+447400123456"
 SHEET = "xl/worksheets/sheet1.xml"

@@ -5,19 +5,19 @@ import random
 from typing import Any
 
 from locations.models import Location, User
-from reports import long_estimates
+from reports.estimates import jobs
 from reports.models import LongEstimate
 from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, NOON
 
 
 def ask(location: Location, user: User, numbers: str, **fields: Any) -> LongEstimate:
     given = {"is_file": False, "channel": "text", "asked_by": user, "at": NOON}
-    return long_estimates.ask(location, content=io.BytesIO(numbers.encode()), **given | fields)
+    return jobs.ask(location, content=io.BytesIO(numbers.encode()), **given | fields)
 
 
 def done(asked: LongEstimate) -> LongEstimate:
     """As a worker leaves it that works on it now."""
-    long_estimates.work_out(str(asked.pk), clock=lambda: NOON)
+    jobs.work_out(str(asked.pk), clock=lambda: NOON)
     asked.refresh_from_db()
     return asked
 

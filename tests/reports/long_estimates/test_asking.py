@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from locations.models import Location, User
-from reports.long_estimates import MOST_WAITING, CannotAsk
+from reports.estimates.jobs import MOST_WAITING, CannotAsk
 from reports.models import LongEstimate
 from tests.factories import MEXICO, NOON
 from tests.reports.long_estimates.lists import ask

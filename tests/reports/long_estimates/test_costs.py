@@ -7,9 +7,9 @@ import pytest
 from ledger.engine import charging, funding
 from ledger.engine.quotes import WouldBe
 from locations.models import Location, User
-from reports import estimating
-from reports.estimating import estimate
-from reports.long_estimates import figures_of
+from reports.estimates import estimate as estimating
+from reports.estimates.estimate import estimate
+from reports.estimates.jobs import figures_of
 from tests.factories import NOON, call, key, make_location, make_member, text
 from tests.reports.long_estimates.lists import ask, done, random_numbers
 

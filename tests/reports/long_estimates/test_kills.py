@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 
 from locations.jobs import LEASE, MOST_ATTEMPTS
 from locations.models import Location, User
-from reports import estimate_sweeping, long_estimates
-from reports.long_estimates import figures_of, work_out
+from reports.estimates import cleanup, jobs
+from reports.estimates.jobs import figures_of, work_out
 from reports.models import LongEstimate, ReportState
 from tests.factories import FRANCE, MEXICO, NOON
 from tests.processes import LostProcess, race
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.processes
 
 # Where the worker dies, and what it leaves: the state, and whether the list is still there.
 MOMENTS: dict[str, tuple[Any, str, ReportState, bool]] = {
-    "claimed, nothing read": (long_estimates, "_read", ReportState.RUNNING, True),
-    "read, nothing priced": (long_estimates, "_price", ReportState.RUNNING, True),
-    "priced, not written down": (long_estimates, "_end", ReportState.RUNNING, True),
-    "ready, the list not deleted": (long_estimates, "_drop_list", ReportState.READY, True),
+    "claimed, nothing read": (jobs, "_read", ReportState.RUNNING, True),
+    "read, nothing priced": (jobs, "_price", ReportState.RUNNING, True),
+    "priced, not written down": (jobs, "_end", ReportState.RUNNING, True),
+    "ready, the list not deleted": (jobs, "_drop_list", ReportState.READY, True),
 }
 
 
@@ -46,7 +46,7 @@ def test_a_killed_worker_s_list_is_priced_once_more_and_then_deleted(
     assert (asked.state, bool(files(storage))) == (state, has_list)
     assert work_out(str(asked.pk), clock=lambda: NOON) is None  # its lease still runs
     LongEstimate.objects.filter(state="running").update(leased_until=Now() - LEASE)
-    estimate_sweeping.sweep(at=NOON)
+    cleanup.sweep(at=NOON)
     done(asked)
     found = figures_of(asked)
     assert found is not None
@@ -59,10 +59,10 @@ def test_a_list_that_kills_its_worker_twice_has_failed_and_is_deleted(
     asked = ask(soho, manager, MEXICO)
     for _ in range(MOST_ATTEMPTS):
         with pytest.raises(LostProcess):
-            race(die, [{"where": long_estimates, "name": "_price", "pk": str(asked.pk)}])
+            race(die, [{"where": jobs, "name": "_price", "pk": str(asked.pk)}])
         LongEstimate.objects.update(leased_until=Now() - LEASE)
     assert work_out(str(asked.pk), clock=lambda: NOON) is None
-    estimate_sweeping.sweep(at=NOON)
+    cleanup.sweep(at=NOON)
     asked.refresh_from_db()
     assert (asked.state, files(storage)) == (ReportState.FAILED, [])
     assert asked.failure == "The work on it was interrupted again and again. Try a shorter list."

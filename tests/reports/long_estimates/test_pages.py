@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from locations.models import Location, Role, User
-from reports import long_estimates
+from reports.estimates import jobs
 from reports.models import LongEstimate, ReportState
 from tests.factories import GERMANY, MEXICO, NOON, make_card, make_location, make_member, make_user
 from tests.product import LiveProduct
@@ -44,7 +44,7 @@ def without_token(answer: Any) -> str:
 
 def work() -> LongEstimate:
     asked = LongEstimate.objects.get()
-    long_estimates.work_out(str(asked.pk), clock=lambda: NOON)
+    jobs.work_out(str(asked.pk), clock=lambda: NOON)
     asked.refresh_from_db()
     return asked
 
@@ -133,7 +133,7 @@ def test_without_more_for_the_worker_ten_thousand_is_the_most(
 def test_too_many_at_once_are_refused_and_what_was_pasted_stays(
     client: Client, soho: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_estimates, "MOST_WAITING", 0)
+    monkeypatch.setattr(jobs, "MOST_WAITING", 0)
     answer = paste(client, soho, numbers(10_001))
     assert answer.status_code == 422
     assert "wait for one of them" in words(answer)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from locations.models import Location, User
-from reports import asking, estimate_sweeping, long_estimates
-from reports.long_estimates import forget, mine
+from reports import asking
+from reports.estimates import cleanup, jobs
+from reports.estimates.jobs import forget, mine
 from reports.models import LongEstimate, ReportState
 from tests.factories import MEXICO, NOON
 from tests.reports.long_estimates.lists import ask, done
@@ -20,12 +21,12 @@ def test_a_list_that_a_disk_keeps_back_is_deleted_by_the_sweep(
 ) -> None:
     first, second = (ask(soho, manager, MEXICO) for _ in range(2))
     with monkeypatch.context() as patched:
-        patched.setattr(long_estimates, "remove_file", lambda name: False)
+        patched.setattr(jobs, "remove_file", lambda name: False)
         done(first)
         forget(second, at=NOON)
     assert len(files(storage)) == 2
     assert list(mine(soho, manager)) == [first]
-    estimate_sweeping.sweep(at=NOON)
+    cleanup.sweep(at=NOON)
     assert files(storage) == []
     assert list(LongEstimate.objects.all()) == [first]
 
@@ -35,9 +36,9 @@ def test_an_answer_is_deleted_after_a_day_and_one_that_nobody_came_to_fails(
 ) -> None:
     over, waiting = done(ask(soho, manager, MEXICO)), ask(soho, manager, MEXICO)
     day = dt.timedelta(hours=24)
-    estimate_sweeping.sweep(at=NOON + day)
+    cleanup.sweep(at=NOON + day)
     assert set(LongEstimate.objects.values_list("state", flat=True)) == {"ready", "queued"}
-    estimate_sweeping.sweep(at=NOON + day + dt.timedelta(minutes=1))
+    cleanup.sweep(at=NOON + day + dt.timedelta(minutes=1))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.failure) == (
         ReportState.FAILED,
@@ -55,7 +56,7 @@ def test_what_may_not_have_been_queued_is_queued_again(
     monkeypatch.setattr(
         asking, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
     )
-    estimate_sweeping.sweep(at=NOON)
+    cleanup.sweep(at=NOON)
     assert queued == []
-    estimate_sweeping.sweep(at=NOON + dt.timedelta(minutes=2))
+    cleanup.sweep(at=NOON + dt.timedelta(minutes=2))
     assert queued == [(asked.pk, "reports.tasks.work_out_estimate")]

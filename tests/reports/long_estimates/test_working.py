@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 
 from locations.jobs import Lease
 from locations.models import Location, User
-from reports import long_estimates
-from reports.long_estimates import forget, work_out
+from reports.estimates import jobs
+from reports.estimates.jobs import forget, work_out
 from reports.models import LongEstimate, ReportState
 from tests.factories import FRANCE, GERMANY, MEXICO, NOON
 from tests.processes import race
@@ -33,7 +33,7 @@ def test_the_list_is_deleted_and_what_is_kept_names_nobody(
     kept = str(LongEstimate.objects.values().get())
     assert [phone in kept for phone in (MEXICO, FRANCE, GERMANY)] == [False, False, True]
     assert [phone[1:] in caplog.text for phone in (MEXICO, FRANCE, GERMANY)] == [False] * 3
-    assert [(each.line, each.written) for each in long_estimates.bad_lines(asked)] == [
+    assert [(each.line, each.written) for each in jobs.bad_lines(asked)] == [
         (3, GERMANY),
         (4, "Ana"),
     ]
@@ -96,7 +96,7 @@ def test_what_goes_wrong_is_logged_without_the_numbers(
     def broken(asked: LongEstimate, listed: Any, lease: Lease, **_: Any) -> None:
         raise ValueError(f"bad: {listed.numbers}")
 
-    monkeypatch.setattr(long_estimates, "_price", broken)
+    monkeypatch.setattr(jobs, "_price", broken)
     asked = done(ask(soho, manager, MEXICO))
     assert asked.failure == "Something went wrong; it is in the log. Try again later."
     assert "ValueError" in caplog.text
@@ -130,12 +130,12 @@ def test_one_that_is_forgotten_stops_and_leaves_nothing(
     soho: Location, manager: User, storage: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = ask(soho, manager, MEXICO)
-    price = long_estimates._price
+    price = jobs._price
 
     def forgotten(working: LongEstimate, *given: Any, **options: Any) -> Any:
         forget(asked, at=NOON)
         return price(working, *given, **options)
 
-    monkeypatch.setattr(long_estimates, "_price", forgotten)
+    monkeypatch.setattr(jobs, "_price", forgotten)
     work_out(str(asked.pk), clock=lambda: NOON)
     assert (LongEstimate.objects.count(), files(storage)) == (0, [])

@@ -9,7 +9,7 @@ from ledger.models import Refusal
 from ledger.reading.explanations import way_out
 from locations.formatting.countries import country_name
 from locations.formatting.phone_masking import mask
-from reports.number_lists import Fault, NumberList
+from reports.estimates.number_lists import Fault, NumberList
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessag
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
 from reports.balance.summary import RenewalDue, Standing, standing
-from reports.estimate_figures import Destination, Figures, ToBuy
+from reports.estimates.number_lists import Watch, nobody
+from reports.estimates.results import Destination, Figures, ToBuy
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.number_lists import Watch, nobody
 from reports.saying import about_enough
 
 RECOMMENDED_CREDITS = 200  # for each international recipient, as the product's help page says

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from locations import spreadsheets
 from locations.spreadsheets import TooLarge, TooManyRows, Unreadable, column_name, rows_of
-from reports.number_lists import (
+from reports.estimates.number_lists import (
     MB,
     ON_SCREEN,
     Fault,

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from locations.models import Location
 from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
-from reports import long_estimates
 from reports.asking import CannotAsk
-from reports.estimate_forms import EstimateForm, Source
-from reports.estimating import Estimate, estimate, last_broadcast
-from reports.long_estimates import MOST_BAD_SHOWN, bad_lines, figures_of, mine
+from reports.estimates import jobs
+from reports.estimates.estimate import Estimate, estimate, last_broadcast
+from reports.estimates.forms import EstimateForm, Source
+from reports.estimates.invalid_numbers import unsendable
+from reports.estimates.jobs import MOST_BAD_SHOWN, bad_lines, figures_of, mine
+from reports.estimates.number_lists import MB, ON_SCREEN, in_worker
 from reports.models import LongEstimate
-from reports.number_lists import MB, ON_SCREEN, in_worker
 from reports.showing import look_again_seconds
-from reports.unsendable import unsendable
 
 
 @sensitive_post_parameters()
@@ -88,7 +88,7 @@ def _limits() -> dict[str, int]:
 
 def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> LongEstimate:
     given = form.cleaned_data
-    return long_estimates.ask(
+    return jobs.ask(
         location,
         content=form.content(),
         is_file=form.source == Source.FILE,
@@ -123,7 +123,7 @@ def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUI
 @never_cache
 @require_POST
 def long_estimate_forget(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
-    long_estimates.forget(_of_mine(request, pk, estimate_pk)["asked"], at=timezone.now())
+    jobs.forget(_of_mine(request, pk, estimate_pk)["asked"], at=timezone.now())
     return redirect("estimate", pk)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
 from reports import asking
 from reports.claiming import LOST_LEASE, remove_file
-from reports.long_estimates import TASK
+from reports.estimates.jobs import TASK
 from reports.models import UNFINISHED, LongEstimate, ReportState
 
 log = logging.getLogger(__name__)

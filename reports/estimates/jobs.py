@@ -28,12 +28,12 @@ from reports import asking
 from reports.asking import CannotAsk
 from reports.building import Clock
 from reports.claiming import CLAIMABLE, remove_file
-from reports.estimate_figures import Figures
-from reports.estimating import Estimate, estimate
+from reports.estimates.estimate import Estimate, estimate
+from reports.estimates.invalid_numbers import Unsendable, unsendable
+from reports.estimates.number_files import uploaded
+from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
+from reports.estimates.results import Figures
 from reports.models import UNFINISHED, LongEstimate, ReportState
-from reports.number_files import uploaded
-from reports.number_lists import NumberList, TooManyNumbers, in_worker, pasted
-from reports.unsendable import Unsendable, unsendable
 
 TASK = "reports.tasks.work_out_estimate"
 MOST_WAITING = 3  # of one location

@@ -14,10 +14,10 @@ from ledger.engine.quotes import WouldBe
 from ledger.models import Charge, ChargeKind
 from locations.models import Channel
 from locations.spreadsheets import TooLarge, Unreadable
-from reports.estimating import messages_of
-from reports.long_estimates import too_many
-from reports.number_files import NoSuchColumn, check_size, uploaded
-from reports.number_lists import ON_SCREEN, NumberList, TooManyNumbers, in_worker, pasted
+from reports.estimates.estimate import messages_of
+from reports.estimates.jobs import too_many
+from reports.estimates.number_files import NoSuchColumn, check_size, uploaded
+from reports.estimates.number_lists import ON_SCREEN, NumberList, TooManyNumbers, in_worker, pasted
 
 LONGEST_PASTED = 3_000_000  # a hundred thousand numbers with spaces in them
 LONGEST_HEADING = 120
