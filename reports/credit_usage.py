@@ -15,12 +15,12 @@ from locations.models import Location
 from reports.balance.overdrawn import Overdrawn, what_took_below
 from reports.balance.summary import RenewalDue, Standing, standing
 from reports.chart.chart import Chart
+from reports.exports.forms import EARLIEST_ON, ReportForm
+from reports.exports.listing import newest_reports
 from reports.filters import DailyFilter
 from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.forms import EARLIEST_ON, ReportForm
 from reports.models import Report
 from reports.outlook import Outlook, outlook
-from reports.showing import newest_reports
 from reports.tables import DailyTable
 
 if TYPE_CHECKING:

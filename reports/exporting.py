@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from ledger.reading.daily_usage import Day, Movement
 from reports.comma_files import safe
-from reports.showing import file_words
+from reports.exports.listing import file_words
 from reports.shown_days import ShownDays
 from reports.workbooks import Book, Column, Value
 

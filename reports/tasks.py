@@ -3,9 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reports import announcing, asking, building, paces, scheduling, sweeping
+from reports import paces
 from reports.alerts import evaluate, mails
 from reports.estimates import cleanup, jobs
+from reports.exports import build, notifications, requests, schedules
+from reports.exports import cleanup as sweeping
 
 
 @shared_task
@@ -14,20 +16,20 @@ def build_report(report_id: str) -> None:
 
     A task that found all places taken is lost: whoever ends a build wakes the next one.
     """
-    if building.build_next(clock=timezone.now) is not None:
-        asking.queue_waiting()
-        announcing.announce(at=timezone.now())
+    if build.build_next(clock=timezone.now) is not None:
+        requests.queue_waiting()
+        notifications.announce(at=timezone.now())
 
 
 @shared_task
 def sweep_reports() -> None:
     sweeping.sweep(at=timezone.now())
-    announcing.announce(at=timezone.now())
+    notifications.announce(at=timezone.now())
 
 
 @shared_task
 def ask_for_scheduled_reports() -> None:
-    scheduling.ask_due(at=timezone.now())
+    schedules.ask_due(at=timezone.now())
 
 
 @shared_task

@@ -7,7 +7,9 @@ from reports.alerts import views as alerts
 from reports.converters import DayConverter
 from reports.credit_requests import views as buying
 from reports.estimates import views as estimates
-from reports.views import exports, messages, reports, schedules, seeing, usage
+from reports.exports import schedule_views
+from reports.exports import views as reports
+from reports.views import exports, messages, seeing, usage
 
 register_converter(DayConverter, "day")
 
@@ -61,8 +63,8 @@ urlpatterns = [
     path("locations/<int:pk>/alerts/", alerts.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", reports.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", reports.report_list, name="report-list"),
-    path("locations/<int:pk>/reports/schedules/", schedules.add, name="schedule-add"),
-    path("reports/schedules/<int:pk>/stop/", schedules.stop, name="schedule-stop"),
+    path("locations/<int:pk>/reports/schedules/", schedule_views.add, name="schedule-add"),
+    path("reports/schedules/<int:pk>/stop/", schedule_views.stop, name="schedule-stop"),
     path("reports/<uuid:pk>/cancel/", reports.report_cancel, name="report-cancel"),
     path("reports/<uuid:pk>/again/", reports.report_again, name="report-again"),
     path("reports/<uuid:pk>/download/", reports.report_download, name="report-download"),

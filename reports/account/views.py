@@ -15,7 +15,7 @@ from locations.permissions import SignedInRequest, open_account
 from reports.account.exports import account_csv, account_filename, account_xlsx
 from reports.account.table import STATES, AccountUsage, read_account
 from reports.exporting import CSV
-from reports.showing import XLSX
+from reports.exports.listing import XLSX
 
 
 @login_required

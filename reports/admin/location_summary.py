@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from locations.models import Location
+from reports.exports.listing import newest_reports
 from reports.models import Alert, Report
-from reports.showing import newest_reports
 
 
 @dataclass(frozen=True, slots=True)

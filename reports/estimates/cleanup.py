@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
-from reports import asking
-from reports.claiming import LOST_LEASE, remove_file
 from reports.estimates.jobs import TASK
+from reports.exports import requests
+from reports.exports.queue import LOST_LEASE, remove_file
 from reports.models import UNFINISHED, LongEstimate, ReportState
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def queue_again(*, at: dt.datetime) -> int:
     left = LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS)
     queued = 0
     for asked in LongEstimate.objects.filter(waiting | left).order_by("asked_at").only("pk"):
-        if not asking.queue(asked.pk, task=TASK, expires_seconds=TASK_EXPIRES_SECONDS):
+        if not requests.queue(asked.pk, task=TASK, expires_seconds=TASK_EXPIRES_SECONDS):
             break
         queued += 1
     return queued

@@ -24,15 +24,15 @@ from locations.formatting.numbers import credits
 from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Channel, Location, User
 from locations.spreadsheets import Unreadable
-from reports import asking
-from reports.asking import CannotAsk
-from reports.building import Clock
-from reports.claiming import CLAIMABLE, remove_file
 from reports.estimates.estimate import Estimate, estimate
 from reports.estimates.invalid_numbers import Unsendable, unsendable
 from reports.estimates.number_files import uploaded
 from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
 from reports.estimates.results import Figures
+from reports.exports import requests
+from reports.exports.build import Clock
+from reports.exports.queue import CLAIMABLE, remove_file
+from reports.exports.requests import CannotAsk
 from reports.models import UNFINISHED, LongEstimate, ReportState
 
 TASK = "reports.tasks.work_out_estimate"
@@ -90,7 +90,7 @@ def ask(
         raise CannotAsk(
             _("The list could not be kept until it is priced. Try again later.")
         ) from problem
-    asking.queue(asked.pk, task=TASK)
+    requests.queue(asked.pk, task=TASK)
     return asked
 
 

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from locations.models import Location
 from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
-from reports.asking import CannotAsk
 from reports.estimates import jobs
 from reports.estimates.estimate import Estimate, estimate, last_broadcast
 from reports.estimates.forms import EstimateForm, Source
 from reports.estimates.invalid_numbers import unsendable
 from reports.estimates.jobs import MOST_BAD_SHOWN, bad_lines, figures_of, mine
 from reports.estimates.number_lists import MB, ON_SCREEN, in_worker
+from reports.exports.listing import look_again_seconds
+from reports.exports.requests import CannotAsk
 from reports.models import LongEstimate
-from reports.showing import look_again_seconds
 
 
 @sensitive_post_parameters()

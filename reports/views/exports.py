@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from locations.permissions import SignedInRequest, open_details
 from reports.exporting import CSV, days_csv, days_filename, days_xlsx
-from reports.showing import XLSX
+from reports.exports.listing import XLSX
 from reports.shown_days import ShownDays, UnreadableFilters, shown_days
 from reports.statements import by_month, sums
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.engine.posting import BadInput
-from reports import building
 from reports.cell_texts import shown
+from reports.exports import build
 from reports.models import ReportKind
 from tests.readers import by_calamine, by_office, by_openpyxl, without_tabs
 from tests.reports import books, traffic
@@ -54,7 +54,7 @@ def test_hostile_texts_come_out_of_the_ledger_whole_or_visibly_cut_in_three_prog
             traffic.chat(place, utc("2026-05-04 12:00:00"), text)
     for kind in (ReportKind.CHAT, ReportKind.INTERNATIONAL):
         traffic.report(place, kind)
-        assert building.build_next(clock=traffic.stopped()) is not None
+        assert build.build_next(clock=traffic.stopped()) is not None
     paths = sorted(files(media), key=lambda path: path.stat().st_mtime_ns)
     assert len(paths) == 2
     for path, office, column in zip(paths, by_office(paths, tmp_path), (1, 0), strict=True):

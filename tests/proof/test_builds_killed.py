@@ -20,7 +20,7 @@ from django.utils import timezone
 from locations import jobs
 from locations.models import Location
 from redflag_credits.devserver import paths, servers, valkey
-from reports import asking, sweeping
+from reports.exports import cleanup, requests
 from reports.models import Report, ReportKind, ReportState
 from tests.databases import Clone
 from tests.product import LiveProduct
@@ -76,7 +76,7 @@ def place(product: LiveProduct) -> Location:
 
 
 def ask(place: Location) -> Report:
-    return asking.ask(
+    return requests.ask(
         place,
         kind=ReportKind.INTERNATIONAL,
         first_on=traffic.dt.date(2026, 5, 1),
@@ -119,7 +119,7 @@ def kill_broker(data_dir: Path) -> None:
 
 def sweep_as_if_leases_had_run_out() -> None:
     Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - jobs.LEASE)
-    sweeping.sweep(at=timezone.now() + 2 * sweeping.QUEUED_AGAIN_AFTER)
+    cleanup.sweep(at=timezone.now() + 2 * cleanup.QUEUED_AGAIN_AFTER)
 
 
 def is_whole(report: Report) -> bool:
@@ -142,7 +142,7 @@ def test_a_worker_killed_at_any_moment_leaves_a_report_that_is_built_once_more(
         product.start_worker()
         report = until(report, ReportState.READY, ReportState.FAILED, product=product)
         kill_worker(product)
-        sweeping.sweep(at=timezone.now())
+        cleanup.sweep(at=timezone.now())
         assert report.state == ReportState.READY
         assert is_whole(report)
         assert report.attempts == (1 if killed.startswith(ReportState.READY) else 2)

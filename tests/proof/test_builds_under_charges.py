@@ -17,7 +17,7 @@ from django.db import connections
 from ledger.models import ChatMessage, Entry, InternationalMessage, Kind, Outcome
 from ledger.verification.verify import verify
 from locations.models import Location
-from reports import building
+from reports.exports import build
 from reports.models import Report, ReportKind, ReportState
 from tests.processes import race
 from tests.proof.telling import tell
@@ -52,7 +52,7 @@ def build_all(done: Event) -> list[str]:
         for number in range(BUILDS):
             kind = ReportKind.values[number % len(ReportKind)]
             report = traffic.report(places[number % len(places)], kind)
-            made = building.build_next(clock=lambda: NOW)
+            made = build.build_next(clock=lambda: NOW)
             assert made is not None
             built.append(str(report.pk))
         return built

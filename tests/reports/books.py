@@ -12,7 +12,7 @@ from django.db.models import Max, Min
 
 from ledger.models import Entry
 from locations.models import Location
-from reports import building
+from reports.exports import build
 from reports.models import Report, ReportFormat, ReportKind, ReportState
 from tests.ledger.replaying.files import FILES
 from tests.reports import traffic
@@ -43,7 +43,7 @@ def build_all(format: str = ReportFormat.XLSX) -> list[BuiltBook]:
     for location in Location.objects.order_by("pk"):
         for kind in ReportKind.values:
             report = traffic.report(location, kind, *days_of(location), format=format)
-            built = building.build_next(clock=traffic.stopped())
+            built = build.build_next(clock=traffic.stopped())
             assert built is not None
             assert built.pk == report.pk
             report.refresh_from_db()

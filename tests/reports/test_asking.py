@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from locations.models import Location, User
-from reports import asking
+from reports.exports import requests
 from reports.models import Report, ReportKind, ReportState
 from tests.databases import Clone
 from tests.plugin import ROOT
@@ -45,7 +45,7 @@ def task_of(message: bytes) -> tuple[str, str]:
 
 def ask(place: Location, person: User | None = None, **fields: Any) -> Report:
     facts = {"kind": ReportKind.CHAT, **MAY, **fields}
-    return asking.ask(place, asked_by=person or traffic.person(), at=NOW, **facts)
+    return requests.ask(place, asked_by=person or traffic.person(), at=NOW, **facts)
 
 
 @pytest.mark.django_db
@@ -87,9 +87,9 @@ def test_a_location_waits_for_so_many_reports_and_no_more() -> None:
     place, other = traffic.location(), traffic.location(name="Other")
     for state in [ReportState.QUEUED, ReportState.RUNNING]:
         traffic.report(place, state=state)
-    for _ in range(asking.MOST_UNFINISHED - 2):
+    for _ in range(requests.MOST_UNFINISHED - 2):
         ask(place)
-    with pytest.raises(asking.TooMany, match="5 reports of this location are being built"):
+    with pytest.raises(requests.TooMany, match="5 reports of this location are being built"):
         ask(place)
     ask(other)
     Report.objects.filter(location=place).update(state=ReportState.FAILED)
@@ -100,7 +100,7 @@ def test_a_location_waits_for_so_many_reports_and_no_more() -> None:
 def test_one_day_is_a_range_and_a_range_backwards_is_not() -> None:
     place = traffic.location()
     ask(place, last_on=MAY["first_on"])
-    with pytest.raises(asking.BadRange, match="must not be before the first"):
+    with pytest.raises(requests.BadRange, match="must not be before the first"):
         ask(place, last_on=dt.date(2026, 4, 30))
     with pytest.raises(ValueError, match="everything"):
         ask(place, kind="everything")
@@ -111,7 +111,7 @@ def test_people_who_ask_at_once_do_not_get_past_the_limit(cloned_database: Clone
     place, person = traffic.location(), traffic.person()
     outcomes = race(ask_slowly, [{"place": place, "person": person}] * 8)
     assert sorted(outcome.error for outcome in outcomes) == [""] * 5 + ["TooMany"] * 3
-    assert Report.objects.count() == asking.MOST_UNFINISHED
+    assert Report.objects.count() == requests.MOST_UNFINISHED
 
 
 def ask_slowly(place: Location, person: User) -> str:
@@ -121,7 +121,7 @@ def ask_slowly(place: Location, person: User) -> str:
         time.sleep(0.2)
         return ReportKind(name)
 
-    asking.ReportKind = kind  # type: ignore[assignment,misc]
+    requests.ReportKind = kind  # type: ignore[assignment,misc]
     return str(ask(place, person).pk)
 
 
@@ -180,5 +180,5 @@ def test_a_lost_broker_neither_fails_nor_holds_up_the_asking(
 
 def test_the_row_is_enough_for_a_broker_that_comes_back(cloned_database: Clone, queue: Any) -> None:
     report = traffic.report(traffic.location())
-    assert asking.queue(report.pk)
+    assert requests.queue(report.pk)
     assert queue() == [("reports.tasks.build_report", f"['{report.pk}']")]

@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 
 from locations import jobs
 from locations.models import Location
-from reports import asking, claiming, tasks
+from reports import tasks
+from reports.exports import queue, requests
+from reports.exports.uploads import WatchedReader
 from reports.models import Report, ReportState
-from reports.watched_files import WatchedReader
 from tests.processes import race
 from tests.reports import traffic
 from tests.reports.traffic import NOW
@@ -29,7 +30,7 @@ def waiting(place: Location, count: int, *, minutes_ago: int = 0) -> list[Report
 
 
 def claim(seconds: int = 0) -> Any:
-    report = claiming.claim_next(at=NOW + dt.timedelta(seconds=seconds))
+    report = queue.claim_next(at=NOW + dt.timedelta(seconds=seconds))
     return report and report.pk
 
 
@@ -85,20 +86,20 @@ def test_workers_that_choose_at_once_keep_the_limit(settings: Any) -> None:
 
 def claim_slowly() -> int:
     """Time for the others between the count and the claim."""
-    count = claiming._being_built
+    count = queue._being_built
 
     def slowly() -> Any:
         time.sleep(0.1)
         return count()
 
-    claiming._being_built = slowly
+    queue._being_built = slowly
     return int(claim() is not None)
 
 
 def test_whoever_ends_a_build_wakes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = waiting(traffic.location(), 2)
     woken: list[Any] = []
-    monkeypatch.setattr(asking, "queue", lambda pk, **_: woken.append(pk) or True)
+    monkeypatch.setattr(requests, "queue", lambda pk, **_: woken.append(pk) or True)
     tasks.build_report(str(second.pk))
     first.refresh_from_db()
     assert (first.state, woken) == (ReportState.READY, [second.pk])

@@ -13,7 +13,7 @@ from django.test import Client
 
 from locations.formatting.phone_masking import mask, mask_within
 from locations.models import Location, Membership, Role
-from reports import asking
+from reports.exports import requests
 from reports.models import ReportDownload, ReportKind, ReportState
 from reports.rows import rows_of
 from tests.factories import make_location, make_member, make_user
@@ -111,7 +111,7 @@ def test_the_role_of_who_asks_decides(location: Location, role: str, masked: boo
         user = make_member(location, Role.ADMIN if role == "both" else role)
     if role == "both":
         Membership.objects.create(user=user, role=Role.ACCOUNT_ADMIN, account=location.account)
-    report = asking.ask(
+    report = requests.ask(
         location, kind="chat", first_on=MAY[0], last_on=MAY[1], asked_by=user, at=NOW
     )
     assert report.masked is masked

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from locations.models import Location, User
-from reports import asking
+from reports.exports import requests
 from reports.models import Report, ReportState
 from tests.factories import make_location, make_member
 from tests.reports import traffic
@@ -59,12 +59,12 @@ def test_what_is_over_stays_as_it_is(manager: Client, location: Location, state:
 
 
 def test_a_cancelled_report_makes_room_for_another(location: Location, user: User) -> None:
-    reports = [traffic.report(location) for _ in range(asking.MOST_UNFINISHED)]
-    with pytest.raises(asking.TooMany):
-        asking.ask_again(reports[0], asked_by=user, at=traffic.NOW)
-    assert asking.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
-    assert not asking.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
-    asking.ask_again(reports[0], asked_by=user, at=traffic.NOW)
+    reports = [traffic.report(location) for _ in range(requests.MOST_UNFINISHED)]
+    with pytest.raises(requests.TooMany):
+        requests.ask_again(reports[0], asked_by=user, at=traffic.NOW)
+    assert requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
+    assert not requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
+    requests.ask_again(reports[0], asked_by=user, at=traffic.NOW)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def settings_of(report: Report) -> Any:
 
 def test_asking_again_too_often_is_refused_with_words(manager: Client, location: Location) -> None:
     old = traffic.report(location, state=ReportState.FAILED)
-    for _ in range(asking.MOST_UNFINISHED):
+    for _ in range(requests.MOST_UNFINISHED):
         traffic.report(location)
     answer = manager.post(f"/reports/{old.pk}/again/")
     assert answer.status_code == 422

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 
 from locations.models import Location, User
-from reports import asking, scheduling
+from reports.exports import requests, schedules
 from reports.models import Report, ReportKind, ReportState
 from tests.factories import make_location, make_member
 from tests.queries import count_queries
@@ -121,7 +121,7 @@ def test_the_last_thirty_days_are_offered(manager: Client, location: Location) -
 
 
 def test_too_many_at_once_are_refused_with_words(manager: Client, location: Location) -> None:
-    for _ in range(asking.MOST_UNFINISHED):
+    for _ in range(requests.MOST_UNFINISHED):
         assert manager.post(reports_address(location), MAY).status_code == 302
     answer = manager.post(reports_address(location), MAY)
     assert answer.status_code == 422
@@ -197,7 +197,7 @@ def test_the_lists_take_as_many_queries_for_few_reports_as_for_more(
             asker = make_member(location)
             make_report("failed", failure="The disk was full.", asked_by=asker)
             make_report("running", asked_by=asker)
-            scheduling.schedule(
+            schedules.schedule(
                 location,
                 kind="chat",
                 format="xlsx",

@@ -11,12 +11,12 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from locations.models import User
-from reports import asking, building
 from reports.alerts.evaluate import look, set_alert
 from reports.alerts.mails import send_waiting
+from reports.exports import build, requests
+from reports.exports.listing import filename
+from reports.exports.schedules import ask_due, schedule
 from reports.models import AlertMail, Every, Report, ReportKind, ReportState
-from reports.scheduling import ask_due, schedule
-from reports.showing import filename
 from tests.factories import NOON, make_location, make_member
 from tests.reports import traffic
 from tests.reports.test_alerting import take
@@ -26,7 +26,7 @@ FRENCH = {"full_name": "Anne Martin", "language": "fr"}
 
 
 def asked_by(user: User, location: Any, kind: str = ReportKind.INTERNATIONAL) -> Report:
-    return asking.ask(
+    return requests.ask(
         location,
         kind=kind,
         first_on=dt.date(2026, 5, 1),
@@ -112,7 +112,7 @@ def test_a_workbook_is_written_in_the_language_of_its_report(tmp_path: Path, set
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, GERMANY)
     report = asked_by(make_member(place, **FRENCH), place)
 
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
 
     report.refresh_from_db()
     assert (report.state, report.failure) == (ReportState.READY, "")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from locations.models import Location, Role, User
 from locations.permissions import detail_readers
-from reports import scheduling
+from reports.exports import schedules
 from reports.models import Report, ReportKind, ReportState
 from tests.factories import make_account, make_location, make_member, make_user
 from tests.reports.pages import without_tokens
@@ -110,7 +110,7 @@ def place(name: str, state: str) -> Location:
         asked_by=reader,
         asked_at=timezone.now(),
     )
-    scheduling.schedule(
+    schedules.schedule(
         location,
         kind="chat",
         format="xlsx",

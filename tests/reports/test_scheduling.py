@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from locations.models import Location, Role, User
-from reports import announcing, asking, scheduling
+from reports.exports import notifications, requests, schedules
 from reports.models import Every, Report, ReportSchedule, ReportState
 from reports.tasks import ask_for_scheduled_reports
 from tests.factories import make_location, make_member
@@ -37,7 +37,7 @@ def dana(place: Location) -> User:
 
 def scheduled(place: Location, *people: User, **fields: Any) -> ReportSchedule:
     facts = {"kind": "chat", "format": "xlsx", "every": Every.MONTH, "made_by": people[0]}
-    return scheduling.schedule(place, recipients=people, **(facts | {"at": NOW} | fields))
+    return schedules.schedule(place, recipients=people, **(facts | {"at": NOW} | fields))
 
 
 def asked(place: Location) -> list[tuple[str, str]]:
@@ -51,9 +51,9 @@ def test_a_month_is_asked_for_when_it_is_over_by_the_locations_clocks(
 ) -> None:
     made = scheduled(place, dana)
     assert made.next_on == dt.date(2026, 6, 1)
-    assert scheduling.ask_due(at=at("2026-06-01 04:59:59")) == 0
-    assert scheduling.ask_due(at=at("2026-06-01 05:00:00")) == 1
-    assert scheduling.ask_due(at=at("2026-06-01 05:00:01")) == 0
+    assert schedules.ask_due(at=at("2026-06-01 04:59:59")) == 0
+    assert schedules.ask_due(at=at("2026-06-01 05:00:00")) == 1
+    assert schedules.ask_due(at=at("2026-06-01 05:00:01")) == 0
     assert asked(place) == [("2026-05-01", "2026-05-31")]
     report = Report.objects.get()
     assert (report.schedule, report.asked_by, report.announce) == (made, dana, True)
@@ -63,15 +63,15 @@ def test_a_month_is_asked_for_when_it_is_over_by_the_locations_clocks(
 
 def test_a_week_is_from_monday_to_sunday(place: Location, dana: User) -> None:
     scheduled(place, dana, every=Every.WEEK)
-    assert scheduling.ask_due(at=at("2026-05-17 12:00:00")) == 0
-    assert scheduling.ask_due(at=at("2026-05-18 12:00:00")) == 1
+    assert schedules.ask_due(at=at("2026-05-17 12:00:00")) == 0
+    assert schedules.ask_due(at=at("2026-05-18 12:00:00")) == 1
     assert asked(place) == [("2026-05-11", "2026-05-17")]
 
 
 def test_periods_that_were_missed_are_made_up_in_order(place: Location, dana: User) -> None:
     scheduled(place, dana)
     later = at("2026-08-20 12:00:00")
-    assert [scheduling.ask_due(at=later) for _ in range(4)] == [1, 1, 1, 0]
+    assert [schedules.ask_due(at=later) for _ in range(4)] == [1, 1, 1, 0]
     assert asked(place) == [
         ("2026-05-01", "2026-05-31"),
         ("2026-06-01", "2026-06-30"),
@@ -83,34 +83,34 @@ def test_a_location_with_too_many_reports_to_build_is_asked_again_later(
     place: Location, dana: User
 ) -> None:
     scheduled(place, dana)
-    for _ in range(asking.MOST_UNFINISHED):
+    for _ in range(requests.MOST_UNFINISHED):
         traffic.report(place)
     due = at("2026-06-02 12:00:00")
-    assert scheduling.ask_due(at=due) == 0
+    assert schedules.ask_due(at=due) == 0
     Report.objects.update(state=ReportState.FAILED)
-    assert scheduling.ask_due(at=due) == 1
+    assert schedules.ask_due(at=due) == 1
 
 
 def test_a_stopped_schedule_asks_no_more(place: Location, dana: User) -> None:
     made = scheduled(place, dana)
-    assert scheduling.stop(made, stopped_by=dana, at=NOW)
-    assert not scheduling.stop(made, stopped_by=dana, at=NOW)
-    assert scheduling.ask_due(at=at("2026-06-02 12:00:00")) == 0
+    assert schedules.stop(made, stopped_by=dana, at=NOW)
+    assert not schedules.stop(made, stopped_by=dana, at=NOW)
+    assert schedules.ask_due(at=at("2026-06-02 12:00:00")) == 0
 
 
 def test_a_schedule_ends_when_nobody_on_its_list_may_read_it(place: Location, dana: User) -> None:
     made = scheduled(place, dana)
     dana.memberships.all().delete()
-    assert scheduling.ask_due(at=at("2026-06-02 12:00:00")) == 0
+    assert schedules.ask_due(at=at("2026-06-02 12:00:00")) == 0
     made.refresh_from_db()
     assert (made.stopped_by, made.stopped_at) == (None, at("2026-06-02 12:00:00"))
 
 
 def test_a_location_has_so_many_schedules(place: Location, dana: User) -> None:
-    first, *_ = [scheduled(place, dana) for _ in range(scheduling.MOST_SCHEDULES)]
-    with pytest.raises(scheduling.TooManySchedules):
+    first, *_ = [scheduled(place, dana) for _ in range(schedules.MOST_SCHEDULES)]
+    with pytest.raises(schedules.TooManySchedules):
         scheduled(place, dana)
-    scheduling.stop(first, stopped_by=dana, at=NOW)
+    schedules.stop(first, stopped_by=dana, at=NOW)
     scheduled(place, dana)
 
 
@@ -119,7 +119,7 @@ def test_numbers_are_masked_if_one_reader_sees_them_masked(place: Location, dana
     boss = make_member(place, Role.ACCOUNT_ADMIN)
     scheduled(place, boss)
     scheduled(place, boss, dana)
-    scheduling.ask_due(at=at("2026-06-02 12:00:00"))
+    schedules.ask_due(at=at("2026-06-02 12:00:00"))
     assert sorted(Report.objects.values_list("masked", flat=True)) == [False, True]
 
 
@@ -154,7 +154,7 @@ def test_each_reader_gets_a_mail_of_their_own_with_a_link_once(
     made = scheduled(place, dana, eve, gone)
     gone.memberships.all().delete()
     report = over(place, schedule=made)
-    assert (announcing.announce(at=NOW), announcing.announce(at=NOW)) == (1, 0)
+    assert (notifications.announce(at=NOW), notifications.announce(at=NOW)) == (1, 0)
     assert sorted(message.to for message in mail.outbox) == [["dana@example.org"], [eve.email]]
     [to_dana] = [message for message in mail.outbox if message.to == ["dana@example.org"]]
     assert to_dana.subject == "International Messages, Acme Dallas is ready"
@@ -168,7 +168,7 @@ def test_each_reader_gets_a_mail_of_their_own_with_a_link_once(
 
 def test_whoever_asked_to_be_told_is_told_of_a_failure_too(place: Location) -> None:
     report = over(place, ReportState.FAILED, failure="The disk was full.", file="")
-    announcing.announce(at=NOW)
+    notifications.announce(at=NOW)
     [message] = mail.outbox
     assert message.to == [report.asked_by.email]
     assert message.subject == "International Messages, Acme Dallas could not be made"
@@ -182,13 +182,13 @@ def test_whoever_asked_to_be_told_is_told_of_a_failure_too(place: Location) -> N
         {"announce": False},
         {"state": ReportState.CANCELLED},
         {"state": ReportState.RUNNING},
-        {"finished_at": NOW - announcing.NEWS_FOR - dt.timedelta(seconds=1)},
+        {"finished_at": NOW - notifications.NEWS_FOR - dt.timedelta(seconds=1)},
         {"announced_at": NOW},
     ],
 )
 def test_nothing_else_is_announced(place: Location, fields: dict[str, Any]) -> None:
     over(place, **fields)
-    assert (announcing.announce(at=NOW), mail.outbox) == (0, [])
+    assert (notifications.announce(at=NOW), mail.outbox) == (0, [])
 
 
 def test_a_mail_server_that_is_gone_is_tried_again(
@@ -201,14 +201,14 @@ def test_a_mail_server_that_is_gone_is_tried_again(
             raise ConnectionRefusedError
 
         context.setattr("django.core.mail.get_connection", refuse)
-        assert announcing.announce(at=NOW) == 0
-    assert announcing.announce(at=NOW) == 1
+        assert notifications.announce(at=NOW) == 0
+    assert notifications.announce(at=NOW) == 1
 
 
 def test_no_name_spoils_the_subject(place: Location) -> None:
     Location.objects.filter(pk=place.pk).update(name="Acme\r\nBcc: x@example.org")
     over(place)
-    announcing.announce(at=NOW)
+    notifications.announce(at=NOW)
     assert mail.outbox[0].subject == "International Messages, Acme Bcc: x@example.org is ready"
     assert mail.outbox[0].bcc == []
 

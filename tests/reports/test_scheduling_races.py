@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from reports import scheduling
+from reports.exports import schedules
 from reports.models import Every, Report
 from tests.databases import Clone
 from tests.factories import make_location, make_member
@@ -18,7 +18,7 @@ DUE_AT = dt.datetime(2026, 6, 2, 12, tzinfo=dt.UTC)
 def test_a_period_is_asked_for_once_however_many_look(cloned_database: Clone) -> None:
     place = make_location()
     reader = make_member(place)
-    scheduling.schedule(
+    schedules.schedule(
         place,
         kind="chat",
         format="xlsx",
@@ -34,4 +34,4 @@ def test_a_period_is_asked_for_once_however_many_look(cloned_database: Clone) ->
 
 
 def ask_due() -> int:
-    return scheduling.ask_due(at=DUE_AT)
+    return schedules.ask_due(at=DUE_AT)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from python_calamine import CalamineWorkbook
 
-from reports import building
+from reports.exports import build as building
 from reports.models import Report, ReportState
 from reports.sheet_rows import SheetRows
 from tests.reports import traffic

@@ -12,7 +12,8 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
 from locations import jobs
-from reports import asking, building, claiming, writing
+from reports.exports import build as building
+from reports.exports import queue, requests, writer
 from reports.models import Report, ReportState
 from reports.sheet_rows import SheetRows
 from reports.tasks import build_report
@@ -77,7 +78,7 @@ def test_what_is_over_is_not_built_again(place: Any, media: Path, state: str) ->
 
 def test_a_report_that_another_worker_builds_is_left_alone(place: Any, media: Path) -> None:
     report = traffic.report(place)
-    assert claiming.claim_next(at=NOW) is not None
+    assert queue.claim_next(at=NOW) is not None
     assert not build(report)
     assert files(media) == []
 
@@ -153,7 +154,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
 
     if moment == "reading":
         monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-        monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
+        monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, lose)
     else:
         save = FileSystemStorage._save
@@ -172,12 +173,12 @@ def test_a_build_that_is_cancelled_leaves_no_file(
 
     def cancel(*_: Any) -> None:
         in_another_thread(
-            lambda: asking.cancel(report, cancelled_by=report.asked_by, at=traffic.NOW)
+            lambda: requests.cancel(report, cancelled_by=report.asked_by, at=traffic.NOW)
         )
 
     if moment == "reading":
         monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-        monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
+        monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
         during_row(monkeypatch, 15, cancel)
     else:
         save = FileSystemStorage._save

@@ -18,7 +18,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from locations import jobs
-from reports import building, sweeping
+from reports.exports import build, cleanup
 from reports.models import Report, ReportState
 from tests.factories import make_user
 from tests.reports import traffic
@@ -74,12 +74,12 @@ def test_a_full_storage_keeps_no_half_file_and_the_next_build_works(
     report = traffic.report(place)
     with small_disk(tmp_path / "media", 40) as media:
         settings.MEDIA_ROOT = media
-        building.build_next(clock=traffic.stopped())
+        build.build_next(clock=traffic.stopped())
         assert failure(report) == NO_ROOM
         assert files(media) == []
     settings.MEDIA_ROOT = tmp_path / "roomy"
     again = traffic.report(place)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     again.refresh_from_db()
     assert again.state == ReportState.READY
 
@@ -96,14 +96,14 @@ def test_a_full_disk_of_the_builds_fails_the_build_wherever_it_runs_out(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "roomy"
     whole = traffic.report(place, format=format)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     whole.refresh_from_db()
     assert whole.size_bytes is not None
     settings.MEDIA_ROOT = tmp_path / "media"
     report = traffic.report(place, format=format)
     with small_disk(tmp_path / "builds", max(4, int(whole.size_bytes / 1024 * share))) as builds:
         monkeypatch.setattr("tempfile.tempdir", str(builds))
-        building.build_next(clock=traffic.stopped())
+        build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
         assert list(builds.iterdir()) == []
     assert failure(report) == NO_ROOM
@@ -135,7 +135,7 @@ def test_a_storage_that_refuses_is_a_reason_for_people(
 
     monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", refuse)
     report = traffic.report(place)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     assert failure(report) == reason
 
 
@@ -151,14 +151,14 @@ def test_a_database_that_is_gone_for_good_leaves_the_report_to_be_started_over_o
     for attempt in (1, 2):
         with monkeypatch.context() as context:
             context.setattr("django.core.files.storage.FileSystemStorage._save", gone)
-            context.setattr(building, "_mine", gone)
-            building.build_next(clock=traffic.stopped())
+            context.setattr(build, "_mine", gone)
+            build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
         assert (report.state, report.attempts) == (ReportState.RUNNING, attempt)
         Report.objects.update(leased_until=traffic.NOW.replace(year=2020))
     assert files(tmp_path) == []
-    assert building.build_next(clock=traffic.stopped()) is None
-    assert sweeping.give_up(at=traffic.NOW) == 1
+    assert build.build_next(clock=traffic.stopped()) is None
+    assert cleanup.give_up(at=traffic.NOW) == 1
     report.refresh_from_db()
     assert report.failure == "Building it was interrupted 2 times."
 
@@ -219,7 +219,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
 ) -> None:
     monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)  # the lease is renewed at every part
     report = traffic.report(place, format=format)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
     assert (report.state, report.failure) == (ReportState.READY, "")
     [(key, content)] = objects.items()
@@ -232,7 +232,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
         "private, no-store",
     )
     Report.objects.update(state=ReportState.EXPIRED)
-    sweeping.remove_leftovers(at=traffic.NOW)
+    cleanup.remove_leftovers(at=traffic.NOW)
     assert objects == {}
 
 
@@ -249,13 +249,13 @@ def test_an_object_storage_that_breaks_off_fails_the_report_and_the_sweep_remove
     with monkeypatch.context() as down:
         down.setattr(ObjectStorage, "_save", broken)
         down.setattr(ObjectStorage, "delete", broken)
-        building.build_next(clock=traffic.stopped())
+        build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
         assert (report.state, report.leased_until) == (ReportState.FAILED, None)
         assert report.failure == "The file could not be written. Try again later."
         assert list(objects) == [report.file]
-        sweeping.sweep(at=traffic.NOW)
+        cleanup.sweep(at=traffic.NOW)
         assert list(objects) == [report.file]
-    sweeping.sweep(at=traffic.NOW)
+    cleanup.sweep(at=traffic.NOW)
     assert objects == {}
     assert failure(report) == "The file could not be written. Try again later."

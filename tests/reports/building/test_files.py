@@ -10,8 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from ledger.engine.funding import adjust, purchase
 from ledger.reading.daily_usage import daily_usage
-from reports import building
 from reports.comma_files import safe
+from reports.exports import build
 from reports.models import Report, ReportKind, ReportState
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, NOW, SWEDEN, utc
@@ -39,7 +39,7 @@ def place() -> Any:
 
 def built(place: Any, kind: str, **fields: Any) -> Path:
     report = traffic.report(place, kind, **fields)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
     assert (report.state, report.failure) == (ReportState.READY, "")
     from django.conf import settings
@@ -227,18 +227,18 @@ def test_no_text_of_a_csv_is_a_formula(text: str, written: str) -> None:
 def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
     place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reports import writing
+    from reports.exports import writer
 
-    rows_of = writing.rows_of
+    rows_of = writer.rows_of
 
     def shifted(*args: Any, **options: Any) -> Any:
         found = rows_of(*args, **options)
         found.found[dt.date(2026, 5, 4)] -= 1
         return found
 
-    monkeypatch.setattr(writing, "rows_of", shifted)
+    monkeypatch.setattr(writer, "rows_of", shifted)
     report = traffic.report(place)
-    building.build_next(clock=traffic.stopped())
+    build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
     assert (report.state, report.finished_at) == (ReportState.FAILED, NOW)
     assert report.failure.startswith(

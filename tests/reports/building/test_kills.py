@@ -12,11 +12,12 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
 from locations import jobs
-from reports import asking, building, sweeping, tasks, writing
+from reports import tasks
+from reports.exports import build, cleanup, requests, writer
+from reports.exports.uploads import WatchedReader
 from reports.models import Report, ReportState
 from reports.sheet_files import BookFile, SheetFile
 from reports.sheet_rows import SheetRows
-from reports.watched_files import WatchedReader
 from reports.workbooks import Book
 from tests.processes import LostProcess, race
 from tests.reports import traffic
@@ -26,8 +27,8 @@ pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
 
 # Where it dies: what is called there, and at which of its calls; before it runs, or after.
 MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
-    "claimed, nothing begun": (building, "Lease", 1, False),
-    "the snapshot is open": (writing, "rows_of", 1, False),
+    "claimed, nothing begun": (build, "Lease", 1, False),
+    "the snapshot is open": (writer, "rows_of", 1, False),
     "counted": (jobs.Lease, "renew", 1, True),
     "at the first row": (SheetRows, "append", 1, False),
     "in the middle of the rows": (SheetRows, "append", 31, False),
@@ -35,10 +36,10 @@ MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "a sheet is whole": (SheetFile, "close", 1, True),
     "at the start of the packing": (BookFile, "save", 1, False),
     "in the middle of the packing": (BookFile, "write_worksheet", 2, True),
-    "packed": (building, "WatchedReader", 1, False),
+    "packed": (build, "WatchedReader", 1, False),
     "in the middle of the upload": (WatchedReader, "read", 1, True),
     "the file is in the storage": (FileSystemStorage, "_save", 1, True),
-    "ready, and not told yet": (asking, "queue_waiting", 1, False),
+    "ready, and not told yet": (requests, "queue_waiting", 1, False),
 }
 
 
@@ -68,8 +69,8 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     settings.MEDIA_ROOT = media
     builds.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(builds))
-    monkeypatch.setattr(asking, "queue", lambda *_, **__: True)
-    monkeypatch.setattr(sweeping, "queue", lambda *_, **__: True)
+    monkeypatch.setattr(requests, "queue", lambda *_, **__: True)
+    monkeypatch.setattr(cleanup, "queue", lambda *_, **__: True)
     place = traffic.location()
     for minute in range(20):
         traffic.texts(place, utc(f"2026-05-04 10:{minute:02}:00"), MEXICO, GERMANY)
@@ -85,16 +86,16 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
         ReportState.READY if was_ready else ReportState.RUNNING,
         1,
     )
-    assert building.build_next(clock=traffic.stopped()) is None  # its lease still runs
+    assert build.build_next(clock=traffic.stopped()) is None  # its lease still runs
 
     Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - jobs.LEASE)
-    sweeping.sweep(at=traffic.NOW)
-    again = building.build_next(clock=traffic.stopped())
+    cleanup.sweep(at=traffic.NOW)
+    again = build.build_next(clock=traffic.stopped())
     assert (again is None) is was_ready
     report.refresh_from_db()
     assert (report.state, report.rows_done, report.credits) == (ReportState.READY, 40, 20 * 13)
     assert files(media) == [media / report.file]
-    sweeping.sweep(at=traffic.NOW)
+    cleanup.sweep(at=traffic.NOW)
     assert list(builds.iterdir()) == []  # the killed worker's folder has gone too
 
 
@@ -102,7 +103,7 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(sweeping, "queue", lambda *_, **__: True)
+    monkeypatch.setattr(cleanup, "queue", lambda *_, **__: True)
     place = traffic.location()
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO)
     report = traffic.report(place)
@@ -112,8 +113,8 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
         with pytest.raises(LostProcess):
             race(build_and_die, [case])
         Report.objects.update(leased_until=Now() - jobs.LEASE)
-    assert building.build_next(clock=traffic.stopped()) is None
-    sweeping.sweep(at=traffic.NOW)
+    assert build.build_next(clock=traffic.stopped()) is None
+    cleanup.sweep(at=traffic.NOW)
     report.refresh_from_db()
     assert (report.state, report.failure, report.file) == (
         ReportState.FAILED,

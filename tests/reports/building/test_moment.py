@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ledger.models import Balance
 from locations import jobs
-from reports import writing
+from reports.exports import writer
 from reports.models import Report, ReportState
 from tests.reports import traffic
 from tests.reports.building.builds import build, during_row, in_another_thread, summary
@@ -22,7 +22,7 @@ def test_progress_is_seen_from_outside_and_keeps_the_lease(
 ) -> None:
     report = traffic.report(place)
     monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-    monkeypatch.setattr(writing, "ROWS_BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
     seen: list[Any] = []
 
     def look() -> None:

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
 from locations import jobs
-from reports import build_folders, sweeping
+from reports.exports import cleanup, temp_dirs
 from reports.models import Report, ReportState
 from reports.tasks import sweep_reports
 from tests.reports import traffic
@@ -37,11 +37,11 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     ids: list[Any] = []
 
     def queue(report_id: Any, *, expires_seconds: int | None = None) -> bool:
-        assert expires_seconds == sweeping.TASK_EXPIRES_SECONDS
+        assert expires_seconds == cleanup.TASK_EXPIRES_SECONDS
         ids.append(report_id)
         return True
 
-    monkeypatch.setattr(sweeping, "queue", queue)
+    monkeypatch.setattr(cleanup, "queue", queue)
     return ids
 
 
@@ -69,7 +69,7 @@ def test_what_was_never_queued_or_was_left_is_queued_again(queued: list[Any]) ->
     report(state=QUEUED, minutes_old=0)
     report(state=RUNNING, attempts=1, lease_seconds=60)
     report(state=ReportState.FAILED, attempts=1, lease_seconds=-1)
-    sweeping.sweep(at=NOW)
+    cleanup.sweep(at=NOW)
     assert set(queued) == {lost.pk, left.pk}
     assert Report.objects.filter(state=QUEUED).count() == 2
 
@@ -79,15 +79,15 @@ def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
 ) -> None:
     asked = [report(minutes_old=age).pk for age in (3, 9, 6)]
     seen: list[Any] = []
-    monkeypatch.setattr(sweeping, "queue", lambda pk, **_: seen.append(pk) or len(seen) < 2)
-    assert sweeping.queue_again(at=NOW) == 1
+    monkeypatch.setattr(cleanup, "queue", lambda pk, **_: seen.append(pk) or len(seen) < 2)
+    assert cleanup.queue_again(at=NOW) == 1
     assert seen == [asked[1], asked[2]]
 
 
 def test_what_was_interrupted_twice_has_failed(queued: list[Any], media: Path) -> None:
     worn_out = with_file(media, state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=-1)
     alive = report(state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=60)
-    sweeping.sweep(at=NOW)
+    cleanup.sweep(at=NOW)
     worn_out.refresh_from_db()
     alive.refresh_from_db()
     assert (worn_out.state, worn_out.failure) == (
@@ -107,14 +107,14 @@ def test_a_report_is_kept_for_its_days_and_then_deleted_with_a_line_in_the_log(
     old = with_file(media, state=ReportState.READY, finished_at=NOW - 30 * day - day / 24)
     young = with_file(media, state=ReportState.READY, finished_at=NOW - 29 * day)
     with caplog.at_level(logging.INFO):
-        sweeping.sweep(at=NOW)
+        cleanup.sweep(at=NOW)
     old.refresh_from_db()
     young.refresh_from_db()
     assert (old.state, old.file) == (ReportState.EXPIRED, "")
     assert young.state == ReportState.READY
     assert files(media) == [media / young.file]
     assert f"report {old.pk}, expired: its file is deleted" in caplog.text
-    sweeping.sweep(at=NOW)
+    cleanup.sweep(at=NOW)
     assert files(media) == [media / young.file]
 
 
@@ -128,24 +128,24 @@ def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
             raise PermissionError("read-only")
 
         context.setattr(FileSystemStorage, "delete", refuse)
-        sweeping.remove_leftovers(at=NOW)
+        cleanup.remove_leftovers(at=NOW)
     old.refresh_from_db()
     assert (media / old.file).exists()
-    sweeping.remove_leftovers(at=NOW)
+    cleanup.remove_leftovers(at=NOW)
     old.refresh_from_db()
     assert (old.file, files(media)) == ("", [])
 
 
 def test_what_a_killed_builder_left_of_a_cancelled_report_is_deleted(media: Path) -> None:
     with_file(media, state=ReportState.CANCELLED)
-    sweeping.remove_leftovers(at=NOW)
+    cleanup.remove_leftovers(at=NOW)
     assert files(media) == []
 
 
 def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
     old = with_file(media, state=ReportState.EXPIRED)
     (media / old.file).unlink()
-    sweeping.remove_leftovers(at=NOW)
+    cleanup.remove_leftovers(at=NOW)
     old.refresh_from_db()
     assert old.file == ""
 
@@ -159,7 +159,7 @@ def test_folders_of_killed_builds_go_and_those_of_living_ones_stay(tmp_path: Pat
     for name in dead | alive:
         (builds / f"redflag-report-{name}").mkdir()
         (builds / f"redflag-report-{name}" / "sheet-1.xml").write_text("rows")
-    build_folders.remove_dead(at=NOW)
+    temp_dirs.remove_dead(at=NOW)
     assert {path.name for path in builds.iterdir()} == {f"redflag-report-{n}" for n in alive}
 
 
@@ -169,7 +169,7 @@ def test_folders_that_nobody_knows_go_after_a_day(tmp_path: Path) -> None:
         (builds / name).mkdir()
         stamp = (NOW - dt.timedelta(hours=hours)).timestamp()
         os.utime(builds / name, (stamp, stamp))
-    sweeping.remove_leftovers(at=NOW)
+    cleanup.remove_leftovers(at=NOW)
     assert sorted(path.name for path in builds.iterdir()) == ["other", "redflag-report-new"]
 
 

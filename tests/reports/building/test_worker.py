@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from python_calamine import CalamineWorkbook
 
-from reports import asking
+from reports.exports import requests
 from reports.models import Report, ReportKind, ReportState
 from tests.product import LiveProduct
 from tests.reports import traffic
@@ -22,7 +22,7 @@ def test_a_worker_builds_what_was_asked_for(live_product: LiveProduct) -> None:
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, MEXICO)
     traffic.chat(place, utc("2026-05-04 10:00:00"))
     reports = [
-        asking.ask(
+        requests.ask(
             place,
             kind=kind,
             first_on=traffic.dt.date(2026, 5, 1),
@@ -44,7 +44,7 @@ def finished(report: Report, product: LiveProduct) -> Report:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         report.refresh_from_db()
-        if report.state not in asking.UNFINISHED:
+        if report.state not in requests.UNFINISHED:
             return report
         time.sleep(0.1)
     raise AssertionError(f"Still {report.state}:\n{product.log('worker')}")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from locations.models import Location, User
-from reports import asking
 from reports.estimates import cleanup, jobs
 from reports.estimates.jobs import forget, mine
+from reports.exports import requests
 from reports.models import LongEstimate, ReportState
 from tests.factories import MEXICO, NOON
 from tests.reports.long_estimates.lists import ask, done
@@ -54,7 +54,7 @@ def test_what_may_not_have_been_queued_is_queued_again(
     queued: list[Any] = []
     asked = ask(soho, manager, MEXICO)
     monkeypatch.setattr(
-        asking, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
+        requests, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
     )
     cleanup.sweep(at=NOON)
     assert queued == []

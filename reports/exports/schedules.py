@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from locations.models import Location, User
 from locations.permissions import detail_readers, sees_masked_numbers
-from reports import asking
+from reports.exports import requests
 from reports.models import Every, ReportSchedule
 
 MOST_SCHEDULES = 10  # of one location
@@ -103,7 +103,7 @@ def _ask_if_due(pk: int, *, at: dt.datetime) -> bool:
             return not stop(found, stopped_by=None, at=at)
         try:
             _ask(found, people, first_on, last_on, at=at)
-        except asking.TooMany:
+        except requests.TooMany:
             log.info("schedule %s waits: its location has too many reports to build", pk)
             return False
         found.covered_through_on = last_on
@@ -121,7 +121,7 @@ def _ask(
 ) -> None:
     """One file for all its readers: numbers are masked in it if any of them sees them masked."""
     location = found.location
-    report = asking.ask(
+    report = requests.ask(
         location,
         kind=found.kind,
         format=found.format,

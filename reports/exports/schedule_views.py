@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from locations.permissions import SignedInRequest, detail_readers, open_details
-from reports import scheduling
-from reports.forms import ScheduleForm
+from reports.exports import schedules
+from reports.exports.forms import ScheduleForm
+from reports.exports.views import reports_page
 from reports.models import ReportSchedule
-from reports.views.reports import reports_page
 
 
 @login_required
@@ -23,8 +23,8 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, schedule_form=form)
     try:
-        scheduling.schedule(location, **form.cleaned_data, made_by=request.user, at=timezone.now())
-    except scheduling.TooManySchedules as cannot:
+        schedules.schedule(location, **form.cleaned_data, made_by=request.user, at=timezone.now())
+    except schedules.TooManySchedules as cannot:
         return reports_page(request, location, refusal=str(cannot))
     return redirect("reports", pk=location.pk)
 
@@ -35,5 +35,5 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 def stop(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ReportSchedule, pk=pk)
     location = open_details(request.user, found.location_id)
-    scheduling.stop(found, stopped_by=request.user, at=timezone.now())
+    schedules.stop(found, stopped_by=request.user, at=timezone.now())
     return redirect("reports", pk=location.pk)

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from locations.jobs import Lease, LeaseLost
-from reports import build_folders
-from reports.claiming import claim_next, remove_file
+from reports.exports import temp_dirs
+from reports.exports.queue import claim_next, remove_file
+from reports.exports.uploads import WatchedReader
+from reports.exports.writer import Built, CannotBuild, write
 from reports.models import Report, ReportState
-from reports.watched_files import WatchedReader
 from reports.workbooks import MOST_ROWS
-from reports.writing import Built, CannotBuild, write
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -45,7 +45,7 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report |
     started = time.monotonic()
     with closing(Lease(report)) as lease, override(report.language):
         try:
-            with build_folders.folder_of(report) as folder:
+            with temp_dirs.folder_of(report) as folder:
                 path = Path(folder) / f"report.{report.format}"
                 built = write(report, path, lease, clock, rows_per_sheet)
                 lease.renew(built.rows)

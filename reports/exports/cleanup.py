@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
-from reports import build_folders
-from reports.asking import queue
-from reports.claiming import LOST_LEASE, remove_file
+from reports.exports import temp_dirs
+from reports.exports.queue import LOST_LEASE, remove_file
+from reports.exports.requests import queue
 from reports.models import Report, ReportState
 
 log = logging.getLogger(__name__)
@@ -66,4 +66,4 @@ def remove_leftovers(*, at: dt.datetime) -> None:
         if remove_file(report.file):
             log.info("report %s, %s: its file is deleted", report.pk, report.state)
             Report.objects.filter(gone, pk=report.pk).update(file="")
-    build_folders.remove_dead(at=at)
+    temp_dirs.remove_dead(at=at)

@@ -18,11 +18,10 @@ from django.views.decorators.http import (
 
 from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
-from reports import asking
-from reports.forms import ReportForm, ScheduleForm, last_days
-from reports.handing_out import NotReachable, NumbersNotShown, hand_out
-from reports.models import Report, ReportFormat
-from reports.showing import (
+from reports.exports import requests
+from reports.exports.downloads import NotReachable, NumbersNotShown, hand_out
+from reports.exports.forms import ReportForm, ScheduleForm, last_days
+from reports.exports.listing import (
     CONTENT_TYPES,
     all_reports,
     filename,
@@ -31,6 +30,7 @@ from reports.showing import (
     newest_reports,
     with_downloads,
 )
+from reports.models import Report, ReportFormat
 
 REPORTS_PER_PAGE = 25
 
@@ -47,8 +47,8 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, form)
     try:
-        asking.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
-    except asking.CannotAsk as cannot:
+        requests.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
+    except requests.CannotAsk as cannot:
         return reports_page(request, location, form, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, location))
 
@@ -79,7 +79,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def report_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     report = _open_report(request, pk)
-    asking.cancel(report, cancelled_by=request.user, at=timezone.now())
+    requests.cancel(report, cancelled_by=request.user, at=timezone.now())
     return HttpResponseRedirect(_back(request, report.location))
 
 
@@ -90,8 +90,8 @@ def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The same report once more, asked for by whoever is here now."""
     report = _open_report(request, pk)
     try:
-        asking.ask_again(report, asked_by=request.user, at=timezone.now())
-    except asking.CannotAsk as cannot:
+        requests.ask_again(report, asked_by=request.user, at=timezone.now())
+    except requests.CannotAsk as cannot:
         return reports_page(request, report.location, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, report.location))
 

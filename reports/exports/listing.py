@@ -9,8 +9,8 @@ from django.utils.translation import override
 
 from locations.db.prepared import Given, composed
 from locations.models import Location
+from reports.exports.schedules import going_on
 from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
-from reports.scheduling import going_on
 
 NEWEST = 5
 # How often a list is looked at, in seconds, while the youngest report is younger than that.
