@@ -19,11 +19,11 @@ from ledger.engine import charging
 from locations.jobs import Lease
 from locations.models import Location, User
 from reports.cell_texts import shown
+from reports.exports.kinds import rows_of
+from reports.exports.kinds.base import Rows
 from reports.exports.queue import claim_next
 from reports.exports.writer import write
 from reports.models import Report, ReportKind
-from reports.rows import rows_of
-from reports.rows.reading import Rows
 from reports.workbooks import MOST_ROWS
 from tests import factories
 

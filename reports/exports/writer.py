@@ -15,9 +15,9 @@ from ledger.models import Balance
 from locations.jobs import Lease
 from locations.models import Location
 from reports.comma_files import CommaFile
+from reports.exports.kinds import rows_of
+from reports.exports.kinds.base import Rows
 from reports.models import Report, ReportFormat, ReportKind
-from reports.rows import rows_of
-from reports.rows.reading import Rows
 from reports.workbooks import Book, Value
 
 ROWS_BETWEEN_LOOKS = 200  # at the watch

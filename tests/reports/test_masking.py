@@ -14,8 +14,8 @@ from django.test import Client
 from locations.formatting.phone_masking import mask, mask_within
 from locations.models import Location, Membership, Role
 from reports.exports import requests
+from reports.exports.kinds import rows_of
 from reports.models import ReportDownload, ReportKind, ReportState
-from reports.rows import rows_of
 from tests.factories import make_location, make_member, make_user
 from tests.reports import traffic
 from tests.reports.pages import words

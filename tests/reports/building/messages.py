@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from reports.exports.kinds import rows_of
 from reports.models import ReportKind
-from reports.rows import rows_of
 
 MAY = (dt.date(2026, 5, 1), dt.date(2026, 5, 31))
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError, connection
 
+from reports.exports.kinds import international
 from reports.models import ReportState
-from reports.rows import international
 from tests.reports import traffic
 from tests.reports.building.builds import build, during_row, in_another_thread
 from tests.reports.traffic import NOW, files

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from reports.exports.kinds import rows_of
+from reports.exports.kinds.base import country_and_code
 from reports.models import ReportKind
-from reports.rows import rows_of
-from reports.rows.reading import country_and_code
 from tests.reports import traffic
 from tests.reports.building.messages import MAY, chats, international
 from tests.reports.traffic import GERMANY, MEXICO, SWEDEN, utc

@@ -24,8 +24,7 @@ from ledger.models import InternationalMessage, Outcome, Refusal
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask, mask_within
 from locations.models import CarrierType, Channel, Location
-from reports.models import ReportKind
-from reports.rows.reading import (
+from reports.exports.kinds.base import (
     AT_ONCE,
     Local,
     Rows,
@@ -35,6 +34,7 @@ from reports.rows.reading import (
     in_words,
     used,
 )
+from reports.models import ReportKind
 from reports.workbooks import Column
 
 

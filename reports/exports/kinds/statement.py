@@ -12,7 +12,7 @@ from ledger.engine import reasons
 from ledger.models import Entry, Kind
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
-from reports.rows.reading import AT_ONCE, Local, Rows, in_words
+from reports.exports.kinds.base import AT_ONCE, Local, Rows, in_words
 from reports.workbooks import Column, Table
 
 

@@ -12,7 +12,7 @@ from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask
 from locations.models import Location
-from reports.rows.reading import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
+from reports.exports.kinds.base import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
 from reports.workbooks import Column
 
 

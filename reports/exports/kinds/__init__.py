@@ -4,9 +4,9 @@ import datetime as dt
 
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
+from reports.exports.kinds import chat, international, statement
+from reports.exports.kinds.base import Rows
 from reports.models import ReportKind
-from reports.rows import chat, international, statement
-from reports.rows.reading import Rows
 
 
 def rows_of(
