@@ -22,8 +22,8 @@ from locations.contracts.terms import forget_seen
 from locations.models import Account, User
 from redflag_credits.gc_freeze import settle
 from reports.account import rows
+from reports.forecast.daily_rates import keep_up
 from reports.models import LocationPace
-from reports.paces import keep_up
 from tests import factories
 
 VISITS = 40

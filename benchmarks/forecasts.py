@@ -10,7 +10,7 @@ from django.core.management import call_command
 from ledger.reading.daily_usage import daily_usage
 from ledger.replay.csv_files import read_folder
 from locations.models import Location
-from reports.forecasting import DAY, pace_of
+from reports.forecast.forecast import DAY, pace_of
 from tests.reports.held_back import AHEAD_DAYS, Errors, errors, plain_mean
 
 

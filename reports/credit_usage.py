@@ -18,9 +18,9 @@ from reports.chart.chart import Chart
 from reports.exports.forms import EARLIEST_ON, ReportForm
 from reports.exports.listing import newest_reports
 from reports.filters import DailyFilter
-from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
+from reports.forecast.sentences import Outlook, outlook
 from reports.models import Report
-from reports.outlook import Outlook, outlook
 from reports.tables import DailyTable
 
 if TYPE_CHECKING:

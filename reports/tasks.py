@@ -3,11 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reports import paces
 from reports.alerts import evaluate, mails
 from reports.estimates import cleanup, jobs
 from reports.exports import build, notifications, requests, schedules
 from reports.exports import cleanup as sweeping
+from reports.forecast import daily_rates
 
 
 @shared_task
@@ -50,4 +50,4 @@ def sweep_estimates() -> None:
 
 @shared_task
 def keep_paces() -> None:
-    paces.keep_up(at=timezone.now())
+    daily_rates.keep_up(at=timezone.now())

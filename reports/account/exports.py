@@ -13,7 +13,7 @@ from reports.account.table import STATES, AccountUsage
 from reports.comma_files import safe
 from reports.exporting import BOM, Cell, plain
 from reports.exports.listing import file_words
-from reports.forecasting import Record
+from reports.forecast.forecast import Record
 from reports.workbooks import Book, Column, Value
 
 WIDTHS = (32, 14, 18, 20, 14, 16, 24)

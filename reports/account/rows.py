@@ -3,7 +3,7 @@
 The table is found in a fixed number of queries, whatever it is sorted by. A thousand locations are
 read as rows of one query, not as objects of models, and only what the order asks for is worked out
 of all of them. What a location used and when it runs out takes its days: what they say is
-remembered (`reports.paces`).
+remembered (`reports.forecast.daily_rates`).
 """
 
 import datetime as dt
@@ -23,9 +23,9 @@ from locations.contracts.terms import terms_of
 from locations.db.prepared import Given, composed
 from locations.models import Account, Location
 from reports.balance.summary import BareStanding
-from reports.forecasting import Record, runs_out_on
+from reports.forecast.daily_rates import Used, used_by
+from reports.forecast.forecast import Record, runs_out_on
 from reports.models import LocationPace
-from reports.paces import Used, used_by
 
 COLUMNS = (
     "location_id",
@@ -190,7 +190,7 @@ def stand(lines: Sequence[Line]) -> None:
 def read_days(lines: Sequence[Line]) -> list[LocationPace]:
     """What each location used in 30 days, and its pace; two queries at most.
 
-    Returns what is to be remembered of it, with `reports.paces.keep`.
+    Returns what is to be remembered of it, with `reports.forecast.daily_rates.keep`.
     """
     found, made = used_by({line.place.pk: line.today for line in lines})
     for line in lines:

@@ -16,7 +16,7 @@ from django_tables2.utils import OrderBy
 from ledger.engine.snapshots import one_moment
 from locations.models import Account
 from reports.account.rows import Line, State, foresee, lines_of, read_days, renew_due, stand
-from reports.paces import keep
+from reports.forecast.daily_rates import keep
 from reports.tables import head
 
 LINES_PER_PAGE = 25

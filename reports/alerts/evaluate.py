@@ -24,7 +24,7 @@ from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from locations.permissions import detail_readers
 from reports.balance.summary import Standing, standings
-from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.models import Alert, AlertMail, Level
 
 COOL_DOWN = dt.timedelta(hours=24)

@@ -13,7 +13,7 @@ from locations.db.prepared import Given, composed
 from locations.models import Location, User
 from reports.alerts.evaluate import Reading, level_of, reading
 from reports.balance.summary import RenewalDue, Standing, standing
-from reports.forecasting import DAY, HISTORY_DAYS, Forecast, Record, forecast
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, Record, forecast
 from reports.models import Alert, AlertMail, Level
 
 NEWEST_MAILS = 20

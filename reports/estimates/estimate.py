@@ -15,8 +15,8 @@ from locations.models import Channel, Location
 from reports.balance.summary import RenewalDue, Standing, standing
 from reports.estimates.number_lists import Watch, nobody
 from reports.estimates.results import Destination, Figures, ToBuy
-from reports.forecasting import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.saying import about_enough
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
+from reports.forecast.phrases import about_enough
 
 RECOMMENDED_CREDITS = 200  # for each international recipient, as the product's help page says
 DAYS_WITHOUT_CONTRACT = 30

@@ -25,7 +25,7 @@ from reports.account.table import STATES, AccountTable
 from reports.balance.summary import BareStanding
 from reports.chart.chart import Chart
 from reports.credit_usage import Place
-from reports.forecasting import Record
+from reports.forecast.forecast import Record
 from reports.tables import DailyTable
 from reports.templatetags.credits import moved_in
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from reports.forecasting import DAY, History, Pace, Record, history_of
+from reports.forecast.forecast import DAY, History, Pace, Record, history_of
 
 AHEAD_DAYS = (14, 30, 60)
 EVERY_DAYS = 7

@@ -10,7 +10,7 @@ from ledger.reading.daily_usage import DailyUsage, Day, Movement
 from locations.contracts.terms import Terms
 from locations.models import Contract, Location
 from reports.balance.summary import Standing
-from reports.forecasting import DAY
+from reports.forecast.forecast import DAY
 
 TODAY = dt.date(2026, 6, 15)  # a Monday
 

@@ -20,7 +20,7 @@ from ledger.engine.funding import adjust
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Account, Location, Role
 from reports.balance.summary import standing
-from reports.forecasting import DAY, HISTORY_DAYS, forecast
+from reports.forecast.forecast import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationPace
 from reports.templatetags.credits import short
 from tests.databases import Clone

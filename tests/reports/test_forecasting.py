@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from locations.models import DebtAtRenewal
-from reports.forecasting import DAY, Course, Pace, Record, follow, forecast, history_of, pace_of
+from reports.forecast.forecast import (
+    DAY,
+    Course,
+    Pace,
+    Record,
+    follow,
+    forecast,
+    history_of,
+    pace_of,
+)
 from tests.reports.held_back import errors, plain_mean
 from tests.reports.stands import TODAY, contract, renewing, stands, used, weeks
 

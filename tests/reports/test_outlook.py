@@ -6,9 +6,9 @@ import pytest
 
 from ledger.reading.daily_usage import DailyUsage
 from reports.balance.summary import Standing
-from reports.forecasting import DAY, forecast
-from reports.outlook import outlook
-from reports.saying import about, about_enough
+from reports.forecast.forecast import DAY, forecast
+from reports.forecast.phrases import about, about_enough
+from reports.forecast.sentences import outlook
 from tests.reports.stands import TODAY, contract, renewing, stands, used, weeks
 
 OFFICE = used(weeks(20))  # 520 credits a week

@@ -13,9 +13,9 @@ from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from reports import tasks
 from reports.balance.summary import standing
-from reports.forecasting import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on
+from reports.forecast.daily_rates import Used, keep, keep_up, used_by
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on
 from reports.models import LocationPace
-from reports.paces import Used, keep, keep_up, used_by
 from tests.factories import NOON, chat, key, make_location
 from tests.reports.stands import TODAY, contract, stands
 

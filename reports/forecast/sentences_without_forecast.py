@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import Standing
-from reports.forecasting import Forecast, Record
-from reports.saying import kept, say
+from reports.forecast.forecast import Forecast, Record
+from reports.forecast.phrases import kept, say
 
 
 def no_pace(expected: Forecast) -> SafeString:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import Standing
-from reports.forecasting import Course, Forecast, Pace
-from reports.saying import say
+from reports.forecast.forecast import Course, Forecast, Pace
+from reports.forecast.phrases import say
 
 ALIKE = 0.75  # weekends with at least this much of a weekday's pace, or the reverse, are no others
 

@@ -19,7 +19,7 @@ from ledger.models import Balance, Entry
 from ledger.models.kinds import USAGE
 from locations.calendar import local_day
 from locations.models import Location
-from reports.forecasting import DAY, HISTORY_DAYS, Pace, Record, history_of, pace_of
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, history_of, pace_of
 from reports.models import LocationPace
 
 USED_DAYS = 30  # today and the 29 days before it

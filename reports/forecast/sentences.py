@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import Standing
-from reports.forecasting import Course, Forecast, Pace
-from reports.outlook_certain import certain, no_pace
-from reports.outlook_details import details
-from reports.saying import about, about_enough, kept, say
+from reports.forecast.forecast import Course, Forecast, Pace
+from reports.forecast.phrases import about, about_enough, kept, say
+from reports.forecast.sentences_details import details
+from reports.forecast.sentences_without_forecast import certain, no_pace
 
 
 @dataclass(frozen=True, slots=True)
