@@ -9,7 +9,8 @@ from reports.credit_requests import views as buying
 from reports.estimates import views as estimates
 from reports.exports import schedule_views
 from reports.exports import views as reports
-from reports.views import exports, messages, seeing, usage
+from reports.history import views as messages
+from reports.views import exports, seeing, usage
 
 register_converter(DayConverter, "day")
 

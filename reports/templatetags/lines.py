@@ -12,8 +12,8 @@ from ledger.models import ChargeKind, Entry
 from locations.formatting.countries import country_name
 from locations.formatting.dates import written
 from locations.formatting.numbers import credits
-from reports.charges import ChargePage
-from reports.days import Brought, Line
+from reports.history.charge import ChargePage
+from reports.history.day import Brought, Line
 
 register = template.Library()
 

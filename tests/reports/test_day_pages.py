@@ -16,7 +16,7 @@ from ledger.engine.reversals import reverse
 from ledger.models import Entry
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, Role
-from reports.days import LINES_PER_PAGE, read_day
+from reports.history.day import LINES_PER_PAGE, read_day
 from tests.factories import (
     DOMESTIC,
     FRANCE,

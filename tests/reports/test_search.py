@@ -10,8 +10,8 @@ from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.models import Location, Role
-from reports.searching import FOUND_PER_PAGE, find, phone_condition
-from reports.telling import Reader
+from reports.history.messages import Reader
+from reports.history.search import FOUND_PER_PAGE, find, phone_condition
 from tests.factories import FRANCE, MEXICO, chat, key, make_card, make_location, make_member, text
 from tests.queries import count_queries
 from tests.reports.pages import actions, field, links, words

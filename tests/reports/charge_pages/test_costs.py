@@ -11,8 +11,8 @@ from ledger.engine.funding import purchase
 from ledger.engine.reversals import reverse
 from ledger.models import Entry
 from locations.models import Location
-from reports.charges import read_charge
-from reports.telling import Reader
+from reports.history.charge import read_charge
+from reports.history.messages import Reader
 from tests.factories import (
     FRANCE,
     GERMANY,

@@ -10,7 +10,7 @@ from ledger.engine.charging import charge_chat
 from ledger.engine.reversals import reverse
 from ledger.requests import correction_requests
 from locations.models import Location, Role
-from reports.charges import MESSAGES_PER_PAGE
+from reports.history.charge import MESSAGES_PER_PAGE
 from tests.factories import GERMANY, chat, key, make_card, make_location, make_member, text
 from tests.queries import count_queries
 from tests.reports.charge_pages.charges import NOW, address, sent

@@ -16,12 +16,12 @@ from ledger.engine.renewals import up_to_date
 from ledger.requests import correction_requests
 from locations.models import Location
 from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
-from reports.charges import charge_of, message_at, newest_that_cost, read_charge
-from reports.days import read_day
-from reports.message_forms import CorrectionForm, SearchForm
+from reports.history.charge import charge_of, message_at, newest_that_cost, read_charge
+from reports.history.day import read_day
+from reports.history.forms import CorrectionForm, SearchForm
+from reports.history.messages import Reader
+from reports.history.search import Found, find
 from reports.pagination import page_number, place
-from reports.searching import Found, find
-from reports.telling import Reader
 
 
 @login_required

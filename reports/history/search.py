@@ -14,8 +14,8 @@ from django.db.models.functions import Cast
 
 from ledger.engine.snapshots import one_moment
 from ledger.models import ChatMessage, InternationalMessage
-from reports.charges import with_prices
-from reports.telling import AnyMessage, Reader, Told, price_words
+from reports.history.charge import with_prices
+from reports.history.messages import AnyMessage, Reader, Told, price_words
 
 FOUND_PER_PAGE = 25
 FEWEST_DIGITS = 3

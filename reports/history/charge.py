@@ -27,8 +27,8 @@ from ledger.reading.explanations import explain_payment, way_out
 from locations.calendar import local_day
 from locations.db.prepared import Given, composed
 from locations.models import Location
-from reports.days import Brought
-from reports.telling import AnyMessage, Reader, Told, price_words
+from reports.history.day import Brought
+from reports.history.messages import AnyMessage, Reader, Told, price_words
 
 MESSAGES_PER_PAGE = 50
 KNOWN = ~Q(country="")  # what is no number is of no country
