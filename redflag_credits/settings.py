@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "locations.users.middleware.second_factor_door",
     "locations.users.middleware.TrailDoor",
     "locations.users.middleware.StaffDoor",
-    "reports.doors.StaffVisitDoor",
+    "reports.impersonation.middleware.StaffVisitDoor",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "redflag_credits.urls"

@@ -10,7 +10,8 @@ from reports.estimates import views as estimates
 from reports.exports import schedule_views
 from reports.exports import views as reports
 from reports.history import views as messages
-from reports.views import exports, seeing, usage
+from reports.impersonation import views as seeing
+from reports.views import exports, usage
 
 register_converter(DayConverter, "day")
 

@@ -17,7 +17,7 @@ from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
 from locations.models.audit import SEEN_AS_MANAGER
-from reports import seeing
+from reports.impersonation import session
 from reports.models import Alert, Report
 from reports.urls import urlpatterns
 from tests.factories import chat, key, make_card, make_location, make_member, make_user
@@ -220,6 +220,6 @@ def test_the_switch_is_for_staff_who_may(client: Client, soho: Location):
 def test_every_page_of_a_location_is_named():
     """One that is new would be open to what managers do there, until it is."""
     theirs = {pattern.name for pattern in urlpatterns if "locations/" in str(pattern.pattern)}
-    assert theirs - {"as-manager"} == seeing.PAGES - {"location-details"}
+    assert theirs - {"as-manager"} == session.PAGES - {"location-details"}
     by_their_own_ids = {p.name for p in urlpatterns if str(p.pattern).startswith("reports/")}
-    assert by_their_own_ids - {"report-download"} == seeing.ACTS
+    assert by_their_own_ids - {"report-download"} == session.ACTS

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from reports import seeing
+from reports.impersonation import session
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -27,17 +27,17 @@ class StaffVisitDoor:
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name not in seeing.PAGES and name not in seeing.ACTS:
+        if name not in session.PAGES and name not in session.ACTS:
             return None
         if not request.user.is_authenticated or not request.user.is_staff:
             return None
-        location_id = seeing.seen(request.session)
+        location_id = session.seen(request.session)
         if location_id is None:
             return None
-        if name in seeing.PAGES and kwargs.get("pk") != location_id:
-            seeing.end(request.session)
+        if name in session.PAGES and kwargs.get("pk") != location_id:
+            session.end(request.session)
             return None
         request.seen_as_staff = location_id  # type: ignore[attr-defined]  # the banner reads it
-        if request.method in SAFE or name in seeing.LOOKING:
+        if request.method in SAFE or name in session.LOOKING:
             return None
         return render(request, "reports/seen_as_staff_refused.html", status=403)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from locations.models import Location
 from locations.models.audit import SEEN_AS_MANAGER
 from locations.permissions import SignedInRequest
-from reports import seeing
+from reports.impersonation import session
 
 
 @login_required
@@ -21,7 +21,7 @@ def begin(request: SignedInRequest, pk: int) -> HttpResponse:
     """Written down before anything is shown: who, which location, when."""
     location = get_object_or_404(Location, pk=pk)
     pghistory.create_event(location, label=SEEN_AS_MANAGER)
-    seeing.begin(request.session, location.pk)
+    session.begin(request.session, location.pk)
     return redirect("credit-usage", pk=location.pk)
 
 
@@ -30,7 +30,7 @@ def begin(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: SignedInRequest) -> HttpResponse:
     """Back to the location's page at the desk, or to the start where none was seen."""
-    location_id = seeing.end(request.session)
+    location_id = session.end(request.session)
     if location_id is None or not request.user.is_staff:
         return redirect("home")
     return redirect("admin:locations_location_change", location_id)
