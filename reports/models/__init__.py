@@ -1,9 +1,9 @@
 """What the database keeps about reports."""
 
 from reports.models.alerts import MOST_CREDITS, MOST_DAYS, Alert, AlertMail, Level
+from reports.models.daily_rates import LocationPace
 from reports.models.downloads import ReportDownload
 from reports.models.estimates import LongEstimate
-from reports.models.paces import LocationPace
 from reports.models.reports import (
     UNFINISHED,
     Report,
