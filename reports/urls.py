@@ -11,16 +11,19 @@ from reports.exports import schedule_views
 from reports.exports import views as reports
 from reports.history import views as messages
 from reports.impersonation import views as seeing
-from reports.views import exports, usage
+from reports.usage import export_views
+from reports.usage import views as usage
 
 register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", usage.home, name="home"),
     path("locations/<int:pk>/credit-usage/", usage.credit_usage, name="credit-usage"),
-    path("locations/<int:pk>/credit-usage/days.csv", exports.csv_file, name="usage-csv"),
-    path("locations/<int:pk>/credit-usage/days.xlsx", exports.xlsx_file, name="usage-xlsx"),
-    path("locations/<int:pk>/credit-usage/statement/", exports.statement, name="usage-statement"),
+    path("locations/<int:pk>/credit-usage/days.csv", export_views.csv_file, name="usage-csv"),
+    path("locations/<int:pk>/credit-usage/days.xlsx", export_views.xlsx_file, name="usage-xlsx"),
+    path(
+        "locations/<int:pk>/credit-usage/statement/", export_views.statement, name="usage-statement"
+    ),
     path("locations/<int:pk>/credit-usage/days/<day:date>/", messages.day, name="usage-day"),
     path("locations/<int:pk>/credit-usage/newest/", messages.newest, name="usage-newest"),
     path("locations/<int:pk>/credit-usage/search/", messages.search, name="usage-search"),

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from locations.permissions import SignedInRequest, open_account
 from reports.account.exports import account_csv, account_filename, account_xlsx
 from reports.account.table import STATES, AccountUsage, read_account
-from reports.exporting import CSV
 from reports.exports.listing import XLSX
+from reports.usage.exports import CSV
 
 
 @login_required

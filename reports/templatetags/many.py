@@ -24,10 +24,10 @@ from reports.account.rows import Line, State
 from reports.account.table import STATES, AccountTable
 from reports.balance.summary import BareStanding
 from reports.chart.chart import Chart
-from reports.credit_usage import Place
 from reports.forecast.forecast import Record
-from reports.tables import DailyTable
 from reports.templatetags.credits import moved_in
+from reports.usage.page import Place
+from reports.usage.tables import DailyTable
 
 register = template.Library()
 

@@ -15,10 +15,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from locations.permissions import SignedInRequest, open_details
-from reports.exporting import CSV, days_csv, days_filename, days_xlsx
 from reports.exports.listing import XLSX
-from reports.shown_days import ShownDays, UnreadableFilters, shown_days
-from reports.statements import by_month, sums
+from reports.usage.exports import CSV, days_csv, days_filename, days_xlsx
+from reports.usage.selection import ShownDays, UnreadableFilters, shown_days
+from reports.usage.statements import by_month, sums
 
 Answer = Callable[[SignedInRequest, ShownDays], HttpResponseBase]
 

@@ -10,8 +10,8 @@ from ledger.engine.snapshots import one_moment
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
 from reports.balance.summary import standing
-from reports.filters import DailyFilter
-from reports.tables import DailyTable
+from reports.usage.filters import DailyFilter
+from reports.usage.tables import DailyTable
 
 
 class UnreadableFilters(Exception):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from ledger.reading.daily_usage import Day, Movement
 from reports.comma_files import safe
 from reports.exports.listing import file_words
-from reports.shown_days import ShownDays
+from reports.usage.selection import ShownDays
 from reports.workbooks import Book, Column, Value
 
 CSV = "text/csv; charset=utf-8"

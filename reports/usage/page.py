@@ -17,11 +17,11 @@ from reports.balance.summary import RenewalDue, Standing, standing
 from reports.chart.chart import Chart
 from reports.exports.forms import EARLIEST_ON, ReportForm
 from reports.exports.listing import newest_reports
-from reports.filters import DailyFilter
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forecast.sentences import Outlook, outlook
 from reports.models import Report
-from reports.tables import DailyTable
+from reports.usage.filters import DailyFilter
+from reports.usage.tables import DailyTable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
