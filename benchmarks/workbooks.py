@@ -18,13 +18,13 @@ from benchmarks.singles import messages
 from ledger.engine import charging
 from locations.jobs import Lease
 from locations.models import Location, User
-from reports.cell_texts import shown
 from reports.exports.kinds import rows_of
 from reports.exports.kinds.base import Rows
 from reports.exports.queue import claim_next
 from reports.exports.writer import write
 from reports.models import Report, ReportKind
-from reports.workbooks import MOST_ROWS
+from reports.workbooks.text import shown
+from reports.workbooks.xlsx import MOST_ROWS
 from tests import factories
 
 AT_ONCE = 10_000

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from reports.account.rows import Line
 from reports.account.table import STATES, AccountUsage
-from reports.comma_files import safe
 from reports.exports.listing import file_words
 from reports.forecast.forecast import Record
 from reports.usage.exports import BOM, Cell, plain
-from reports.workbooks import Book, Column, Value
+from reports.workbooks.csv import safe
+from reports.workbooks.xlsx import Book, Column, Value
 
 WIDTHS = (32, 14, 18, 20, 14, 16, 24)
 

@@ -21,7 +21,7 @@ from reports.exports.queue import claim_next, remove_file
 from reports.exports.uploads import WatchedReader
 from reports.exports.writer import Built, CannotBuild, write
 from reports.models import Report, ReportState
-from reports.workbooks import MOST_ROWS
+from reports.workbooks.xlsx import MOST_ROWS
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from ledger.models import Balance
 from locations.jobs import Lease
 from locations.models import Location
-from reports.comma_files import CommaFile
 from reports.exports.kinds import rows_of
 from reports.exports.kinds.base import Rows
 from reports.models import Report, ReportFormat, ReportKind
-from reports.workbooks import Book, Value
+from reports.workbooks.csv import CommaFile
+from reports.workbooks.xlsx import Book, Value
 
 ROWS_BETWEEN_LOOKS = 200  # at the watch
 WHICH_DAYS = gettext_lazy(

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ledger.reading.daily_usage import Day, Movement
-from reports.comma_files import safe
 from reports.exports.listing import file_words
 from reports.usage.selection import ShownDays
-from reports.workbooks import Book, Column, Value
+from reports.workbooks.csv import safe
+from reports.workbooks.xlsx import Book, Column, Value
 
 CSV = "text/csv; charset=utf-8"
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ledger.engine.posting import BadInput
-from reports.cell_texts import shown
 from reports.exports import build
 from reports.models import ReportKind
+from reports.workbooks.text import shown
 from tests.readers import by_calamine, by_office, by_openpyxl, without_tabs
 from tests.reports import books, traffic
 from tests.reports.text_books import HOSTILE, write

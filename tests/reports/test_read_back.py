@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reports.comma_files import _plain as as_csv_says
 from reports.models import ReportFormat, ReportKind
+from reports.workbooks.csv import _plain as as_csv_says
 from tests.factories import make_user
 from tests.readers import by_calamine, by_openpyxl
 from tests.reports import books

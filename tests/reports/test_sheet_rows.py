@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from reports import workbooks
-from reports.sheet_rows import SheetRows
-from reports.workbooks import Book, Column
+from reports.workbooks import xlsx
+from reports.workbooks.xlsx import Book, Column
+from reports.workbooks.xlsx_rows import SheetRows
 from tests.reports.text_books import HOSTILE
 
 COLUMNS = [Column("Text"), Column("Number"), Column("When")]
@@ -33,7 +33,7 @@ def openpyxls(path: Path, rows: list[tuple[Any, ...]]) -> list[Any]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Messages")
     for row in [("Text", "Number", "When"), *rows]:
-        sheet.append([workbooks._safe(sheet, v) if isinstance(v, str) else v for v in row])
+        sheet.append([xlsx._safe(sheet, v) if isinstance(v, str) else v for v in row])
     book.save(path / "openpyxl.xlsx")
     return looks(path / "openpyxl.xlsx", "Messages")[1:]
 

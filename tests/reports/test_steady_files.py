@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports.steady_files import AT_A_TIME, steadily
+from reports.workbooks.disk import AT_A_TIME, steadily
 
 
 def test_each_piece_is_sent_on_its_way_when_it_is_written(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import cell_texts
+from reports.workbooks import text as cell_texts
 from tests.reports.text_books import HOSTILE, calamine_rows, openpyxl_rows, write
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports import sheet_rows, workbooks
-from reports.workbooks import Book, Column
+from reports.workbooks import xlsx, xlsx_rows
+from reports.workbooks.xlsx import Book, Column
 from tests.reports.text_books import COLUMNS, SENT_AT, calamine_rows, openpyxl_rows, write
 
 
@@ -69,7 +69,7 @@ def test_exactly_full_sheets_are_not_followed_by_an_empty_one(tmp_path: Path) ->
 
 
 def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
-    assert workbooks.MOST_ROWS == 2**20
+    assert xlsx.MOST_ROWS == 2**20
     with Book(tmp_path / "book.xlsx", title="t") as book:
         assert book._rows_per_sheet == 2**20 - 1
 
@@ -77,10 +77,10 @@ def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
 def test_a_sheet_ends_before_the_archive_would_need_a_form_that_excel_repairs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longest = 4 * (workbooks.MOST_CHARACTERS + sheet_rows.AT_ONCE + 60 * 40_000)  # bytes
+    longest = 4 * (xlsx.MOST_CHARACTERS + xlsx_rows.AT_ONCE + 60 * 40_000)  # bytes
     assert longest < zipfile.ZIP64_LIMIT
-    monkeypatch.setattr(workbooks, "MOST_CHARACTERS", 1_000)
-    monkeypatch.setattr(sheet_rows, "AT_ONCE", 500)
+    monkeypatch.setattr(xlsx, "MOST_CHARACTERS", 1_000)
+    monkeypatch.setattr(xlsx_rows, "AT_ONCE", 500)
     texts = [f"{number} " + "x" * 200 for number in range(20)]
     path = write(tmp_path, texts)
     names = openpyxl.load_workbook(path).sheetnames
@@ -138,7 +138,7 @@ def test_a_value_that_does_not_go_in_spoils_the_book(tmp_path: Path, value: Any)
     with Book(tmp_path / "book.xlsx", title="t") as book:
         with pytest.raises((TypeError, ValueError)):
             book.add_rows("Messages", COLUMNS, rows)
-        with pytest.raises(workbooks.SpoiledBook):
+        with pytest.raises(xlsx.SpoiledBook):
             book.save()
     assert not (tmp_path / "book.xlsx").exists()
 
@@ -151,7 +151,7 @@ def test_rows_that_end_in_an_error_spoil_the_book(tmp_path: Path) -> None:
     with Book(tmp_path / "book.xlsx", title="t") as book:
         with pytest.raises(ConnectionError):
             book.add_rows("Messages", COLUMNS, rows())
-        with pytest.raises(workbooks.SpoiledBook):
+        with pytest.raises(xlsx.SpoiledBook):
             book.save()
     assert list(tmp_path.iterdir()) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from reports.workbooks import Book, Column
+from reports.workbooks.xlsx import Book, Column
 
 COLUMNS = [Column("Text", 20), Column("Sent date (Europe/Amsterdam)", 20), Column("Credits used")]
 SENT_AT = dt.datetime(2026, 10, 25, 2, 30, 5)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.countries import country_name
-from reports.workbooks import Column, Table, Value
+from reports.workbooks.xlsx import Column, Table, Value
 
 AT_ONCE = 2_000  # rows fetched from the server's cursor
 

@@ -13,7 +13,7 @@ from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask
 from locations.models import Location
 from reports.exports.kinds.base import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
-from reports.workbooks import Column
+from reports.workbooks.xlsx import Column
 
 
 def columns(location: Location) -> tuple[Column, ...]:

@@ -35,7 +35,7 @@ from reports.exports.kinds.base import (
     used,
 )
 from reports.models import ReportKind
-from reports.workbooks import Column
+from reports.workbooks.xlsx import Column
 
 
 def columns(location: Location) -> tuple[Column, ...]:

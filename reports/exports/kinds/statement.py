@@ -13,7 +13,7 @@ from ledger.models import Entry, Kind
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
 from reports.exports.kinds.base import AT_ONCE, Local, Rows, in_words
-from reports.workbooks import Column, Table
+from reports.workbooks.xlsx import Column, Table
 
 
 def columns(location: Location) -> tuple[Column, ...]:

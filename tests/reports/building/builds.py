@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from reports.exports import build as building
 from reports.models import Report, ReportState
-from reports.sheet_rows import SheetRows
+from reports.workbooks.xlsx_rows import SheetRows
 from tests.reports import traffic
 
 

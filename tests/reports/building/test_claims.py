@@ -15,8 +15,8 @@ from locations import jobs
 from reports.exports import build as building
 from reports.exports import queue, requests, writer
 from reports.models import Report, ReportState
-from reports.sheet_rows import SheetRows
 from reports.tasks import build_report
+from reports.workbooks.xlsx_rows import SheetRows
 from tests.processes import LostProcess, race
 from tests.reports import traffic
 from tests.reports.building.builds import build, during_row, in_another_thread, table

@@ -10,9 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from ledger.engine.funding import adjust, purchase
 from ledger.reading.daily_usage import daily_usage
-from reports.comma_files import safe
 from reports.exports import build
 from reports.models import Report, ReportKind, ReportState
+from reports.workbooks.csv import safe
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, NOW, SWEDEN, utc
 

@@ -16,9 +16,9 @@ from reports import tasks
 from reports.exports import build, cleanup, requests, writer
 from reports.exports.uploads import WatchedReader
 from reports.models import Report, ReportState
-from reports.sheet_files import BookFile, SheetFile
-from reports.sheet_rows import SheetRows
-from reports.workbooks import Book
+from reports.workbooks.xlsx import Book
+from reports.workbooks.xlsx_archive import BookFile, SheetFile
+from reports.workbooks.xlsx_rows import SheetRows
 from tests.processes import LostProcess, race
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, files, utc

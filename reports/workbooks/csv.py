@@ -13,9 +13,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Self
 
-from reports.cell_texts import shown
-from reports.steady_files import steadily
-from reports.workbooks import Column, Table, Value
+from reports.workbooks.disk import steadily
+from reports.workbooks.text import shown
+from reports.workbooks.xlsx import Column, Table, Value
 
 # A number like +49151234567 stays as it is: as a formula it would do no harm.
 FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")

@@ -11,7 +11,7 @@ from typing import IO, Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
-from reports.cell_texts import is_harmless, pieces, shown
+from reports.workbooks.text import is_harmless, pieces, shown
 
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  Excel's days are counted from here
 SECONDS_OF_DAY = 86_400

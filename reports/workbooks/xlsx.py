@@ -23,10 +23,10 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from reports.cell_texts import is_harmless, pieces, shown
-from reports.sheet_files import BookFile, SheetFile
-from reports.sheet_rows import SheetRows
-from reports.steady_files import steadily
+from reports.workbooks.disk import steadily
+from reports.workbooks.text import is_harmless, pieces, shown
+from reports.workbooks.xlsx_archive import BookFile, SheetFile
+from reports.workbooks.xlsx_rows import SheetRows
 
 # A write-only worksheet; the stubs know little of it.
 Sheet = Any
