@@ -29,7 +29,7 @@ from tests.browser.price_lists import (
     old_price,
 )
 from tests.factories import MEXICO, key, make_user, text
-from tests.ledger.replaying import recorded
+from tests.ledger.replay import recorded_traffic
 from tests.product import LiveProduct
 
 READY_MS = 60_000
@@ -54,7 +54,9 @@ def replayed(live_product: LiveProduct, tmp_path_factory: pytest.TempPathFactory
     """Traffic under the old card, charged as it was sent; a worker runs."""
     live_product.start_worker()
     today = timezone.now().date()
-    folder = recorded.move_to(tmp_path_factory.mktemp("traffic"), today=today, rate_card=REAL)
+    folder = recorded_traffic.move_to(
+        tmp_path_factory.mktemp("traffic"), today=today, rate_card=REAL
+    )
     call_command("replay_traffic", str(folder))
     return Replayed(
         clerk=make_user(is_staff=True, is_superuser=True),

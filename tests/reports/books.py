@@ -14,7 +14,7 @@ from ledger.models import Entry
 from locations.models import Location
 from reports.exports import build
 from reports.models import Report, ReportFormat, ReportKind, ReportState
-from tests.ledger.replaying.files import FILES
+from tests.ledger.replay.traffic_folder import FILES
 from tests.reports import traffic
 
 

@@ -13,9 +13,9 @@ from ledger.requests.approvals import Wanted
 from ledger.verification.verify import breaches
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location
-from tests.ledger.approving.wanted import LATER, ask, buckets
-from tests.ledger.corruptions import corrupt, drop_constraint
 from tests.ledger.guards.attacks import add_entry, refused
+from tests.ledger.requests.request_cases import LATER, ask, buckets
+from tests.ledger.verification.corruptions import corrupt, drop_constraint
 
 
 def test_a_debt_is_written_off_by_hand_and_once(ada: User, bob: User):

@@ -10,9 +10,9 @@ from ledger.requests import approvals
 from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON
-from tests.ledger.approving.wanted import LATER, adjustment, ask
-from tests.ledger.corruptions import corrupt, drop_constraint
 from tests.ledger.guards.attacks import add_entry, refused, sql
+from tests.ledger.requests.request_cases import LATER, adjustment, ask
+from tests.ledger.verification.corruptions import corrupt, drop_constraint
 
 
 def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User, bob: User):

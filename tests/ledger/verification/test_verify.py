@@ -18,11 +18,7 @@ from ledger.models import (
 from ledger.verification.verify import Verified, breaches, keep
 from locations.models import Location
 from tests.factories import NOON
-from tests.ledger.corruptions import (
-    CORRUPTIONS,
-    corrupt,
-    sound_ledger,
-)
+from tests.ledger.verification.corruptions import CORRUPTIONS, corrupt, sound_ledger
 
 HOUR = dt.timedelta(hours=1)
 

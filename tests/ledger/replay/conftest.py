@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.replaying.files import FILES, Write
+from tests.ledger.replay.traffic_folder import FILES, Write
 
 
 @pytest.fixture

@@ -11,14 +11,7 @@ from ledger.engine import charging
 from ledger.models import Entry, InternationalMessage
 from ledger.verification.verify import breaches
 from locations.models import Account, Location, RateCard
-from tests.ledger.replaying.files import (
-    SUMMARY,
-    Write,
-    days,
-    replay,
-    rows,
-    told,
-)
+from tests.ledger.replay.traffic_folder import SUMMARY, Write, days, replay, rows, told
 
 pytestmark = pytest.mark.django_db
 

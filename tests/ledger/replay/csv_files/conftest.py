@@ -4,13 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.traffic_files.files import (
-    CHATS,
-    INTERNATIONAL,
-    LOCATIONS,
-    PURCHASES,
-    Write,
-)
+from tests.ledger.replay.csv_files.files import CHATS, INTERNATIONAL, LOCATIONS, PURCHASES, Write
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import datetime as dt
 from ledger.engine.charge_requests import Chat, International
 from ledger.replay.csv_files import read_folder
 from ledger.replay.events import Broadcast, ChatEvent, Place, Purchase, in_order
-from tests.ledger.traffic_files.files import (
+from tests.ledger.replay.csv_files.files import (
     CHATS,
     INTERNATIONAL,
     LOCATIONS,

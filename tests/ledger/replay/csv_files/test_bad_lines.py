@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ledger.traffic_files.files import (
+from tests.ledger.replay.csv_files.files import (
     CHATS,
     INTERNATIONAL,
     LOCATIONS,

@@ -9,7 +9,7 @@ import pytest
 from ledger.replay import replay as replaying
 from ledger.replay.csv_files import read_folder
 from tests.factories import make_card
-from tests.ledger.replaying.files import (
+from tests.ledger.replay.traffic_folder import (
     CHATS,
     LOCATIONS,
     PURCHASES,

@@ -19,7 +19,7 @@ from locations.models import Location, User
 from locations.users.groups import VIEWER
 from tests.databases import Clone
 from tests.factories import NOON, make_user
-from tests.ledger.corruptions import corrupt, sound_ledger
+from tests.ledger.verification.corruptions import corrupt, sound_ledger
 from tests.reports.pages import actions, cells, words
 
 DAY = dt.timedelta(days=1)
