@@ -9,7 +9,7 @@ from locations.contracts import terms as terms_module
 from locations.contracts.terms import Terms, UnknownLocation, known_terms, load_terms
 from locations.models import Contract, Location
 from tests.factories import make_contract, make_location
-from tests.locations.contracts_and_steps import day
+from tests.locations.contract_terms import day
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 A process that has loaded the product is forked for each file.
 
-`python -m tests.locations.test_hostile_files` prints the table of docs/performance.md.
+`python -m tests.locations.test_spreadsheets` prints the table of docs/performance.md.
 """
 
 import contextlib

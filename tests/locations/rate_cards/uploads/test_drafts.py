@@ -9,7 +9,7 @@ from django.urls import reverse
 from locations.models import RateCard, RateCardSeries, RateCardUpload, User
 from locations.rate_cards import uploads
 from tests.factories import NOON, make_card, make_user
-from tests.locations.uploads.sending import LIST, lines, send
+from tests.locations.rate_cards.uploads.sending import LIST, lines, send
 from tests.reports.pages import rows
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.urls import reverse
 from locations.models import RateCardUpload
 from locations.rate_cards import uploads
 from tests.factories import make_card
-from tests.locations.uploads.sending import send
+from tests.locations.rate_cards.uploads.sending import send
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from locations.models import RateCardUpload, User
 from locations.rate_cards import uploads
 from tests.factories import NOON, make_card
-from tests.locations.uploads.sending import LIST, send
+from tests.locations.rate_cards.uploads.sending import LIST, send
 
 pytestmark = pytest.mark.django_db
 

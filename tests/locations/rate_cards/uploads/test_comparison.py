@@ -6,7 +6,7 @@ import pytest
 
 from locations.rate_cards.comparison import Kind, compare, counts, in_force_before
 from tests.factories import make_card
-from tests.locations.uploads.sending import HEAD, LIST, lines
+from tests.locations.rate_cards.uploads.sending import HEAD, LIST, lines
 
 pytestmark = pytest.mark.django_db
 

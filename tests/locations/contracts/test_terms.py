@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from locations.calendar import add_months, day_starts_at
 from locations.contracts.terms import Step, Term
 from locations.models import Contract
-from tests.locations.contracts_and_steps import DAY, contract, day, days_of, steps, terms_of
+from tests.locations.contract_terms import DAY, contract, day, days_of, steps, terms_of
 
 
 def test_a_contract_of_29_february_renews_on_the_28th_and_in_leap_years_on_the_29th():
