@@ -23,7 +23,7 @@ from locations.models import Channel, Location
 from reports.estimates import jobs
 from reports.models import ReportState
 from tests import factories
-from tests.reports.upload_files import packed, rows_of
+from tests.reports.estimates.upload_files import packed, rows_of
 
 ON_SCREEN, IN_WORKER = 10_000, 100_000
 ROUNDS = 5

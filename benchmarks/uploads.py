@@ -1,7 +1,7 @@
 """What uploads of recipients take: `python -m benchmarks.uploads` prints docs/performance.md's."""
 
 import benchmarks  # noqa: F401  (sets Django up)
-from tests.reports.upload_corpus import CASES, answer
+from tests.reports.estimates.upload_corpus import CASES, answer
 
 
 def main() -> None:

@@ -10,9 +10,10 @@ from reports.exports import build
 from reports.models import ReportKind
 from reports.workbooks.text import shown
 from tests.readers import by_calamine, by_office, by_openpyxl, without_tabs
-from tests.reports import books, traffic
-from tests.reports.text_books import HOSTILE, write
+from tests.reports import traffic
+from tests.reports.exports import books
 from tests.reports.traffic import MEXICO, files, utc
+from tests.reports.workbooks.text_books import HOSTILE, write
 
 CONTROLS = ["bell\x07", "escape\x1b[31m", "next line\x85", "not one \ufffe\uffff", "a\r\nb\rc"]
 # Longer than a cell, in UTF-16 units; the ledger takes no more than 20,000 characters.

@@ -19,7 +19,7 @@ from reports.exports.schedules import ask_due, schedule
 from reports.models import AlertMail, Every, Report, ReportKind, ReportState
 from tests.factories import NOON, make_location, make_member
 from tests.reports import traffic
-from tests.reports.test_alerting import take
+from tests.reports.alerts.test_evaluate import take
 from tests.reports.traffic import GERMANY, MEXICO, utc
 
 FRENCH = {"full_name": "Anne Martin", "language": "fr"}

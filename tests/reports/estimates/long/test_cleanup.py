@@ -1,0 +1,62 @@
+"""The sweep of long estimates: lists that were left, answers that are old, tasks that were lost."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from locations.models import Location, User
+from reports.estimates import cleanup, jobs
+from reports.estimates.jobs import forget, mine
+from reports.exports import requests
+from reports.models import LongEstimate, ReportState
+from tests.factories import MEXICO, NOON
+from tests.reports.estimates.long.lists import ask, done
+from tests.reports.traffic import files
+
+
+def test_a_list_that_a_disk_keeps_back_is_deleted_by_the_sweep(
+    soho: Location, manager: User, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (ask(soho, manager, MEXICO) for _ in range(2))
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "remove_file", lambda name: False)
+        done(first)
+        forget(second, at=NOON)
+    assert len(files(storage)) == 2
+    assert list(mine(soho, manager)) == [first]
+    cleanup.sweep(at=NOON)
+    assert files(storage) == []
+    assert list(LongEstimate.objects.all()) == [first]
+
+
+def test_an_answer_is_deleted_after_a_day_and_one_that_nobody_came_to_fails(
+    soho: Location, manager: User, storage: Path
+) -> None:
+    over, waiting = done(ask(soho, manager, MEXICO)), ask(soho, manager, MEXICO)
+    day = dt.timedelta(hours=24)
+    cleanup.sweep(at=NOON + day)
+    assert set(LongEstimate.objects.values_list("state", flat=True)) == {"ready", "queued"}
+    cleanup.sweep(at=NOON + day + dt.timedelta(minutes=1))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.failure) == (
+        ReportState.FAILED,
+        "Nobody came to it in time. Try again later.",
+    )
+    assert not LongEstimate.objects.filter(pk=over.pk).exists()
+    assert files(storage) == []
+
+
+def test_what_may_not_have_been_queued_is_queued_again(
+    soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[Any] = []
+    asked = ask(soho, manager, MEXICO)
+    monkeypatch.setattr(
+        requests, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
+    )
+    cleanup.sweep(at=NOON)
+    assert queued == []
+    cleanup.sweep(at=NOON + dt.timedelta(minutes=2))
+    assert queued == [(asked.pk, "reports.tasks.work_out_estimate")]

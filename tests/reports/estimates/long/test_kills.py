@@ -1,0 +1,68 @@
+"""A worker killed over a long list: it is priced once more, and the list is deleted after all."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+
+from locations.jobs import LEASE, MOST_ATTEMPTS
+from locations.models import Location, User
+from reports.estimates import cleanup, jobs
+from reports.estimates.jobs import figures_of, work_out
+from reports.models import LongEstimate, ReportState
+from tests.factories import FRANCE, MEXICO, NOON
+from tests.processes import LostProcess, race
+from tests.reports.estimates.long.lists import ask, done
+from tests.reports.traffic import files
+
+pytestmark = pytest.mark.processes
+
+# Where the worker dies, and what it leaves: the state, and whether the list is still there.
+MOMENTS: dict[str, tuple[Any, str, ReportState, bool]] = {
+    "claimed, nothing read": (jobs, "_read", ReportState.RUNNING, True),
+    "read, nothing priced": (jobs, "_price", ReportState.RUNNING, True),
+    "priced, not written down": (jobs, "_end", ReportState.RUNNING, True),
+    "ready, the list not deleted": (jobs, "_drop_list", ReportState.READY, True),
+}
+
+
+def die(where: Any, name: str, pk: str) -> None:
+    setattr(where, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    work_out(pk, clock=lambda: NOON)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_worker_s_list_is_priced_once_more_and_then_deleted(
+    soho: Location, manager: User, storage: Path, moment: str
+) -> None:
+    where, name, state, has_list = MOMENTS[moment]
+    asked = ask(soho, manager, f"{MEXICO}\n{FRANCE}")
+    with pytest.raises(LostProcess):
+        race(die, [{"where": where, "name": name, "pk": str(asked.pk)}])
+    asked.refresh_from_db()
+    assert (asked.state, bool(files(storage))) == (state, has_list)
+    assert work_out(str(asked.pk), clock=lambda: NOON) is None  # its lease still runs
+    LongEstimate.objects.filter(state="running").update(leased_until=Now() - LEASE)
+    cleanup.sweep(at=NOON)
+    done(asked)
+    found = figures_of(asked)
+    assert found is not None
+    assert (asked.state, found.credits, files(storage)) == (ReportState.READY, 13, [])
+
+
+def test_a_list_that_kills_its_worker_twice_has_failed_and_is_deleted(
+    soho: Location, manager: User, storage: Path
+) -> None:
+    asked = ask(soho, manager, MEXICO)
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(LostProcess):
+            race(die, [{"where": jobs, "name": "_price", "pk": str(asked.pk)}])
+        LongEstimate.objects.update(leased_until=Now() - LEASE)
+    assert work_out(str(asked.pk), clock=lambda: NOON) is None
+    cleanup.sweep(at=NOON)
+    asked.refresh_from_db()
+    assert (asked.state, files(storage)) == (ReportState.FAILED, [])
+    assert asked.failure == "The work on it was interrupted again and again. Try a shorter list."
