@@ -11,7 +11,7 @@ from ledger.models import ApiToken, ApprovalRequest, Bundle, ChatMessage, Credit
 from ledger.requests import credit_requests
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
-from tests.redflag_credits.trail.acts import lines, newest, page, post, told
+from tests.redflag_credits.audit_log.actions import lines, newest, page, post, told
 
 
 def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User):

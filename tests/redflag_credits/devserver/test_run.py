@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from redflag_credits.devserver import paths
-from tests.local.conftest import stopped
 from tests.plugin import ROOT
+from tests.redflag_credits.devserver.conftest import stopped
 
 READY_SECONDS = 240  # the first start loads the demo, perhaps beside other work
 

@@ -12,8 +12,8 @@ from django.apps import apps
 from pghistory.models import Event, Events
 
 from redflag_credits.devserver import binaries, paths
-from tests.local.conftest import User
 from tests.plugin import ROOT
+from tests.redflag_credits.devserver.conftest import User
 
 DATABASE = "redflag_real"
 

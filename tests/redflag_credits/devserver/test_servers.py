@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from redflag_credits.devserver import binaries, paths, postgres
-from tests.local.conftest import User, keeper, postmaster, stopped, valkey
+from tests.redflag_credits.devserver.conftest import User, keeper, postmaster, stopped, valkey
 
 NewUser = Callable[[Path], User]
 

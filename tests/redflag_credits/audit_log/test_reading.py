@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from locations.models import Account, ChatInbox, User
 from tests.factories import NOON, make_location
-from tests.redflag_credits.trail.acts import lines, page, post
+from tests.redflag_credits.audit_log.actions import lines, page, post
 
 
 def test_the_history_tab_tells_of_an_object_and_of_what_belongs_to_it(desk: Client):

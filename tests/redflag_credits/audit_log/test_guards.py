@@ -12,7 +12,7 @@ from pghistory.core import event_models
 from ledger.models import Balance, Charge, ChatMessage, Entry, Hold, InternationalMessage
 from locations.models import Account
 from tests.factories import make_location
-from tests.redflag_credits.trail.acts import lines, post, told
+from tests.redflag_credits.audit_log.actions import lines, post, told
 
 
 def test_what_goes_around_the_forms_is_told_as_well(desk: Client):

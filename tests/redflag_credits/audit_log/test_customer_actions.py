@@ -7,7 +7,15 @@ from django.utils import timezone
 from locations.models import Account, Contract, Location, Rate, RateCard, Role, User
 from locations.users.groups import SUPPORT
 from tests.factories import make_card
-from tests.redflag_credits.trail.acts import NO_INLINES, PASSWORD, lines, newest, page, post, told
+from tests.redflag_credits.audit_log.actions import (
+    NO_INLINES,
+    PASSWORD,
+    lines,
+    newest,
+    page,
+    post,
+    told,
+)
 
 
 def test_customers_contracts_and_people(desk: Client):
