@@ -10,7 +10,7 @@ from locations.models import Rate, RateCard, RateCardSeries
 
 pytestmark = pytest.mark.django_db
 
-REAL = Path(__file__).parents[2] / "reports" / "demo" / "rate_card.csv"
+REAL = ROOT / "reports" / "demo" / "rate_card.csv"
 
 
 def run(file: Path, *options: str, name: str = "Standard", on: str = "2026-01-01") -> str:

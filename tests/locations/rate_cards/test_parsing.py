@@ -9,7 +9,7 @@ from locations.rate_cards.parsing import BadRateCard, RateLine, read_csv
 
 HEADER = "country,carrier_type,channel,prefix,credits"
 LONG = f"{HEADER},first_seconds,following_seconds"
-REAL = Path(__file__).parents[2] / "reports" / "demo" / "rate_card.csv"
+REAL = ROOT / "reports" / "demo" / "rate_card.csv"
 
 
 def read(text: str | bytes) -> list[RateLine]:
