@@ -44,7 +44,7 @@ def owner() -> tuple[int, int]:
     return (found["user"], found["group"]) if found else (os.geteuid(), os.getegid())
 
 
-def run(command: list[Any], *, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run_as_owner(command: list[Any], *, cwd: Path) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     # A file, not a pipe: the server inherits it, and a pipe would be waited for until it stops.
     with (cwd.parent / "last-command.log").open("w+") as output:

@@ -11,15 +11,22 @@ import psycopg
 from psycopg import sql
 
 from redflag_credits.devserver import binaries, paths, supervisor
-from redflag_credits.devserver import data_dir as home
 from redflag_credits.devserver.binaries import ServersUnavailable
+from redflag_credits.devserver.data_dir import (
+    make_home,
+    note,
+    owner,
+    run_as_owner,
+    shorten,
+    tail,
+)
 
 START_SECONDS = 60
 UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def start(data_dir: Path, *, fsync: bool) -> None:
-    folder = home.make_home(data_dir)
+    folder = make_home(data_dir)
     data = folder / "postgres"
     if not supervisor.answers(paths.socket_dir(data_dir) / paths.POSTGRES_SOCKET):
         _launch(data_dir, data, binaries.postgres_bin(folder), fsync=fsync)
@@ -38,15 +45,15 @@ def admin_url(data_dir: Path, database: str = "postgres") -> str:
 def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
     if not data.exists():
         _initdb(programs, data)
-    elif data.stat().st_uid != home.owner()[0]:
+    elif data.stat().st_uid != owner()[0]:
         raise ServersUnavailable(
             f"{data} belongs to another user: run as that user, or choose another DATA_DIR."
         )
     sockets = paths.socket_dir(data_dir)
     listener = sockets / paths.POSTGRES_SOCKET
-    home.note(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
+    note(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
     log = data / "server.log"
-    home.shorten(log)
+    shorten(log)
     _remove_strangers_pid_file(data)
     options = {
         "listen_addresses": "",
@@ -61,11 +68,11 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
     command = [programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", START_SECONDS]
     command += ["-o", words, "start"]
     for _ in range(5):
-        if home.run(command, cwd=data).returncode == 0:
+        if run_as_owner(command, cwd=data).returncode == 0:
             break
         time.sleep(1)  # orphans of a killed server may need a moment to notice and go
     else:
-        raise ServersUnavailable(f"The embedded PostgreSQL does not start:\n{home.tail(log)}")
+        raise ServersUnavailable(f"The embedded PostgreSQL does not start:\n{tail(log)}")
 
 
 def _wait_until_ready(data: Path) -> None:
@@ -77,7 +84,7 @@ def _wait_until_ready(data: Path) -> None:
                 return
         time.sleep(0.05)
     log = data / "server.log"
-    raise ServersUnavailable(f"The embedded PostgreSQL does not get ready:\n{home.tail(log)}")
+    raise ServersUnavailable(f"The embedded PostgreSQL does not get ready:\n{tail(log)}")
 
 
 def _initdb(programs: Path, data: Path) -> None:
@@ -85,12 +92,12 @@ def _initdb(programs: Path, data: Path) -> None:
     partial = data.with_name("postgres.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
-    os.chown(partial, *home.owner())
+    os.chown(partial, *owner())
     command = [programs / "initdb", "-D", partial, "-U", "postgres", "--auth=trust"]
     # LANG=C would make searches miss accents; this one is the same on every machine.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     command += ["--data-checksums", "--no-instructions"]
-    made = home.run(command, cwd=partial)
+    made = run_as_owner(command, cwd=partial)
     if made.returncode:
         raise ServersUnavailable(f"The embedded PostgreSQL cannot be set up:\n{made.stdout}")
     partial.rename(data)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from redflag_credits.devserver import data_dir as home
 from redflag_credits.devserver import postgres, supervisor, valkey
+from redflag_credits.devserver.data_dir import make_folder
 
 LET_GO_SECONDS = 1  # a child that was killed keeps its share until it is gone
 
@@ -44,7 +44,7 @@ def use(
     PostgreSQL. Raises ServersUnavailable with a message for the reader.
     """
     folder = supervisor.lock_folder(data_dir)
-    home.make_folder(folder)
+    make_folder(folder)
     with _change(folder):
         if data_dir not in _held:
             users = os.open(folder / supervisor.USERS_LOCK, os.O_RDWR | os.O_CREAT, 0o644)

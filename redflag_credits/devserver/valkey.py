@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from redflag_credits.devserver import binaries, paths, supervisor
-from redflag_credits.devserver import data_dir as home
 from redflag_credits.devserver.binaries import ServersUnavailable
+from redflag_credits.devserver.data_dir import (
+    make_home,
+    note,
+    owner,
+    run_as_owner,
+    shorten,
+    tail,
+)
 
 START_SECONDS = 60
 
@@ -17,15 +24,15 @@ def start(data_dir: Path) -> None:
     listener = paths.socket_dir(data_dir) / paths.REDIS_SOCKET
     if supervisor.answers(listener):
         return
-    folder = home.make_home(data_dir)
+    folder = make_home(data_dir)
     program = binaries.valkey_server(folder)
     data = folder / "redis"
     if not data.exists():
         data.mkdir(mode=0o700)
-        os.chown(data, *home.owner())
-    home.note(data_dir, "redis", socket=listener)
+        os.chown(data, *owner())
+    note(data_dir, "redis", socket=listener)
     log = data / "server.log"
-    home.shorten(log)
+    shorten(log)
     options = {
         "port": 0,
         "unixsocket": listener,
@@ -40,11 +47,11 @@ def start(data_dir: Path) -> None:
     command: list[Any] = [program]
     for name, value in options.items():
         command += [f"--{name}", value]
-    home.run(command, cwd=data)
+    run_as_owner(command, cwd=data)
     deadline = time.monotonic() + START_SECONDS
     while not _says_pong(listener):
         if time.monotonic() > deadline:
-            raise ServersUnavailable(f"The embedded Valkey does not start:\n{home.tail(log)}")
+            raise ServersUnavailable(f"The embedded Valkey does not start:\n{tail(log)}")
         time.sleep(0.01)
 
 

@@ -16,7 +16,7 @@ from tests.plugin import ROOT
 USER = """
 import sys
 from pathlib import Path
-from redflag_credits.local import servers
+from redflag_credits.devserver import servers
 servers.use(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.read()
