@@ -43,6 +43,6 @@ def test_only_the_settings_read_the_environment() -> None:
         for name, text in python_sources().items()
         if ENVIRONMENT.search(text.replace(SETTINGS_MODULE, ""))
         and name != "redflag_credits/settings.py"
-        and not name.startswith("redflag_credits/local/")
+        and not name.startswith("redflag_credits/devserver/")
     ]
     assert reading == []

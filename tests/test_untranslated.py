@@ -15,8 +15,8 @@ APPS = ("locations", "ledger", "reports", "redflag_credits")
 PYTHON = [f"{app}/**/*.py" for app in APPS]
 # Read by programs and their authors, in English: the API, its page, and files for operators.
 ENGLISH = re.compile(
-    r"/(api|migrations|management|local|demo)/"
-    r"|ledger/(charging|holding|quoting|requests|statuses|traffic_files)\.py$"
+    r"/(api|migrations|management|devserver|demo)/"
+    r"|ledger/engine/(charging|holds|quotes|charge_requests|delivery_reports)\.py$|ledger/replay/csv_files\.py$"
 )
 # Names are the same in every language.
 NAMES = re.compile(r"RedFlag( Credits)?|Ctrl P|⌘ P|\b([SM]MS|UTC|PDF|CSV|XLSX|Excel|A4|ID|API)\b")

@@ -26,10 +26,10 @@ READER = r"""
 import json, os, re, sys, time
 import django
 django.setup()
-from locations.rate_card_columns import guess
-from locations.rate_card_files import MAX_BYTES
-from locations.rate_card_tables import LIMITS, first_rows, read_table
-from locations.table_files import Unreadable, unpacked_size
+from locations.rate_cards.columns import guess
+from locations.rate_cards.parsing import MAX_BYTES
+from locations.rate_cards.importing import LIMITS, first_rows, read_table
+from locations.spreadsheets import Unreadable, unpacked_size
 
 def peak():
     # Of this program alone: getrusage would tell what its parent had before it began.

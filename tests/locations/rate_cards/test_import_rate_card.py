@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from locations.models import Rate, RateCard, RateCardSeries
+from tests.plugin import ROOT
 
 pytestmark = pytest.mark.django_db
 

@@ -1,11 +1,11 @@
 """Reading rate card files: a good one whole, and every bad line named."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
 from locations.rate_cards.parsing import BadRateCard, RateLine, read_csv
+from tests.plugin import ROOT
 
 HEADER = "country,carrier_type,channel,prefix,credits"
 LONG = f"{HEADER},first_seconds,following_seconds"
