@@ -19,7 +19,7 @@ from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
 from locations.admin.base import ReadOnlyAdmin
-from locations.formatting import numbers as figures
+from locations.formatting.numbers import credits, signed
 from locations.models import Location
 from locations.models.audit import RENEWED
 
@@ -126,12 +126,12 @@ def _line(each: Preview) -> dict[str, Any]:
         "account": location.account,
         "on": step.on if step else None,
         "contract": step.contract if step else None,
-        "lapses": figures.credits(-each.lapses) if each.lapses else "",
-        "granted": figures.signed(each.granted) if each.granted is not None else "",
+        "lapses": credits(-each.lapses) if each.lapses else "",
+        "granted": signed(each.granted) if each.granted is not None else "",
         "ends": step is not None and step.contract is None,
-        "written_off": figures.signed(each.written_off) if each.written_off else "",
-        "now": figures.credits(each.balance.total),
-        "after": figures.credits(each.total_after),
+        "written_off": signed(each.written_off) if each.written_off else "",
+        "now": credits(each.balance.total),
+        "after": credits(each.total_after),
     }
 
 
@@ -149,9 +149,9 @@ def _taken(row: dict[str, Any]) -> dict[str, Any]:
     late = row["recorded_at"] - row["at"]
     return {
         **row,
-        "granted": figures.signed(row["granted"]) if row["granted"] is not None else "",
-        "lapsed": figures.credits(row["lapsed"]) if row["lapsed"] else "",
-        "written_off": figures.signed(row["written_off"]) if row["written_off"] else "",
+        "granted": signed(row["granted"]) if row["granted"] is not None else "",
+        "lapsed": credits(row["lapsed"]) if row["lapsed"] else "",
+        "written_off": signed(row["written_off"]) if row["written_off"] else "",
         "late": timesince(row["at"], row["recorded_at"]) if late > ON_TIME else "",
     }
 

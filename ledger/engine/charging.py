@@ -18,7 +18,7 @@ from ledger.engine.charge_results import answer_of, first_answer
 from ledger.models import ChargeKind, OnInsufficient, TextType
 from locations.contracts.terms import Terms, known_terms
 from locations.models import ChatInbox
-from locations.rate_cards import prices as price_lists
+from locations.rate_cards import prices
 from locations.rate_cards.prices import PriceList, price_list
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Tariff:
         if day not in self.prices:
             contract = self.terms.contract_on(day)
             series = contract.rate_card_series_id if contract else None
-            card = self.used[series, day] = price_lists.in_force(series, day)
+            card = self.used[series, day] = prices.in_force(series, day)
             self.prices[day] = price_list(card) if card is not None else None
         return self.prices[day]
 
@@ -83,8 +83,8 @@ def charge_broadcast(
     that are not possible or not priced are refused by name and the others go on; domestic
     ones are answered as such and not kept. `content` is the fingerprint of what the caller said,
     where `messages` say more than that: a sent date that was left out. `settles` is the hold
-    that it settles, and what ends it: see `ledger.engine.holds.settle`, the one caller that gives it.
-    Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation: nothing is written then.
+    that it settles, and what ends it: see `ledger.engine.holds.settle`, the one caller that gives
+    it. Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation: nothing is written then.
     """
     posting.check_key(key)
     check_broadcast(channel, messages, at=at)
@@ -168,7 +168,7 @@ def charge_chat(
         inboxes.update(_inboxes(location_id, {message.inbox for message in messages}))
         tariff = Tariff(terms)
         days = [terms.day_of(message.sent_at) for message in messages]
-        prices = [tariff.on(day) for day in days]
+        price_lists = [tariff.on(day) for day in days]
         return tariff.parameters() | {
             "kind": ChargeKind.CHAT,
             "on_insufficient": OnInsufficient.SEND_WHAT_FITS,
@@ -178,7 +178,7 @@ def charge_chat(
             "m_sent_at": [message.sent_at for message in messages],
             "m_credits": [
                 rating.chat_credits(price, has_image=message.has_image)
-                for message, price in zip(messages, prices, strict=True)
+                for message, price in zip(messages, price_lists, strict=True)
             ],
             "m_refusal": [""] * len(messages),
             "t_sent_on": days,
@@ -188,7 +188,7 @@ def charge_chat(
             "t_text_type": [
                 TextType.MMS if message.has_image else TextType.SMS for message in messages
             ],
-            "t_card": [price and price.card_id for price in prices],
+            "t_card": [price and price.card_id for price in price_lists],
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
@@ -254,7 +254,7 @@ def _post(
             raise OverHold("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
             known_terms.cache_clear()
-            price_lists.forget()
+            prices.forget()
         elif posted.state == "key_reuse":
             raise posting.KeyReused(key)
         elif posted.state == "external_id_taken":

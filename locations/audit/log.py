@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pghistory.core import event_models
 
 from locations.audit.formatting import EMPTY, in_words
-from locations.models import audit as trail_of
+from locations.models import audit
 from locations.models.users import User
 
 PER_PAGE = 50
@@ -79,11 +79,11 @@ class Line:
 
     @property
     def act(self) -> str:
-        return str(trail_of.IN_WORDS.get(self.label, self.label))
+        return str(audit.IN_WORDS.get(self.label, self.label))
 
     @property
     def emptied(self) -> bool:
-        return self.label == trail_of.CHANGED
+        return self.label == audit.CHANGED
 
     @property
     def what(self) -> str:
@@ -205,11 +205,11 @@ def _filled(found: list[tuple[Any, ...]]) -> Iterator[Line]:
             object_id=now.get("pgh_obj_id"),
         )
         match label:
-            case trail_of.CHANGED:
+            case audit.CHANGED:
                 line.before, line.after = before or {}, now
-            case trail_of.DELETED:
+            case audit.DELETED:
                 line.before = now
-            case trail_of.ADDED | trail_of.FOUND | trail_of.POSTED | trail_of.SEEN:
+            case audit.ADDED | audit.FOUND | audit.POSTED | audit.SEEN:
                 line.after = now
         yield line
 

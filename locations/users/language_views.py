@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from locations.users import language as languages
+from locations.users import language
 
 
 @never_cache
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the choice, and go back to the page that it was made on, now in that language."""
-    language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES):
+    code = request.POST.get("language", "")
+    if code not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest(render(request, "400.html").content)
-    languages.choose(request.user, language)
-    response = HttpResponseRedirect(languages.safe_address(request, request.POST.get("next", "")))
-    languages.set_cookie(response, language)
+    language.choose(request.user, code)
+    response = HttpResponseRedirect(language.safe_address(request, request.POST.get("next", "")))
+    language.set_cookie(response, code)
     if "say" in request.POST:
-        with translation.override(language):
+        with translation.override(code):
             messages.success(request, _("Pages, mails and reports come in this language now."))
     return response

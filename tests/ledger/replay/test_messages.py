@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from ledger.replay import replay as replaying
 from ledger.replay.csv_files import read_folder
+from ledger.replay.replay import create_missing
+from ledger.replay.replay import replay as replay_events
 from tests.factories import make_card
 from tests.ledger.replay.traffic_folder import (
     CHATS,
@@ -53,8 +54,8 @@ def test_progress_is_shown_by_the_event(folder: Write):
             yield event
             seen.append(number)
 
-    replaying.replay(
-        replaying.create_missing(traffic.places),
+    replay_events(
+        create_missing(traffic.places),
         traffic.events,
         until=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
         progress=progress,

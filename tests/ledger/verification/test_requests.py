@@ -11,8 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models import VerificationRequest, VerificationRun
-from ledger.verification import requests as verification_requests
-from ledger.verification import verify
+from ledger.verification import requests, verify
 from locations.audit import log
 from locations.audit.log import Wanted
 from locations.models import Location, User
@@ -29,15 +28,13 @@ DAY = dt.timedelta(days=1)
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What is handed to workers, without a broker."""
     names: list[int] = []
-    monkeypatch.setattr(
-        verification_requests.working, "queue", lambda task, name, **options: names.append(name)
-    )
+    monkeypatch.setattr(requests.working, "queue", lambda task, name, **options: names.append(name))
     return names
 
 
-def carry_out(*requests: int) -> None:
-    for request in requests:
-        verification_requests.carry_out(request, clock=lambda: NOON)
+def carry_out(*request_ids: int) -> None:
+    for request_id in request_ids:
+        requests.carry_out(request_id, clock=lambda: NOON)
 
 
 def found() -> list[tuple[Any, ...]]:
@@ -51,8 +48,8 @@ def test_a_worker_verifies_what_was_asked_for_and_only_once(
     first, second = sound_ledger()
     ada = make_user(full_name="Ada")
     corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {second.pk}")
-    of_one = verification_requests.ask(first, asked_by=ada, at=NOON)
-    of_all = verification_requests.ask(None, asked_by=ada, at=NOON)
+    of_one = requests.ask(first, asked_by=ada, at=NOON)
+    of_all = requests.ask(None, asked_by=ada, at=NOON)
     assert queued == [of_one.pk, of_all.pk]
     carry_out(of_one.pk, of_one.pk, of_all.pk)
     assert found() == [(first.pk, 1, 0, "ready"), (None, 2, 2, "ready")]
@@ -69,7 +66,7 @@ def test_two_who_ask_at_once_ask_for_one(cloned_database: Clone, queued: list[in
 
     def click(person: User, location: Location | None) -> None:
         start.wait()
-        asked.append(verification_requests.ask(location, asked_by=person, at=NOON).pk)
+        asked.append(requests.ask(location, asked_by=person, at=NOON).pk)
         connection.close()
 
     for location in (first, None):
@@ -101,8 +98,8 @@ def test_the_lease_is_kept_while_one_question_takes_long(
     cloned_database: Clone, queued: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = sound_ledger()
-    monkeypatch.setattr(verification_requests, "RENEW_SECONDS", 0.02)
-    request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+    monkeypatch.setattr(requests, "RENEW_SECONDS", 0.02)
+    request = requests.ask(first, asked_by=make_user(), at=NOON)
     renewed = threading.Event()
     look = verify.look
 
@@ -129,14 +126,14 @@ def test_what_went_wrong_is_said_and_can_be_asked_for_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(verify, "look", broken)
-        request = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+        request = requests.ask(first, asked_by=make_user(), at=NOON)
         carry_out(request.pk)
     request.refresh_from_db()
     assert (request.state, request.failure) == (
         "failed",
         "Something went wrong (ConnectionError); it is in the log.",
     )
-    again = verification_requests.ask(first, asked_by=make_user(), at=NOON)
+    again = requests.ask(first, asked_by=make_user(), at=NOON)
     assert again.pk != request.pk
     carry_out(again.pk)
     assert found() == [(first.pk, 1, 0, "ready")]
@@ -152,9 +149,9 @@ def test_the_sweep_queues_what_was_lost_and_fails_what_was_interrupted_twice(
     killed = VerificationRequest.objects.create(
         location=second, state="running", attempts=2, leased_until=NOON - DAY, **fields
     )
-    verification_requests.sweep(at=NOON + dt.timedelta(seconds=30))
+    requests.sweep(at=NOON + dt.timedelta(seconds=30))
     assert queued == []
-    verification_requests.sweep(at=NOON + dt.timedelta(seconds=90))
+    requests.sweep(at=NOON + dt.timedelta(seconds=90))
     assert queued == [lost.pk]
     killed.refresh_from_db()
     assert (killed.state, killed.failure) == ("failed", "It was interrupted 2 times.")
