@@ -142,8 +142,8 @@ DATABASE_URL = paths.database_url(DATA_DIR) if LOCAL_POSTGRES else env.str("DATA
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
-# Without a threshold psycopg prepares nothing, not even what ledger.engine.posting asks it to. Statements
-# of Django itself are composed in the client and never prepared.
+# Without a threshold psycopg prepares nothing, not even what ledger.engine.posting asks it to.
+# Statements of Django itself are composed in the client and never prepared.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
     0 if env.bool("DATABASE_PREPARE", default=True) else None
 )

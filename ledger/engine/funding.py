@@ -98,8 +98,8 @@ def adjust(
     """Add credits to a bucket or, below zero, take them from it, for a written reason.
 
     With `of_term` it says that a running term was granted another amount than it began with; see
-    `ledger.requests.contract_changes`. Raises BadInput, NotEnough where the bucket holds less, TermHasEnded,
-    KeyReused and UnknownLocation.
+    `ledger.requests.contract_changes`. Raises BadInput, NotEnough where the bucket holds less,
+    TermHasEnded, KeyReused and UnknownLocation.
     """
     posting.check_text("reason", reason, longest=500, required=True)
     posting.check_text("reference", reference, longest=120)

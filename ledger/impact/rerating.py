@@ -2,8 +2,8 @@
 
 Messages that cost the same for the same reasons are one case: the place, the kind of line, the
 channel, the seconds of a call, and the first digits of the number where the card has prefixes
-there. PostgreSQL groups and counts them; `ledger.engine.rating` prices each case, so the rule exists
-once. What was reversed is left out.
+there. PostgreSQL groups and counts them; `ledger.engine.rating` prices each case, so the rule
+exists once. What was reversed is left out.
 """
 
 import datetime as dt

@@ -10,7 +10,7 @@ from locations.models.jobs import Work
 
 
 class RateCardImpact(Work):
-    """One calculation: `result` is what `ledger.impact.rate_card_impact` found, for the prices of `fingerprint`."""
+    """One calculation: its `result`, for the prices whose fingerprint it holds."""
 
     card = models.ForeignKey(
         RateCard, on_delete=models.CASCADE, related_name="impacts", verbose_name=_("card")

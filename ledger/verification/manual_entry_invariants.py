@@ -1,4 +1,4 @@
-"""What must be true of what staff post by hand, as questions like those of `ledger.verification.invariants`."""
+"""Invariants of the entries that staff post by hand, as SQL like those of `invariants.py`."""
 
 from ledger.verification.invariants import ENTRIES, Check
 

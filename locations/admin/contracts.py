@@ -1,4 +1,4 @@
-"""Contracts: entered and amended through `locations.contracts.amendments`, its refusals at their fields."""
+"""Contracts: entered and amended through `locations.contracts`, its refusals at their fields."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The daily table as `ledger.reading.daily_usage` reads it; its sums are tested with the pages and reports."""
+"""The daily table as `daily_usage` reads it; its sums are tested with the pages and reports."""
 
 import datetime as dt
 
