@@ -8,9 +8,13 @@ and `15 de setembro de 2027`.
 import datetime as dt
 import re
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from locations.formatting.numbers import MINUS
 
 OF = r"\d\e"
 LINKED = {
@@ -35,6 +39,35 @@ def written(day: dt.date, shape: str = "j F Y") -> str:
     language = get_language() or "en"
     # An instant may equal one of another zone, whose clock says something else.
     return (_written if isinstance(day, dt.datetime) else _known)(day, shape, language)
+
+
+def in_words(day: dt.date) -> str:
+    """A day in a sentence: 15 September 2027."""
+    return written(day, "j F Y")
+
+
+def short(day: dt.date) -> str:
+    """A day in small print: 22 Nov 2026."""
+    return written(day, "j M Y")
+
+
+def days(first_on: dt.date | None, last_on: dt.date) -> str:
+    """A range in small print: 24 Oct – 22 Nov 2026."""
+    if first_on is None:
+        return _("until %(day)s") % {"day": short(last_on)}
+    if first_on == last_on:
+        return short(first_on)
+    start = written(first_on, "j M" if first_on.year == last_on.year else "j M Y")
+    return f"{start} – {short(last_on)}"
+
+
+def instant(at: dt.datetime, zone: ZoneInfo) -> str:
+    """An instant as the location's clock showed it: 22 Nov 2026, 14:05 CST."""
+    local = at.astimezone(zone)
+    name = local.strftime("%Z")
+    if name.startswith(("+", "-")):  # a zone without letters of its own
+        name = f"UTC{name.replace('-', MINUS)}"
+    return f"{written(local, 'j M Y, H:i')} {name}"
 
 
 def _written(day: dt.date, shape: str, language: str) -> str:

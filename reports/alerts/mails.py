@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, override
 
+from locations.formatting.dates import short
 from locations.formatting.numbers import credits
 from locations.permissions import detail_readers
 from reports.models import Alert, AlertMail, Level
-from reports.templatetags.credits import short
 
 FIRST_RETRY = dt.timedelta(minutes=5)
 LONGEST_RETRY = dt.timedelta(hours=6)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ledger.reading.daily_usage import Day, Movement, added_up
 from locations.calendar import add_months
+from locations.formatting.dates import days as range_of_days
 from locations.formatting.dates import written
-from reports.templatetags.credits import days as range_of_days
 
 MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit
 MOST_WEEK_DAYS = 400  # then one a week; a term of a year fits

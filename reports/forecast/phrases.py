@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from locations.formatting.dates import in_words
 from locations.formatting.numbers import credits
-from reports.templatetags.credits import in_words
 
 
 def say(sentence: str, **facts: object) -> SafeString:

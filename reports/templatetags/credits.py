@@ -1,8 +1,6 @@
 """Figures, days and instants as the pages write them."""
 
-import datetime as dt
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -10,12 +8,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from locations.formatting.dates import written
-from locations.formatting.numbers import MINUS, credits, signed, signed_in
+from locations.formatting.dates import days, in_words, instant, short
+from locations.formatting.numbers import credits, signed, signed_in
 
 register = template.Library()
 register.filter(credits)
 register.filter(signed)
+register.filter(in_words)
+register.filter(short)
+register.simple_tag(days)
+register.simple_tag(instant)
 
 
 def moved_in(value: int, language: str | None) -> str | SafeString:
@@ -54,36 +56,3 @@ def share(done: int, total: int) -> str:
         "done": credits(done),
         "total": credits(total),
     }
-
-
-@register.filter
-def in_words(day: dt.date) -> str:
-    """A day in a sentence: 15 September 2027."""
-    return written(day, "j F Y")
-
-
-@register.filter
-def short(day: dt.date) -> str:
-    """A day in small print: 22 Nov 2026."""
-    return written(day, "j M Y")
-
-
-@register.simple_tag
-def days(first_on: dt.date | None, last_on: dt.date) -> str:
-    """A range in small print: 24 Oct – 22 Nov 2026."""
-    if first_on is None:
-        return _("until %(day)s") % {"day": short(last_on)}
-    if first_on == last_on:
-        return short(first_on)
-    start = written(first_on, "j M" if first_on.year == last_on.year else "j M Y")
-    return f"{start} – {short(last_on)}"
-
-
-@register.simple_tag
-def instant(at: dt.datetime, zone: ZoneInfo) -> str:
-    """An instant as the location's clock showed it: 22 Nov 2026, 14:05 CST."""
-    local = at.astimezone(zone)
-    name = local.strftime("%Z")
-    if name.startswith(("+", "-")):  # a zone without letters of its own
-        name = f"UTC{name.replace('-', MINUS)}"
-    return f"{written(local, 'j M Y, H:i')} {name}"

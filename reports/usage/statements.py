@@ -8,9 +8,9 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement, added_up
+from locations.formatting.dates import days as range_of_days
 from locations.formatting.dates import written
 from reports.chart.periods import Length
-from reports.templatetags.credits import days as range_of_days
 
 
 @dataclass(frozen=True, slots=True)

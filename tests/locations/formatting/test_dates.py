@@ -8,10 +8,9 @@ from django.utils.translation import override
 
 from ledger.reading.explanations import card_name
 from locations.formatting.countries import country_name
-from locations.formatting.dates import written
+from locations.formatting.dates import days, in_words, instant, written
 from locations.formatting.numbers import credits, signed
 from locations.models import RateCard, RateCardSeries
-from reports.templatetags.credits import days, in_words, instant
 
 DAY = dt.date(2027, 9, 15)
 FIRST = dt.date(2027, 9, 1)

@@ -18,11 +18,11 @@ from openpyxl import load_workbook
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust
 from ledger.reading.daily_usage import daily_usage
+from locations.formatting.dates import short
 from locations.models import Account, Location, Role
 from reports.balance.summary import standing
 from reports.forecast.forecast import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationPace
-from reports.templatetags.credits import short
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_account, make_location, make_member, make_user
 from tests.reports.pages import actions, links, rows, words
