@@ -243,19 +243,10 @@ def _step(what: str) -> Iterator[None]:
 
 def _greet(address: str) -> None:
     say(f"\nRedFlag Credits runs at {address}   (Ctrl-C stops it)")
-    for email, password, what in _demo_sign_ins():
-        say(f"  {email:34} {password:24} {what}")
-
-
-def _demo_sign_ins() -> list[tuple[str, str, str]]:
-    """Those of the demo's people who are in this database."""
-    from reports.demo import DEMO_SIGN_INS  # noqa: PLC0415  models need django.setup()
-
-    emails = [email for email, _, _ in DEMO_SIGN_INS]
-    found = get_user_model().objects.filter(email__in=emails)
-    known = set(found.values_list("email", flat=True))
-    connection.close()  # nobody asks it again
-    return [person for person in DEMO_SIGN_INS if person[0] in known]
+    sign_ins = io.StringIO()
+    call_command("load_demo", "--sign-ins", stdout=sign_ins)
+    connection.close()  # this process makes no further queries
+    say(sign_ins.getvalue(), end="")
 
 
 if __name__ == "__main__":

@@ -22,12 +22,22 @@ class Command(BaseCommand):
             action="store_true",
             help="do nothing, successfully, where the database holds customers or users already",
         )
+        parser.add_argument(
+            "--sign-ins",
+            action="store_true",
+            help="load nothing, print the sign-ins of the demo users in the database",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_ALLOWED:
             raise CommandError("Demo users have known passwords: not with REDFLAG_ENV=production.")
+        if not options["sign_ins"]:
+            self._load(if_empty=options["if_empty"])
+        self._print_sign_ins()
+
+    def _load(self, *, if_empty: bool) -> None:
         if Account.objects.exists() or User.objects.exists():
-            if options["if_empty"]:
+            if if_empty:
                 return
             raise CommandError("The database holds customers already; demo data needs it empty.")
         locations = load(
@@ -35,5 +45,10 @@ class Command(BaseCommand):
             progress=lambda events: tqdm(events, unit=" events", leave=False, disable=None),
         )
         self.stdout.write(f"Loaded {len(locations)} demo locations with fourteen months.")
+
+    def _print_sign_ins(self) -> None:
+        emails = [email for email, _, _ in DEMO_SIGN_INS]
+        known = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
         for email, password, what in DEMO_SIGN_INS:
-            self.stdout.write(f"  {email}  {password}  {what}")
+            if email in known:
+                self.stdout.write(f"  {email:34} {password:24} {what}")

@@ -46,9 +46,14 @@ class TestCommand:
     def test_it_prints_the_sign_ins(self):
         assert self.load().splitlines() == [
             "Loaded 5 demo locations with fourteen months.",
-            *(f"  {email}  {password}  {what}" for email, password, what in DEMO_SIGN_INS),
+            *(f"  {email:34} {password:24} {what}" for email, password, what in DEMO_SIGN_INS),
         ]
         assert Location.objects.count() == 5
+
+    def test_it_prints_the_sign_ins_of_a_loaded_database(self):
+        email, password, what = DEMO_SIGN_INS[0]
+        make_user(email=email)
+        assert self.load("--sign-ins") == f"  {email:34} {password:24} {what}\n"
 
     def test_it_refuses_a_database_that_holds_customers(self):
         make_account()
