@@ -255,7 +255,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": POLICY}
 CSRF_FAILURE_VIEW = "redflag_credits.error_views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "locations.users.sessions"
+SESSION_ENGINE = "locations.models.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

@@ -1,15 +1,19 @@
-"""Where people are signed in: Django's sessions, with whose they are."""
+"""Where people are signed in: Django's sessions on the database, with their user and browser."""
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from locations.models.users import User
+
+BROWSER, BEGAN_AT = "browser", "began_at"
 
 
 class SessionManager(BaseSessionManager["Session"]):
@@ -49,6 +53,24 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type:
-        from locations.users.sessions import SessionStore  # noqa: PLC0415  # which needs this model
-
         return SessionStore
+
+
+class SessionStore(DatabaseStore):
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        # PostgreSQL holds no NUL: a cookie with one is nobody's, not a failure.
+        valid = super()._validate_session_key(key)  # type: ignore[misc]
+        return bool(valid) and "\0" not in str(key)
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        session: Any = super().create_model_instance(data)
+        session.user_id = data.get(SESSION_KEY)
+        session.browser = data.get(BROWSER, "")
+        if BEGAN_AT in data:
+            session.began_at = dt.datetime.fromtimestamp(data[BEGAN_AT], dt.UTC)
+        made: Session = session
+        return made

@@ -1,14 +1,11 @@
-"""The session engine: Django's own on the database, which says whose each session is."""
+"""Beginning and ending sessions."""
 
 import datetime as dt
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-
 from locations.models import Session, User
+from locations.models.sessions import BEGAN_AT, BROWSER
 
-BROWSER, BEGAN_AT = "browser", "began_at"
 # What a User-Agent says, the more particular first: Edge calls itself Chrome, Chrome Safari.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"} | {
     "CriOS": "Chrome",
@@ -18,26 +15,6 @@ SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad
     "Mac OS": "Mac",
     "Linux": "Linux",
 }
-
-
-class SessionStore(DatabaseStore):
-    @classmethod
-    def get_model_class(cls) -> type[Session]:
-        return Session
-
-    def _validate_session_key(self, key: str | None) -> bool:
-        # PostgreSQL holds no NUL: a cookie with one is nobody's, not a failure.
-        valid = super()._validate_session_key(key)  # type: ignore[misc]
-        return bool(valid) and "\0" not in str(key)
-
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Any = super().create_model_instance(data)
-        session.user_id = data.get(SESSION_KEY)
-        session.browser = data.get(BROWSER, "")
-        if BEGAN_AT in data:
-            session.began_at = dt.datetime.fromtimestamp(data[BEGAN_AT], dt.UTC)
-        made: Session = session
-        return made
 
 
 def begin(session: Any, *, user_agent: str, at: dt.datetime) -> None:
