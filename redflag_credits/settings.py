@@ -245,7 +245,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "locations.users.forms.tried_address"
-AXES_LOCKOUT_TEMPLATE = "locations/locked_out.html"
+AXES_LOCKOUT_TEMPLATE = "locations/users/locked_out.html"
 
 # --- Browser ------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from ledger.api.problems import CODES
 def docs(request: HttpRequest) -> HttpResponse:
     """Every operation with its fields and an example; every code with the way out."""
     page = {"groups": _groups(), "codes": CODES}
-    return render(request, "api/docs.html", page)
+    return render(request, "ledger/api/docs.html", page)
 
 
 @lru_cache(maxsize=1)

@@ -32,7 +32,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "codes_left": two_factor.recovery_codes_left(request.user),
     }
     context = {"second": second, "sessions": found, "this": request.session.session_key}
-    return render(request, "locations/account.html", context)
+    return render(request, "locations/users/account.html", context)
 
 
 @login_required
@@ -79,7 +79,7 @@ def second_step_setup(request: SignedInRequest) -> HttpResponse:
         "secret": two_factor.as_words(device),
         "is_required": settings.STAFF_NEED_SECOND_FACTOR and request.user.is_staff,
     }
-    return render(request, "locations/second_step_setup.html", context)
+    return render(request, "locations/users/second_step_setup.html", context)
 
 
 @sensitive_post_parameters("code")
@@ -101,7 +101,7 @@ def change_second_step(request: SignedInRequest) -> HttpResponse:
 
 
 def _recovery_codes(request: SignedInRequest, codes: list[str]) -> HttpResponse:
-    return render(request, "locations/recovery_codes.html", {"codes": codes})
+    return render(request, "locations/users/recovery_codes.html", {"codes": codes})
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
@@ -109,7 +109,7 @@ class ChangePassword(LoginRequiredMixin, PasswordChangeView):
     """A new password ends every other session of the account."""
 
     form_class = ChangePasswordForm
-    template_name = "locations/change_password.html"
+    template_name = "locations/users/change_password.html"
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:  # type: ignore[override]

@@ -30,7 +30,7 @@ SECOND_STEP_SECONDS = 600
 
 class SignIn(LoginView):
     form_class = SignInForm
-    template_name = "locations/sign_in.html"
+    template_name = "locations/users/sign_in.html"
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -64,7 +64,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             begin_session(request)
             return redirect(waiting["next"])
         form.add_error("code", CodeForm.wrong)
-    return render(request, "locations/second_step.html", {"form": form})
+    return render(request, "locations/users/second_step.html", {"form": form})
 
 
 def begin_session(request: HttpRequest) -> None:
@@ -83,7 +83,7 @@ class LostPassword(FormView):
     """Asks where to mail the link to; the answer is the same whether or not somebody is there."""
 
     form_class = LostPasswordForm
-    template_name = "locations/lost_password.html"
+    template_name = "locations/users/lost_password.html"
     success_url = reverse_lazy("lost-password-sent")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -92,16 +92,16 @@ class LostPassword(FormView):
 
 
 class LostPasswordSent(PasswordResetDoneView):
-    template_name = "locations/lost_password_sent.html"
+    template_name = "locations/users/lost_password_sent.html"
 
 
 class NewPassword(PasswordResetConfirmView):
     """Where the mailed link leads; it works once, for as long as PASSWORD_RESET_TIMEOUT says."""
 
     form_class = NewPasswordForm
-    template_name = "locations/new_password.html"
+    template_name = "locations/users/new_password.html"
     success_url = reverse_lazy("new-password-set")
 
 
 class NewPasswordSet(PasswordResetCompleteView):
-    template_name = "locations/new_password_set.html"
+    template_name = "locations/users/new_password_set.html"

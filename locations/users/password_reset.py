@@ -60,11 +60,11 @@ def mail_link(email: str, *, at: dt.datetime) -> bool:
     }
     with override(user.reads):
         mail = EmailMultiAlternatives(
-            subject=render_to_string("locations/mail/reset_subject.txt", context).strip(),
-            body=render_to_string("locations/mail/reset.txt", context),
+            subject=render_to_string("locations/users/mail/reset_subject.txt", context).strip(),
+            body=render_to_string("locations/users/mail/reset.txt", context),
             to=[user.email],
         )
-        html = render_to_string("locations/mail/reset.html", context)
+        html = render_to_string("locations/users/mail/reset.html", context)
     mail.attach_alternative(html, "text/html")
     mail.send()
     return True
