@@ -8,8 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-import keeper
-import places
+import paths
+import supervisor
 
 VAR = Path(__file__).resolve().parents[2] / "var"
 
@@ -17,19 +17,19 @@ VAR = Path(__file__).resolve().parents[2] / "var"
 def main() -> None:
     data_dirs = [locks.parent for locks in [*VAR.glob("locks"), *VAR.glob("*/locks")]]
     for data_dir in data_dirs:
-        with keeper.open_lock(data_dir / "locks" / keeper.USERS_LOCK) as users:
-            if not keeper.try_lock(users):
+        with supervisor.open_lock(data_dir / "locks" / supervisor.USERS_LOCK) as users:
+            if not supervisor.try_lock(users):
                 sys.exit(
                     f"The servers of {data_dir} are in use: stop `make run` and commands first."
                 )
-        with keeper.open_lock(data_dir / "locks" / keeper.CHANGE_LOCK) as change:
-            keeper.wait_for(change)  # the keeper may still be stopping them
-            keeper.stop_servers(data_dir / "locks")
+        with supervisor.open_lock(data_dir / "locks" / supervisor.CHANGE_LOCK) as change:
+            supervisor.wait_for(change)  # the keeper may still be stopping them
+            supervisor.stop_servers(data_dir / "locks")
     for data_dir in data_dirs:
         # Both may lie outside the checkout; inside it they go with it.
-        shutil.rmtree(places.socket_dir(data_dir), ignore_errors=True)
-        if places.home(data_dir) != data_dir:
-            shutil.rmtree(places.home(data_dir))
+        shutil.rmtree(paths.socket_dir(data_dir), ignore_errors=True)
+        if paths.home(data_dir) != data_dir:
+            shutil.rmtree(paths.home(data_dir))
     shutil.rmtree(VAR, ignore_errors=True)
 
 

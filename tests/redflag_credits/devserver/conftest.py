@@ -127,7 +127,7 @@ def keeper(data_dir: Path) -> int:
     locks = os.fsencode(data_dir / "locks")
     for process in Path("/proc").glob("[0-9]*"):
         words = _command(int(process.name)).split(b"\0")
-        if locks in words and any(word.endswith(b"keeper.py") for word in words):
+        if locks in words and any(word.endswith(b"supervisor.py") for word in words):
             return int(process.name)
     return 0
 
