@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from ledger.webhooks.views import callback
 from redflag_credits.health import healthz
 
 urlpatterns = [
@@ -12,7 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("staff/", admin.site.urls),
     path("api/v1/", include("ledger.api.urls")),
-    path("callbacks/<str:provider>/<str:token>", callback, name="callback"),
+    path("callbacks/", include("ledger.webhooks.urls")),
 ]
 
 handler400 = "redflag_credits.error_views.bad_request"

@@ -1,0 +1,9 @@
+"""The addresses below /callbacks/."""
+
+from django.urls import path
+
+from ledger.webhooks.views import callback
+
+urlpatterns = [
+    path("<str:provider>/<str:token>", callback, name="callback"),
+]
