@@ -48,7 +48,7 @@ def credits_of(contract: int, purchased: int, *, held: int, overdraft_limit: int
 
 
 def overdraft_limit_of(location_id: int, at: dt.datetime) -> int:
-    """Of the contract in force; ask after `renewing.up_to_date`."""
+    """Of the contract in force; ask after `renewals.up_to_date`."""
     terms = load_terms(location_id)
     contract = terms.contract_on(terms.day_of(at))
     return contract.overdraft_limit if contract else 0

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
     """Renew the location, or keep why that failed; call it outside a transaction.
 
-    Returns the days of `renewing.renew`, or the row of the failure. Raises nothing of the
+    Returns the days of `renewals.renew`, or the row of the failure. Raises nothing of the
     renewal's own.
     """
     try:

@@ -58,7 +58,7 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
 
 
 class Balance(models.Model):
-    """The two buckets of a location as its last entry left them; moved by ledger/posting only.
+    """The two buckets of a location as its last entry left them; moved by engine/posting.py only.
 
     Its row is what everything that changes the location's credits locks first.
     """

@@ -61,7 +61,7 @@ def change_now(
     reason = reason.strip()
     posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
     with transaction.atomic():
-        # As `contracts.amend` does, and before the balance, whose lock it waits for: two changes
+        # As `amendments.amend` does, and before the balance, whose lock it waits for: two changes
         # at once would each make up the difference.
         Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
         renewals.renew(contract.location_id, at=at)

@@ -78,7 +78,7 @@ def grant(
 ) -> CorrectionRequest:
     """Give the credits back, once, and close the request.
 
-    Raises AlreadyDecided, NotYourOwn, and what `reversing.reverse` raises: the request stays open
+    Raises AlreadyDecided, NotYourOwn, and what `reversals.reverse` raises: the request stays open
     then.
     """
     answer = decisions.answer_of(answer)

@@ -54,7 +54,7 @@ class CallEvent:
 def take(location_id: int, event: TextEvent | CallEvent, *, at: dt.datetime) -> None:
     """Charge, hold, settle or note what a provider reports; again: nothing more happens.
 
-    Raises what `charging.charge_broadcast` and `holding.hold` raise.
+    Raises what `charging.charge_broadcast` and `holds.hold` raise.
     """
     if isinstance(event, TextEvent):
         _take_text(location_id, event, at)
