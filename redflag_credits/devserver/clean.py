@@ -28,8 +28,9 @@ def main() -> None:
     for data_dir in data_dirs:
         # Both may lie outside the checkout; inside it they go with it.
         shutil.rmtree(paths.socket_dir(data_dir), ignore_errors=True)
-        if paths.home(data_dir) != data_dir:
-            shutil.rmtree(paths.home(data_dir))
+        home = paths.home(data_dir)
+        if home != data_dir and home.exists():
+            shutil.rmtree(home)
     shutil.rmtree(VAR, ignore_errors=True)
 
 
