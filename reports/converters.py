@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from reports.exports.forms import EARLIEST_ON, LATEST_ON
+from reports.form_fields import EARLIEST_ON, LATEST_ON
 
 
 class DayConverter:

@@ -20,7 +20,7 @@ from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
 from reports.exports import requests
 from reports.exports.downloads import NotReachable, NumbersNotShown, hand_out
-from reports.exports.forms import ReportForm, ScheduleForm, last_days
+from reports.exports.forms import ReportForm, ScheduleForm
 from reports.exports.listing import (
     CONTENT_TYPES,
     all_reports,
@@ -30,6 +30,7 @@ from reports.exports.listing import (
     newest_reports,
     with_downloads,
 )
+from reports.form_fields import last_days
 from reports.models import Report, ReportFormat
 
 REPORTS_PER_PAGE = 25

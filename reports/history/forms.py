@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.corrections import LONGEST_REASON
-from reports.exports.forms import DAY_FIELD, check_range
+from reports.form_fields import DAY_FIELD, check_range
 
 SEARCHED_DAYS = 90
 LONGEST_SEARCH = 120

@@ -21,7 +21,7 @@ from locations.contracts.terms import Terms
 from locations.formatting.dates import written
 from reports.balance.summary import Standing
 from reports.chart.chart import Chart, draw
-from reports.exports.forms import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
+from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
 
 KINDS = [
     ("text", _("Texts")),

@@ -15,10 +15,11 @@ from locations.models import Location
 from reports.balance.overdrawn import Overdrawn, what_took_below
 from reports.balance.summary import RenewalDue, Standing, standing
 from reports.chart.chart import Chart
-from reports.exports.forms import EARLIEST_ON, ReportForm
+from reports.exports.forms import ReportForm
 from reports.exports.listing import newest_reports
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forecast.sentences import Outlook, outlook
+from reports.form_fields import EARLIEST_ON
 from reports.models import Report
 from reports.usage.filters import DailyFilter
 from reports.usage.tables import DailyTable

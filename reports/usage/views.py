@@ -13,8 +13,8 @@ from locations.models import Location
 from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
 from reports.alerts.page import alert_that_is_on, banner
 from reports.balance.summary import standings
-from reports.exports.forms import ChooserForm
 from reports.exports.listing import look_again_seconds
+from reports.usage.forms import ChooserForm
 from reports.usage.page import other_locations, read_page
 
 LOCATIONS_PER_PAGE = 50
