@@ -1,7 +1,5 @@
 """A message as the pages tell it: who it went to, and why it cost what it cost."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -18,14 +16,7 @@ from ledger.models import (
 from ledger.reading.explanations import Payment, explain_chat, explain_international
 from locations.formatting.phone_masking import mask, mask_within
 from locations.models import Location
-
-# What recipients' fields are called that say a name: all of it, or a part of it.
-WHOLE_NAMES = ("full name", "name", "display name", "recipient name", "recipient")
-NAME_PARTS = (
-    *("first name", "firstname", "given name", "forename", "middle name"),
-    *("last name", "lastname", "family name", "surname"),
-)
-NOT_LETTERS = re.compile(r"[\W_]+")
+from reports.recipients import recipient_name
 
 AnyMessage = InternationalMessage | ChatMessage
 
@@ -100,29 +91,3 @@ def price_words(message: AnyMessage) -> str:
     if isinstance(message, ChatMessage):
         return explain_chat(message)
     return explain_international(message)
-
-
-def recipient_name(profile: dict[str, str], order: Sequence[str] = ()) -> str:
-    """What a recipient is called by, from the fields that came with the message.
-
-    A field with the whole name; else the parts of one, in the order in which the location lists
-    its fields (some write the family name first); else the first of the location's fields that
-    says anything.
-    """
-    said = {_plain(name): text for name, value in profile.items() if (text := str(value).strip())}
-    for name in WHOLE_NAMES:
-        if name in said:
-            return said[name]
-    listed = [_plain(name) for name in order]
-    parts = sorted(
-        (name for name in NAME_PARTS if name in said),
-        key=lambda name: listed.index(name) if name in listed else len(listed),
-    )
-    if parts:
-        return " ".join(said[name] for name in parts)
-    return next((said[name] for name in listed if name in said), "")
-
-
-def _plain(name: str) -> str:
-    """First_Name and first name are the same field."""
-    return NOT_LETTERS.sub(" ", name.casefold()).strip()

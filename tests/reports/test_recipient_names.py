@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.history.messages import recipient_name
+from reports.recipients import recipient_name
 
 
 @pytest.mark.parametrize(
