@@ -12,8 +12,7 @@ from reports.account.rows import Line
 from reports.account.table import STATES, AccountUsage
 from reports.exports.listing import file_words
 from reports.forecast.forecast import Record
-from reports.usage.exports import BOM, Cell, plain
-from reports.workbooks.csv import safe
+from reports.workbooks.csv import BOM, Cell, plain, safe
 from reports.workbooks.xlsx import Book, Column, Value
 
 WIDTHS = (32, 14, 18, 20, 14, 16, 24)

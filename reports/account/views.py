@@ -15,7 +15,7 @@ from locations.permissions import SignedInRequest, open_account
 from reports.account.exports import account_csv, account_filename, account_xlsx
 from reports.account.table import STATES, AccountUsage, read_account
 from reports.exports.listing import XLSX
-from reports.usage.exports import CSV
+from reports.workbooks.csv import CSV
 
 
 @login_required

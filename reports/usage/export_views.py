@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from locations.permissions import SignedInRequest, open_details
 from reports.exports.listing import XLSX
-from reports.usage.exports import CSV, days_csv, days_filename, days_xlsx
+from reports.usage.exports import days_csv, days_filename, days_xlsx
 from reports.usage.selection import ShownDays, UnreadableFilters, shown_days
 from reports.usage.statements import by_month, sums
+from reports.workbooks.csv import CSV
 
 Answer = Callable[[SignedInRequest, ShownDays], HttpResponseBase]
 

@@ -12,13 +12,8 @@ from django.utils.translation import pgettext
 from ledger.reading.daily_usage import Day, Movement
 from reports.exports.listing import file_words
 from reports.usage.selection import ShownDays
-from reports.workbooks.csv import safe
+from reports.workbooks.csv import BOM, Cell, plain
 from reports.workbooks.xlsx import Book, Column, Value
-
-CSV = "text/csv; charset=utf-8"
-BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
-
-Cell = str | int | dt.date | None
 
 
 def days_filename(days: ShownDays, ending: str) -> str:
@@ -49,11 +44,6 @@ def days_xlsx(days: ShownDays, folder: Path) -> Path:
         book.add_summary(_summary(days))
         book.save()
     return path
-
-
-def plain(cell: Cell) -> Cell:
-    """A text that no spreadsheet calculates; figures and days as they are."""
-    return safe(cell) if isinstance(cell, str) else cell
 
 
 def _columns() -> list[tuple[str, int]]:

@@ -21,6 +21,12 @@ from reports.workbooks.xlsx import Column, Table, Value
 FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")
 
 
+CSV = "text/csv; charset=utf-8"
+BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
+
+Cell = str | int | dt.date | None
+
+
 class CommaFile:
     """What `Book` is, for one table of text."""
 
@@ -57,6 +63,11 @@ class CommaFile:
 def safe(text: str) -> str:
     """The text so that no program takes it, or a part of it, for a formula."""
     return FORMULA_START.sub(r"\1'", shown(text))
+
+
+def plain(cell: Cell) -> Cell:
+    """A text that no spreadsheet calculates; figures and days as they are."""
+    return safe(cell) if isinstance(cell, str) else cell
 
 
 def _plain(value: Any) -> Any:

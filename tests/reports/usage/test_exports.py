@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import adjust, purchase
 from locations.models import Location, Role
-from reports.usage.exports import plain
+from reports.workbooks.csv import plain
 from tests.factories import chat, key, make_account, make_card, make_location, make_member, text
 from tests.reports.pages import links, words
 
