@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from reports.admin import (
-    dashboard,  # noqa: F401
+    dashboard,
     reports,  # noqa: F401
 )
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule

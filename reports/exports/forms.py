@@ -1,6 +1,5 @@
 """Forms of the reports block."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms

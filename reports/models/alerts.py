@@ -25,8 +25,8 @@ class Level(models.IntegerChoices):
 class Alert(models.Model):
     """The alert of one location: below so many credits, or fewer than so many days left.
 
-    `level` is what has been told. It falls back only by the rules of `reports.alerts.evaluate`, so that
-    a balance that swings around a limit is told once.
+    `level` is what has been told. It falls back only by the rules of `reports.alerts.evaluate`,
+    so that a balance that swings around a limit is told once.
     """
 
     location = models.OneToOneField(

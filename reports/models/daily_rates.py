@@ -10,7 +10,8 @@ class LocationPace(models.Model):
     """What the days before `day` say, and up to which entry they were read.
 
     It holds on that day of the location, until usage of an earlier day is posted late; whoever
-    reads it asks whether it does (`reports.forecast.daily_rates`). It can always be made anew from the entries.
+    reads it asks whether it does (`reports.forecast.daily_rates`). It can always be made anew
+    from the entries.
     """
 
     location = models.OneToOneField(

@@ -1,7 +1,6 @@
 """The days of Credit Usage as a file: rows in, CSV or Excel out, with the same figures."""
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path

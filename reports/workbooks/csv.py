@@ -17,12 +17,11 @@ from reports.workbooks.disk import steadily
 from reports.workbooks.text import shown
 from reports.workbooks.xlsx import Column, Table, Value
 
-# A number like +49151234567 stays as it is: as a formula it would do no harm.
-FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")
-
-
 CSV = "text/csv; charset=utf-8"
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
+
+# A number like +49151234567 stays as it is: as a formula it would do no harm.
+FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")
 
 Cell = str | int | dt.date | None
 
