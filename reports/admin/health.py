@@ -20,7 +20,7 @@ from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
 from locations.formatting.dates import written
 from locations.models import Location
-from reports.exports.queue import LOST_LEASE
+from reports.jobs import LOST_LEASE
 from reports.models import AlertMail, Report, ReportState
 
 FINE, ACT, NOTE = "fine", "act", "note"

@@ -247,7 +247,7 @@ def _sum_at_renewal(kind: Kind) -> Coalesce:
 
 
 def _changed_within_the_term() -> Coalesce:
-    """The sum of adjustments of the running term's own grant (`ledger.requests.contract_changes`)."""
+    """The sum of adjustments of the running term's grant (`ledger.requests.contract_changes`)."""
     entries = Entry.objects.filter(
         location=OuterRef("location"),
         term_starts_on=OuterRef("renewed_through_on"),

@@ -8,10 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
+from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS, queue
 from reports.estimates.jobs import TASK
-from reports.exports import requests
-from reports.exports.queue import LOST_LEASE, remove_file
+from reports.jobs import LOST_LEASE, remove_file
 from reports.models import UNFINISHED, LongEstimate, ReportState
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ def queue_again(*, at: dt.datetime) -> int:
     left = LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS)
     queued = 0
     for asked in LongEstimate.objects.filter(waiting | left).order_by("asked_at").only("pk"):
-        if not requests.queue(asked.pk, task=TASK, expires_seconds=TASK_EXPIRES_SECONDS):
+        if not queue(TASK, str(asked.pk), expires_seconds=TASK_EXPIRES_SECONDS):
             break
         queued += 1
     return queued

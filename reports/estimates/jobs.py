@@ -21,7 +21,7 @@ from django.utils.translation import override
 
 from ledger.engine.quotes import WouldBe
 from locations.formatting.numbers import credits
-from locations.jobs import LEASE, Lease, LeaseLost
+from locations.jobs import LEASE, Lease, LeaseLost, queue
 from locations.models import Channel, Location, User
 from locations.spreadsheets import Unreadable
 from reports.estimates.estimate import Estimate, estimate
@@ -29,10 +29,7 @@ from reports.estimates.invalid_numbers import Unsendable, unsendable
 from reports.estimates.number_files import uploaded
 from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
 from reports.estimates.results import Figures
-from reports.exports import requests
-from reports.exports.build import Clock
-from reports.exports.queue import CLAIMABLE, remove_file
-from reports.exports.requests import CannotAsk
+from reports.jobs import CLAIMABLE, CannotAsk, Clock, remove_file
 from reports.models import UNFINISHED, LongEstimate, ReportState
 
 TASK = "reports.tasks.work_out_estimate"
@@ -90,7 +87,7 @@ def ask(
         raise CannotAsk(
             _("The list could not be kept until it is priced. Try again later.")
         ) from problem
-    requests.queue(asked.pk, task=TASK)
+    queue(TASK, str(asked.pk))
     return asked
 
 

@@ -20,7 +20,7 @@ from reports.estimates.invalid_numbers import unsendable
 from reports.estimates.jobs import MOST_BAD_SHOWN, bad_lines, figures_of, mine
 from reports.estimates.number_lists import MB, ON_SCREEN, in_worker
 from reports.exports.listing import look_again_seconds
-from reports.exports.requests import CannotAsk
+from reports.jobs import CannotAsk
 from reports.models import LongEstimate
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import errno
 import logging
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,16 +16,16 @@ from django.utils.translation import override
 
 from locations.jobs import Lease, LeaseLost
 from reports.exports import temp_dirs
-from reports.exports.queue import claim_next, remove_file
+from reports.exports.queue import claim_next
 from reports.exports.uploads import WatchedReader
 from reports.exports.writer import Built, CannotBuild, write
+from reports.jobs import Clock, remove_file
 from reports.models import Report, ReportState
 from reports.workbooks.xlsx import MOST_ROWS
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 log = logging.getLogger(__name__)
-Clock = Callable[[], dt.datetime]
 
 
 class NotStored(Exception):

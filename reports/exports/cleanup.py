@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop
 
 from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
 from reports.exports import temp_dirs
-from reports.exports.queue import LOST_LEASE, remove_file
 from reports.exports.requests import queue
+from reports.jobs import LOST_LEASE, remove_file
 from reports.models import Report, ReportState
 
 log = logging.getLogger(__name__)

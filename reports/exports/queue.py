@@ -6,25 +6,19 @@ Leases are measured by the database's clock, whatever the clocks of the workers 
 """
 
 import datetime as dt
-import logging
 import uuid
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
-from locations.jobs import LEASE, MOST_ATTEMPTS
+from locations.jobs import LEASE
+from reports.jobs import CLAIMABLE, remove_file
 from reports.models import Report, ReportState
 
 MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_BUILDS_AT_ONCE is for all of them
 CHOOSING = 7_465_001  # the advisory lock of whoever chooses
-
-LOST_LEASE = Q(state=ReportState.RUNNING, leased_until__lt=Now())
-CLAIMABLE = Q(state=ReportState.QUEUED) | (LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS))
-
-log = logging.getLogger(__name__)
 
 
 def claim_next(*, at: dt.datetime) -> Report | None:
@@ -81,13 +75,3 @@ def _in_turn() -> QuerySet[Report]:
         .filter(here__lt=MOST_AT_ONCE_HERE)
         .order_by("here", F("last_started_at").asc(nulls_first=True), "asked_at", "pk")
     )
-
-
-def remove_file(name: str) -> bool:
-    """Delete a report's file, or the half of one; whether it is gone."""
-    try:
-        default_storage.delete(name)
-    except Exception as problem:  # an object storage has errors of its own
-        log.warning("the file %s cannot be deleted now: %s", name, problem)
-        return False
-    return True

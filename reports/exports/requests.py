@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from locations import jobs
 from locations.models import Location, User
 from locations.permissions import sees_masked_numbers
+from reports.jobs import CannotAsk
 from reports.models import (
     UNFINISHED,
     Report,
@@ -20,10 +21,6 @@ from reports.models import (
 
 BUILD_TASK = "reports.tasks.build_report"
 MOST_UNFINISHED = 5  # of one location
-
-
-class CannotAsk(Exception):
-    """A report that is not taken on; its text is for people."""
 
 
 class TooMany(CannotAsk):
@@ -129,9 +126,6 @@ def queue_waiting() -> None:
         queue(waiting.pk)
 
 
-def queue(row_id: uuid.UUID, *, task: str = BUILD_TASK, expires_seconds: int | None = None) -> bool:
-    """Hand the building of a report, or another task about a row, to a worker.
-
-    Says whether the broker took it.
-    """
-    return jobs.queue(task, str(row_id), expires_seconds=expires_seconds)
+def queue(report_id: uuid.UUID, *, expires_seconds: int | None = None) -> bool:
+    """Hand the building of a report to a worker; whether the broker took it."""
+    return jobs.queue(BUILD_TASK, str(report_id), expires_seconds=expires_seconds)

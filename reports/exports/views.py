@@ -31,6 +31,7 @@ from reports.exports.listing import (
     with_downloads,
 )
 from reports.form_fields import last_days
+from reports.jobs import CannotAsk
 from reports.models import Report, ReportFormat
 
 REPORTS_PER_PAGE = 25
@@ -49,7 +50,7 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
         return reports_page(request, location, form)
     try:
         requests.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
-    except requests.CannotAsk as cannot:
+    except CannotAsk as cannot:
         return reports_page(request, location, form, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, location))
 
@@ -92,7 +93,7 @@ def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     report = _open_report(request, pk)
     try:
         requests.ask_again(report, asked_by=request.user, at=timezone.now())
-    except requests.CannotAsk as cannot:
+    except CannotAsk as cannot:
         return reports_page(request, report.location, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, report.location))
 

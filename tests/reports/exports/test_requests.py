@@ -142,10 +142,10 @@ ASK = """
 import datetime as dt, time
 from django.utils import timezone
 from locations.models import Location, User
-from reports import asking
+from reports.exports import requests
 started = time.monotonic()
-asking.ask(Location.objects.get(), kind="chat", first_on=dt.date(2026, 5, 1),
-           last_on=dt.date(2026, 5, 31), asked_by=User.objects.get(), at=timezone.now())
+requests.ask(Location.objects.get(), kind="chat", first_on=dt.date(2026, 5, 1),
+             last_on=dt.date(2026, 5, 31), asked_by=User.objects.get(), at=timezone.now())
 print(time.monotonic() - started)
 """
 

@@ -9,7 +9,6 @@ import pytest
 from locations.models import Location, User
 from reports.estimates import cleanup, jobs
 from reports.estimates.jobs import forget, mine
-from reports.exports import requests
 from reports.models import LongEstimate, ReportState
 from tests.factories import MEXICO, NOON
 from tests.reports.estimates.long.lists import ask, done
@@ -54,9 +53,9 @@ def test_what_may_not_have_been_queued_is_queued_again(
     queued: list[Any] = []
     asked = ask(soho, manager, MEXICO)
     monkeypatch.setattr(
-        requests, "queue", lambda pk, task, expires_seconds: queued.append((pk, task)) or True
+        cleanup, "queue", lambda task, pk, expires_seconds: queued.append((task, pk)) or True
     )
     cleanup.sweep(at=NOON)
     assert queued == []
     cleanup.sweep(at=NOON + dt.timedelta(minutes=2))
-    assert queued == [(asked.pk, "reports.tasks.work_out_estimate")]
+    assert queued == [("reports.tasks.work_out_estimate", str(asked.pk))]
