@@ -17,7 +17,7 @@ from ledger.engine.snapshots import one_moment
 from locations.models import Account
 from reports.account.rows import Line, State, foresee, lines_of, read_days, renew_due, stand
 from reports.forecast.daily_rates import keep
-from reports.usage.tables import head
+from reports.tables import head
 
 LINES_PER_PAGE = 25
 # Orders for which the contracts of every location are looked at, or its days.

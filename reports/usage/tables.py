@@ -14,6 +14,7 @@ from django_tables2.utils import OrderBy
 
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.formatting.dates import written
+from reports.tables import head
 
 ROWS_PER_PAGE = 31  # a month fits on one
 
@@ -25,10 +26,6 @@ class Row:
     day: Day
     words: str
     address: str
-
-
-def head(css_class: str) -> dict[str, dict[str, str]]:
-    return {"th": {"class": css_class}}
 
 
 def moved_column(name: str, title: Any, css_class: str = "more") -> tables.Column:
