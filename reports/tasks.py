@@ -4,9 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.alerts import evaluate, mails
-from reports.estimates import cleanup, jobs
+from reports.estimates import cleanup as estimate_cleanup
+from reports.estimates import jobs
 from reports.exports import build, notifications, requests, schedules
-from reports.exports import cleanup as sweeping
+from reports.exports import cleanup as report_cleanup
 from reports.forecast import daily_rates
 
 
@@ -23,7 +24,7 @@ def build_report(report_id: str) -> None:
 
 @shared_task
 def sweep_reports() -> None:
-    sweeping.sweep(at=timezone.now())
+    report_cleanup.sweep(at=timezone.now())
     notifications.announce(at=timezone.now())
 
 
@@ -45,7 +46,7 @@ def work_out_estimate(estimate_id: str) -> None:
 
 @shared_task
 def sweep_estimates() -> None:
-    cleanup.sweep(at=timezone.now())
+    estimate_cleanup.sweep(at=timezone.now())
 
 
 @shared_task

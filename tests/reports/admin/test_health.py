@@ -16,9 +16,9 @@ from django.utils import timezone
 from ledger.engine import charging, holds, renewals
 from ledger.models import Balance, Bundle
 from ledger.requests import credit_requests
-from ledger.verification import verify as verifying
+from ledger.verification.verify import Breach, Verified, keep
 from locations.models import Location
-from redflag_credits import health as liveness
+from redflag_credits import health as project_health
 from reports.admin import health, todo
 from reports.models import Alert, AlertMail, Report
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user
@@ -38,10 +38,10 @@ def soho() -> Location:
     return location
 
 
-def verify(*broken: verifying.Breach, at: dt.datetime = NOON) -> None:
+def verify(*broken: Breach, at: dt.datetime = NOON) -> None:
     through = dict.fromkeys(Location.objects.values_list("pk", flat=True), 1)
-    verified = verifying.Verified(None, through, len(through), list(broken))
-    verifying.keep(verified, started_at=at, finished_at=at)
+    verified = Verified(None, through, len(through), list(broken))
+    keep(verified, started_at=at, finished_at=at)
 
 
 def red(at: dt.datetime = NOON) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_new_ledger_and_the_load_balancer_agree(
     assert answers() == (200, 0)
     monkeypatch.setattr(settings, "REDIS_URL", f"unix://{tmp_path}/gone.sock")
     assert answers() == (503, 1)
-    assert health.BROKER_SECONDS == liveness.PATIENCE_SECONDS
+    assert health.BROKER_SECONDS == project_health.PATIENCE_SECONDS
 
 
 def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
@@ -102,7 +102,7 @@ def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
 
 
 def test_a_broken_rule_and_a_lost_guard_are_red(soho: Location):
-    verify(verifying.Breach(1, "balance", soho.pk, "off by one"))
+    verify(Breach(1, "balance", soho.pk, "off by one"))
     assert red() == ["Last verification", "Locations"]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from python_calamine import CalamineWorkbook
 
-from reports.exports import build as building
+from reports.exports.build import build_next
 from reports.models import Report, ReportState
 from reports.workbooks.xlsx_rows import SheetRows
 from tests.reports import traffic
@@ -17,7 +17,7 @@ from tests.reports import traffic
 
 def build(report: Report, **options: Any) -> bool:
     """Whether it was this one's turn, and it is ready now."""
-    built = building.build_next(clock=traffic.stopped(), **options)
+    built = build_next(clock=traffic.stopped(), **options)
     return built is not None and (built.pk, built.state) == (report.pk, ReportState.READY)
 
 

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
 from locations import jobs
-from reports.exports import build as building
+from reports.exports import build as build_module
 from reports.exports import queue, requests, writer
 from reports.models import Report, ReportState
 from reports.tasks import build_report
@@ -37,7 +37,7 @@ def test_a_task_that_runs_twice_builds_once(place: Any, media: Path) -> None:
 
 
 def test_where_nothing_waits_nothing_is_built() -> None:
-    assert building.build_next(clock=traffic.stopped()) is None
+    assert build_module.build_next(clock=traffic.stopped()) is None
 
 
 @pytest.mark.processes
@@ -53,7 +53,7 @@ def test_of_many_workers_one_builds(place: Any, media: Path) -> None:
 
 def builds_with_a_slow_claim(report: Report) -> int:
     """How many were begun; time for the others between the look at the row and the write."""
-    name, write = uuid.uuid4, building.write
+    name, write = uuid.uuid4, build_module.write
     begun = []
 
     def slowly() -> uuid.UUID:
@@ -65,7 +65,7 @@ def builds_with_a_slow_claim(report: Report) -> int:
         return write(*args)
 
     uuid.uuid4 = slowly
-    building.write = counted
+    build_module.write = counted
     build(report)
     return len(begun)
 

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from reports.models import ReportFormat, ReportKind
-from reports.workbooks.csv import _plain as as_csv_says
+from reports.workbooks.csv import _plain as csv_value
 from tests.factories import make_user
 from tests.readers import by_calamine, by_openpyxl
 from tests.reports.exports import books
@@ -96,7 +96,7 @@ def as_csv(sheets: dict[str, Any]) -> list[list[str]]:
     _, name, _ = sheets
     width = len(sheets[name][0])
     return [
-        [str(as_csv_says(value)).removesuffix(MIDNIGHT) for value in padded(line, width)]
+        [str(csv_value(value)).removesuffix(MIDNIGHT) for value in padded(line, width)]
         for line in sheets[name]
     ]
 

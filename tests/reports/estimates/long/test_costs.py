@@ -7,7 +7,6 @@ import pytest
 from ledger.engine import charging, funding
 from ledger.engine.quotes import WouldBe
 from locations.models import Location, User
-from reports.estimates import estimate as estimating
 from reports.estimates.estimate import estimate
 from reports.estimates.jobs import figures_of
 from tests.factories import NOON, call, key, make_location, make_member, text
@@ -62,7 +61,7 @@ def test_thirty_random_lists_of_several_broadcasts_cost_what_they_then_cost(
     soho: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Broadcasts of twenty numbers, for the sake of time: nothing else depends on their size."""
-    monkeypatch.setattr(estimating, "MOST_MESSAGES", 20)
+    monkeypatch.setattr("reports.estimates.estimate.MOST_MESSAGES", 20)
     draw = random.Random(20261125)
     became = []
     for _ in range(30):

@@ -1,1 +1,0 @@
-"""What answers the browser: parse, one call of the domain, render."""
