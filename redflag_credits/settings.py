@@ -134,7 +134,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "locations.inputs.PlainInputs"
-DJANGO_TABLES2_TEMPLATE = "reports/table.html"
+DJANGO_TABLES2_TEMPLATE = "reports/usage/table.html"
 
 # --- Servers ------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ def account_usage(request: SignedInRequest, pk: int) -> HttpResponse:
     account = open_account(request.user, pk)
     page = read_account(account, request.GET, at=timezone.now())
     names = {state.value: name for state, name in STATES.items()}
-    return render(request, "reports/account_usage.html", {"page": page, "names": names})
+    return render(request, "reports/account/usage.html", {"page": page, "names": names})
 
 
 @login_required

@@ -117,11 +117,11 @@ def _message_of(mail: AlertMail) -> EmailMultiAlternatives:
     kind = "out" if mail.level == Level.OUT else "low"
     message = EmailMultiAlternatives(
         subject=subject_of(mail),
-        body=render_to_string(f"reports/mail/alert_{kind}.txt", context),
+        body=render_to_string(f"reports/alerts/mail/{kind}.txt", context),
         to=[mail.user.email],
         connection=get_connection(timeout=SERVER_SECONDS),
     )
-    html = render_to_string(f"reports/mail/alert_{kind}.html", context)
+    html = render_to_string(f"reports/alerts/mail/{kind}.html", context)
     message.attach_alternative(html, "text/html")
     return message
 

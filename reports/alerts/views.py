@@ -36,4 +36,4 @@ def alerts(request: SignedInRequest, pk: int) -> HttpResponse:
         "page": alert_page(location, at=at),
     }
     status = 422 if form.is_bound else 200
-    return render(request, "reports/alerts.html", context, status=status)
+    return render(request, "reports/alerts/alerts.html", context, status=status)

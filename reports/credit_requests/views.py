@@ -53,4 +53,6 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
         "requests": asked.select_related("asked_by", "bundle", "purchase")[:REQUESTS_SHOWN],
     }
     failed = request.method == "POST"
-    return render(request, "reports/buy.html", context, status=422 if failed else 200)
+    return render(
+        request, "reports/credit_requests/request.html", context, status=422 if failed else 200
+    )

@@ -71,7 +71,9 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         **_limits(),
     }
     failed = request.method == "POST" and (refusal or not form.is_valid())
-    return render(request, "reports/estimate.html", context, status=422 if failed else 200)
+    return render(
+        request, "reports/estimates/estimate.html", context, status=422 if failed else 200
+    )
 
 
 def _limits() -> dict[str, int]:
@@ -107,7 +109,7 @@ def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> Lo
 def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
     """How far the worker is, and then what it found."""
     context = _of_mine(request, pk, estimate_pk)
-    return render(request, "reports/long_estimate.html", context)
+    return render(request, "reports/estimates/long_estimate.html", context)
 
 
 @login_required
@@ -116,7 +118,7 @@ def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> 
 def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
     """The same without the page around it, for the page to look again."""
     context = _of_mine(request, pk, estimate_pk)
-    return render(request, "reports/_long_estimate.html", context)
+    return render(request, "reports/estimates/_long_estimate.html", context)
 
 
 @login_required

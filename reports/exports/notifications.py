@@ -88,6 +88,6 @@ def _mail(report: Report, person: User) -> mail.EmailMessage:
     named = f"{report.get_kind_display()}, {report.location.name}"
     return mail.EmailMessage(
         subject=" ".join((subject % {"report": named}).split()),
-        body=render_to_string("reports/announcement.txt", words),
+        body=render_to_string("reports/exports/notification.txt", words),
         to=[person.email],
     )

@@ -73,7 +73,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
         "look_again": look_again_seconds(listed, at=timezone.now()),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
-    return render(request, "reports/_report_list.html", context)
+    return render(request, "reports/exports/_report_list.html", context)
 
 
 @login_required
@@ -107,11 +107,15 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
     try:
         file = hand_out(report, to=request.user, at=timezone.now())
     except NumbersNotShown:
-        return render(request, "reports/no_file.html", {**context, "masked": True}, status=403)
+        return render(
+            request, "reports/exports/no_file.html", {**context, "masked": True}, status=403
+        )
     except NotReachable:
-        return render(request, "reports/no_file.html", {**context, "waits": True}, status=503)
+        return render(
+            request, "reports/exports/no_file.html", {**context, "waits": True}, status=503
+        )
     if file is None:
-        return render(request, "reports/no_file.html", context, status=410)
+        return render(request, "reports/exports/no_file.html", context, status=410)
     return FileResponse(
         file,
         as_attachment=True,
@@ -152,7 +156,7 @@ def reports_page(
         "sees_masked": sees_masked_numbers(request.user, location),
     }
     refused = form or schedule_form or refusal
-    return render(request, "reports/reports.html", context, status=422 if refused else 200)
+    return render(request, "reports/exports/reports.html", context, status=422 if refused else 200)
 
 
 def _paged(request: HttpRequest, location: Location) -> Page:

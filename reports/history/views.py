@@ -33,7 +33,7 @@ def day(request: SignedInRequest, pk: int, date: dt.date) -> HttpResponse:
     up_to_date(location.pk, at=timezone.now())
     page = read_day(location, date, page=page_number(request.GET.get("page")))
     context = {"location": location, "page": page, "day": page.day}
-    return render(request, "reports/day.html", context)
+    return render(request, "reports/history/day.html", context)
 
 
 @login_required
@@ -50,7 +50,7 @@ def charge(request: SignedInRequest, pk: int, charge_pk: int) -> HttpResponse:
         position=place(request.GET.get("message")),
     )
     context = {"location": location, "page": page, "charge": page.charge}
-    return render(request, "reports/charge.html", context)
+    return render(request, "reports/history/charge.html", context)
 
 
 @login_required
@@ -64,7 +64,9 @@ def newest(request: SignedInRequest, pk: int) -> HttpResponse:
     location = open_details(request.user, pk)
     told = newest_that_cost(Reader(location, sees_masked=True))
     if "HX-Request" in request.headers:
-        return render(request, "reports/_why.html", {"location": location, "told": told})
+        return render(
+            request, "reports/history/_newest_message.html", {"location": location, "told": told}
+        )
     if told is None:
         return redirect("credit-usage", pk=location.pk)
     place = told.message.position
@@ -108,7 +110,9 @@ def correction(
         "refusal": refusal,
     }
     failed = request.method == "POST"
-    return render(request, "reports/correction.html", context, status=422 if failed else 200)
+    return render(
+        request, "reports/history/correction.html", context, status=422 if failed else 200
+    )
 
 
 @sensitive_post_parameters("wanted")
@@ -126,7 +130,7 @@ def search(request: SignedInRequest, pk: int) -> HttpResponse:
         found = find(reader, **form.cleaned_data, page=page_number(request.POST.get("page")))
     context = {"location": location, "form": form, "page": found}
     failed = request.method == "POST" and found is None
-    return render(request, "reports/search.html", context, status=422 if failed else 200)
+    return render(request, "reports/history/search.html", context, status=422 if failed else 200)
 
 
 def _reader(request: SignedInRequest, location: Location) -> Reader:

@@ -40,4 +40,4 @@ class StaffVisitDoor:
         request.seen_as_staff = location_id  # type: ignore[attr-defined]  # the banner reads it
         if request.method in SAFE or name in session.LOOKING:
             return None
-        return render(request, "reports/seen_as_staff_refused.html", status=403)
+        return render(request, "reports/impersonation/refused.html", status=403)

@@ -70,7 +70,7 @@ def statement(request: SignedInRequest, days: ShownDays) -> HttpResponse:
         "months": list(by_month(days.usage, days.filter.until_on)),
         "sums": sums(days.usage),
     }
-    return render(request, "reports/statement.html", context)
+    return render(request, "reports/usage/statement.html", context)
 
 
 def _file(content: bytes, filename: str, content_type: str) -> FileResponse:

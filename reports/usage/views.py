@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("credit-usage", pk=ids[0])
         if not ids:
             visible = Location.objects.visible_to(request.user).exists()
-            return render(request, "reports/no_location.html", {"has_other_roles": visible})
+            return render(request, "reports/usage/no_location.html", {"has_other_roles": visible})
     found = locations.select_related("account").order_by("name", "pk")
     if wanted:
         found = found.filter(Q(name__icontains=wanted) | Q(account__name__icontains=wanted))
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {location.account_id for location in page}
     return render(
         request,
-        "reports/choose_location.html",
+        "reports/usage/choose_location.html",
         {
             "accounts": accounts_open_to(request.user).filter(pk__in=shown)[:MOST_ACCOUNTS],
             "form": form,
@@ -68,4 +68,4 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
         context["banner"] = banner(alert, page.standing, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
-    return render(request, "reports/credit_usage.html", context)
+    return render(request, "reports/usage/credit_usage.html", context)
