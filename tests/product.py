@@ -63,7 +63,7 @@ class LiveProduct:
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
-        """With a worker for a while: whoever comes after looks at what waits for one."""
+        """Run a worker inside the block."""
         worker = self.start_worker()
         try:
             yield

@@ -81,7 +81,7 @@ class Visit:
         self.page.mouse.move(0, 0)
 
     def leave(self) -> None:
-        """The tab, to whoever visits next."""
+        """Reset the tab for the next visit."""
         self.page.unroute_all()
         self.page.goto("about:blank")
         self.page.remove_listener("console", self._note)

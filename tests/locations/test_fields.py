@@ -56,7 +56,7 @@ def test_each_field_has_its_label(name: str) -> None:
 
 
 @pytest.mark.parametrize("given", [{"data": GIVEN}, {"initial": GIVEN}], ids=["sent", "offered"])
-def test_what_was_given_stands_in_it(given: dict[str, Any]) -> None:
+def test_field_shows_its_value(given: dict[str, Any]) -> None:
     form = Order(**given)
     for name in ("day", "number", "text", "one", "long"):
         assert labelled(form, name).value.strip() == GIVEN[name], name
@@ -86,7 +86,7 @@ def test_choices_stand_in_their_groups() -> None:
     assert "multiple" in labelled(Order(), "several").attrib
 
 
-def test_what_is_wrong_is_said_where_the_input_leads() -> None:
+def test_error_is_linked_from_the_input() -> None:
     form = Order(GIVEN)
     number = labelled(form, "number")
     assert number.get("aria-invalid") == "true"
