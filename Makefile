@@ -17,7 +17,7 @@ help:
 	@echo "make coverage the same with branch coverage, which takes half as long again"
 	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
-	@echo "make prove    at full length: money over HTTP, builds under charges, killed workers and brokers, workbooks in three readers; TRAFFIC=folder"
+	@echo "make prove    the long tests, and the others at full length: README.md; TRAFFIC=folder"
 	@echo "make messages collect what is to be translated, keep what is, compile: docs/glossary.md"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
@@ -35,7 +35,7 @@ coverage: .venv/.dev
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@! grep -rnE 'TO[D]O|FIXM[E]|XX[X]' templates redflag_credits/static ledger/sql --exclude-dir=vendor
+	@grep -rnE 'TO[D]O|FIXM[E]|XX[X]' templates redflag_credits/static ledger/sql --exclude-dir=vendor; test $$? -eq 1
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy $(CODE)
 	DATA_DIR=var/lint $(BIN)/python manage.py makemigrations --check --dry-run
@@ -86,7 +86,7 @@ ifeq ($(UV),)
 endif
 	@touch $@
 
-# A uv of one's own has settings of its own; the one that pip fetched asks the index that pip asks.
+# An installed uv keeps its own settings; the one that pip fetched uses pip's index.
 PIP_INDEX = $(BIN)/python -m pip config list 2>/dev/null | \
 	sed -nE "s/^(:env:|global|install)\.index-url='(.*)'$$/\2/p" | head -n 1
 
@@ -116,6 +116,7 @@ COMPILE = $(or $(UV),$(BIN)/uv) pip compile --quiet --universal --generate-hashe
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 lock: | .venv/.uv
+	@command -v $(or $(UV),$(BIN)/uv) >/dev/null || { echo "Compiling takes uv: install one."; exit 1; }
 	$(COMPILE) pyproject.toml --extra local --extra twilio --extra dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(COMPILE) pyproject.toml --extra local --extra bench -c requirements/dev.txt -o requirements/bench.txt

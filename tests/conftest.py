@@ -1,5 +1,6 @@
 """Servers, databases and the running product for every test; `tests/plugin.py` comes before it."""
 
+import contextlib
 import gc
 import hashlib
 import os
@@ -22,7 +23,7 @@ hypothesis_settings.register_profile(
     "suite",
     deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("suite")
 
@@ -73,13 +74,14 @@ def django_db_setup(
     mark = hashlib.sha256(os.fsencode(settings.DATA_DIR)).hexdigest()[:8]
     name = f"test_{live['NAME']}_{mark}"
     before = live["NAME"]
-    with django_db_blocker.unblock():
-        databases.drop_leftovers(name)
-        databases.ensure_template()
-        with databases.administration() as server:
-            databases.copy(server, databases.template_name(), name)
-    live["NAME"] = live["TEST"]["NAME"] = name
-    yield
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            databases.drop_leftovers(name)
+            stack.enter_context(databases.template())
+            with databases.administration() as server:
+                databases.copy(server, databases.template_name(), name)
+        live["NAME"] = live["TEST"]["NAME"] = name
+        yield
     with django_db_blocker.unblock():
         connections.close_all()
         live["NAME"] = before

@@ -107,32 +107,48 @@ def cloned() -> Iterator[Clone]:
             drop(server, name)
 
 
-def ensure_template() -> None:
-    """Migrate the template database, unless an earlier run did. No test connects to it."""
+@contextlib.contextmanager
+def template() -> Iterator[None]:
+    """Migrate the template database, unless an earlier run did. No test connects to it.
+
+    Whoever uses a template holds its lock, so that no run of other migrations drops it.
+    """
     name = template_name()
     with administration() as server:
+        server.execute("SELECT pg_advisory_lock_shared(hashtext(%s))", [name])
         # Test processes start together: one migrates, the others wait.
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE_PREFIX])
-        if name in databases_like(server, TEMPLATE_PREFIX):
-            return
-        for old in databases_like(server, TEMPLATE_PREFIX):
-            drop(server, old)  # of other migrations, or half migrated
-        building = f"{name}_building"
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
-        connection = connections["default"]
-        before = connection.settings_dict["NAME"]
+        if name not in databases_like(server, TEMPLATE_PREFIX):
+            _drop_unused_templates(server)
+            _migrate_template(server, name)
+        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [TEMPLATE_PREFIX])
+        yield
+
+
+def _drop_unused_templates(server: psycopg.Connection) -> None:
+    for name in databases_like(server, TEMPLATE_PREFIX):
+        free = server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()
+        if free == (True,):
+            drop(server, name)
+
+
+def _migrate_template(server: psycopg.Connection, name: str) -> None:
+    building = f"{name}_building"
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = building
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
         connection.close()
-        connection.settings_dict["NAME"] = building
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
-        server.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                sql.Identifier(building), sql.Identifier(name)
-            )
+        connection.settings_dict["NAME"] = before
+    server.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(building), sql.Identifier(name)
         )
+    )
 
 
 @functools.cache

@@ -32,9 +32,12 @@ class LiveProduct:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_web(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        # Another process may take the port that was free: then the server ends at once.
+        if not (self._start_web(free_port()) or self._start_web(free_port())):
+            raise AssertionError(f"The web server has ended:\n{self.log('web')}")
+
+    def _start_web(self, port: int) -> bool:
+        """Whether it answers; false if its process has ended."""
         self.url = f"http://127.0.0.1:{port}"
         command = ["granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
         command += ["--workers", str(self.workers), "--respawn-failed-workers"]
@@ -46,13 +49,16 @@ class LiveProduct:
             mistake = False
             try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
-                return
+                return True
             except urllib.error.HTTPError as answer:
                 answer.close()
                 mistake = answer.code != HTTPStatus.SERVICE_UNAVAILABLE
             except OSError:
                 pass
-            if mistake or process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None:
+                self.processes.remove(process)
+                return False
+            if mistake or time.monotonic() > deadline:
                 raise AssertionError(f"The web server is not well:\n{self.log('web')}")
             time.sleep(0.05)
 
@@ -63,7 +69,7 @@ class LiveProduct:
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
-        """With a worker for a while: whoever comes after looks at what waits for one."""
+        """Run a worker inside the block."""
         worker = self.start_worker()
         try:
             yield
@@ -91,6 +97,12 @@ class LiveProduct:
         return process
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def end(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in reversed(processes):
         process.terminate()
@@ -115,8 +127,16 @@ def running(database: Clone, logs: Path) -> Iterator[LiveProduct]:
 @contextlib.contextmanager
 def with_database(logs: Path) -> Iterator[LiveProduct]:
     """With a database of its own, which is empty."""
+    empty_broker()
+    try:
+        with cloned() as clone, running(clone, logs) as product:
+            yield product
+    finally:
+        empty_broker()
+
+
+def empty_broker() -> None:
+    """Tasks of one product name rows of its own database alone."""
     if settings.LOCAL_REDIS:
         with redis.Redis.from_url(settings.REDIS_URL) as broker:
-            broker.flushall()  # tasks of other tests name rows of other databases
-    with cloned() as clone, running(clone, logs) as product:
-        yield product
+            broker.flushall()

@@ -46,3 +46,16 @@ def test_only_the_settings_read_the_environment() -> None:
         and not name.startswith("redflag_credits/devserver/")
     ]
     assert reading == []
+
+
+def test_no_module_has_a_vague_name() -> None:
+    vague = re.compile(r"(?:^|/)(?:utils?|helpers|services|common_utils|misc)(?:/|\.py$)")
+    assert [name for name in python_sources() if vague.search(name)] == []
+
+
+def test_sources_have_no_to_do_marks() -> None:
+    marks = re.compile(rf"\b(?:{'|'.join(('TO' + 'DO', 'FIX' + 'ME', 'X' * 3))})\b")
+    paths = [
+        path for folder in (*APPS, "tests", "benchmarks") for path in ROOT.glob(f"{folder}/**/*.py")
+    ]
+    assert [path for path in paths if marks.search(path.read_text(encoding="utf-8"))] == []

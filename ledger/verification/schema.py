@@ -13,9 +13,11 @@ from django.db.models import ForeignKey, Model
 GUARDED_APPS = ("locations", "ledger")
 SQL = Path(__file__).parent / "sql"
 FUNCTION = re.compile(
-    r"^CREATE OR REPLACE FUNCTION (?:public\.)?(\w+).*?AS \$\$(.*?)\$\$",
+    r"^CREATE OR REPLACE FUNCTION (?:public\.)?(?P<name>\w+)\(.*?"
+    r"\bLANGUAGE (?P<language>\w+)(?: SET (?P<setting>\w+ = \w+))? AS \$\$(?P<body>.*?)\$\$",
     re.DOTALL | re.MULTILINE,
 )
+UNSTATED = ("v", False)  # volatile and not SECURITY DEFINER: no file says otherwise
 OWN_TRIGGERS = (("ledger_contract_guard", "locations_contract"),)
 
 
@@ -40,9 +42,9 @@ def guarding_role() -> str | None:
     return "owns the ledger's tables" if is_owner else None
 
 
-def _rows(sql: str) -> list[tuple[Any, ...]]:
+def _rows(sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters)
         return cursor.fetchall()
 
 
@@ -102,17 +104,27 @@ def _missing_foreign_keys() -> Iterator[str]:
 
 
 def _changed_functions() -> Iterator[str]:
-    expected: list[tuple[str, str]] = []
+    expected = {}
     for file in sorted(SQL.glob("*.sql")):
-        expected += FUNCTION.findall(file.read_text(encoding="utf-8"))
-    present: dict[str, list[str]] = {}
-    for name, body in _rows("SELECT proname, prosrc FROM pg_proc"):
-        present.setdefault(name, []).append(body)
-    for name, body in expected:
-        bodies = present.get(name, [])
-        if body not in bodies:
+        found = list(FUNCTION.finditer(file.read_text(encoding="utf-8")))
+        if not found:
+            yield f"no function was found in {file.name}"
+        for each in found:
+            settings = [each["setting"].replace(" ", "")] if each["setting"] else None
+            expected[each["name"]] = (each["body"], each["language"], settings, *UNSTATED)
+    present: dict[str, list[tuple[Any, ...]]] = {}
+    for name, *columns in _rows(
+        """SELECT proname, prosrc, lanname, proconfig, provolatile, prosecdef
+             FROM pg_proc JOIN pg_language l ON l.oid = prolang
+            WHERE proname = ANY(%s)""",
+        [list(expected)],
+    ):
+        present.setdefault(name, []).append(tuple(columns))
+    for name, definition in expected.items():
+        definitions = present.get(name, [])
+        if definition not in definitions:
             yield f"function {name} is missing or not the one of this version"
-        elif len(bodies) > 1:
+        elif len(definitions) > 1:
             # Left behind with an older signature, or in another schema: a call may reach it.
             yield f"function {name} exists more than once"
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
-from django.utils.translation import gettext as _now
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Channel
@@ -15,6 +16,15 @@ from locations.rate_cards.parsing import MAX_BYTES
 from locations.spreadsheets import column_name
 
 SAMPLES = 3  # values of a column that are shown
+
+
+def _about_the_file() -> str:
+    return gettext(
+        "CSV or XLSX, up to %(megabytes)s MB and %(rows)s rows: one price a row, or one "
+        "country a row with a column for each kind of price; countries as codes or English "
+        "names. Credits are per text, and per minute of a call: 61 s at 12 per minute, "
+        "increments 60/60, costs 24."
+    ) % {"megabytes": MAX_BYTES // 2**20, "rows": f"{LIMITS.rows:,}"}
 
 
 class UploadForm(forms.Form):
@@ -32,20 +42,14 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"data-drop": "", "accept": ".csv,.xlsx,.txt"}),
-        help_text=_(
-            "CSV or XLSX, up to %(megabytes)s MB and %(rows)s rows: one price a row, or one "
-            "country a row with a column for each kind of price; countries as codes or English "
-            "names. Credits are per text, and per minute of a call: 61 s at 12 per minute, "
-            "increments 60/60, costs 24."
-        )
-        % {"megabytes": MAX_BYTES // 2**20, "rows": f"{LIMITS.rows:,}"},
+        help_text=lazy(_about_the_file, str)(),
     )
 
     def clean_series_name(self) -> str:
         name = str(self.cleaned_data["series_name"]).strip()
         if not name.isprintable():
             raise forms.ValidationError(
-                _now("A name is letters, digits and signs that can be seen.")
+                gettext("A name is letters, digits and signs that can be seen.")
             )
         return name
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.formatting.countries import country_code
@@ -114,22 +114,22 @@ class Columns:
         used = [role for role in self.roles if role]
         twice = sorted({role for role in used if used.count(role) > 1 and role != Role.OPERATOR})
         for role in twice:
-            yield _now("Two columns are “%s”: choose one.") % Role(role).label
+            yield gettext("Two columns are “%s”: choose one.") % Role(role).label
         if Role.COUNTRY not in used:
-            yield _now("Choose the column of the country.")
+            yield gettext("Choose the column of the country.")
         prices = [PRICES[role] for role in used if role in PRICES]
         if not prices:
-            yield _now("Choose at least one column of credits.")
+            yield gettext("Choose at least one column of credits.")
         if Role.INCREMENTS in used and {Role.FIRST_SECONDS, Role.FOLLOWING_SECONDS} & set(used):
-            yield _now("Increments stand in one column or in two, not in both ways.")
+            yield gettext("Increments stand in one column or in two, not in both ways.")
         if Role.CHANNEL not in used and not self.channel and any(not one for one, _line in prices):
-            yield _now("Say whether the credits are for texts or for calls, below.")
+            yield gettext("Say whether the credits are for texts or for calls, below.")
         if (
             Role.CARRIER_TYPE not in used
             and not self.carrier_type
             and any(not line for _one, line in prices)
         ):
-            yield _now("Say which kind of line the credits are for, below.")
+            yield gettext("Say which kind of line the credits are for, below.")
 
 
 def guess(first: Sequence[tuple[int, list[str]]]) -> Columns:

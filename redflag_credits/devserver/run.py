@@ -62,8 +62,8 @@ class Run:
             call_command("migrate", verbosity=0, interactive=False)
         self.children = self._children()
         *others, web = self.children
-        # Beside the demo data, which keeps one core busy. The others start when it answers: the
-        # page is what a newcomer waits for.
+        # Loading the demo data keeps one core busy; the web server starts meanwhile. The workers
+        # start once it is healthy.
         self._start_child(web)
         if not get_user_model().objects.exists():
             say("Loading the demo data (on the first start only) ...")

@@ -19,7 +19,7 @@ from django.conf import settings
 from redflag_credits.devserver import postgres, supervisor, valkey
 from redflag_credits.devserver.data_dir import make_folder
 
-LET_GO_SECONDS = 1  # a child that was killed keeps its share until it is gone
+RELEASE_TIMEOUT_SECONDS = 1  # a killed child holds its lock until it has exited
 
 # Bare descriptors: they stay open until the process ends, and nothing has to close them.
 _held: dict[Path, int] = {}
@@ -70,7 +70,7 @@ def leave(data_dir: Path) -> bool:
     if data_dir in _held:
         os.close(_held.pop(data_dir))
     with _change(folder), supervisor.open_lock(folder / supervisor.USERS_LOCK) as users:
-        deadline = time.monotonic() + LET_GO_SECONDS
+        deadline = time.monotonic() + RELEASE_TIMEOUT_SECONDS
         while not supervisor.try_lock(users):
             if time.monotonic() > deadline:
                 return False

@@ -6,7 +6,7 @@ from typing import IO, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
@@ -94,10 +94,10 @@ class EstimateForm(forms.Form):
         for_calls = cleaned.get("channel") == What.VOICE
         missing = cleaned.get("seconds") is None and "seconds" not in self.errors
         if for_calls and missing and not self.own_lengths:
-            self.add_error("seconds", _now("Say how long each call would be."))
+            self.add_error("seconds", gettext("Say how long each call would be."))
         if self.source == Source.LAST:
             if self.last is None:
-                raise ValidationError(_now("This location has not sent a broadcast yet."))
+                raise ValidationError(gettext("This location has not sent a broadcast yet."))
         elif not self.errors:
             self._read(cleaned)
         return cleaned
@@ -123,7 +123,7 @@ class EstimateForm(forms.Form):
             self._is_for_the_worker(field)
         else:
             if not self.listed.numbers:
-                self.add_error(field, _now("There is no number to estimate in it."))
+                self.add_error(field, gettext("There is no number to estimate in it."))
 
     def _is_for_the_worker(self, field: str) -> None:
         limits = in_worker()

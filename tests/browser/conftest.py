@@ -4,6 +4,7 @@ Tests only read what `world` holds. Those that write get a location, an account 
 their own in it; where that is not enough, their module has a `live_product` of its own.
 """
 
+import contextlib
 import functools
 import os
 import shutil
@@ -43,6 +44,7 @@ AXE = """([within, runOnly]) => {
         .run(within || document, {runOnly, preload: false, resultTypes: ["violations"]})
         .then(found => found.violations);
 }"""
+EMPTY = '<link rel="icon" href="data:,">'  # else the browser asks for /favicon.ico
 FETCHING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
@@ -81,7 +83,12 @@ class Visit:
         self.page.mouse.move(0, 0)
 
     def leave(self) -> None:
-        """The tab, to whoever visits next."""
+        """Reset the tab for the next visit."""
+        self.page.unroute_all()
+        empty = f"{self.url}/empty"  # a page of this origin, to clear what the origin has stored
+        self.page.route(empty, lambda route: route.fulfill(body=EMPTY, content_type="text/html"))
+        self.page.goto(empty)
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.page.unroute_all()
         self.page.goto("about:blank")
         self.page.remove_listener("console", self._note)
@@ -123,15 +130,14 @@ class Visit:
         assert len(refused) == 1, self.complaints
         self.complaints.remove(refused[0])
 
-    def look(
+    def check(
         self, name: str, *, within: str | None = None, closely: bool = False, themed: bool = True
     ) -> None:
-        """No accessibility violation, and nothing beyond the edge of a phone or a desktop.
+        """Expect no accessibility violation, and no page wider than a phone or a desktop.
 
-        Every rule is asked once, on this screen in the light, and on the other screen too when
-        looking `closely`. In the dark only the contrast can differ; at the other width, where
-        the content is the same, only what fits. `within` is the part that can be used now,
-        where an open menu lies over the rest.
+        All rules of axe are checked on this screen in the light, and with `closely` on the other
+        screen too. In the dark only contrast is checked, on the other screen only the width:
+        the content is the same. `within` limits axe to a part, where a menu covers the rest.
         """
         self.page.wait_for_load_state()
         expect(self.page.locator(FETCHING)).to_have_count(0)
@@ -150,8 +156,8 @@ class Visit:
             self._keep_pictures(name)
         self.resize(self.screen.width)
 
-    def look_at_edges(self, name: str, *widths: int) -> None:
-        """Nothing is beyond the edge at these widths either."""
+    def check_widths(self, name: str, *widths: int) -> None:
+        """Expect no page wider than the screen at these widths."""
         for width in widths:
             self.resize(width)
             self._fits(name)
@@ -256,21 +262,20 @@ def new_visit(
     visits: list[Visit] = []
     pictures = request.config.getoption("--pictures", default=False)
 
-    def visiting(screen: Screen, **options: Any) -> Visit:
-        page = tabs(screen.is_phone)
-        if options or page in [visit.page for visit in visits]:
-            page = browser.new_context(has_touch=screen.is_phone, **options).new_page()
-        visit = Visit(page, screen, live_product.url, pictures)
-        visit.begin()
-        visits.append(visit)
-        return visit
+    with contextlib.ExitStack() as leaving:  # each in its turn, also where one fails
 
-    yield visiting
-    for visit in visits:
-        if visit.page is tabs(visit.screen.is_phone):
-            visit.leave()
-        else:
-            visit.page.context.close()
+        def visiting(screen: Screen, **options: Any) -> Visit:
+            page = tabs(screen.is_phone)
+            is_new = bool(options) or page in [visit.page for visit in visits]
+            if is_new:
+                page = browser.new_context(has_touch=screen.is_phone, **options).new_page()
+            visit = Visit(page, screen, live_product.url, pictures)
+            visits.append(visit)
+            leaving.callback(page.context.close if is_new else visit.leave)
+            visit.begin()
+            return visit
+
+        yield visiting
     assert [visit.complaints for visit in visits] == [[] for _ in visits]
 
 

@@ -78,7 +78,7 @@ def test_the_answer_in_each_state(visit: Visit, answers: Answers) -> None:
     for said, location in answers.by_words.items():
         visit.open_as(answers.manager, f"/locations/{location.pk}/credit-usage/")
         expect(visit.page.locator(".answer .words")).to_contain_text(said)
-        visit.look(f"answer-{location.name.split()[-1].lower()}", within=".answer")
+        visit.check(f"answer-{location.name.split()[-1].lower()}", within=".answer")
     visit.open(f"/locations/{answers.by_words['run out on'].pk}/credit-usage/")
     expect(visit.page.locator(".answer")).to_contain_text("Held for 3 calls")
 
@@ -104,5 +104,5 @@ def test_the_answer_fits_every_width(new_visit: Callable[..., Visit], answers: A
     visit = new_visit(Screen(768))
     location = answers.by_words["run out on"]
     visit.open_as(answers.manager, f"/locations/{location.pk}/credit-usage/")
-    visit.look("answer-wide")
-    visit.look_at_edges("answer-wide", 360, 1920)
+    visit.check("answer-wide")
+    visit.check_widths("answer-wide", 360, 1920)

@@ -26,11 +26,11 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
 
     page.get_by_role("link", name="This term").click()
     expect(page.get_by_role("heading", name="Weekly usage")).to_be_visible()
-    visit.look("chart-weeks")
+    visit.check("chart-weeks")
     page.get_by_role("link", name="Cumulative").click()
     expect(page.get_by_role("link", name="Cumulative")).to_have_attribute("aria-current", "true")
     expect(page.get_by_role("link", name="This term")).to_have_attribute("aria-current", "true")
-    visit.look("chart-cumulative")
+    visit.check("chart-cumulative")
 
     page.get_by_role("link", name="Month", exact=True).click()
     page.get_by_role("navigation", name="Range of days").get_by_role("link", name="7 days").click()
@@ -41,7 +41,7 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".narrowed")).to_contain_text("Only days with: Calls.")
     assert set(plot(page)) == {"voice"}
-    visit.look("chart-calls")
+    visit.check("chart-calls")
 
 
 @on_a_phone
@@ -54,13 +54,13 @@ def test_months_follow_each_other(visit: Visit, world: World) -> None:
     page.locator(".months [rel=prev]").click()
     expect(page.locator("#month")).not_to_have_value(this)
     assert page.locator("#month").input_value() < this
-    visit.look("month")
+    visit.check("month")
     page.locator(".months [rel=next]").click()
     expect(page.locator("#month")).to_have_value(this)
     page.locator("#month").fill("2024-02")
     page.get_by_role("button", name="Go").click()
     expect(page.locator("#days")).to_contain_text("1 Feb – 29 Feb 2024")
-    visit.look("month-without-movement")
+    visit.check("month-without-movement")
 
 
 @on_both_screens
@@ -78,7 +78,7 @@ def test_a_bar_says_its_figures_to_pointer_keys_and_readers(visit: Visit, world:
     else:
         page.mouse.move(*where)
     expect(said).to_contain_text("texts 28, calls 24, chat 4, balance")
-    visit.look("chart-pointed-at")
+    visit.check("chart-pointed-at")
 
     cursor = page.get_by_role("slider", name="Bars of the chart, one by one")
     cursor.focus()
@@ -87,7 +87,7 @@ def test_a_bar_says_its_figures_to_pointer_keys_and_readers(visit: Visit, world:
     words = said.inner_text()
     assert re.fullmatch(r"\w{3} \d+ \w{3} \d{4}: chat 4, balance [\d,]+", words)
     expect(cursor).to_have_attribute("aria-valuetext", words)
-    visit.look("chart-by-keys")
+    visit.check("chart-by-keys")
 
 
 def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Pa
     expect(page.get_by_role("columnheader", name="Net")).to_have_attribute("aria-sort", "ascending")
     for words, ending in (("Excel workbook", "xlsx"), ("Text with commas", "csv")):
         page.locator(".download summary").click()
-        visit.look("download-open")
+        visit.check("download-open")
         with page.expect_download() as downloading:
             page.get_by_role("link", name=words).click()
         name = downloading.value.suggested_filename
@@ -112,7 +112,7 @@ def test_the_listed_days_are_taken_away(visit: Visit, world: World, tmp_path: Pa
     expect(page.get_by_role("heading", name="Statement")).to_be_visible()
     assert page.locator(".statement-sums .closing dd").inner_text() == balance
     expect(page.get_by_role("button", name="Print")).to_be_visible()
-    visit.look("statement", closely=True)
+    visit.check("statement", closely=True)
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -159,7 +159,7 @@ def test_high_contrast_keeps_the_kinds_apart(new_visit: Callable[..., Visit], wo
             document.querySelector(`#of-${kind} rect`)).fill)"""
     )
     assert fills[0] != fills[1] == fills[2]  # solid, and two patterns
-    visit.look("forced-colours", themed=False)  # the colours are the system's
+    visit.check("forced-colours", themed=False)  # the colours are the system's
 
 
 def test_the_chart_says_its_figures_without_javascript(

@@ -88,7 +88,7 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     page = visit.page
     visit.open_as(sent.manager, f"{base(sent)}/days/{sent.day}/")
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
-    visit.look("day")
+    visit.check("day")
 
     # The whole line leads there, not its words alone.
     line = page.get_by_role("row").filter(has_text="63 texts to 2 countries")
@@ -98,12 +98,12 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     expect(first).to_contain_text("Ada Núñez")
     expect(first).to_contain_text("1 text × 7 (Mexico, mobile; card Standard")
     expect(first).to_contain_text("= 7, paid from")
-    visit.look("charge")
+    visit.check("charge")
 
     page.get_by_role("link", name="Refused 2").click()
     expect(page.locator(".told > li")).to_have_count(2)
     expect(page.get_by_text("Correct the number, with its country code")).to_be_visible()
-    visit.look("charge-refused-messages")
+    visit.check("charge-refused-messages")
     page.get_by_role("link", name="All 63").click()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("Page 2 of 2")).to_be_visible()
@@ -112,11 +112,11 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
 
     page.get_by_role("link", name=f"of message {20 + visit.screen.is_phone}").click()
     expect(page.get_by_label("What is wrong with it?")).to_be_visible()
-    visit.look("correction")
+    visit.check("correction")
     page.get_by_label("What is wrong with it?").fill("It never arrived.")
     page.get_by_role("button", name="Ask for the correction").click()
     expect(page.locator("li:target")).to_contain_text("Correction asked for, not decided yet")
-    visit.look("charge-correction-asked")
+    visit.check("charge-correction-asked")
 
 
 @on_a_phone
@@ -125,11 +125,11 @@ def test_a_search_finds_a_message_and_leads_to_it(visit: Visit, sent: Sent) -> N
     visit.open_as(sent.manager)
     page.get_by_role("link", name="Find a message").click()
     expect(page.get_by_role("searchbox")).to_be_visible()
-    visit.look("search")
+    visit.check("search")
     page.get_by_label("Recipient, phone number or external id").fill("núñez ada")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="1 message found")).to_be_visible()
-    visit.look("search-found")
+    visit.check("search-found")
     assert "Ada" not in page.url
     page.locator(".told > li").first.click(position={"x": 5, "y": 5})
     expect(page.locator("li:target")).to_contain_text("Ada Núñez")
@@ -140,25 +140,25 @@ def test_a_search_finds_a_message_and_leads_to_it(visit: Visit, sent: Sent) -> N
     expect(page.get_by_text("Page 1 of")).to_be_visible()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("Page 2 of")).to_be_visible()
-    visit.look("search-second-page")
+    visit.check("search-second-page")
     page.get_by_label("Recipient, phone number or external id").fill("nobody at all")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
-    visit.look("search-nothing")
+    visit.check("search-nothing")
 
 
 def test_states_on_the_way_down(visit: Visit, sent: Sent) -> None:
     page = visit.page
     visit.open_as(sent.manager, f"{base(sent)}/days/2015-01-01/")
     expect(page.get_by_role("heading", name="Nothing was sent on this day")).to_be_visible()
-    visit.look("day-empty")
+    visit.check("day-empty")
     visit.open(f"{base(sent)}/charges/{sent.refused}/")
     expect(page.get_by_role("heading", name="Refused: Not enough credits")).to_be_visible()
-    visit.look("charge-refused")
+    visit.check("charge-refused")
     visit.open(f"{base(sent)}/charges/{sent.chat}/")
     page.get_by_text("Show all").click()
     expect(page.get_by_text("<img src=x onerror=alert(1)>").last).to_be_visible()
-    visit.look("charge-chat")
+    visit.check("charge-chat")
     visit.open(f"{base(sent)}/search/")
     page.get_by_label("First day").fill("2026-03-02")
     page.get_by_label("Last day").fill("2026-03-01")
@@ -166,7 +166,7 @@ def test_states_on_the_way_down(visit: Visit, sent: Sent) -> None:
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_label("Last day")).to_have_attribute("aria-invalid", "true")
     visit.expect_refusal(422)
-    visit.look("search-bad-days")
+    visit.check("search-bad-days")
 
 
 @on_both_screens

@@ -55,7 +55,7 @@ def test_other_days_come_in_place_and_into_the_address(
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_label("Last day").first).to_have_attribute("aria-invalid", "true")
     expect(page.locator("[aria-invalid]").first).to_be_focused()
-    visit.look("in-place-bad-filter")
+    visit.check("in-place-bad-filter")
     assert is_same_page(page)
     # Back loads what the address says, as it is by now.
     page.go_back()
@@ -81,7 +81,7 @@ def test_what_fails_is_said_and_nothing_is_lost(open_usage: Callable[[Screen], V
         expect(trouble).to_contain_text(words)
         page.unroute("**/credit-usage/?*")
         assert page.locator("tbody").inner_text() == shown
-    visit.look("in-place-trouble")
+    visit.check("in-place-trouble")
     visit.complaints.clear()  # the browser logs each of them
     page.get_by_role("link", name="90 days").click()
     expect(trouble).to_be_hidden()
@@ -115,7 +115,7 @@ def test_a_search_answers_in_place(open_usage: Callable[[Screen], Visit], screen
     expect(page.locator("#found")).to_be_focused()
     expect(page.locator("#news")).to_have_text("16 messages found")
     expect(page).to_have_url(re.compile("/search/$"))
-    visit.look("search-in-place")
+    visit.check("search-in-place")
     page.get_by_label("Last day").fill("2020-01-01")
     page.get_by_role("button", name="Find").click()
     expect(page.locator("[aria-invalid]").first).to_be_focused()
@@ -137,6 +137,6 @@ def test_why_the_newest_message_cost_that_comes_when_it_is_looked_at(
     assert before and after
     if not screen.is_phone:
         assert after["height"] == before["height"]  # nothing jumped
-    visit.look("why")
+    visit.check("why")
     why.get_by_role("link", name="Open this message").click()
     expect(page.get_by_role("heading", name="1 call to Mexico")).to_be_visible()

@@ -44,11 +44,11 @@ class Reading:
     def see(self, heading: str, name: str) -> None:
         expect(self.page.locator("html")).to_have_attribute("lang", self.language)
         expect(self.page.get_by_role("heading", name=self.said(heading)).first).to_be_visible()
-        self.look(name)
+        self.check(name)
 
-    def look(self, name: str, *, within: str | None = None) -> None:
-        """In the light: what is looked at in the dark in English has the same colours here."""
-        self.visit.look(f"{self.language}-{name}", within=within, themed=False)
+    def check(self, name: str, *, within: str | None = None) -> None:
+        """In the light alone: the English pages are checked in the dark, with the same colours."""
+        self.visit.check(f"{self.language}-{name}", within=within, themed=False)
 
     def press(self, english: str) -> None:
         self.page.locator("main").get_by_role("button", name=self.said(english)).first.click()
@@ -168,10 +168,10 @@ def _looks_at_all_locations(reading: Reading, world: World) -> None:
     visit.open(f"/accounts/{world.healthy.account_id}/")
     expect(page.locator("tbody tr")).to_have_count(4)
     expect(page.get_by_role("link", name=reading.said("Runs out on"))).to_be_visible()
-    reading.look("account")
+    reading.check("account")
     page.get_by_role("link", name="Harbor Utrecht").click()
     page.locator(".title summary").click()
-    reading.look("switcher", within="details[open]")
+    reading.check("switcher", within="details[open]")
 
 
 def _looks_after_the_account(reading: Reading, reader: User) -> None:

@@ -122,7 +122,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     visit.open_as(replayed.clerk, "/staff/locations/ratecard/")
     page.get_by_role("link", name="Import a price list").click()
     expect(page.get_by_label("Series")).to_be_visible()
-    visit.look("rates-import")
+    visit.check("rates-import")
 
     # Three wrong lines: named, and nothing can be made of the file.
     send_in(page, new_list(wrong=True), "wrong.csv", effective_on)
@@ -131,7 +131,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     page.get_by_role("link", name="Error 3").click()
     expect(page.locator("tr.change-error")).to_have_count(3)
     expect(page.locator("tr.change-error").first).to_contain_text("'QQ'")
-    visit.look("rates-errors")
+    visit.check("rates-errors")
     page.get_by_role("link", name="Send in another file").click()
 
     # The same without them: what changes, what goes, what jumps.
@@ -146,7 +146,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     page.get_by_label("Country").select_option("")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("tr[class^=change-]")).to_have_count(15)
-    visit.look("rates-preview")
+    visit.check("rates-preview")
     page.get_by_role("button", name="Make a draft of it").click()
     draft = RateCard.objects.get(published_at=None)
     assert draft.rates.count() == 628
@@ -162,7 +162,7 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     missing = gaps(today - 90 * DAY)
     assert any("France, Mobile, Text" in words for words in missing)
     assert page.locator("ul.gaps li").all_inner_texts()[: len(missing)] == missing
-    visit.look("rates-before-publishing")
+    visit.check("rates-before-publishing")
 
     page.get_by_role("button", name="Publish it").click()
     expect(page.get_by_text("tick this box to publish")).to_be_visible()
@@ -172,13 +172,13 @@ def test_a_new_price_list_from_the_file_to_the_first_message(
     visit.open("/staff/locations/ratecard/")
     expect(page.get_by_role("row", name=re.compile("In force"))).to_have_count(1)
     expect(page.get_by_role("row", name=re.compile("Superseded"))).to_have_count(1)
-    visit.look("rates-list")
+    visit.check("rates-list")
     visit.open(f"/staff/locations/ratecard/{draft.pk}/compare/")
     expect(page.get_by_role("link", name="Different 15")).to_be_visible()
     page.get_by_label("Country").select_option("FR")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("country=FR"))
-    visit.look("rates-compare")
+    visit.check("rates-compare")
 
     # A message a second before the card's first local midnight, and one at it.
     dallas = replayed.dallas
@@ -200,7 +200,7 @@ def test_columns_are_chosen_on_every_screen(visit: Visit, replayed: Replayed) ->
     wide += "Mexico;Telcel;7;12;3\nMexico;Movistar;9;14;3\nIvory Coast;MTN;20;60;50\n"
     send_in(visit.page, wide.encode(), "operators.csv", timezone.now().date())
     expect(visit.page.get_by_role("heading", name="Columns of operators.csv")).to_be_visible()
-    visit.look("rates-columns")
+    visit.check("rates-columns")
     visit.page.get_by_label("Kind of line").select_option("mobile")
     visit.page.get_by_label("Of several prices").select_option("median")
     visit.page.get_by_role("button", name="Read it like this").click()

@@ -32,11 +32,11 @@ def test_reports_are_cancelled_asked_for_again_and_scheduled(visit: Visit, world
     form = page.locator("#schedules form")
     form.get_by_label("How often").select_option("week")
     form.get_by_role("checkbox").first.check()
-    visit.look("schedule")
+    visit.check("schedule")
     page.get_by_role("button", name="Schedule it").click()
     schedule = page.locator("#schedules li").first
     expect(schedule).to_contain_text("Every week · next on")
-    visit.look("scheduled")
+    visit.check("scheduled")
     schedule.get_by_role("button", name="Stop").click()
     expect(page.locator("#schedules li")).to_have_count(0)
 
@@ -65,7 +65,7 @@ def test_a_build_is_followed_without_a_reload_and_survives_one(visit: Visit, wor
         if rows_done < 64_000:
             page.reload()
             expect(row).to_contain_text(said)
-            visit.look("report-running")
+            visit.check("report-running")
     Report.objects.filter(pk=building.pk).update(
         state=ReportState.READY, file="reports/none.xlsx", credits=448_000, size_bytes=2_500_000
     )

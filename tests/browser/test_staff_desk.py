@@ -63,7 +63,7 @@ def clerk(location: Location) -> User:
 def test_the_pages_of_the_desk_fit_and_are_accessible(visit: Visit, clerk: User) -> None:
     for name, page in PAGES.items():
         visit.open_as(clerk, reverse(page))
-        visit.look(name, closely=True)
+        visit.check(name, closely=True)
 
 
 def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, clerk: User) -> None:
@@ -71,7 +71,7 @@ def test_the_lists_of_the_desk_fit_and_are_accessible(visit: Visit, clerk: User)
     for model in MODELS:
         name = model.lower().replace(".", "_")
         visit.open(reverse(f"admin:{name}_changelist"))
-        visit.look(f"staff-list-{name}")
+        visit.check(f"staff-list-{name}")
 
 
 @on_a_phone
@@ -83,11 +83,11 @@ def test_a_page_of_one_row_fits_and_is_accessible(visit: Visit, clerk: User) -> 
         assert row is not None, label
         name = label.lower().replace(".", "_")
         visit.open(reverse(f"admin:{name}_change", args=[row.pk]))
-        visit.look(f"staff-one-{name}")
+        visit.check(f"staff-one-{name}")
     for label in ADDED:
         name = label.lower().replace(".", "_")
         visit.open(reverse(f"admin:{name}_add"))
-        visit.look(f"staff-add-{name}")
+        visit.check(f"staff-add-{name}")
 
 
 def test_a_box_that_searches_is_named_when_it_is_open(visit: Visit, clerk: User) -> None:
@@ -96,7 +96,7 @@ def test_a_box_that_searches_is_named_when_it_is_open(visit: Visit, clerk: User)
     visit.page.get_by_role("searchbox", name="Location").fill("Des")
     option = visit.page.get_by_role("option", name="Harbor Desk")
     expect(option).to_be_visible()
-    visit.look("staff-box", within=".select2-dropdown")
+    visit.check("staff-box", within=".select2-dropdown")
     option.click()
     box = visit.page.get_by_role("combobox", name=re.compile("^Location: . Harbor Desk$"))
     expect(box).to_be_visible()
@@ -110,9 +110,9 @@ def test_a_location_is_verified_beside_a_form_that_keeps_what_was_typed(
     panel = visit.page.get_by_role("region", name="Verification")
     panel.get_by_role("button", name="Verify it now").click()
     expect(panel).to_contain_text("that Ada asked for waits for a worker")
-    visit.look("staff-verification-waits")
+    visit.check("staff-verification-waits")
     visit.page.get_by_label("Name", exact=True).first.fill("Half a name")
     with live_product.working():
         expect(panel).to_contain_text("sound", timeout=READY_MS)
     expect(visit.page.get_by_label("Name", exact=True).first).to_have_value("Half a name")
-    visit.look("staff-verification-found")
+    visit.check("staff-verification-found")

@@ -17,36 +17,36 @@ def test_states_of_credit_usage(visit: Visit, world: World) -> None:
     ):
         visit.open_as(world.manager, f"/locations/{location.pk}/credit-usage/")
         expect(visit.page.get_by_role("heading", name=said)).to_be_visible()
-        visit.look(f"state-{name}")
+        visit.check(f"state-{name}")
     visit.open(
         f"/locations/{world.healthy.pk}/credit-usage/?first_on=2026-03-02&last_on=2026-03-01"
     )
     expect(visit.page.get_by_label("Last day").first).to_have_attribute("aria-invalid", "true")
-    visit.look("state-bad-filter")
+    visit.check("state-bad-filter")
     visit.open(f"/locations/{world.renewed.pk}/reports/")
-    visit.look("reports")
+    visit.check("reports")
 
 
 def test_refusals(new_visit: Callable[..., Visit], world: World) -> None:
     visit = new_visit(PHONE)
     visit.sign_in(world.manager.email, "wrong")
     expect(visit.page.get_by_role("alert")).to_contain_text("do not go together")
-    visit.look("sign-in-wrong")
+    visit.check("sign-in-wrong")
     visit.sign_in(world.manager.email, PASSWORD)
     visit.open(f"/locations/{world.foreign.pk}/credit-usage/")
     visit.expect_refusal(404)
-    visit.look("error-404")
+    visit.check("error-404")
 
     editor = new_visit(PHONE)
     editor.open_as(world.editor)
-    editor.look("no-location-for-role")
+    editor.check("no-location-for-role")
     editor.open(f"/locations/{world.healthy.pk}/")
     editor.expect_refusal(403)
-    editor.look("error-403")
+    editor.check("error-403")
 
     newcomer = new_visit(PHONE)
     newcomer.open_as(world.newcomer)
-    newcomer.look("no-location")
+    newcomer.check("no-location")
 
 
 def test_too_many_tries(new_visit: Callable[..., Visit]) -> None:
@@ -55,7 +55,7 @@ def test_too_many_tries(new_visit: Callable[..., Visit]) -> None:
         visit.sign_in("guessed@example.org", "wrong")
     expect(visit.page.get_by_role("heading", name="Too many tries")).to_be_visible()
     visit.expect_refusal(429)
-    visit.look("error-429")
+    visit.check("error-429")
 
 
 def test_menus_close_as_people_expect(new_visit: Callable[..., Visit], world: World) -> None:

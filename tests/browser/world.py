@@ -53,7 +53,7 @@ def days_ago(days: int) -> dt.datetime:
 
 
 def chats(location: Location, days: Iterable[int], count: int = 2) -> None:
-    """So many messages on each of the days, which are told by how long ago they were."""
+    """So many messages on each of the days, given as days before today."""
     for ago in days:
         at = days_ago(ago)
         messages = [chat("inbound", sent_at=at) for _ in range(count)]

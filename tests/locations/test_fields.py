@@ -9,6 +9,7 @@ from django.template import Context, Template
 from lxml import html
 
 HOSTILE = '"><script>x</script>'
+AWKWARD = "'\"<&>"
 
 
 class Order(forms.Form):
@@ -22,8 +23,14 @@ class Order(forms.Form):
     )
     several = forms.MultipleChoiceField(choices=[(1, "One"), (2, "Two")])
     long = forms.CharField(widget=forms.Textarea)
+    perhaps = forms.NullBooleanField(required=False)
+    boxes = forms.MultipleChoiceField(
+        choices=[("a", AWKWARD), (AWKWARD, "B")], widget=forms.CheckboxSelectMultiple
+    )
+    awkward = forms.CharField(widget=forms.TextInput(attrs={"data-note": AWKWARD}))
 
 
+LABELLED = [name for name in Order.base_fields if name != "boxes"]  # which have a label each
 GIVEN = {
     "day": "2026-11-25",
     "number": "0",
@@ -32,6 +39,9 @@ GIVEN = {
     "one": "b",
     "several": ["1", "2"],
     "long": HOSTILE,
+    "perhaps": "false",
+    "boxes": [AWKWARD],
+    "awkward": AWKWARD,
 }
 
 
@@ -50,15 +60,15 @@ def labelled(form: forms.Form, name: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize("name", Order.base_fields)
+@pytest.mark.parametrize("name", LABELLED)
 def test_each_field_has_its_label(name: str) -> None:
     assert labelled(Order(), name).get("aria-invalid") is None
 
 
 @pytest.mark.parametrize("given", [{"data": GIVEN}, {"initial": GIVEN}], ids=["sent", "offered"])
-def test_what_was_given_stands_in_it(given: dict[str, Any]) -> None:
+def test_field_shows_its_value(given: dict[str, Any]) -> None:
     form = Order(**given)
-    for name in ("day", "number", "text", "one", "long"):
+    for name in ("day", "number", "text", "one", "long", "perhaps", "awkward"):
         assert labelled(form, name).value.strip() == GIVEN[name], name
     assert set(labelled(form, "several").value) == {"1", "2"}
     assert labelled(form, "secret").value in (None, "")
@@ -68,7 +78,7 @@ def test_what_was_given_stands_in_it(given: dict[str, Any]) -> None:
 
 def test_it_asks_for_what_the_form_takes() -> None:
     form = Order()
-    asked = {name: dict(labelled(form, name).attrib) for name in Order.base_fields}
+    asked = {name: dict(labelled(form, name).attrib) for name in LABELLED}
     assert (asked["day"]["type"], asked["number"]["type"]) == ("date", "number")
     assert asked["number"]["min"] == "1"
     assert asked["text"]["maxlength"] == "9"
@@ -86,7 +96,32 @@ def test_choices_stand_in_their_groups() -> None:
     assert "multiple" in labelled(Order(), "several").attrib
 
 
-def test_what_is_wrong_is_said_where_the_input_leads() -> None:
+@pytest.mark.parametrize(("given", "chosen"), [(None, "unknown"), (True, "true"), (False, "false")])
+def test_null_boolean_is_a_choice_of_three(given: bool | None, chosen: str) -> None:
+    perhaps = labelled(Order(initial={"perhaps": given}), "perhaps")
+    assert perhaps.value_options == ["unknown", "true", "false"]
+    assert perhaps.value == chosen
+
+
+def test_each_box_has_its_label() -> None:
+    boxes = shown(Order(GIVEN), "boxes").xpath(".//input")
+    assert [(box.get("type"), box.name, box.get("value")) for box in boxes] == [
+        ("checkbox", "boxes", "a"),
+        ("checkbox", "boxes", AWKWARD),
+    ]
+    assert [box.checked for box in boxes] == [False, True]
+    assert [box.label.text_content().strip() for box in boxes] == [AWKWARD, "B"]
+    assert len({box.get("id") for box in boxes}) == 2
+
+
+def test_attributes_are_escaped() -> None:
+    found = labelled(Order(GIVEN), "awkward")
+    assert (found.value, found.get("data-note")) == (AWKWARD, AWKWARD)
+    written = Order(GIVEN)["awkward"].as_widget()
+    assert written.count('="&#x27;&quot;&lt;&amp;&gt;"') == 2
+
+
+def test_error_is_linked_from_the_input() -> None:
     form = Order(GIVEN)
     number = labelled(form, "number")
     assert number.get("aria-invalid") == "true"

@@ -62,7 +62,7 @@ def test_report_files_go_to_whatever_storage_is_named() -> None:
     )
 
 
-def test_twilios_token_asks_for_its_extra() -> None:
+def test_twilio_token_requires_the_extra() -> None:
     ask = "from redflag_credits import settings; print(bool(settings.TWILIO_AUTH_TOKEN))"
     hidden = f"import sys; sys.modules['twilio'] = None; {ask}"
     assert run("-c", ask, TWILIO_AUTH_TOKEN="0123").stdout == "True\n"

@@ -9,7 +9,7 @@ from ledger.engine import funding
 from ledger.models import Charge, ChatMessage, Entry, InternationalMessage
 from tests.factories import DOMESTIC, FRANCE, GERMANY, IMPOSSIBLE, MEXICO
 from tests.ledger.api.conftest import faults, problem
-from tests.queries import count_queries
+from tests.queries import count_statements
 
 BROADCAST = "international-messages"
 CHAT = "chat-messages"
@@ -201,14 +201,14 @@ def test_recipients_are_kept_for_the_reports(api):
     assert (message.profile, message.status) == ({"First Name": "Zoë"}, "queued")
 
 
-def test_a_charge_takes_as_many_queries_however_many_messages(api):
-    def queries(count):
+def test_a_charge_takes_as_many_statements_however_many_messages(api):
+    def statements(count):
         body = texts(*[MEXICO, FRANCE] * count)
         for message in body["messages"]:
             message["external_id"] += f"-{count}"
-        return count_queries(lambda: api.post(BROADCAST, body))
+        return count_statements(lambda: api.post(BROADCAST, body))
 
     api.post(BROADCAST, texts(MEXICO, FRANCE))
-    assert queries(1) == queries(50)
+    assert statements(1) == statements(50)
     assert set(Charge.objects.values_list("outcome", flat=True)) == {"charged"}
     assert Entry.objects.exclude(kind="contract_grant").count() == 3

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import psycopg
 import pytest
 
 from ledger.engine import charging
@@ -19,6 +18,7 @@ from tests.factories import (
     text,
 )
 from tests.ledger.sending import send
+from tests.queries import count_statements
 
 pytestmark = pytest.mark.django_db
 
@@ -78,17 +78,10 @@ def test_an_unknown_location_is_an_error():
         charging.charge_broadcast(987654321, "text", [text()], key=key(), at=NOON)
 
 
-def test_a_broadcast_is_one_statement(monkeypatch):
+def test_a_broadcast_is_one_statement():
     make_card()
     location = make_location()
     send(location, text())
-    statements = []
-    execute = psycopg.Cursor.execute
-
-    def counted(cursor, query, *args, **options):
-        statements.append(query)
-        return execute(cursor, query, *args, **options)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
-    assert send(location, *[text() for _ in range(100)]).credits == 700
-    assert len(statements) == 1
+    texts, sent = [text() for _ in range(100)], []
+    assert count_statements(lambda: sent.append(send(location, *texts))) == 1
+    assert sent[0].credits == 700

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.engine import renewals
+from ledger.verification import schema
 from ledger.verification.schema import missing_guards
 from locations.models import Contract, Location, Rate, RateCard
 from locations.rate_cards import publishing
@@ -112,6 +113,16 @@ def test_no_guard_is_missing_from_a_migrated_database():
             "function ledger_append exists more than once",
         ),
         *(
+            (f"ALTER FUNCTION {change}", "is missing or not the one of this version")
+            for change in (
+                "ledger_charge RESET ALL",
+                "ledger_charge SET plan_cache_mode = auto",
+                "ledger_charge SECURITY DEFINER",
+                "ledger_check_messages SET search_path = pg_temp",
+                "_pgtrigger_should_ignore IMMUTABLE",
+            )
+        ),
+        *(
             (f"ALTER FUNCTION {name} RENAME TO another", f"function {name} is missing")
             for name in (
                 "_pgtrigger_should_ignore",
@@ -138,3 +149,9 @@ def test_a_missing_guard_is_named(statement, named):
             statement = statement.replace("(SELECT conname)", f'"{cursor.fetchone()[0]}"')
     sql(statement)
     assert any(named in missing for missing in missing_guards())
+
+
+def test_an_sql_file_without_a_function_is_named(monkeypatch, tmp_path):
+    (tmp_path / "empty.sql").write_text("CREATE FUNCTION other() RETURNS void")
+    monkeypatch.setattr(schema, "SQL", tmp_path)
+    assert "no function was found in empty.sql" in list(missing_guards())
