@@ -14,7 +14,7 @@ APPS = ("locations", "ledger", "reports", "redflag_credits")
 PYTHON = [f"{app}/**/*.py" for app in APPS]
 # Read by programs and their authors, in English: the API, its page, and files for operators.
 ENGLISH = re.compile(
-    r"/(api|migrations|management|devserver|demo)/"
+    r"/(api|webhooks|migrations|management|devserver|demo)/"
     r"|ledger/engine/(charging|holds|quotes|charge_requests|delivery_reports)\.py$"
     r"|ledger/replay/csv_files\.py$|redflag_credits/catalogues\.py$"
 )
