@@ -207,7 +207,7 @@ def test_what_was_never_queued_is_queued_by_the_sweep(monkeypatch: pytest.Monkey
     asked = RateCardImpact.objects.create(card=card, asked_by=make_user(), asked_at=NOON)
     queued: list[int] = []
     monkeypatch.setattr(
-        rate_card_impact.working, "queue", lambda task, name, **options: queued.append(name) or True
+        rate_card_impact.jobs, "queue", lambda task, name, **options: queued.append(name) or True
     )
     rate_card_impact.sweep(at=NOON + dt.timedelta(seconds=30))
     assert queued == []

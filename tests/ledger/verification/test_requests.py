@@ -28,7 +28,7 @@ DAY = dt.timedelta(days=1)
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What is handed to workers, without a broker."""
     names: list[int] = []
-    monkeypatch.setattr(requests.working, "queue", lambda task, name, **options: names.append(name))
+    monkeypatch.setattr(requests.jobs, "queue", lambda task, name, **options: names.append(name))
     return names
 
 

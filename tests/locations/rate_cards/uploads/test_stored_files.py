@@ -51,7 +51,7 @@ def test_what_was_never_queued_is_read_by_the_sweep(
     )
     queued: list[int] = []
     monkeypatch.setattr(
-        uploads.working,
+        uploads.jobs,
         "queue",
         lambda task, name, **options: queued.append(name) or True,
     )
