@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import ForeignKey, Model
 
 GUARDED_APPS = ("locations", "ledger")
-SQL = Path(__file__).parent / "sql"
+SQL = Path(__file__).parents[1] / "sql"
 FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?:public\.)?(?P<name>\w+)\(.*?"
     r"\bLANGUAGE (?P<language>\w+)(?: SET (?P<setting>\w+ = \w+))? AS \$\$(?P<body>.*?)\$\$",
@@ -105,7 +105,10 @@ def _missing_foreign_keys() -> Iterator[str]:
 
 def _changed_functions() -> Iterator[str]:
     expected = {}
-    for file in sorted(SQL.glob("*.sql")):
+    files = sorted(SQL.glob("*.sql"))
+    if not files:
+        yield f"no SQL file was found in {SQL.name}"
+    for file in files:
         found = list(FUNCTION.finditer(file.read_text(encoding="utf-8")))
         if not found:
             yield f"no function was found in {file.name}"

@@ -153,5 +153,7 @@ def test_a_missing_guard_is_named(statement, named):
 
 def test_an_sql_file_without_a_function_is_named(monkeypatch, tmp_path):
     (tmp_path / "empty.sql").write_text("CREATE FUNCTION other() RETURNS void")
+    monkeypatch.setattr(schema, "SQL", tmp_path / "gone")
+    assert "no SQL file was found in gone" in list(missing_guards())
     monkeypatch.setattr(schema, "SQL", tmp_path)
     assert "no function was found in empty.sql" in list(missing_guards())
