@@ -10,7 +10,7 @@ from ledger.verification.verify import verify
 from locations.models import User
 from tests.databases import Clone
 from tests.factories import NOON, make_location, make_user
-from tests.ledger.requests.request_cases import LATER, adjustment, ask, by_hand
+from tests.ledger.requests.approvals.request_cases import LATER, adjustment, ask, by_hand
 from tests.processes import race
 
 

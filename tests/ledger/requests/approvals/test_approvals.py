@@ -17,7 +17,14 @@ from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text
 from tests.ledger.guards.attacks import refused, sql
-from tests.ledger.requests.request_cases import LATER, adjustment, ask, buckets, by_hand, want
+from tests.ledger.requests.approvals.request_cases import (
+    LATER,
+    adjustment,
+    ask,
+    buckets,
+    by_hand,
+    want,
+)
 
 
 def test_up_to_the_limit_one_person_posts_alone(soho: Location, ada: User):
