@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
 	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
-	@echo "make coverage the same with branch coverage, which takes half as long again"
+	@echo "make coverage the same with branch coverage, as in .ci/run"
 	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    the long tests, and the others at full length: README.md; TRAFFIC=folder"
