@@ -18,7 +18,7 @@ from locations.spreadsheets import column_name
 SAMPLES = 3  # values of a column that are shown
 
 
-def _about_the_file() -> str:
+def _file_help_text() -> str:
     return gettext(
         "CSV or XLSX, up to %(megabytes)s MB and %(rows)s rows: one price a row, or one "
         "country a row with a column for each kind of price; countries as codes or English "
@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"data-drop": "", "accept": ".csv,.xlsx,.txt"}),
-        help_text=lazy(_about_the_file, str)(),
+        help_text=lazy(_file_help_text, str)(),
     )
 
     def clean_series_name(self) -> str:

@@ -11,7 +11,7 @@ from django.db.migrations.state import ProjectState
 
 
 class CreateSchema(SeparateDatabaseAndState):
-    """Create models and triggers, several hundred as fast as one.
+    """Create all models and triggers of an app in one operation.
 
     Django renders the models of a state anew after each operation. Here the whole state is built
     first and rendered once, so a model's fields may refer to one that is created after it.

@@ -62,7 +62,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _validate_session_key(self, key: str | None) -> bool:
-        # PostgreSQL holds no NUL: a cookie with one is nobody's, not a failure.
+        # PostgreSQL stores no NUL: treat a cookie with one as no session.
         valid = super()._validate_session_key(key)  # type: ignore[misc]
         return bool(valid) and "\0" not in str(key)
 

@@ -24,7 +24,7 @@ from tests.browser.world import World, build
 from tests.plugin import ROOT
 from tests.product import LiveProduct
 
-# Playwright keeps an event loop, beside which Django refuses to be called unless it is told.
+# Playwright keeps an event loop, beside which Django refuses synchronous database calls.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # Kept to be looked at; `var/` is not part of the repository.
