@@ -21,6 +21,7 @@ from tests import factories
 LOCATIONS = 1_000
 CREDITS = 10**9
 HISTORY = 3_000  # charges
+FIRST_FLOOR_ID = 10**9  # above every id of the ledger, whose rows COPY adds to the floor's tables
 
 # The floor writes the same rows into tables with the same columns and indexes, without the
 # foreign keys, CHECK constraints and triggers that guard ours.
@@ -113,7 +114,7 @@ def add_floor() -> None:
             cursor.execute(f"INSERT INTO floor.{table} SELECT * FROM public.{table}")
             if table != "ledger_balance":
                 cursor.execute(
-                    f"ALTER TABLE floor.{table} ALTER COLUMN id RESTART WITH {10 * HISTORY}"
+                    f"ALTER TABLE floor.{table} ALTER COLUMN id RESTART WITH {FIRST_FLOOR_ID}"
                 )
         cursor.execute("ANALYZE")
 
