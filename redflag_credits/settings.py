@@ -41,6 +41,18 @@ if PRODUCTION:
         lines = "\n".join(f"  {name}: {PRODUCTION_NEEDS[name]}" for name in missing)
         raise ImproperlyConfigured(f"REDFLAG_ENV=production needs these variables:\n{lines}")
 
+RENAMED = {
+    "REPORT_KEPT_DAYS": "REPORT_RETENTION_DAYS",
+    "REPORT_BUILDS_AT_ONCE": "REPORT_MAX_CONCURRENT_BUILDS",
+    "RATE_CARD_UPLOAD_KEPT_DAYS": "RATE_CARD_UPLOAD_RETENTION_DAYS",
+    "ESTIMATE_MOST_NUMBERS": "ESTIMATE_MAX_NUMBERS",
+    "ESTIMATE_KEPT_HOURS": "ESTIMATE_RETENTION_HOURS",
+    "STAFF_NEED_SECOND_FACTOR": "STAFF_REQUIRE_TWO_FACTOR",
+}
+for old, new in RENAMED.items():
+    if old in env.ENVIRON:
+        raise ImproperlyConfigured(f"{old} is set: its name is {new} now.")
+
 # Where the embedded servers and the files of a local checkout live.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 PORT = env.int("PORT", default=8000)
@@ -205,11 +217,13 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A broadcast of ten thousand messages with their recipients' fields, as one request of the API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
-REPORT_BUILDS_AT_ONCE = env.int("REPORT_BUILDS_AT_ONCE", default=4)  # of all locations
-REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=30)
-RATE_CARD_UPLOAD_KEPT_DAYS = env.int("RATE_CARD_UPLOAD_KEPT_DAYS", default=30)
-ESTIMATE_MOST_NUMBERS = env.int("ESTIMATE_MOST_NUMBERS", default=100_000)
-ESTIMATE_KEPT_HOURS = env.int("ESTIMATE_KEPT_HOURS", default=24)
+REPORT_MAX_CONCURRENT_BUILDS = env.int(
+    "REPORT_MAX_CONCURRENT_BUILDS", default=4
+)  # of all locations
+REPORT_RETENTION_DAYS = env.int("REPORT_RETENTION_DAYS", default=30)
+RATE_CARD_UPLOAD_RETENTION_DAYS = env.int("RATE_CARD_UPLOAD_RETENTION_DAYS", default=30)
+ESTIMATE_MAX_NUMBERS = env.int("ESTIMATE_MAX_NUMBERS", default=100_000)
+ESTIMATE_RETENTION_HOURS = env.int("ESTIMATE_RETENTION_HOURS", default=24)
 
 # --- People -------------------------------------------------------------------------------
 
@@ -235,7 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a mailed link works
 OTP_TOTP_ISSUER = "RedFlag Credits"
-STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=False)
+STAFF_REQUIRE_TWO_FACTOR = env.bool("STAFF_REQUIRE_TWO_FACTOR", default=False)
 STAFF_APPROVAL_ABOVE_CREDITS = env.int("STAFF_APPROVAL_ABOVE_CREDITS", default=10_000)  # by two
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

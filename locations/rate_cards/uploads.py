@@ -188,7 +188,7 @@ def forget(*, at: dt.datetime) -> None:
 
     That a draft came out of a file, whose and when, stays for as long as the card does.
     """
-    old = Q(uploaded_at__lt=at - dt.timedelta(days=settings.RATE_CARD_UPLOAD_KEPT_DAYS))
+    old = Q(uploaded_at__lt=at - dt.timedelta(days=settings.RATE_CARD_UPLOAD_RETENTION_DAYS))
     deleted, _by_model = RateCardUpload.objects.filter(old, applied_at=None).delete()
     emptied = RateCardUpload.objects.filter(old, emptied_at=None).update(
         content=b"", prices=[], problems=[], emptied_at=at

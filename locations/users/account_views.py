@@ -77,7 +77,7 @@ def second_step_setup(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "picture": two_factor.as_picture(device),
         "secret": two_factor.as_words(device),
-        "is_required": settings.STAFF_NEED_SECOND_FACTOR and request.user.is_staff,
+        "is_required": settings.STAFF_REQUIRE_TWO_FACTOR and request.user.is_staff,
     }
     return render(request, "locations/users/second_step_setup.html", context)
 

@@ -87,11 +87,11 @@ def sign_in_door(
 def second_factor_door(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Middleware: where STAFF_NEED_SECOND_FACTOR is set, staff set up theirs before all else."""
+    """Middleware: where STAFF_REQUIRE_TWO_FACTOR is set, staff set up theirs before all else."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if (
-            settings.STAFF_NEED_SECOND_FACTOR
+            settings.STAFF_REQUIRE_TWO_FACTOR
             and not request.path_info.startswith(FOR_PROGRAMS)
             and request.user.is_authenticated
             and request.user.is_staff

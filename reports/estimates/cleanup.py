@@ -72,4 +72,4 @@ def forget_old(*, at: dt.datetime) -> int:
 
 
 def _kept_since(at: dt.datetime) -> dt.datetime:
-    return at - dt.timedelta(hours=settings.ESTIMATE_KEPT_HOURS)
+    return at - dt.timedelta(hours=settings.ESTIMATE_RETENTION_HOURS)

@@ -60,9 +60,7 @@ ON_SCREEN = Limits(numbers=MOST_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 *
 
 def in_worker() -> Limits:
     """For longer lists, which somebody waits for."""
-    return Limits(
-        numbers=settings.ESTIMATE_MOST_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB
-    )
+    return Limits(numbers=settings.ESTIMATE_MAX_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB)
 
 
 Watch = Callable[[int], None]  # told how many lines are done

@@ -49,7 +49,7 @@ def queue_again(*, at: dt.datetime) -> int:
 
 def expire(*, at: dt.datetime) -> int:
     """Take back reports that have been kept long enough; their files go with the leftovers."""
-    kept_since = at - dt.timedelta(days=settings.REPORT_KEPT_DAYS)
+    kept_since = at - dt.timedelta(days=settings.REPORT_RETENTION_DAYS)
     return Report.objects.filter(state=ReportState.READY, finished_at__lt=kept_since).update(
         state=ReportState.EXPIRED
     )

@@ -82,7 +82,7 @@ def _mail(report: Report, person: User) -> mail.EmailMessage:
         "report": report,
         "person": person,
         "address": f"{settings.PUBLIC_URL}{path}",
-        "kept_days": settings.REPORT_KEPT_DAYS,
+        "kept_days": settings.REPORT_RETENTION_DAYS,
     }
     subject = _("%(report)s is ready") if ready else _("%(report)s could not be made")
     named = f"{report.get_kind_display()}, {report.location.name}"

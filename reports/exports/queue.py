@@ -17,7 +17,7 @@ from locations.jobs import LEASE
 from reports.jobs import CLAIMABLE, remove_file
 from reports.models import Report, ReportState
 
-MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_BUILDS_AT_ONCE is for all of them
+MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_MAX_CONCURRENT_BUILDS is for all of them
 CHOOSING = 7_465_001  # the advisory lock of whoever chooses
 
 
@@ -31,7 +31,7 @@ def claim_next(*, at: dt.datetime) -> Report | None:
         # Two workers that choose at once would both find the last place free.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHOOSING])
-        if _being_built().count() >= settings.REPORT_BUILDS_AT_ONCE:
+        if _being_built().count() >= settings.REPORT_MAX_CONCURRENT_BUILDS:
             return None
         report = _in_turn().select_for_update(of=("self",)).first()
         if report is None:

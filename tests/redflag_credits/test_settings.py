@@ -49,6 +49,14 @@ def test_a_missing_variable_of_production_is_named(name: str) -> None:
     assert named == [name]
 
 
+def test_variable_with_a_former_name_is_refused() -> None:
+    refused = run("manage.py", "check", STAFF_NEED_SECOND_FACTOR="1")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].endswith(
+        "STAFF_NEED_SECOND_FACTOR is set: its name is STAFF_REQUIRE_TWO_FACTOR now."
+    )
+
+
 def test_report_files_go_to_whatever_storage_is_named() -> None:
     without_folder = {key: value for key, value in PRODUCTION.items() if key != "MEDIA_ROOT"}
     said = ask_settings(

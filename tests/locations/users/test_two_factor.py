@@ -172,7 +172,7 @@ def test_new_recovery_codes_replace_the_old(user: User) -> None:
 
 @pytest.fixture
 def staff(settings: Any) -> User:
-    settings.STAFF_NEED_SECOND_FACTOR = True
+    settings.STAFF_REQUIRE_TWO_FACTOR = True
     return make_user("staff@example.org", PASSWORD, is_staff=True, is_superuser=True)
 
 

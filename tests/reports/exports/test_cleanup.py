@@ -25,7 +25,7 @@ RUNNING, QUEUED = ReportState.RUNNING, ReportState.QUEUED
 @pytest.fixture(autouse=True)
 def media(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.REPORT_KEPT_DAYS = 30
+    settings.REPORT_RETENTION_DAYS = 30
     (tmp_path / "builds").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "builds"))
     return tmp_path / "media"

@@ -63,7 +63,7 @@ def test_a_location_has_so_many_builds_at_once() -> None:
 
 
 def test_all_locations_together_have_so_many_builds_at_once(settings: Any) -> None:
-    settings.REPORT_BUILDS_AT_ONCE = 3
+    settings.REPORT_MAX_CONCURRENT_BUILDS = 3
     for number in range(5):
         waiting(traffic.location(name=f"Location {number}"), 1)
     taken = [claim() for _ in range(5)]
@@ -75,7 +75,7 @@ def test_all_locations_together_have_so_many_builds_at_once(settings: Any) -> No
 
 @pytest.mark.processes
 def test_workers_that_choose_at_once_keep_the_limit(settings: Any) -> None:
-    settings.REPORT_BUILDS_AT_ONCE = 2
+    settings.REPORT_MAX_CONCURRENT_BUILDS = 2
     for number in range(6):
         waiting(traffic.location(name=f"Location {number}"), 1)
     outcomes = race(claim_slowly, [{}] * 6)

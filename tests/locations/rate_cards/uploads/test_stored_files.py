@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_old_files_are_forgotten_and_drafts_stay(
     staff: Client, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.RATE_CARD_UPLOAD_KEPT_DAYS = 30
+    settings.RATE_CARD_UPLOAD_RETENTION_DAYS = 30
     make_card()
     staff.post(send(staff, LIST)["Location"])
     send(staff, LIST)

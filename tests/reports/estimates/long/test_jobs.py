@@ -78,7 +78,7 @@ def test_a_list_that_cannot_be_priced_says_why(
     fields: dict[str, Any],
     failure: str,
 ) -> None:
-    settings.ESTIMATE_MOST_NUMBERS = 20
+    settings.ESTIMATE_MAX_NUMBERS = 20
     asked = done(ask(soho, manager, numbers, **fields))
     assert asked.failure.startswith(failure)
     assert (asked.state, asked.list_file, files(storage)) == (ReportState.FAILED, "", [])

@@ -124,7 +124,7 @@ def test_a_file_that_even_the_worker_does_not_take_is_refused_at_once(
 def test_without_more_for_the_worker_ten_thousand_is_the_most(
     client: Client, soho: Location, settings: Any
 ) -> None:
-    settings.ESTIMATE_MOST_NUMBERS = 10_000
+    settings.ESTIMATE_MAX_NUMBERS = 10_000
     answer = paste(client, soho, numbers(10_001))
     assert answer.status_code == 422
     assert "in parts of 10,000: what they cost adds up" in words(answer)
