@@ -1,18 +1,18 @@
-"""The outermost layer of the API: whatever refuses below it, refuses with a problem."""
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from ledger.api.problems import BY_STATUS, MEDIA_TYPE, Problem, body_of, headers_of
+from ledger.api.problems import BY_STATUS, MEDIA_TYPE, Problem, problem_headers, serialize_problem
 
 API_PATH = "/api/"
 
 
-def api_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Middleware: an error page of Django's (404, 405, 500, a bad host) becomes a problem."""
+def api_error_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Turn Django's error pages under /api/ (404, 405, 500, a bad host) into problem details."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if (
             response.status_code < 400
@@ -22,13 +22,13 @@ def api_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..
             return response
         fallback = "internal_error" if response.status_code >= 500 else "bad_request"
         problem = Problem(BY_STATUS.get(response.status_code, fallback))
-        # Changed in place: it keeps Allow and the headers that protect the browser.
+        # Changed in place to keep Allow and the security headers.
         response.status_code = problem.status
-        response.content = body_of(problem)
-        for name, value in headers_of(problem).items():
+        response.content = serialize_problem(problem)
+        for name, value in problem_headers(problem).items():
             response[name] = value
         if response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         return response
 
-    return answer
+    return middleware

@@ -141,7 +141,7 @@ class Problem(Exception):
         return CODES[self.code].status
 
 
-def body_of(problem: Problem) -> bytes:
+def serialize_problem(problem: Problem) -> bytes:
     code = CODES[problem.code]
     detail = " ".join(filter(None, [problem.detail, code.way_out]))
     content: dict[str, object] = {
@@ -159,7 +159,7 @@ def body_of(problem: Problem) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def headers_of(problem: Problem) -> dict[str, str]:
+def problem_headers(problem: Problem) -> dict[str, str]:
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **problem.headers}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="RedFlag Credits"'
@@ -169,4 +169,6 @@ def headers_of(problem: Problem) -> dict[str, str]:
 
 
 def reply(problem: Problem) -> HttpResponse:
-    return HttpResponse(body_of(problem), status=problem.status, headers=headers_of(problem))
+    return HttpResponse(
+        serialize_problem(problem), status=problem.status, headers=problem_headers(problem)
+    )

@@ -20,7 +20,7 @@ from locations.models import Contract, Location, User
 from reports.balance.summary import standing
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, make_user
-from tests.ledger.guards.attacks import add_entry, refused
+from tests.ledger.models.attacks import add_entry, refused
 from tests.ledger.verification.corruptions import corrupt
 from tests.processes import race
 

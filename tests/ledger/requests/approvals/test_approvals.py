@@ -16,7 +16,7 @@ from ledger.requests.decisions import AlreadyDecided, NotYourOwn
 from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text
-from tests.ledger.guards.attacks import refused, sql
+from tests.ledger.models.attacks import refused, sql
 from tests.ledger.requests.approvals.request_cases import (
     LATER,
     adjustment,

@@ -10,7 +10,7 @@ from ledger.requests import approvals
 from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON
-from tests.ledger.guards.attacks import add_entry, refused, sql
+from tests.ledger.models.attacks import add_entry, refused, sql
 from tests.ledger.requests.approvals.request_cases import LATER, adjustment, ask
 from tests.ledger.verification.corruptions import corrupt, drop_constraint
 

@@ -13,7 +13,7 @@ from ledger.requests.approvals import Wanted
 from ledger.verification.verify import breaches
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location
-from tests.ledger.guards.attacks import add_entry, refused
+from tests.ledger.models.attacks import add_entry, refused
 from tests.ledger.requests.approvals.request_cases import LATER, ask, buckets
 from tests.ledger.verification.corruptions import corrupt, drop_constraint
 

@@ -7,7 +7,7 @@ import pytest
 from ledger.engine import charging
 from ledger.models import Balance, Charge, ChatMessage, Entry, InternationalMessage
 from tests.factories import NOON, make_location, text
-from tests.ledger.guards.attacks import add_entry, refused, slip_in, sql
+from tests.ledger.models.attacks import add_entry, refused, slip_in, sql
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from ledger.verification.schema import missing_guards
 from locations.models import Contract, Location, Rate, RateCard
 from locations.rate_cards import publishing
 from tests.factories import NOON, make_card, make_location
-from tests.ledger.guards.attacks import refused, sql
+from tests.ledger.models.attacks import refused, sql
 
 pytestmark = pytest.mark.django_db
 

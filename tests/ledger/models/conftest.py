@@ -4,7 +4,7 @@ import pytest
 
 from ledger.engine import charging, funding
 from tests.factories import NOON, chat, make_card, make_location, text
-from tests.ledger.guards.attacks import sql
+from tests.ledger.models.attacks import sql
 
 
 @pytest.fixture

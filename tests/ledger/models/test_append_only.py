@@ -8,7 +8,7 @@ import pytest
 from ledger.models import Balance, Charge, ChatMessage, Entry, InternationalMessage
 from locations.models import Rate, RateCard
 from tests.factories import NOON
-from tests.ledger.guards.attacks import add_entry, refused, sql
+from tests.ledger.models.attacks import add_entry, refused, sql
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,3 @@
+from tests.ledger.api.conftest import location
+
+__all__ = ["location"]
