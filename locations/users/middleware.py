@@ -1,4 +1,4 @@
-"""What stands before every page."""
+"""Middleware for language, sign-in, audit log and staff permissions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,17 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import resolve
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
 from locations.models import Location, User
 from locations.models.audit import SEEN
 from locations.users.two_factor import PASSED
 
-# Where staff without a second step may still go: to set it up, and out.
-OPEN = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
-# Where recipients, their numbers and what they wrote are shown; downloads have a list of their own.
-SHOW_PEOPLE = {"usage-charge", "usage-correction", "usage-message-correction", "usage-search"}
-MANAGERS_WRITE = {
+WITHOUT_TWO_FACTOR = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
+# Pages that show recipients, their numbers and what they wrote; downloads check it themselves.
+PERSONAL_DATA_PAGES = {
+    "usage-charge",
+    "usage-correction",
+    "usage-message-correction",
+    "usage-search",
+}
+MANAGER_ACTIONS = {
     "usage-correction",
     "usage-message-correction",
     "request-credits",
@@ -33,45 +38,41 @@ MANAGERS_WRITE = {
     "report-cancel",
     "report-again",
 }
-# Not for people: the API has its tokens, callbacks their signatures.
-FOR_PROGRAMS = ("/api/", "/callbacks/", "/static/", "/healthz")
+# These have their own authentication (tokens, signatures) or none.
+MACHINE_PATHS = ("/api/", "/callbacks/", "/static/", "/healthz")
 
 
-def language_door(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Middleware: who is signed in reads in their own language, a program in English.
+class UserLanguageMiddleware:
+    """Activate the signed-in user's own language; machines get the default language.
 
-    Everybody else in that of the cookie or the browser, which LocaleMiddleware has found out.
+    Everyone else keeps what LocaleMiddleware took from the cookie or the browser.
     """
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language() or settings.LANGUAGE_CODE
-        if request.path_info.startswith(FOR_PROGRAMS):
+        if request.path_info.startswith(MACHINE_PATHS):
             language = settings.LANGUAGE_CODE
-        # Asked of the session, which is empty without a cookie: no query for a stranger.
+        # The session first: without a cookie it is empty and costs no query.
         elif SESSION_KEY in request.session and request.user.is_authenticated:
             language = request.user.language or language
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            response = get_response(request)
+            response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
 
-    return answer
 
+class HtmxSignInMiddleware(MiddlewareMixin):
+    """Send the whole page to the sign-in when an htmx request is redirected there.
 
-def sign_in_door(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Middleware: a part of a page that needs a sign-in sends the whole page there.
-
-    htmx would follow the redirect by itself and put the form where the part was to be. Afterwards
-    people come back to the page that they were on.
+    htmx would follow the redirect and swap the sign-in form into the page. After the sign-in,
+    the user comes back to the page itself.
     """
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if "HX-Request" not in request.headers:
             return response
         sign_in = resolve_url(settings.LOGIN_URL)
@@ -81,50 +82,44 @@ def sign_in_door(
         query = urlencode({"next": urlunsplit(("", "", page.path or "/", page.query, ""))})
         return HttpResponse(status=204, headers={"HX-Redirect": f"{sign_in}?{query}"})
 
-    return answer
 
+class RequireTwoFactorMiddleware(MiddlewareMixin):
+    """Send staff without a verified second factor to its set-up page."""
 
-def second_factor_door(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Middleware: where STAFF_REQUIRE_TWO_FACTOR is set, staff set up theirs before all else."""
-
-    def answer(request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if (
             settings.STAFF_REQUIRE_TWO_FACTOR
-            and not request.path_info.startswith(FOR_PROGRAMS)
+            and not request.path_info.startswith(MACHINE_PATHS)
             and request.user.is_authenticated
             and request.user.is_staff
             and not request.session.get(PASSED)
-            and resolve(request.path_info).url_name not in OPEN
+            and resolve(request.path_info).url_name not in WITHOUT_TWO_FACTOR
         ):
             return redirect("second-factor")
-        return get_response(request)
-
-    return answer
+        return None
 
 
-class TrailDoor:
-    """Middleware: what a signed-in person changes carries their name, the page, and how."""
+class AuditLogMiddleware:
+    """Record the user, the page and the kind of request with every audited change."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(FOR_PROGRAMS) or not request.user.is_authenticated:
+        if request.path_info.startswith(MACHINE_PATHS) or not request.user.is_authenticated:
             return self.get_response(request)
         with pghistory.context(user=request.user.pk):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
         match = request.resolver_match
         if match is not None and match.url_name:
-            # Adds to the context that this request is in, if it is in one.
-            pghistory.context(page=match.url_name, kind=_kind(request, match.url_name))
+            # Adds to the context that __call__ opened, if it did.
+            pghistory.context(page=match.url_name, kind=_request_kind(request, match.url_name))
 
 
-def _kind(request: HttpRequest, page: str) -> str:
-    """A form, a list that is edited as a whole, an action on chosen rows, or a page looked at."""
+def _request_kind(request: HttpRequest, page: str) -> str:
+    """`page`, `form`, `list` (rows edited in a change list) or `action NAME`."""
     if request.method != "POST":
         return "page"
     if page.endswith("_changelist"):
@@ -133,34 +128,27 @@ def _kind(request: HttpRequest, page: str) -> str:
     return "form"
 
 
-class StaffDoor:
-    """Middleware: on the pages of managers, staff see people's data, and write, if they may.
+class StaffPermissionMiddleware(MiddlewareMixin):
+    """Check staff permissions on the pages of managers, and log views of personal data.
 
-    What a manager may do follows from memberships; a group of staff says what its people may. Who
-    looks at people's data there is told in the trail.
+    Managers' rights follow from memberships and are checked by the views.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
         match = request.resolver_match
-        if match is None or request.path_info.startswith(FOR_PROGRAMS):
+        if match is None or request.path_info.startswith(MACHINE_PATHS):
             return
         user = request.user
         if not isinstance(user, User) or not user.is_staff:
             return
         name = match.url_name
         if (
-            name in MANAGERS_WRITE
+            name in MANAGER_ACTIONS
             and request.method == "POST"
             and not user.has_perm("locations.see_as_manager")
         ):
             raise PermissionDenied
-        if name in SHOW_PEOPLE:
+        if name in PERSONAL_DATA_PAGES:
             if not user.has_perm("locations.see_personal_data"):
                 raise PermissionDenied
             location = Location.objects.filter(pk=match.kwargs["pk"]).first()

@@ -1,27 +1,21 @@
-"""What stands before the pages of a location for staff who see them as its managers do."""
+"""Middleware for staff who view a location's pages as its managers see them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 
 from reports.impersonation import session
 
-SAFE = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-class StaffVisitDoor:
-    """Middleware: the pages say that they are seen as staff, and refuse what managers do there.
+class ImpersonationMiddleware(MiddlewareMixin):
+    """Mark impersonated pages for the banner, and refuse changes made from them.
 
-    Pages of another location end it: those are staff's own look at them.
+    Opening a page of another location ends the impersonation.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
@@ -38,6 +32,6 @@ class StaffVisitDoor:
             session.end(request.session)
             return None
         request.seen_as_staff = location_id  # type: ignore[attr-defined]  # the banner reads it
-        if request.method in SAFE or name in session.LOOKING:
+        if request.method in SAFE_METHODS or name in session.LOOKING:
             return None
         return render(request, "reports/impersonation/refused.html", status=403)
