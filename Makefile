@@ -18,7 +18,7 @@ help:
 	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
 	@echo "make prove    the long tests, and the others at full length: README.md; TRAFFIC=folder"
-	@echo "make messages collect what is to be translated, keep what is, compile: docs/glossary.md"
+	@echo "make messages update and compile the translation catalogues; needs GNU gettext"
 	@echo "make install  the environment alone, in .venv"
 	@echo "make lock     compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
 	@echo "make clean    remove .venv, caches and the local data in var/"
@@ -55,7 +55,10 @@ prove: .venv/.dev
 	PROVE=1 $(if $(TRAFFIC),TRAFFIC=$(TRAFFIC)) $(BIN)/pytest tests --ignore=tests/browser -m "slow or proof" -s -p no:playwright
 
 messages: .venv/.dev
-	@$(BIN)/python -m redflag_credits.catalogues
+	@command -v msgmerge >/dev/null || { echo "make messages needs GNU gettext: install the package gettext."; exit 1; }
+	@$(BIN)/python manage.py makemessages --all --no-obsolete --add-location file \
+		$(addprefix --ignore ,tests benchmarks var staticfiles)
+	@$(BIN)/python manage.py compilemessages --ignore .venv
 
 install: .venv/.dev
 

@@ -4,8 +4,9 @@
 import os
 import sys
 
-# These never ask a server anything.
+# These need no database.
 WITHOUT_SERVERS = {"help", "version", "check", "collectstatic", "findstatic", "diffsettings"}
+WITHOUT_SERVERS |= {"makemessages", "compilemessages"}
 
 
 def main() -> None:

@@ -284,8 +284,8 @@ if PRODUCTION:
 
 # --- Language, time, log ------------------------------------------------------------------
 
-# The catalogues are kept with their sources: `make messages`; about words: docs/glossary.md. A
-# choice is kept with the user; the cookie has it for pages before the sign-in.
+# `make messages` updates the catalogues; terms: docs/glossary.md. The language is saved with the
+# user; the cookie has it for pages before the sign-in.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),
