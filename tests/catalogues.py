@@ -5,7 +5,6 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
-from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation import to_locale
@@ -61,11 +60,6 @@ def po_file(language: str) -> Path:
 def read_catalogue(language: str) -> Catalog:
     with po_file(language).open("rb") as file:
         return read_po(file, locale=language)
-
-
-def read_compiled(language: str) -> Catalog:
-    with po_file(language).with_suffix(".mo").open("rb") as file:
-        return read_mo(file)
 
 
 def message_keys(catalogue: Catalog) -> set[MessageKey]:
