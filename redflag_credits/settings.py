@@ -145,7 +145,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "locations.inputs.PlainInputs"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DJANGO_TABLES2_TEMPLATE = "reports/usage/table.html"
 
 # --- Servers ------------------------------------------------------------------------------

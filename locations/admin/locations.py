@@ -17,7 +17,7 @@ from locations.admin.base import GuardedAdmin, link
 from locations.admin.panels import panels
 from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
-from locations.models.locations import time_zones
+from locations.models.locations import time_zones, validate_time_zone
 from locations.models.users import DETAIL_ROLES
 
 MOST_LINES = 50
@@ -69,10 +69,22 @@ class AccountAdmin(GuardedAdmin):
         )
 
 
+class TimeZoneInput(forms.TextInput):
+    """A text input with the names of all time zones to complete from."""
+
+    template_name = "locations/widgets/time_zone.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, {**(attrs or {}), "list": "time-zones"})
+        context["widget"]["time_zones"] = time_zones()
+        return context
+
+
 class LocationForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(
+    time_zone = forms.CharField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in time_zones()],
+        widget=TimeZoneInput(attrs={"autocomplete": "off", "spellcheck": "false", "size": 40}),
+        validators=[validate_time_zone],
         initial="UTC",
         help_text=_(
             "Its days and renewals begin at midnight there. A change cuts days anew from "

@@ -46,7 +46,7 @@ GIVEN = {
 
 
 def shown(form: forms.Form, name: str) -> Any:
-    template = Template("{% load fields %}{% field bound %}")
+    template = Template("{{ bound.as_field_group }}")
     return html.fragment_fromstring(template.render(Context({"bound": form[name]})))
 
 

@@ -7,9 +7,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from ledger.engine import renewals
 from locations.models import Contract, Location
+from locations.models.locations import time_zones
 from tests.factories import NOON, make_contract, make_location
 from tests.locations.admin.desk import address, errors, said
 from tests.reports.pages import links
@@ -185,12 +187,30 @@ def test_location_page_leads_to_its_forms(staff: Client):
         assert target in links(page)
 
 
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "", "a\x00b"])
-def test_location_has_a_time_zone_that_exists(staff: Client, zone: str):
+@pytest.mark.parametrize(
+    ("zone", "error"),
+    [
+        ("Mars/Olympus", "Mars/Olympus is no IANA time zone; write it like Europe/Amsterdam."),
+        ("../etc/passwd", "../etc/passwd is no IANA time zone; write it like Europe/Amsterdam."),
+        ("", "This field is required."),
+        ("a\x00b", "Null characters are not allowed."),
+    ],
+)
+def test_location_has_a_time_zone_that_exists(staff: Client, zone: str, error: str):
     location = make_location()
     answer = staff.post(
         address("location_change", location.pk),
         {"account": location.account_id, "name": "Soho", "time_zone": zone, "profile_fields": ""},
     )
     assert answer.status_code == 200
+    assert errors(answer)["time_zone"][-1] == error
+    location.refresh_from_db()
     assert location.name != "Soho"
+
+
+def test_time_zone_is_completed_from_all_names(staff: Client):
+    page = html.fromstring(staff.get(address("location_add")).content)
+    (field,) = page.xpath('//input[@name="time_zone"]')
+    (names,) = page.xpath(f'//datalist[@id="{field.get("list")}"]')
+    assert field.value == "UTC"
+    assert names.xpath("./option/@value") == list(time_zones())
