@@ -30,7 +30,7 @@ class ApiTokenForm(forms.ModelForm):
         label=gettext_lazy("Days"),
         required=False,
         min_value=1,
-        max_value=tokens.MOST_DAYS,
+        max_value=tokens.MAX_DAYS,
         help_text=gettext_lazy(
             "After so many days it opens nothing. Empty: it stays until it is revoked."
         ),

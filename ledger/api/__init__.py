@@ -1,1 +1,0 @@
-"""The HTTP API under /api/v1/: requests parsed, one call of the ledger, an answer."""

@@ -1,5 +1,3 @@
-"""The API put together: its endpoints, its strictness, its errors."""
-
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -10,27 +8,25 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from ledger.api import balances, charges, corrections, holds, problems, purchases, quotes
+from ledger.api import balances, charges, corrections, holds, purchases, quotes
 from ledger.api.auth import Bearer
-from ledger.api.exception_handlers import problem_of
-from ledger.api.openapi import finish
+from ledger.api.exception_handlers import problem_for
+from ledger.api.openapi import complete_schema
 from ledger.api.parsers import StrictParser
-from ledger.api.problems import Problem
+from ledger.api.problems import ApiProblem, problem_response
 
 logger = logging.getLogger(__name__)
 
 
 class ChargingApi(NinjaAPI):
-    """Ninja, with an OpenAPI description that tells errors, keys and examples as well."""
-
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        return finish(super().get_openapi_schema(**options), scopes=self._scopes())
+        return complete_schema(super().get_openapi_schema(**options), scopes=self._scopes())
 
     def _scopes(self) -> dict[str, str]:
-        """The scope that each operation takes, by its id."""
+        """The required scope of each operation, by its id."""
         return {
             operation.view_func.__name__: callback.scope
             for router in self._get_bound_routers()
@@ -41,14 +37,13 @@ class ChargingApi(NinjaAPI):
         }
 
 
-def refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
-    """Every exception of every endpoint ends here."""
+def handle_exception(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     assert isinstance(error, Exception)  # noqa: S101  # ninja's handlers are typed for both
-    problem = problem_of(error)
+    problem = problem_for(error)
     if problem is None:
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        problem = Problem("internal_error")
-    return problems.reply(problem)
+        problem = ApiProblem("internal_error")
+    return problem_response(problem)
 
 
 api = ChargingApi(
@@ -59,8 +54,8 @@ api = ChargingApi(
     parser=StrictParser(),
     urls_namespace="api-v1",
 )
-handler: Callable[..., HttpResponse] = refused
-for kind in (Exception, HttpError, ValidationError):
-    api.add_exception_handler(kind, handler)
-for part in (quotes, charges, holds, corrections, purchases, balances):
-    api.add_router("", part.router)
+handler: Callable[..., HttpResponse] = handle_exception
+for error_class in (Exception, HttpError, ValidationError):
+    api.add_exception_handler(error_class, handler)
+for module in (quotes, charges, holds, corrections, purchases, balances):
+    api.add_router("", module.router)

@@ -1,13 +1,17 @@
-"""The balance of a location, its entries, its daily table."""
-
 import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from ledger.api.auth import Bearer, within_reach
-from ledger.api.responses import balance_of, entry_of, overdraft_limit_of, refuse_unknown, reply
+from ledger.api.auth import Bearer, require_location
+from ledger.api.responses import (
+    get_overdraft_limit,
+    json_response,
+    reject_unknown_parameters,
+    serialize_balance,
+    serialize_entry,
+)
 from ledger.api.schemas.reading import (
     DailyUsage,
     Entries,
@@ -26,12 +30,12 @@ router = Router(tags=["Reading"], auth=Bearer(Scope.READ))
 @router.get("locations/{int:location_id}/balance", response=LocationBalance)
 def get_balance(request: HttpRequest, location_id: int) -> HttpResponse:
     """The credits of a location now, a renewal that is due done first."""
-    refuse_unknown(request.GET.keys(), set())
+    reject_unknown_parameters(request.GET.keys(), set())
     at = timezone.now()
-    balance = renewals.up_to_date(within_reach(request, location_id), at=at)
-    return reply(
+    balance = renewals.up_to_date(require_location(request, location_id), at=at)
+    return json_response(
         {"location_id": location_id, "as_of": at, "renews_at": balance.renewal_due_at}
-        | balance_of(balance, overdraft_limit=overdraft_limit_of(location_id, at))
+        | serialize_balance(balance, overdraft_limit=get_overdraft_limit(location_id, at))
     )
 
 
@@ -40,18 +44,18 @@ def list_entries(
     request: HttpRequest, location_id: int, filters: Query[EntryFilters]
 ) -> HttpResponse:
     """The ledger of a location, oldest first. Pass `next_cursor` on as `cursor` to read it all."""
-    refuse_unknown(request.GET.keys(), {"cursor", "limit", "kind", "from", "to"})
-    renewals.up_to_date(within_reach(request, location_id), at=timezone.now())
+    reject_unknown_parameters(request.GET.keys(), {"cursor", "limit", "kind", "from", "to"})
+    renewals.up_to_date(require_location(request, location_id), at=timezone.now())
     entries = Entry.objects.filter(location_id=location_id, number__gt=filters.cursor)
     entries = entries.between(filters.from_, filters.to).order_by("number")
     if filters.kind:
         entries = entries.filter(kind__in=filters.kind)
-    page = list(entries[: filters.limit + 1])
-    shown = page[: filters.limit]
-    return reply(
+    rows = list(entries[: filters.limit + 1])
+    page = rows[: filters.limit]
+    return json_response(
         {
-            "entries": [entry_of(entry) for entry in shown],
-            "next_cursor": shown[-1].number if len(page) > len(shown) else None,
+            "entries": [serialize_entry(entry) for entry in page],
+            "next_cursor": page[-1].number if len(rows) > len(page) else None,
         }
     )
 
@@ -59,11 +63,11 @@ def list_entries(
 @router.get("locations/{int:location_id}/daily-usage", response=DailyUsage)
 def get_daily_usage(request: HttpRequest, location_id: int, days: Query[Range]) -> HttpResponse:
     """The table of the Credit Usage page: what moved on each day of the location."""
-    refuse_unknown(request.GET.keys(), {"from", "to"})
-    renewals.up_to_date(within_reach(request, location_id), at=timezone.now())
+    reject_unknown_parameters(request.GET.keys(), {"from", "to"})
+    renewals.up_to_date(require_location(request, location_id), at=timezone.now())
     location = Location.objects.get(pk=location_id)
     usage = daily_usage(location, days.from_, days.to)
-    return reply(
+    return json_response(
         {
             "location_id": location_id,
             "time_zone": location.time_zone,
@@ -71,21 +75,22 @@ def get_daily_usage(request: HttpRequest, location_id: int, days: Query[Range]) 
             "last_day": usage.last_on,
             "opening": usage.opening,
             "closing": usage.closing,
-            "total": _moved(usage.total),
+            "total": _serialize_movement(usage.total),
             "days": [
-                {"day": day.day, "opening": day.opening, "closing": day.closing} | _moved(day.moved)
+                {"day": day.day, "opening": day.opening, "closing": day.closing}
+                | _serialize_movement(day.moved)
                 for day in usage.rows
             ],
         }
     )
 
 
-def _moved(moved: Movement) -> dict[str, int | dt.date]:
+def _serialize_movement(movement: Movement) -> dict[str, int | dt.date]:
     return {
-        "additions": moved.additions,
-        "international_text": moved.text,
-        "international_voice": moved.voice,
-        "chat": moved.chat,
-        "other_deductions": moved.other,
-        "net": moved.net,
+        "additions": movement.additions,
+        "international_text": movement.text,
+        "international_voice": movement.voice,
+        "chat": movement.chat,
+        "other_deductions": movement.other,
+        "net": movement.net,
     }

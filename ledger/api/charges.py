@@ -1,5 +1,3 @@
-"""Broadcasts and chat messages, charged."""
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,10 +6,10 @@ from django.utils import timezone
 from ninja import Router
 
 from ledger.api import explanations
-from ledger.api.auth import Bearer, within_reach
-from ledger.api.explanations import DOMESTIC, Why
-from ledger.api.idempotency import Key, wait_no_longer
-from ledger.api.responses import credits_of, reply
+from ledger.api.auth import Bearer, require_location
+from ledger.api.explanations import DOMESTIC, MessageExplanation
+from ledger.api.idempotency import Key, set_lock_timeout
+from ledger.api.responses import json_response, serialize_credits
 from ledger.api.schemas.charges import Broadcast, ChargeAnswer, ChatMessage, ChatMessages
 from ledger.engine import charging, posting
 from ledger.engine.charge_requests import Answer, Chat, International
@@ -31,9 +29,9 @@ def charge_international_messages(
     priced are refused by name and the others go on; domestic ones are part of the plan.
     """
     at = timezone.now()
-    wait_no_longer()
+    set_lock_timeout()
     answer = charging.charge_broadcast(
-        within_reach(request, location_id),
+        require_location(request, location_id),
         body.channel,
         [International(**({"sent_at": at} | message)) for message in body.messages],
         key=idempotency_key,
@@ -41,7 +39,7 @@ def charge_international_messages(
         on_insufficient=body.on_insufficient,
         content=posting.fingerprint([body.channel, body.on_insufficient, body.messages]),
     )
-    return _charged(answer, explanations.of_answer(answer, body.channel))
+    return _reply(answer, explanations.explain_answer(answer, body.channel))
 
 
 @router.post("locations/{int:location_id}/chat-messages", response={201: ChargeAnswer})
@@ -53,15 +51,15 @@ def charge_chat_messages(
     An inbound message has arrived already: it is charged whatever the balance.
     """
     at = timezone.now()
-    wait_no_longer()
+    set_lock_timeout()
     answer = charging.charge_chat(
-        within_reach(request, location_id),
+        require_location(request, location_id),
         [_chat(number, {"sent_at": at} | message) for number, message in enumerate(body.messages)],
         key=idempotency_key,
         at=at,
         content=posting.fingerprint([ChargeKind.CHAT, body.messages]),
     )
-    return _charged(answer, explanations.of_chat(answer.charge_id))
+    return _reply(answer, explanations.explain_chat_charge(answer.charge_id))
 
 
 def _chat(number: int, message: ChatMessage) -> Chat:
@@ -74,12 +72,12 @@ def _chat(number: int, message: ChatMessage) -> Chat:
     return Chat(**fields)
 
 
-def _charged(answer: Answer, whys: dict[int, Why]) -> HttpResponse:
-    return reply(charge_of(answer, whys), status=201, replayed=answer.replayed)
+def _reply(answer: Answer, explained: dict[int, MessageExplanation]) -> HttpResponse:
+    return json_response(serialize_charge(answer, explained), status=201, replayed=answer.replayed)
 
 
-def charge_of(answer: Answer, whys: dict[int, Why]) -> dict[str, Any]:
-    """The answer as JSON; `whys` by place in the request."""
+def serialize_charge(answer: Answer, explained: dict[int, MessageExplanation]) -> dict[str, Any]:
+    """`explained` is keyed by the position of a message in the request."""
     total_before = answer.contract_after + answer.purchased_after + answer.credits
     return {
         "charge_id": answer.charge_id,
@@ -89,30 +87,32 @@ def charge_of(answer: Answer, whys: dict[int, Why]) -> dict[str, Any]:
         "needed_credits": answer.needed,
         "available_before": answer.available_before,
         "shortfall": answer.shortfall,
-        "balance_after": credits_of(
+        "balance_after": serialize_credits(
             answer.contract_after,
             answer.purchased_after,
             held=total_before - answer.available_before,
             overdraft_limit=answer.overdraft_limit,
         ),
-        "messages": _messages(answer.messages, whys),
+        "messages": _serialize_messages(answer.messages, explained),
     }
 
 
-def _messages(messages: Sequence[Any], whys: dict[int, Why]) -> list[dict[str, Any]]:
-    answers = []
+def _serialize_messages(
+    messages: Sequence[Any], explained: dict[int, MessageExplanation]
+) -> list[dict[str, Any]]:
+    rows = []
     for position, message in enumerate(messages):
-        why = whys.get(position, DOMESTIC)
-        answers.append(
+        explanation = explained.get(position, DOMESTIC)
+        rows.append(
             {
                 "external_id": message.external_id,
                 "outcome": message.outcome,
                 "reason": message.refusal or None,
-                "units": why.units,
+                "units": explanation.units,
                 "credits": message.credits,
-                "country": why.country,
-                "carrier_type": why.carrier_type,
-                "explanation": why.sentence,
+                "country": explanation.country,
+                "carrier_type": explanation.carrier_type,
+                "explanation": explanation.sentence,
             }
         )
-    return answers
+    return rows

@@ -1,12 +1,10 @@
-"""What comes after a charge: delivery reports and reversals."""
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger.api.auth import Bearer, within_reach
-from ledger.api.idempotency import Key, wait_no_longer
-from ledger.api.responses import entry_of, reply
+from ledger.api.auth import Bearer, require_location
+from ledger.api.idempotency import Key, set_lock_timeout
+from ledger.api.responses import json_response, serialize_entry
 from ledger.api.schemas.corrections import Reversal, ReversalAnswer, StatusAnswers, Statuses
 from ledger.engine import delivery_reports, reversals
 from ledger.engine.delivery_reports import DeliveryReport
@@ -23,12 +21,12 @@ def report_statuses(request: HttpRequest, location_id: int, body: Statuses) -> H
 
     Nothing of a balance changes, so it takes no key.
     """
-    wait_no_longer()
-    if not Location.objects.filter(pk=within_reach(request, location_id)).exists():
+    set_lock_timeout()
+    if not Location.objects.filter(pk=require_location(request, location_id)).exists():
         raise UnknownLocation
     reports = [DeliveryReport(**status) for status in body.statuses]
     results = delivery_reports.report(location_id, reports, at=timezone.now())
-    return reply(
+    return json_response(
         {
             "statuses": [
                 {"external_id": report.external_id, "result": result}
@@ -47,17 +45,17 @@ def reverse(
     Contract credits of an earlier term come back as nothing, for they have lapsed. A whole
     charge gives back what reversals of single messages have left of it.
     """
-    wait_no_longer()
-    made = reversals.reverse(
-        within_reach(request, location_id),
+    set_lock_timeout()
+    posted = reversals.reverse(
+        require_location(request, location_id),
         body.charge_id,
         external_id=body.external_id,
         key=idempotency_key,
         at=timezone.now(),
         reason=body.reason,
     )
-    return reply(
-        {"entry": entry_of(made.entry), "lapsed_credits": made.entry.lapsed_credits},
+    return json_response(
+        {"entry": serialize_entry(posted.entry), "lapsed_credits": posted.entry.lapsed_credits},
         status=201,
-        replayed=made.replayed,
+        replayed=posted.replayed,
     )

@@ -1,5 +1,3 @@
-"""The API for people: one page made from the OpenAPI description, without a line of script."""
-
 import json
 from functools import lru_cache
 from typing import Any
@@ -13,26 +11,26 @@ from ledger.api.problems import CODES
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    """Every operation with its fields and an example; every code with the way out."""
-    page = {"groups": _groups(), "codes": CODES}
-    return render(request, "ledger/api/docs.html", page)
+    """Render the OpenAPI description as a page without scripts."""
+    context = {"groups": _groups(), "codes": CODES}
+    return render(request, "ledger/api/docs.html", context)
 
 
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, list[dict[str, Any]]]:
     schema = api.get_openapi_schema(path_prefix="/api/v1/")
-    named: dict[str, Any] = schema["components"]["schemas"]
+    schemas: dict[str, Any] = schema["components"]["schemas"]
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             groups.setdefault(operation["tags"][0], []).append(
-                _operation(path, method, operation, named)
+                _serialize_operation(path, method, operation, schemas)
             )
     return groups
 
 
-def _operation(
-    path: str, method: str, operation: dict[str, Any], named: dict[str, Any]
+def _serialize_operation(
+    path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]
 ) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {}).get(JSON)
     status = min(int(status) for status in operation["responses"])
@@ -46,72 +44,71 @@ def _operation(
         "scope": operation["x-scope"],
         "parameters": [
             {
-                "name": given["name"],
-                "where": given["in"],
-                "type": _type(given["schema"], named),
-                "required": given["required"],
-                "description": given.get("description", ""),
+                "name": parameter["name"],
+                "location": parameter["in"],
+                "type": _describe_type(parameter["schema"], schemas),
+                "required": parameter["required"],
+                "description": parameter.get("description", ""),
             }
-            for given in operation["parameters"]
+            for parameter in operation["parameters"]
         ],
-        "fields": _fields(body["schema"], named) if body else [],
-        "request": _pretty(body["example"]) if body else "",
+        "fields": _fields(body["schema"], schemas) if body else [],
+        "request": _format_json(body["example"]) if body else "",
         "status": status,
-        "answer_fields": _fields(answer["schema"], named),
-        "answer": _pretty(answer["example"]),
+        "answer_fields": _fields(answer["schema"], schemas),
+        "answer": _format_json(answer["example"]),
     }
 
 
 def _fields(
-    schema: dict[str, Any], named: dict[str, Any], within: str = ""
+    schema: dict[str, Any], schemas: dict[str, Any], prefix: str = ""
 ) -> list[dict[str, Any]]:
-    """The fields of an object, those of objects in it after their own: messages[].phone."""
-    schema = _resolved(schema, named)
+    """Flatten an object's fields; nested ones get names like messages[].phone."""
+    schema = _resolve(schema, schemas)
     required = schema.get("required", [])
-    found = []
-    for name, given in schema.get("properties", {}).items():
-        found.append(
+    fields = []
+    for name, field in schema.get("properties", {}).items():
+        fields.append(
             {
-                "name": f"{within}{name}",
-                "type": _type(given, named),
+                "name": f"{prefix}{name}",
+                "type": _describe_type(field, schemas),
                 "required": name in required,
-                "description": given.get("description", ""),
+                "description": field.get("description", ""),
             }
         )
-        inner, mark = (given["items"], "[].") if "items" in given else (given, ".")
-        found += _fields(_resolved(inner, named), named, f"{within}{name}{mark}")
-    return found
+        inner, separator = (field["items"], "[].") if "items" in field else (field, ".")
+        fields += _fields(_resolve(inner, schemas), schemas, f"{prefix}{name}{separator}")
+    return fields
 
 
-def _resolved(schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+def _resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     for option in schema.get("anyOf", []):
         if "$ref" in option:
-            return _resolved(option, named)
+            return _resolve(option, schemas)
     if "$ref" in schema:
-        return dict(named[schema["$ref"].rsplit("/", 1)[-1]])
+        return dict(schemas[schema["$ref"].rsplit("/", 1)[-1]])
     return schema
 
 
-def _type(schema: dict[str, Any], named: dict[str, Any]) -> str:
-    """A field's type and its bounds, in a few words."""
+def _describe_type(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
     if "anyOf" in schema:
-        return " or ".join(_type(option, named) for option in schema["anyOf"])
-    schema = _resolved(schema, named)
+        return " or ".join(_describe_type(option, schemas) for option in schema["anyOf"])
+    schema = _resolve(schema, schemas)
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:
         return str(schema["const"])
     if schema.get("type") == "array":
-        bounds = _bounds(schema.get("minItems"), schema.get("maxItems"))
-        return f"list of {_type(schema['items'], named)}{bounds}"
+        bounds = _describe_bounds(schema.get("minItems"), schema.get("maxItems"))
+        return f"list of {_describe_type(schema['items'], schemas)}{bounds}"
     kind = schema.get("format") or schema.get("type", "any")
     kind = " or ".join(kind) if isinstance(kind, list) else kind
     low = schema.get("minimum", schema.get("minLength"))
     high = schema.get("maximum", schema.get("maxLength"))
-    return f"{kind}{_bounds(low, high)}"
+    return f"{kind}{_describe_bounds(low, high)}"
 
 
-def _bounds(low: int | None, high: int | None) -> str:
+def _describe_bounds(low: int | None, high: int | None) -> str:
     if low is None and high is None:
         return ""
     if high is None:
@@ -119,5 +116,5 @@ def _bounds(low: int | None, high: int | None) -> str:
     return f", {low or 0:,} to {high:,}"
 
 
-def _pretty(example: Any) -> str:
+def _format_json(example: Any) -> str:
     return json.dumps(example, indent=2, ensure_ascii=False)

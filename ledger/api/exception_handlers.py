@@ -1,5 +1,3 @@
-"""What the ledger raises, as the problem that the client is told: the one place for it."""
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,13 +6,13 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from ninja.errors import HttpError, ValidationError
 
-from ledger.api.problems import FieldError, Problem
+from ledger.api.problems import ApiProblem, FieldError
 from ledger.engine import charging, funding, holds, reversals
 from ledger.engine.posting import BadInput, ExternalIdTaken, KeyReused
 from locations.contracts.terms import UnknownLocation
 
 KEY_HEADER = "Idempotency-Key"
-WORDS = {
+VALIDATION_MESSAGES = {
     "missing": "is required.",
     "int_type": "must be a whole number.",
     "string_type": "must be text.",
@@ -27,8 +25,8 @@ WORDS = {
     "string_unicode": "contains a lone surrogate, which is no text.",
     "string_pattern_mismatch": "contains a NUL character, which cannot be stored.",
 }
-# Exceptions of the ledger that say by themselves what was wrong, and their codes.
-BY_CLASS: dict[type, str] = {
+# Exceptions whose own message becomes the detail.
+CODES_BY_CLASS: dict[type, str] = {
     ExternalIdTaken: "external_id_taken",
     funding.NotEnough: "not_enough_credits",
     charging.Unsettled: "try_again",
@@ -40,48 +38,49 @@ BY_CLASS: dict[type, str] = {
 }
 
 
-def problem_of(error: Exception) -> Problem | None:
-    """The problem to answer with; None for what nobody foresaw."""
-    for kind in type(error).__mro__:
-        if kind in BY_CLASS:
-            return Problem(BY_CLASS[kind], str(error))
-        if kind in MADE_BY:
-            return MADE_BY[kind](error)
+def problem_for(error: Exception) -> ApiProblem | None:
+    """Convert an exception; None where it is unexpected."""
+    for error_class in type(error).__mro__:
+        if error_class in CODES_BY_CLASS:
+            return ApiProblem(CODES_BY_CLASS[error_class], str(error))
+        if error_class in CONVERTERS:
+            return CONVERTERS[error_class](error)
     return None
 
 
-def _bad_input(error: BadInput) -> Problem:
+def _convert_bad_input(error: BadInput) -> ApiProblem:
     field = KEY_HEADER if error.field == "key" else error.field
-    return Problem(
+    return ApiProblem(
         "invalid_request", f"{field} {error.message}", [FieldError(field, error.message)]
     )
 
 
-def _invalid(refused: ValidationError) -> Problem:
-    if any(error["type"] == "missing" and error["loc"][0] == "header" for error in refused.errors):
-        return Problem("idempotency_key_required")
-    errors = [_field_error(error) for error in refused.errors]
+def _convert_validation_error(error: ValidationError) -> ApiProblem:
+    if any(e["type"] == "missing" and e["loc"][0] == "header" for e in error.errors):
+        return ApiProblem("idempotency_key_required")
+    errors = [_field_error(e) for e in error.errors]
     first = errors[0]
     more = f" And {len(errors) - 1:,} more." if len(errors) > 1 else ""
-    return Problem("invalid_request", f"{first.field} {first.message}{more}", errors)
+    return ApiProblem("invalid_request", f"{first.field} {first.message}{more}", errors)
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
     source, *path = error["loc"]
-    # ninja puts the name of the view's parameter first: of a body, or of a group of parameters.
+    # ninja puts the name of the view's parameter first, for a body or a group of parameters.
     if source in ("body", "query") and len(path) > 1 and isinstance(path[1], str | int):
         path = path[1:]
-    field = _joined(path) or source
+    field = _format_path(path) or source
     if source == "header" and field == KEY_HEADER and error["type"] == "string_pattern_mismatch":
         return FieldError(field, "must be 1 to 255 printable ASCII characters.")
-    words = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    words = words.replace("Input should be", "must be").replace("String should have", "must have")
-    words = words.replace("List should have", "must have")
-    return FieldError(field, words if words.endswith(".") else f"{words}.")
+    message = VALIDATION_MESSAGES.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should be", "must be")
+    message = message.replace("String should have", "must have")
+    message = message.replace("List should have", "must have")
+    return FieldError(field, message if message.endswith(".") else f"{message}.")
 
 
-def _joined(path: Iterable[object]) -> str:
-    """messages, 3, phone: messages[3].phone."""
+def _format_path(path: Iterable[object]) -> str:
+    """("messages", 3, "phone") becomes messages[3].phone."""
     joined = ""
     for part in path:
         if isinstance(part, int):
@@ -91,26 +90,26 @@ def _joined(path: Iterable[object]) -> str:
     return joined
 
 
-def _http_error(error: HttpError) -> Problem:
-    # ninja wraps what its parser raises.
+def _convert_http_error(error: HttpError) -> ApiProblem:
+    # ninja wraps exceptions of its parser.
     cause = error.__cause__
-    return cause if isinstance(cause, Problem) else Problem("bad_request", error.message)
+    return cause if isinstance(cause, ApiProblem) else ApiProblem("bad_request", error.message)
 
 
-def _database(error: OperationalError | InterfaceError) -> Problem:
+def _convert_database_error(error: OperationalError | InterfaceError) -> ApiProblem:
     if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-        return Problem("idempotency_key_in_use")
-    return Problem("try_again", "The database does not answer.")
+        return ApiProblem("idempotency_key_in_use")
+    return ApiProblem("try_again", "The database does not answer.")
 
 
-MADE_BY: dict[type, Callable[[Any], Problem]] = {
-    Problem: lambda problem: problem,
-    BadInput: _bad_input,
-    ValidationError: _invalid,
-    HttpError: _http_error,
-    UnknownLocation: lambda _: Problem("location_not_found"),
-    KeyReused: lambda _: Problem("idempotency_key_reuse"),
-    RequestDataTooBig: lambda _: Problem("body_too_large", "It may have 16 MiB."),
-    OperationalError: _database,
-    InterfaceError: _database,
+CONVERTERS: dict[type, Callable[[Any], ApiProblem]] = {
+    ApiProblem: lambda problem: problem,
+    BadInput: _convert_bad_input,
+    ValidationError: _convert_validation_error,
+    HttpError: _convert_http_error,
+    UnknownLocation: lambda _: ApiProblem("location_not_found"),
+    KeyReused: lambda _: ApiProblem("idempotency_key_reuse"),
+    RequestDataTooBig: lambda _: ApiProblem("body_too_large", "It may have 16 MiB."),
+    OperationalError: _convert_database_error,
+    InterfaceError: _convert_database_error,
 }

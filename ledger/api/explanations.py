@@ -1,7 +1,4 @@
-"""Why each message of a charge cost what it cost, for thousands of them at once.
-
-The facts come in one query for all messages; messages of the same facts share a sentence.
-"""
+"""Explain the cost of every message of a charge: one query, texts cached by their facts."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +9,7 @@ from ledger.models import ChatMessage, InternationalMessage, Outcome
 from ledger.reading import explanations
 from locations.models import Channel, Rate, RateCard
 
-MOST_KEPT = 20_000
+CACHE_SIZE = 20_000
 INTERNATIONAL = (
     "position",
     "country",
@@ -30,28 +27,28 @@ CHAT = ("position", "outcome", "refusal", "credits", "direction", "text_type", "
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """What the answer says of a message besides its outcome and credits."""
-
+class MessageExplanation:
     country: str | None
     carrier_type: str | None
     units: float
     sentence: str
 
 
-DOMESTIC = Why(None, None, 1, "Domestic: part of the plan, costs no international credits.")
+DOMESTIC = MessageExplanation(
+    None, None, 1, "Domestic: part of the plan, costs no international credits."
+)
 
 
-def of_broadcast(charge_id: int) -> dict[int, Why]:
-    """By place in the request; what is missing was domestic."""
+def explain_broadcast(charge_id: int) -> dict[int, MessageExplanation]:
+    """Keyed by position in the request; domestic messages are missing."""
     rows = InternationalMessage.objects.filter(charge_id=charge_id).order_by()
     return {row[0]: _international(*row[1:]) for row in rows.values_list(*INTERNATIONAL)}
 
 
-def of_answer(answer: Answer, channel: str) -> dict[int, Why]:
-    """Of a broadcast just charged, without reading it back; a replayed one is read."""
+def explain_answer(answer: Answer, channel: str) -> dict[int, MessageExplanation]:
+    """Like `explain_broadcast`, without a query unless the answer was replayed."""
     if answer.replayed:
-        return of_broadcast(answer.charge_id)
+        return explain_broadcast(answer.charge_id)
     return {
         position: _international(
             message.rated.country,
@@ -70,20 +67,20 @@ def of_answer(answer: Answer, channel: str) -> dict[int, Why]:
     }
 
 
-def of_chat(charge_id: int) -> dict[int, Why]:
+def explain_chat_charge(charge_id: int) -> dict[int, MessageExplanation]:
     rows = ChatMessage.objects.filter(charge_id=charge_id).order_by()
     return {row[0]: _chat(*row[1:]) for row in rows.values_list(*CHAT)}
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _international(country: str, carrier_type: str, *facts: Any) -> Why:
+@lru_cache(maxsize=CACHE_SIZE)
+def _international(country: str, carrier_type: str, *facts: Any) -> MessageExplanation:
     names = INTERNATIONAL[3:]
     message = InternationalMessage(
         country=country, carrier_type=carrier_type, **dict(zip(names, facts, strict=True))
     )
     if message.rate_id is not None:
         message.rate = _rate(message.rate_id)
-    return Why(
+    return MessageExplanation(
         country or None,
         carrier_type or None,
         _units(message),
@@ -91,29 +88,28 @@ def _international(country: str, carrier_type: str, *facts: Any) -> Why:
     )
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _chat(*facts: Any) -> Why:
+@lru_cache(maxsize=CACHE_SIZE)
+def _chat(*facts: Any) -> MessageExplanation:
     message = ChatMessage(**dict(zip(CHAT[1:], facts, strict=True)))
     if message.card_id is not None:
         message.card = _card(message.card_id)
     units = 0 if message.outcome == Outcome.REFUSED else 1
-    return Why(None, None, units, explanations.explain_chat(message))
+    return MessageExplanation(None, None, units, explanations.explain_chat(message))
 
 
 def _units(message: InternationalMessage) -> float:
     if message.outcome == Outcome.REFUSED:
         return 0
-    return 1 if message.channel == Channel.TEXT else minutes(message.billed_seconds or 0)
+    return 1 if message.channel == Channel.TEXT else billed_minutes(message.billed_seconds or 0)
 
 
-def minutes(billed_seconds: int) -> float:
-    """A whole number wherever it is one: increments of 60 seconds are the rule."""
+def billed_minutes(billed_seconds: int) -> float:
     whole, rest = divmod(billed_seconds, 60)
     return whole + rest / 60 if rest else whole
 
 
-# Of published cards, which cannot change.
-@lru_cache(maxsize=MOST_KEPT)
+# Safe to cache: published cards cannot change.
+@lru_cache(maxsize=CACHE_SIZE)
 def _rate(rate_id: int) -> Rate:
     return Rate.objects.select_related("card__series").get(pk=rate_id)
 
@@ -123,7 +119,7 @@ def _card(card_id: int) -> RateCard:
     return RateCard.objects.select_related("series").get(pk=card_id)
 
 
-def forget() -> None:
-    """For tests, whose ids repeat from one database to the next."""
-    for kept in (_international, _chat, _rate, _card):
-        kept.cache_clear()
+def clear_caches() -> None:
+    """For tests: ids repeat from one test database to the next."""
+    for cached in (_international, _chat, _rate, _card):
+        cached.cache_clear()

@@ -1,12 +1,10 @@
-"""The kinds of fields that requests have, checked before the ledger sees them."""
-
 import datetime as dt
 import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
-# Nothing is converted ("3" is no 3, true is no 1) and nothing unknown is passed over.
+# No conversion ("3" is not 3, true is not 1) and no unknown fields.
 STRICT = ConfigDict(strict=True, extra="forbid")
 # PostgreSQL cannot store NUL. Lone surrogates are refused by pydantic itself.
 NO_NUL = r"^[^\u0000]*$"
@@ -18,23 +16,20 @@ INSTANT = re.compile(
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Strict(BaseModel):
-    """A request's body, or a part of it."""
-
+class StrictModel(BaseModel):
     model_config = STRICT
 
 
-def text(longest: int, *, shortest: int = 0) -> Any:
-    """Text that PostgreSQL can store, of so many characters."""
-    return StringConstraints(min_length=shortest, max_length=longest, pattern=NO_NUL)
+def text(max_length: int, *, min_length: int = 0) -> Any:
+    return StringConstraints(min_length=min_length, max_length=max_length, pattern=NO_NUL)
 
 
-def parse_instant(given: object) -> dt.datetime:
+def parse_instant(value: object) -> dt.datetime:
     """An RFC 3339 instant, in UTC."""
-    if not isinstance(given, str) or not INSTANT.fullmatch(given):
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
         raise ValueError("must be an instant like 2026-03-01T09:30:00Z, with its offset")
     try:
-        instant = dt.datetime.fromisoformat(given.upper())
+        instant = dt.datetime.fromisoformat(value.upper())
     except ValueError:
         raise ValueError("is no instant of the calendar") from None
     if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
@@ -42,12 +37,11 @@ def parse_instant(given: object) -> dt.datetime:
     return instant.astimezone(dt.UTC)
 
 
-def parse_day(given: object) -> dt.date:
-    """An ISO 8601 day."""
-    if not isinstance(given, str) or not DAY.fullmatch(given):
+def parse_day(value: object) -> dt.date:
+    if not isinstance(value, str) or not DAY.fullmatch(value):
         raise ValueError("must be a day like 2026-03-01")
     try:
-        return dt.date.fromisoformat(given)
+        return dt.date.fromisoformat(value)
     except ValueError:
         raise ValueError("is no day of the calendar") from None
 
@@ -70,22 +64,22 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-01"]}),
 ]
 ExternalId = Annotated[
-    str, text(120, shortest=1), Field(description="Your own id; charged once in a location.")
+    str, text(120, min_length=1), Field(description="Your own id; charged once in a location.")
 ]
 Phone = Annotated[
     str,
-    text(32, shortest=1),
+    text(32, min_length=1),
     Field(description="E.164: + and digits. One that is not possible is refused by name."),
 ]
 Seconds = Annotated[int, Field(ge=0, le=7 * 24 * 3600)]
-Reference = Annotated[str, text(120, shortest=1)]
-Reason = Annotated[str, text(500, shortest=1)]
+Reference = Annotated[str, text(120, min_length=1)]
+Reason = Annotated[str, text(500, min_length=1)]
 
 
-def whole(given: object) -> int:
-    """A number of a query string: ASCII digits alone."""
-    if isinstance(given, int):
-        return given
-    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{1,18}", given):
+def parse_whole_number(value: object) -> int:
+    """Accept ASCII digits only: int() would take "１２" and "1_0" too."""
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,18}", value):
         raise ValueError("must be a whole number, in digits")
-    return int(given)
+    return int(value)

@@ -1,5 +1,3 @@
-"""Keys that make a request happen once, and the wait for the one before it."""
-
 from typing import Annotated
 from weakref import WeakSet
 
@@ -7,10 +5,10 @@ from django.db import connection
 from ninja import Header
 from psycopg import Connection
 
-# Everything that changes a location's credits waits for its balance row. Who has not got it by
-# then is told to come again: the same request may still be at work.
-WAIT_MILLISECONDS = 5_000
-_limited: WeakSet[Connection] = WeakSet()
+# Every change of a location's credits waits for its balance row. After this time the client is
+# asked to retry: the same request may still be running.
+LOCK_TIMEOUT_MILLISECONDS = 5_000
+_connections_with_timeout: WeakSet[Connection] = WeakSet()
 
 Key = Annotated[
     str,
@@ -26,10 +24,12 @@ Key = Annotated[
 ]
 
 
-def wait_no_longer() -> None:
-    """Have this connection give up a lock it cannot get; told to each connection once."""
+def set_lock_timeout() -> None:
+    """Set the lock timeout once per connection."""
     connection.ensure_connection()
-    if connection.connection not in _limited:
+    if connection.connection not in _connections_with_timeout:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(WAIT_MILLISECONDS)])
-        _limited.add(connection.connection)
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, false)", [str(LOCK_TIMEOUT_MILLISECONDS)]
+            )
+        _connections_with_timeout.add(connection.connection)

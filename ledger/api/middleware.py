@@ -2,7 +2,13 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from ledger.api.problems import BY_STATUS, MEDIA_TYPE, Problem, problem_headers, serialize_problem
+from ledger.api.problems import (
+    BY_STATUS,
+    MEDIA_TYPE,
+    ApiProblem,
+    problem_headers,
+    serialize_problem,
+)
 
 API_PATH = "/api/"
 
@@ -21,7 +27,7 @@ def api_error_middleware(
         ):
             return response
         fallback = "internal_error" if response.status_code >= 500 else "bad_request"
-        problem = Problem(BY_STATUS.get(response.status_code, fallback))
+        problem = ApiProblem(BY_STATUS.get(response.status_code, fallback))
         # Changed in place to keep Allow and the security headers.
         response.status_code = problem.status
         response.content = serialize_problem(problem)

@@ -1,4 +1,4 @@
-"""Every error of the API: RFC 9457 problem details with a stable code and the way out."""
+"""Errors of the API as RFC 9457 problem details with a stable code."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,101 +8,103 @@ from http import HTTPStatus
 from django.http import HttpResponse
 
 MEDIA_TYPE = "application/problem+json"
-CODES_AT = "/api/v1/docs"
-MOST_ERRORS = 100
+CODES_URL = "/api/v1/docs"
+MAX_ERRORS = 100
 RETRY_AFTER_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """What a code means, for every answer that has it; `way_out` is what its reader does next."""
+class ErrorCode:
+    """`remedy` tells the client what to do next."""
 
     status: int
     title: str
-    way_out: str
+    remedy: str
 
 
 CODES = {
-    "invalid_json": Code(
+    "invalid_json": ErrorCode(
         400, "The body is not valid JSON", "Send one JSON object, encoded as UTF-8."
     ),
-    "invalid_request": Code(
+    "invalid_request": ErrorCode(
         422,
         "The request is malformed",
         "Correct the fields that `errors` names. Nothing was written and no key is used up.",
     ),
-    "idempotency_key_required": Code(
+    "idempotency_key_required": ErrorCode(
         400,
         "The Idempotency-Key header is missing",
         "Send a key of your own choice, the same one whenever you repeat this request.",
     ),
-    "token_required": Code(
+    "token_required": ErrorCode(
         401,
         "There is no token",
         "Send `Authorization: Bearer …` with a token that staff made for you.",
     ),
-    "token_unknown": Code(
+    "token_unknown": ErrorCode(
         401, "The token is not known", "Check that it was copied whole, or ask staff for another."
     ),
-    "token_expired": Code(401, "The token has expired", "Ask staff for another."),
-    "token_revoked": Code(401, "The token was revoked", "Ask staff for another."),
-    "insufficient_scope": Code(
+    "token_expired": ErrorCode(401, "The token has expired", "Ask staff for another."),
+    "token_revoked": ErrorCode(401, "The token was revoked", "Ask staff for another."),
+    "insufficient_scope": ErrorCode(
         403, "The token may not do this", "Ask staff for a token with the scope that it names."
     ),
-    "signature_invalid": Code(
+    "signature_invalid": ErrorCode(
         403,
         "The callback is not signed by its provider",
         "Check the provider's secret and PUBLIC_URL, which is part of what is signed.",
     ),
-    "location_not_found": Code(
+    "location_not_found": ErrorCode(
         404, "There is no such location", "Check its id, and which location your token is for."
     ),
-    "hold_not_found": Code(404, "There is no such hold", "Check its id."),
-    "charge_not_found": Code(
+    "hold_not_found": ErrorCode(404, "There is no such hold", "Check its id."),
+    "charge_not_found": ErrorCode(
         404, "There is no such charge", "Check the charge's id and the message's external id."
     ),
-    "not_found": Code(404, "There is nothing at this address", "Look it up at /api/v1/docs."),
-    "method_not_allowed": Code(
+    "not_found": ErrorCode(404, "There is nothing at this address", "Look it up at /api/v1/docs."),
+    "method_not_allowed": ErrorCode(
         405, "The address does not take this method", "Use a method that the Allow header names."
     ),
-    "idempotency_key_in_use": Code(
+    "idempotency_key_in_use": ErrorCode(
         409,
         "The location is busy with another request",
         "Repeat the request with the same key after Retry-After seconds: it is done at most once.",
     ),
-    "external_id_taken": Code(
+    "external_id_taken": ErrorCode(
         409,
         "A message of the request was charged before",
         "Leave it out, or give it an external id of its own; nothing of this request was charged.",
     ),
-    "not_enough_credits": Code(
+    "not_enough_credits": ErrorCode(
         409, "There are not enough credits", "Take fewer, or buy credits first."
     ),
-    "hold_ended": Code(
+    "hold_ended": ErrorCode(
         409, "The hold has ended otherwise", "Ask nothing more of it: a hold ends exactly once."
     ),
-    "over_hold": Code(
+    "over_hold": ErrorCode(
         409,
         "It costs more than was held",
         "Settle with `over` as overflow or cap in the hold, or charge it without the hold.",
     ),
-    "nothing_to_reverse": Code(
+    "nothing_to_reverse": ErrorCode(
         409, "There is nothing to give back", "A charge is given back once, and only what it cost."
     ),
-    "body_too_large": Code(413, "The body is too large", "Send fewer messages in a request."),
-    "unsupported_media_type": Code(
+    "body_too_large": ErrorCode(413, "The body is too large", "Send fewer messages in a request."),
+    "unsupported_media_type": ErrorCode(
         415, "The body is not JSON", "Send `Content-Type: application/json`."
     ),
-    "idempotency_key_reuse": Code(
+    "idempotency_key_reuse": ErrorCode(
         422,
         "The key was used for another request",
         "Repeat the first request unchanged to get its answer, or choose a new key.",
     ),
-    "bad_request": Code(400, "The request cannot be understood", "Look it up at /api/v1/docs."),
-    "internal_error": Code(
+    "bad_request": ErrorCode(
+        400, "The request cannot be understood", "Look it up at /api/v1/docs."
+    ),
+    "internal_error": ErrorCode(
         500, "Something went wrong on our side", "Repeat the request with the same key."
     ),
-    "try_again": Code(
+    "try_again": ErrorCode(
         503,
         "It cannot be done this moment",
         "Repeat the request with the same key after Retry-After seconds.",
@@ -121,16 +123,14 @@ BY_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """A field of the request and what is wrong with it; `messages[3].phone` is the fourth's."""
+    """`field` is a path such as `messages[3].phone`."""
 
     field: str
     message: str
 
 
 @dataclass(eq=False)
-class Problem(Exception):
-    """An error on its way to the client; its code says the status and the way out."""
-
+class ApiProblem(Exception):
     code: str
     detail: str = ""
     errors: Sequence[FieldError] = ()
@@ -141,11 +141,11 @@ class Problem(Exception):
         return CODES[self.code].status
 
 
-def serialize_problem(problem: Problem) -> bytes:
+def serialize_problem(problem: ApiProblem) -> bytes:
     code = CODES[problem.code]
-    detail = " ".join(filter(None, [problem.detail, code.way_out]))
+    detail = " ".join(filter(None, [problem.detail, code.remedy]))
     content: dict[str, object] = {
-        "type": f"{CODES_AT}#{problem.code}",
+        "type": f"{CODES_URL}#{problem.code}",
         "title": code.title,
         "status": code.status,
         "detail": detail,
@@ -154,12 +154,12 @@ def serialize_problem(problem: Problem) -> bytes:
     if problem.errors:
         content["errors"] = [
             {"field": error.field, "message": error.message}
-            for error in problem.errors[:MOST_ERRORS]
+            for error in problem.errors[:MAX_ERRORS]
         ]
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def problem_headers(problem: Problem) -> dict[str, str]:
+def problem_headers(problem: ApiProblem) -> dict[str, str]:
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **problem.headers}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="RedFlag Credits"'
@@ -168,7 +168,7 @@ def problem_headers(problem: Problem) -> dict[str, str]:
     return headers
 
 
-def reply(problem: Problem) -> HttpResponse:
+def problem_response(problem: ApiProblem) -> HttpResponse:
     return HttpResponse(
         serialize_problem(problem), status=problem.status, headers=problem_headers(problem)
     )

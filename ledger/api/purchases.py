@@ -1,12 +1,10 @@
-"""Purchases: credits that come in."""
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger.api.auth import Bearer, within_reach
-from ledger.api.idempotency import Key, wait_no_longer
-from ledger.api.responses import entry_of, reply
+from ledger.api.auth import Bearer, require_location
+from ledger.api.idempotency import Key, set_lock_timeout
+from ledger.api.responses import json_response, serialize_entry
 from ledger.api.schemas.funding import Purchase, PurchaseAnswer
 from ledger.engine import funding
 from ledger.models import Scope
@@ -20,13 +18,15 @@ def record_purchase(
 ) -> HttpResponse:
     """Add bought credits. They pay a debt first and are kept over renewals."""
     at = timezone.now()
-    wait_no_longer()
+    set_lock_timeout()
     posted = funding.purchase(
-        within_reach(request, location_id),
+        require_location(request, location_id),
         body.credits,
         key=idempotency_key,
         at=at,
         reference=body.reference,
         reason=body.reason,
     )
-    return reply({"entry": entry_of(posted.entry)}, status=201, replayed=posted.replayed)
+    return json_response(
+        {"entry": serialize_entry(posted.entry)}, status=201, replayed=posted.replayed
+    )

@@ -1,5 +1,3 @@
-"""Quotes: will this go through, and what will it cost?"""
-
 from dataclasses import asdict
 from typing import Any
 
@@ -7,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from ledger.api.auth import Bearer, within_reach
-from ledger.api.explanations import minutes
-from ledger.api.responses import reply
+from ledger.api.auth import Bearer, require_location
+from ledger.api.explanations import billed_minutes
+from ledger.api.responses import json_response
 from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
 from ledger.engine import quotes
 from ledger.engine.quotes import Quote, WouldBe
@@ -26,25 +24,25 @@ def quote(request: HttpRequest, location_id: int, body: QuoteRequest) -> HttpRes
     Charges nothing and holds nothing, so it promises nothing either: another request may come
     first. It takes no key.
     """
-    found = quotes.quote(
-        within_reach(request, location_id),
+    result = quotes.quote(
+        require_location(request, location_id),
         body.channel,
         [WouldBe(**message) for message in body.messages],
         at=timezone.now(),
     )
-    return reply(_quoted(found, per_message=body.per_message))
+    return json_response(_serialize_quote(result, per_message=body.per_message))
 
 
-def _quoted(found: Quote, *, per_message: bool) -> dict[str, Any]:
-    payment = found.payment
+def _serialize_quote(quote: Quote, *, per_message: bool) -> dict[str, Any]:
+    payment = quote.payment
     return {
-        "credits": found.credits,
-        "fits": found.fits,
-        "shortfall": found.shortfall,
-        "chargeable": found.chargeable,
-        "domestic": found.domestic,
-        "available_credits": found.available,
-        "overdraft_limit": found.overdraft_limit,
+        "credits": quote.credits,
+        "fits": quote.fits,
+        "shortfall": quote.shortfall,
+        "chargeable": quote.chargeable,
+        "domestic": quote.domestic,
+        "available_credits": quote.available,
+        "overdraft_limit": quote.overdraft_limit,
         "pays": payment
         and {
             "contract_credits": payment.contract,
@@ -55,25 +53,25 @@ def _quoted(found: Quote, *, per_message: bool) -> dict[str, Any]:
         and {
             "contract_credits": payment.contract_left,
             "purchased_credits": payment.purchased_left,
-            "available_credits": found.available - found.credits,
+            "available_credits": quote.available - quote.credits,
         },
-        "send_what_fits": {"messages": found.fitting, "credits": found.fitting_credits},
-        "destinations": [asdict(destination) for destination in found.destinations],
+        "send_what_fits": {"messages": quote.fitting, "credits": quote.fitting_credits},
+        "destinations": [asdict(destination) for destination in quote.destinations],
         "refused": [
             asdict(refused) | {"explanation": quotes.refusal_in_words(refused.reason)}
-            for refused in found.refused
+            for refused in quote.refused
         ],
-        "messages": [_message(index, rated) for index, rated in enumerate(found.rated)]
+        "messages": [_serialize_message(index, rated) for index, rated in enumerate(quote.rated)]
         if per_message
         else None,
     }
 
 
-def _message(index: int, rated: Rated) -> dict[str, Any]:
+def _serialize_message(index: int, rated: Rated) -> dict[str, Any]:
     outcome = "refused" if rated.refusal else "domestic" if rated.is_domestic else "chargeable"
     units: float = 0
     if not rated.refusal:
-        units = 1 if rated.seconds is None else minutes(rated.billed_seconds or 0)
+        units = 1 if rated.seconds is None else billed_minutes(rated.billed_seconds or 0)
     return {
         "index": index,
         "outcome": outcome,

@@ -1,5 +1,3 @@
-"""What several endpoints answer with."""
-
 import datetime as dt
 import json
 from typing import Any
@@ -7,15 +5,17 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 
-from ledger.api.problems import FieldError, Problem
+from ledger.api.problems import ApiProblem, FieldError
 from ledger.models import Balance, Entry
 from locations.contracts.terms import load_terms
 
 REPLAYED = "Idempotency-Replayed"
 
 
-def reply(content: dict[str, Any], *, status: int = 200, replayed: bool = False) -> HttpResponse:
-    """JSON as it is: an answer about ten thousand messages is not validated once more."""
+def json_response(
+    content: dict[str, Any], *, status: int = 200, replayed: bool = False
+) -> HttpResponse:
+    """Skip ninja's response validation, which is slow for ten thousand messages."""
     response = HttpResponse(
         json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")),
         content_type="application/json",
@@ -27,8 +27,8 @@ def reply(content: dict[str, Any], *, status: int = 200, replayed: bool = False)
     return response
 
 
-def balance_of(balance: Balance, *, overdraft_limit: int) -> dict[str, int]:
-    return credits_of(
+def serialize_balance(balance: Balance, *, overdraft_limit: int) -> dict[str, int]:
+    return serialize_credits(
         balance.contract_credits,
         balance.purchased_credits,
         held=balance.total - balance.available,
@@ -36,7 +36,9 @@ def balance_of(balance: Balance, *, overdraft_limit: int) -> dict[str, int]:
     )
 
 
-def credits_of(contract: int, purchased: int, *, held: int, overdraft_limit: int) -> dict[str, int]:
+def serialize_credits(
+    contract: int, purchased: int, *, held: int, overdraft_limit: int
+) -> dict[str, int]:
     return {
         "contract_credits": contract,
         "purchased_credits": purchased,
@@ -47,14 +49,14 @@ def credits_of(contract: int, purchased: int, *, held: int, overdraft_limit: int
     }
 
 
-def overdraft_limit_of(location_id: int, at: dt.datetime) -> int:
-    """Of the contract in force; ask after `renewals.up_to_date`."""
+def get_overdraft_limit(location_id: int, at: dt.datetime) -> int:
+    """Of the contract in force; call `renewals.up_to_date` first."""
     terms = load_terms(location_id)
     contract = terms.contract_on(terms.day_of(at))
     return contract.overdraft_limit if contract else 0
 
 
-def entry_of(entry: Entry) -> dict[str, Any]:
+def serialize_entry(entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "kind": entry.kind,
@@ -73,10 +75,9 @@ def entry_of(entry: Entry) -> dict[str, Any]:
     }
 
 
-def refuse_unknown(given: Any, known: set[str]) -> None:
-    """Refuse parameters of the query string that this address does not have."""
+def reject_unknown_parameters(names: Any, allowed: set[str]) -> None:
     errors = [
-        FieldError(name, "is not a parameter of this address.") for name in sorted(given - known)
+        FieldError(name, "is not a parameter of this address.") for name in sorted(names - allowed)
     ]
     if errors:
-        raise Problem("invalid_request", f"{errors[0].field} {errors[0].message}", errors)
+        raise ApiProblem("invalid_request", f"{errors[0].field} {errors[0].message}", errors)

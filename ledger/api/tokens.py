@@ -1,5 +1,3 @@
-"""Tokens of the HTTP API: made, found by their secret, revoked."""
-
 import datetime as dt
 import hashlib
 import secrets
@@ -14,34 +12,34 @@ from ledger.engine.posting import BadInput, check_text
 from ledger.models import ApiToken, Scope
 from locations.models import Location
 
-# Tells a leaked token for what it is, to people and to scanners of repositories.
-MARK = "rfc_"
+# Lets people and secret scanners recognise a leaked token.
+PREFIX = "rfc_"
 SECRET_BYTES = 32
-SHOWN_CHARACTERS = len(MARK) + 4
-MOST_DAYS = 3650
-USE_NOTED_EVERY = dt.timedelta(minutes=1)
-WITH_DIGEST = "SELECT * FROM ledger_apitoken WHERE digest = %s"
+VISIBLE_CHARACTERS = len(PREFIX) + 4
+MAX_DAYS = 3650
+LAST_USED_INTERVAL = dt.timedelta(minutes=1)
+SELECT_BY_DIGEST = "SELECT * FROM ledger_apitoken WHERE digest = %s"
 
 
 class TokenRefused(Exception):
-    """A secret that opens nothing."""
+    pass
 
 
 class UnknownToken(TokenRefused):
-    """No token has this secret."""
+    pass
 
 
 class ExpiredToken(TokenRefused):
-    """The token's time is over."""
+    pass
 
 
 class RevokedToken(TokenRefused):
-    """Staff took the token back."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
-    """A new token with its secret, which cannot be had again."""
+class CreatedToken:
+    """The secret is not stored: it can be shown only now."""
 
     token: ApiToken
     secret: str
@@ -54,62 +52,59 @@ def create(
     scopes: Collection[str],
     location: Location | None = None,
     days: int | None = None,
-) -> Created:
-    """A token for one location or, without one, for all; it expires after `days`, if given.
-
-    Raises BadInput.
-    """
+) -> CreatedToken:
+    """Create a token for one location, or for all without one. Raises BadInput."""
     check_text("name", name, longest=120, required=True)
     if not scopes or not set(scopes) <= set(Scope.values):
         raise BadInput(
             "scopes", _("must be one or more of %(scope)s.") % {"scope": ", ".join(Scope.values)}
         )
-    if days is not None and not 1 <= days <= MOST_DAYS:
+    if days is not None and not 1 <= days <= MAX_DAYS:
         raise BadInput(
             "days",
-            _("must be from 1 to %(most_days)s.") % {"most_days": number_format(MOST_DAYS)},
+            _("must be from 1 to %(most_days)s.") % {"most_days": number_format(MAX_DAYS)},
         )
-    secret = MARK + secrets.token_urlsafe(SECRET_BYTES)
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(
         name=name,
         digest=_digest(secret),
-        prefix=secret[:SHOWN_CHARACTERS],
+        prefix=secret[:VISIBLE_CHARACTERS],
         location=location,
         scopes=[scope for scope in Scope.values if scope in scopes],
         created_at=at,
         expires_at=at + dt.timedelta(days=days) if days else None,
     )
-    return Created(token, secret)
+    return CreatedToken(token, secret)
 
 
 def find(secret: str, *, at: dt.datetime) -> ApiToken:
-    """The token with this secret, in force at the instant `at`; its use is noted.
+    """Return the token in force at `at` and update its last use.
 
     Raises UnknownToken, ExpiredToken and RevokedToken.
     """
-    # Compared by the index: timing tells of a digest, from which no secret can be made. Asked
-    # with every request, and the ORM takes longer to write this statement than to run it.
-    found = list(ApiToken.objects.raw(WITH_DIGEST, [_digest(secret)]))
-    if not found:
+    # Looked up by digest, so timing reveals nothing about the secret. Raw SQL: this runs with
+    # every request, and the ORM takes longer to compile it than the database to answer.
+    tokens = list(ApiToken.objects.raw(SELECT_BY_DIGEST, [_digest(secret)]))
+    if not tokens:
         raise UnknownToken
-    token = found[0]
+    token = tokens[0]
     if token.revoked_at is not None:
         raise RevokedToken
     if token.is_expired(at):
         raise ExpiredToken
-    if token.last_used_at is None or token.last_used_at <= at - USE_NOTED_EVERY:
-        # Asked again in the statement: of many requests in the same minute one writes.
+    if token.last_used_at is None or token.last_used_at <= at - LAST_USED_INTERVAL:
+        # Re-checked in the statement: of concurrent requests only one writes.
         ApiToken.objects.filter(
-            Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - USE_NOTED_EVERY), pk=token.pk
+            Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - LAST_USED_INTERVAL), pk=token.pk
         ).update(last_used_at=at)
     return token
 
 
 def revoke(tokens: Collection[int], *, at: dt.datetime) -> int:
-    """Take these tokens back, from the next request on; returns how many were in use."""
+    """Return how many of these tokens were not revoked before."""
     return ApiToken.objects.filter(pk__in=tokens, revoked_at__isnull=True).update(revoked_at=at)
 
 
 def _digest(secret: str) -> bytes:
-    # A random secret of 256 bits needs no slow hash: nobody can try them all.
+    # A random secret of 256 bits needs no slow hash.
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -1,5 +1,3 @@
-"""The addresses below /api/v1/."""
-
 from django.urls import path
 
 from ledger.api.application import api

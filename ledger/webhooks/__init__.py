@@ -1,1 +1,0 @@
-"""What messaging providers report by themselves, turned into charges, holds and statuses."""

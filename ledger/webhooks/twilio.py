@@ -12,8 +12,8 @@ from ledger.engine.posting import BadInput
 from ledger.webhooks.events import CallEvent, TextEvent
 
 NAME = "twilio"
-SIGNATURE = "X-Twilio-Signature"
-# Along the life of a text; what ends it comes last.
+SIGNATURE_HEADER = "X-Twilio-Signature"
+# Rank of each text status; final ones are highest.
 ORDER = {
     "accepted": 0,
     "scheduled": 0,
@@ -26,9 +26,9 @@ ORDER = {
     "delivered": 4,
     "read": 5,
 }
-SENT = ("sent", "delivered", "undelivered", "read")
-CALL_BEGUN = ("queued", "initiated", "ringing", "in-progress")
-CALL_UNANSWERED = ("busy", "failed", "no-answer", "canceled")
+SENT_STATUSES = ("sent", "delivered", "undelivered", "read")
+CALL_OPEN_STATUSES = ("queued", "initiated", "ringing", "in-progress")
+CALL_UNANSWERED_STATUSES = ("busy", "failed", "no-answer", "canceled")
 
 
 def is_enabled() -> bool:
@@ -36,24 +36,23 @@ def is_enabled() -> bool:
 
 
 def is_genuine(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """Whether Twilio signed this form for this public address."""
-    # Of the `twilio` extra: the settings refuse its token where it is not installed.
+    # From the `twilio` extra; settings refuse the token where it is not installed.
     from twilio.request_validator import RequestValidator  # noqa: PLC0415
 
     validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
-    return bool(validator.validate(url, form, headers.get(SIGNATURE, "")))
+    return bool(validator.validate(url, form, headers.get(SIGNATURE_HEADER, "")))
 
 
-def event_of(form: Mapping[str, str]) -> TextEvent | CallEvent | None:
-    """What the callback reports; None for what costs nothing here. Raises BadInput."""
+def parse_event(form: Mapping[str, str]) -> TextEvent | CallEvent | None:
+    """Return None for an event that costs nothing. Raises BadInput."""
     if "CallSid" in form:
-        return _call(form)
+        return _parse_call(form)
     if "MessageSid" in form:
-        return _text(form)
+        return _parse_text(form)
     raise BadInput("MessageSid", "is missing, and so is CallSid.")
 
 
-def _text(form: Mapping[str, str]) -> TextEvent | None:
+def _parse_text(form: Mapping[str, str]) -> TextEvent | None:
     status = form.get("MessageStatus", "")
     if status not in ORDER:
         return None
@@ -65,21 +64,21 @@ def _text(form: Mapping[str, str]) -> TextEvent | None:
         status=status,
         detail=f"error {error}" if error else "",
         order=ORDER,
-        was_sent=status in SENT,
+        was_sent=status in SENT_STATUSES,
     )
 
 
-def _call(form: Mapping[str, str]) -> CallEvent | None:
+def _parse_call(form: Mapping[str, str]) -> CallEvent | None:
     status = form.get("CallStatus", "")
     if form.get("Direction", "").startswith("inbound"):
         return None
     seconds: int | None
-    if status in CALL_BEGUN:
+    if status in CALL_OPEN_STATUSES:
         seconds = None
-    elif status in CALL_UNANSWERED:
+    elif status in CALL_UNANSWERED_STATUSES:
         seconds = 0
     elif status == "completed":
-        seconds = _seconds(form.get("CallDuration", ""))
+        seconds = _parse_seconds(form.get("CallDuration", ""))
     else:
         return None
     return CallEvent(
@@ -87,7 +86,7 @@ def _call(form: Mapping[str, str]) -> CallEvent | None:
     )
 
 
-def _seconds(text: str) -> int:
+def _parse_seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise BadInput("CallDuration", "must be the call's length in whole seconds.")
     return int(text)

@@ -1,9 +1,5 @@
-"""The addresses below /callbacks/."""
-
 from django.urls import path
 
 from ledger.webhooks.views import callback
 
-urlpatterns = [
-    path("<str:provider>/<str:token>", callback, name="callback"),
-]
+urlpatterns = [path("<str:provider>/<str:token>", callback, name="callback")]

@@ -1,5 +1,3 @@
-"""The addresses that providers call: /callbacks/<provider>/<location token>."""
-
 from typing import Protocol
 
 from django.conf import settings
@@ -7,21 +5,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from ledger.api import problems, tokens
-from ledger.api.exception_handlers import problem_of
-from ledger.api.idempotency import wait_no_longer
-from ledger.api.problems import Problem
+from ledger.api import tokens
+from ledger.api.exception_handlers import problem_for
+from ledger.api.idempotency import set_lock_timeout
+from ledger.api.problems import ApiProblem, problem_response
 from ledger.models import Scope
 from ledger.webhooks import twilio
-from ledger.webhooks.events import CallEvent, TextEvent, take
+from ledger.webhooks.events import CallEvent, TextEvent, record_event
 
 
 class Provider(Protocol):
-    """What a provider's module has: see docs/providers.md."""
+    """Interface of a provider's module: see docs/providers.md."""
 
     def is_enabled(self) -> bool: ...
     def is_genuine(self, url: str, form: dict[str, str], headers: dict[str, str]) -> bool: ...
-    def event_of(self, form: dict[str, str]) -> TextEvent | CallEvent | None: ...
+    def parse_event(self, form: dict[str, str]) -> TextEvent | CallEvent | None: ...
 
 
 PROVIDERS = {"twilio": twilio}
@@ -29,38 +27,37 @@ PROVIDERS = {"twilio": twilio}
 
 @csrf_exempt
 def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
-    """Take a callback, if its provider signed it and its token names a location."""
     try:
-        response = _taken(request, provider, token)
+        response = _handle(request, provider, token)
     except Exception as error:
-        problem = problem_of(error)
+        problem = problem_for(error)
         if problem is None:
             raise
-        response = problems.reply(problem)
-    # Django would write the address into the log, and the token with it.
+        response = problem_response(problem)
+    # Keep Django from logging the path, which contains the token.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 
-def _taken(request: HttpRequest, provider: str, token: str) -> HttpResponse:
+def _handle(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     adapter: Provider | None = PROVIDERS.get(provider)
     if adapter is None or not adapter.is_enabled():
-        raise Problem("not_found")
+        raise ApiProblem("not_found")
     if request.method != "POST":
-        raise Problem("method_not_allowed", headers={"Allow": "POST"})
+        raise ApiProblem("method_not_allowed", headers={"Allow": "POST"})
     at = timezone.now()
     try:
-        found = tokens.find(token, at=at)
+        api_token = tokens.find(token, at=at)
     except tokens.TokenRefused:
-        raise Problem("not_found") from None
-    if found.location_id is None or Scope.CHARGE not in found.scopes:
-        raise Problem("not_found")
+        raise ApiProblem("not_found") from None
+    if api_token.location_id is None or Scope.CHARGE not in api_token.scopes:
+        raise ApiProblem("not_found")
     url = f"{settings.PUBLIC_URL}{request.get_full_path()}"
     form = request.POST
     if not adapter.is_genuine(url, form, request.headers):  # type: ignore[arg-type]
-        raise Problem("signature_invalid")
-    event = adapter.event_of(form.dict())
+        raise ApiProblem("signature_invalid")
+    event = adapter.parse_event(form.dict())
     if event is not None:
-        wait_no_longer()
-        take(found.location_id, event, at=at)
+        set_lock_timeout()
+        record_event(api_token.location_id, event, at=at)
     return HttpResponse(status=204)

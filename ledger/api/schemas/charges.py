@@ -1,17 +1,15 @@
-"""Broadcasts and chat: what is asked to be charged, and what became of it."""
-
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import BaseModel, Field, with_config
 from typing_extensions import TypedDict
 
-from ledger.api.fields import STRICT, ExternalId, Instant, Phone, Seconds, Strict, text
+from ledger.api.fields import STRICT, ExternalId, Instant, Phone, Seconds, StrictModel, text
 from ledger.api.schemas.common import Balance
 from ledger.engine.charge_requests import MOST_CHAT_MESSAGES, MOST_MESSAGES, MOST_PROFILE_FIELDS
 
 SentAt = Annotated[Instant, Field(description="When it was sent; left out: now.")]
 CarrierType = Literal["mobile", "landline"]
-ProfileName = Annotated[str, text(80, shortest=1)]
+ProfileName = Annotated[str, text(80, min_length=1)]
 ProfileValue = Annotated[str, text(2_000)]
 
 
@@ -43,7 +41,7 @@ class InternationalMessage(TypedDict):
     ]
 
 
-class Broadcast(Strict):
+class Broadcast(StrictModel):
     """One broadcast of one channel: one ledger entry."""
 
     channel: Literal["text", "voice"]
@@ -59,7 +57,7 @@ class ChatMessage(TypedDict):
 
     external_id: ExternalId
     phone: Phone
-    inbox: Annotated[str, text(120, shortest=1), Field(description="The chat inbox's name.")]
+    inbox: Annotated[str, text(120, min_length=1), Field(description="The chat inbox's name.")]
     direction: Literal["inbound", "outbound"]
     content: NotRequired[Annotated[str, text(20_000)]]
     text_type: NotRequired[
@@ -69,7 +67,7 @@ class ChatMessage(TypedDict):
     sent_at: NotRequired[SentAt]
 
 
-class ChatMessages(Strict):
+class ChatMessages(StrictModel):
     """Chat messages, judged one by one in this order; inbound is always charged."""
 
     messages: list[ChatMessage] = Field(min_length=1, max_length=MOST_CHAT_MESSAGES)

@@ -1,5 +1,3 @@
-"""Parts that several answers have."""
-
 from pydantic import BaseModel, Field
 
 

@@ -1,12 +1,10 @@
-"""What comes after a charge: delivery reports and reversals."""
-
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import BaseModel, Field, with_config
 from typing_extensions import TypedDict
 
-from ledger.api.fields import STRICT, ExternalId, Instant, Reason, Strict, text
-from ledger.api.parsers import MOST_INTEGER
+from ledger.api.fields import STRICT, ExternalId, Instant, Reason, StrictModel, text
+from ledger.api.parsers import MAX_INTEGER
 from ledger.api.schemas.reading import Entry
 from ledger.engine.charge_requests import MOST_MESSAGES
 
@@ -16,12 +14,12 @@ class Status(TypedDict):
     """A delivery report; the newest `status_at` wins, in whatever order they come."""
 
     external_id: ExternalId
-    status: Annotated[str, text(40, shortest=1)]
+    status: Annotated[str, text(40, min_length=1)]
     status_at: Instant
     status_detail: NotRequired[Annotated[str, text(300)]]
 
 
-class Statuses(Strict):
+class Statuses(StrictModel):
     statuses: list[Status] = Field(min_length=1, max_length=MOST_MESSAGES)
 
 
@@ -36,10 +34,10 @@ class StatusAnswers(BaseModel):
     statuses: list[StatusAnswer] = Field(description="In the order given.")
 
 
-class Reversal(Strict):
+class Reversal(StrictModel):
     """A whole charge, or one message of it, to be given back."""
 
-    charge_id: int = Field(ge=1, le=MOST_INTEGER)
+    charge_id: int = Field(ge=1, le=MAX_INTEGER)
     external_id: ExternalId | None = Field(None, description="Left out: the whole charge.")
     reason: Reason
 

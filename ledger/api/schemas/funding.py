@@ -1,15 +1,13 @@
-"""Purchases."""
-
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ledger.api.fields import Reference, Strict, text
+from ledger.api.fields import Reference, StrictModel, text
 from ledger.api.schemas.reading import Entry
 from ledger.engine.funding import MOST_CREDITS
 
 
-class Purchase(Strict):
+class Purchase(StrictModel):
     """Credits that were bought; they pay a debt first and are kept over renewals."""
 
     credits: int = Field(ge=1, le=MOST_CREDITS)

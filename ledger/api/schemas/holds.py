@@ -1,24 +1,22 @@
-"""Holds: credits set aside, and how that ends."""
-
 import datetime as dt
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from ledger.api.fields import Phone, Seconds, Strict
+from ledger.api.fields import Phone, Seconds, StrictModel
 from ledger.api.schemas.charges import CarrierType, InternationalMessage
 from ledger.engine.charge_requests import MOST_MESSAGES
 from ledger.engine.holds import LONGEST_HOLD_SECONDS, MOST_CREDITS
 from ledger.models import HoldState
 
 
-class ExpectedCall(Strict):
+class ExpectedCall(StrictModel):
     phone: Phone
     expected_seconds: Seconds
     carrier_type: CarrierType | None = None
 
 
-class HoldRequest(Strict):
+class HoldRequest(StrictModel):
     """Credits for one call, at today's price, or a plain amount: one of the two."""
 
     call: ExpectedCall | None = None
@@ -59,7 +57,7 @@ class Hold(BaseModel):
     ended_at: dt.datetime | None
 
 
-class Settlement(Strict):
+class Settlement(StrictModel):
     """What really happened. A hold for a call takes that one call."""
 
     channel: Literal["text", "voice"] = "voice"

@@ -1,11 +1,9 @@
-"""Quotes: what a send would cost, before it is sent."""
-
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import BaseModel, Field, with_config
 from typing_extensions import TypedDict
 
-from ledger.api.fields import STRICT, Phone, Seconds, Strict
+from ledger.api.fields import STRICT, Phone, Seconds, StrictModel
 from ledger.api.schemas.charges import CarrierType
 from ledger.engine.charge_requests import MOST_MESSAGES
 
@@ -19,7 +17,7 @@ class WouldBeMessage(TypedDict):
     carrier_type: NotRequired[CarrierType]
 
 
-class QuoteRequest(Strict):
+class QuoteRequest(StrictModel):
     channel: Literal["text", "voice"]
     messages: list[WouldBeMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
     per_message: bool = Field(False, description="Whether to answer for each message, too.")

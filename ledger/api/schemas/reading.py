@@ -1,15 +1,13 @@
-"""Answers about what is there: the balance, the entries, the daily table."""
-
 import datetime as dt
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from ledger.api.fields import Day, whole
+from ledger.api.fields import Day, parse_whole_number
 from ledger.api.schemas.common import Balance
 from ledger.models import Kind
 
-MOST_ENTRIES = 500
+MAX_ENTRIES = 500
 DAY_DESCRIPTION = "A day of the location's own time zone, included."
 
 
@@ -23,9 +21,11 @@ class EntryFilters(BaseModel):
     """Which entries, of those after the cursor."""
 
     cursor: Annotated[
-        int, BeforeValidator(whole), Field(ge=0, description="`next_cursor` of the page before.")
+        int,
+        BeforeValidator(parse_whole_number),
+        Field(ge=0, description="`next_cursor` of the page before."),
     ] = 0
-    limit: Annotated[int, BeforeValidator(whole), Field(ge=1, le=MOST_ENTRIES)] = 100
+    limit: Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=MAX_ENTRIES)] = 100
     kind: list[Kind] = Field([], description="Of these kinds; may be repeated.", max_length=20)
     from_: Day | None = Field(None, alias="from", description=DAY_DESCRIPTION)
     to: Day | None = Field(None, description=DAY_DESCRIPTION)

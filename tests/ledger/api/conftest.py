@@ -67,8 +67,8 @@ def faults(answer: Any) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_explained() -> None:
-    explanations.forget()
+def clear_explanations() -> None:
+    explanations.clear_caches()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.db import OperationalError
 
-from ledger.api.exception_handlers import problem_of
-from ledger.api.problems import CODES, Problem
+from ledger.api.exception_handlers import problem_for
+from ledger.api.problems import CODES, ApiProblem
 from ledger.engine import charging, funding
 from ledger.models import Charge, Entry
 from tests.factories import MEXICO
@@ -239,7 +239,7 @@ def test_what_nobody_foresaw_is_a_problem_too(api, monkeypatch, caplog):
     ],
 )
 def test_each_refusal_of_the_ledger_has_its_code(error, code):
-    assert problem_of(error).code == code
+    assert problem_for(error).code == code
 
 
 def test_a_database_that_is_away_is_worth_another_try(api, monkeypatch):
@@ -255,9 +255,9 @@ def test_a_database_that_is_away_is_worth_another_try(api, monkeypatch):
 def test_every_code_says_the_way_out(api):
     page = api.client.get("/api/v1/docs").content.decode()
     for name, code in CODES.items():
-        assert Problem(name).status == code.status
+        assert ApiProblem(name).status == code.status
         assert f'id="{name}"' in page
-        assert code.way_out.endswith(".")
+        assert code.remedy.endswith(".")
 
 
 def test_an_error_is_not_kept_by_caches(api):

@@ -68,7 +68,7 @@ def test_a_settlement_and_a_release_at_once_end_a_hold_once(caller):
 
 
 def test_who_finds_the_location_busy_is_told_to_come_again(caller, monkeypatch):
-    monkeypatch.setattr(idempotency, "WAIT_MILLISECONDS", 200)
+    monkeypatch.setattr(idempotency, "LOCK_TIMEOUT_MILLISECONDS", 200)
     connection.close()  # a connection is told once how long to wait
     with psycopg.connect(os.environ["DATABASE_URL"]) as other:
         other.execute("SELECT 1 FROM ledger_balance FOR UPDATE")

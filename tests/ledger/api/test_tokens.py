@@ -29,7 +29,7 @@ def test_the_secret_is_kept_nowhere():
     assert bytes(row["digest"]) == hashlib.sha256(created.secret.encode()).digest()
     assert created.secret not in str(row)
     assert row["prefix"] == created.secret[:8]
-    assert len(created.secret) >= 43 + len(tokens.MARK)
+    assert len(created.secret) >= 43 + len(tokens.PREFIX)
 
 
 def test_a_token_is_found_by_its_secret():

@@ -203,7 +203,7 @@ def capped(channel: str, *messages: International, held: int) -> list[str]:
     answer = holds.settle(hold.pk, channel, messages, key=key(), at=NOON)
     kept = InternationalMessage.objects.select_related("rate__card__series")
     told = [explain_international(m) for m in kept.filter(charge=answer.charge_id)]
-    explanations.forget()
+    explanations.clear_caches()
     said = [why.sentence for why in explanations.of_broadcast(answer.charge_id).values()]
     assert sorted(said) == sorted(told)
     return told
