@@ -1,4 +1,4 @@
-"""Days, months and midnights of a location (domain.md section 2, *Term*)."""
+"""Days, months and midnights in a location's time zone (domain.md section 2, *Term*)."""
 
 import calendar
 import datetime as dt
@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 
 def add_months(first: dt.date, months: int) -> dt.date:
-    """The same day of the month `months` later, or that month's last day where it is shorter.
+    """The same day of a later month, or that month's last day where it is shorter.
 
-    Always counted from a contract's first day: 31 January, 28 February, 31 March; never from
-    the day before, which would stay on the 28th.
+    Always count from a contract's first day: 31 January, 28 February, 31 March.
     """
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     month += 1
@@ -17,14 +16,11 @@ def add_months(first: dt.date, months: int) -> dt.date:
 
 
 def day_starts_at(day: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The first instant (aware UTC) of a local day.
-
-    Where clocks skip midnight (Cairo, Beirut, Santiago) the day begins after the gap; where
-    midnight comes twice (Havana, Azores) it begins at the first: both are what fold=0 gives.
-    """
+    """The first instant of a local day, in UTC."""
+    # fold=0: after the gap where clocks skip midnight (Cairo, Beirut, Santiago), and at the first
+    # midnight where there are two (Havana, Azores).
     return dt.datetime.combine(day, dt.time.min, tzinfo=zone).astimezone(dt.UTC)
 
 
 def local_day(at: dt.datetime, zone: ZoneInfo) -> dt.date:
-    """The day of an aware instant in the zone."""
     return at.astimezone(zone).date()

@@ -99,7 +99,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
     @admin.display(description=_("Credits"))
     def credits_shown(self, asked: ApprovalRequest) -> str:
-        return numbers.signed(asked.credits)
+        return numbers.format_signed(asked.credits)
 
     @admin.display(description=_("Reason"))
     def reason_shown(self, asked: ApprovalRequest) -> str:
@@ -153,7 +153,7 @@ def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
         "what": WORDS[waits.what],
         "kind": Kind(waits.kind),
         "location": link("locations_location_change", waits.location, waits.location_id),
-        "credits": numbers.signed(waits.credits),
+        "credits": numbers.format_signed(waits.credits),
         "amount": number_format(waits.credits),
         "who": waits.asked_by,
         "is_own": waits.asked_by_id == reader,

@@ -75,7 +75,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
 
     @admin.display(description=_("Available"))
     def available_shown(self, balance: Balance) -> str:
-        return numbers.credits(balance.available)
+        return numbers.format_credits(balance.available)
 
 
 @admin.register(Charge)

@@ -143,8 +143,8 @@ class RunningContractAdmin(ContractAdmin):
             self.log_addition(request, entry, "Changed what the running term was granted.")
             words = _("Contract credits of the running term: {} ({}). The balance is {} now.")
             page = link("ledger_entry_change", entry, entry.pk)
-            moved = numbers.signed(entry.contract_delta)
-            after = numbers.credits(entry.balance_after)
+            moved = numbers.format_signed(entry.contract_delta)
+            after = numbers.format_credits(entry.balance_after)
             self.message_user(request, format_html(words, moved, page, after))
 
     def _say_when(self, request: HttpRequest, contract: Contract) -> None:

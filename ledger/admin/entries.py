@@ -75,7 +75,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     @admin.display(description=gettext_lazy("Credits"))
     def credits_shown(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
-        return format_html('<span class="{}">{}</span>', side, numbers.signed(entry.credits))
+        return format_html('<span class="{}">{}</span>', side, numbers.format_signed(entry.credits))
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason_shown(self, entry: Entry) -> str:
@@ -83,7 +83,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("Balance after"))
     def balance_shown(self, entry: Entry) -> str:
-        return numbers.credits(entry.balance_after)
+        return numbers.format_credits(entry.balance_after)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")

@@ -26,8 +26,8 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
             {
                 "entry": entry,
                 "kind": Kind(entry.kind),
-                "credits": numbers.signed(entry.credits),
-                "after": numbers.credits(entry.balance_after),
+                "credits": numbers.format_signed(entry.credits),
+                "after": numbers.format_credits(entry.balance_after),
             }
             for entry in found.entries
         ]
@@ -37,7 +37,7 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
         "waiting": [
             {
                 "kind": Kind(waits.kind),
-                "credits": numbers.signed(waits.credits),
+                "credits": numbers.format_signed(waits.credits),
                 "waits": waits,
                 "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
             }
@@ -51,12 +51,12 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
 def _parts(of: LocationFigures) -> dict[str, Any]:
     balance, upcoming = of.balance, of.upcoming
     return {
-        "available": numbers.credits(balance.available),
-        "contract": numbers.credits(balance.contract_credits),
-        "purchased": numbers.credits(max(0, balance.purchased_credits)),
-        "held": numbers.credits(balance.held_credits),
-        "debt": numbers.credits(-of.debt) if of.debt else "",
-        "lapses": numbers.credits(-upcoming.lapses) if upcoming.lapses else "",
-        "granted": numbers.signed(upcoming.granted) if upcoming.granted is not None else "",
-        "written_off": numbers.signed(upcoming.written_off) if upcoming.written_off else "",
+        "available": numbers.format_credits(balance.available),
+        "contract": numbers.format_credits(balance.contract_credits),
+        "purchased": numbers.format_credits(max(0, balance.purchased_credits)),
+        "held": numbers.format_credits(balance.held_credits),
+        "debt": numbers.format_credits(-of.debt) if of.debt else "",
+        "lapses": numbers.format_credits(-upcoming.lapses) if upcoming.lapses else "",
+        "granted": numbers.format_signed(upcoming.granted) if upcoming.granted is not None else "",
+        "written_off": numbers.format_signed(upcoming.written_off) if upcoming.written_off else "",
     }

@@ -161,7 +161,7 @@ class RecordingPages(admin.ModelAdmin):
             self.message_user(request, words, messages.WARNING)
             return
         self.log_addition(request, entry, form.logged)
-        balance = numbers.credits(entry.balance_after)
+        balance = numbers.format_credits(entry.balance_after)
         words = format_html(_("Recorded: {}. The balance is {} now."), page, balance)
         self.message_user(request, words)
 
@@ -226,10 +226,10 @@ def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, str, s
         (_("Balance"), balance.total),
     ]
     if rehearsed is None or rehearsed.replayed:
-        return [(bucket, numbers.credits(now), "") for bucket, now in rows]
+        return [(bucket, numbers.format_credits(now), "") for bucket, now in rows]
     entry = rehearsed.entry
     after = (entry.contract_after, entry.purchased_after, entry.balance_after)
     return [
-        (bucket, numbers.credits(now), numbers.credits(then))
+        (bucket, numbers.format_credits(now), numbers.format_credits(then))
         for (bucket, now), then in zip(rows, after, strict=True)
     ]

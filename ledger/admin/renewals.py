@@ -19,7 +19,7 @@ from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
 from locations.admin.base import ReadOnlyAdmin
-from locations.formatting.numbers import credits, signed
+from locations.formatting.numbers import format_credits, format_signed
 from locations.models import Location
 from locations.models.audit import RENEWED
 
@@ -126,12 +126,12 @@ def _line(each: Preview) -> dict[str, Any]:
         "account": location.account,
         "on": step.on if step else None,
         "contract": step.contract if step else None,
-        "lapses": credits(-each.lapses) if each.lapses else "",
-        "granted": signed(each.granted) if each.granted is not None else "",
+        "lapses": format_credits(-each.lapses) if each.lapses else "",
+        "granted": format_signed(each.granted) if each.granted is not None else "",
         "ends": step is not None and step.contract is None,
-        "written_off": signed(each.written_off) if each.written_off else "",
-        "now": credits(each.balance.total),
-        "after": credits(each.total_after),
+        "written_off": format_signed(each.written_off) if each.written_off else "",
+        "now": format_credits(each.balance.total),
+        "after": format_credits(each.total_after),
     }
 
 
@@ -149,9 +149,9 @@ def _taken(row: dict[str, Any]) -> dict[str, Any]:
     late = row["recorded_at"] - row["at"]
     return {
         **row,
-        "granted": signed(row["granted"]) if row["granted"] is not None else "",
-        "lapsed": credits(row["lapsed"]) if row["lapsed"] else "",
-        "written_off": signed(row["written_off"]) if row["written_off"] else "",
+        "granted": format_signed(row["granted"]) if row["granted"] is not None else "",
+        "lapsed": format_credits(row["lapsed"]) if row["lapsed"] else "",
+        "written_off": format_signed(row["written_off"]) if row["written_off"] else "",
         "late": timesince(row["at"], row["recorded_at"]) if late > ON_TIME else "",
     }
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import Kind
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 
 LONGEST_WHO = 180
 CREDIT_REQUEST = re.compile(r"Credit request (\d+) of (.+?)(?:: (.+))?", re.S)
@@ -69,7 +69,7 @@ def in_words(kind: str, reason: str) -> str:
                 " %(reason)s",
                 included,
             ) % {
-                "day": written(dt.date.fromisoformat(starts_on)),
+                "day": format_date(dt.date.fromisoformat(starts_on)),
                 "included": number_format(included),
                 "granted": number_format(granted),
                 "reason": words,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from ledger.models import CarrierSource, ChatMessage, InternationalMessage, Outcome, Refusal
 from locations.formatting import numbers
 from locations.formatting.countries import country_name
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 from locations.models import Channel, Rate, RateCard
 
 
@@ -35,8 +35,8 @@ def explain_payment(price: str, payment: Payment) -> str:
     return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
         "price": price,
         "paid": _paid(payment),
-        "before": numbers.credits(payment.before),
-        "after": numbers.credits(payment.after),
+        "before": numbers.format_credits(payment.before),
+        "after": numbers.format_credits(payment.after),
     }
 
 
@@ -121,7 +121,7 @@ def explain_chat(message: ChatMessage) -> str:
 def card_name(card: RateCard) -> str:
     return _("%(series)s, from %(day)s") % {
         "series": card.series.name,
-        "day": written(card.effective_on, "j M Y"),
+        "day": format_date(card.effective_on, "j M Y"),
     }
 
 

@@ -185,7 +185,7 @@ class LocationAdmin(GuardedAdmin):
     def credits(self, location: Location) -> str:
         """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
-        return numbers.credits(balance.total) if balance else "0"
+        return numbers.format_credits(balance.total) if balance else "0"
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Contract today"), empty_value=_("none")

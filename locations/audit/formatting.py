@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.translation import gettext as _
 
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -30,5 +30,5 @@ def in_words(one: "Field[Any, Any]", value: Any, known: Mapping[Any, Model]) -> 
 def _day(kept: str, *, has_time: bool) -> str:
     """An instant is said in UTC, as the whole trail is."""
     if not has_time:
-        return written(dt.date.fromisoformat(kept), "j M Y")
-    return f"{written(dt.datetime.fromisoformat(kept).astimezone(dt.UTC), 'j M Y, H:i')} UTC"
+        return format_date(dt.date.fromisoformat(kept), "j M Y")
+    return f"{format_date(dt.datetime.fromisoformat(kept).astimezone(dt.UTC), 'j M Y, H:i')} UTC"

@@ -1,4 +1,4 @@
-"""Countries as people call them, from the Unicode CLDR by way of Babel."""
+"""Country names from the Unicode CLDR by way of Babel."""
 
 import re
 import unicodedata
@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 SATELLITE = "001"
-# What price lists call places and the CLDR's English does not, as `_plain` leaves it.
-ALSO_CALLED = {
+# Names in price lists that the CLDR does not have, as `_normalize` leaves them.
+ALIASES = {
     "001": "international networks;satellite;satellite networks;global satellite;inmarsat;iridium",
     "AE": "uae;emirates",
     "BA": "bosnia;bosnia herzegovina",
@@ -64,47 +64,41 @@ ALSO_CALLED = {
 
 
 def country_name(code: str) -> str:
-    """The country of an ISO 3166-1 code in the reader's language; an unknown code is itself.
-
-    001, which the CLDR calls the world, stands for satellite networks here.
-    """
-    if code == SATELLITE:
+    """The name in the reader's language; an unknown code is returned as it is."""
+    if code == SATELLITE:  # 001 is the world in the CLDR
         return _("International networks")
     return _territories(get_language() or "en").get(code, code)
 
 
 def country_code(text: str) -> str:
-    """The code that numbering metadata knows for a code or an English name; empty if none.
-
-    Codes are ISO 3166-1 of two or three letters, XK, and 001 for satellite networks.
-    """
-    given = text.strip()
-    code = given.upper()
+    """The code of a country, given as ISO 3166-1 (2 or 3 letters), XK, 001 or in English; or ""."""
+    name = text.strip()
+    code = name.upper()
     if code in phonenumbers.SUPPORTED_REGIONS or code == SATELLITE:
         return code
     if len(code) in (2, 3) and code.isascii() and code.isalpha():
         for other in get_global("territory_aliases").get(code, ()):
             if other in phonenumbers.SUPPORTED_REGIONS:
                 return str(other)
-    names = _names()
-    first, _comma, then = given.partition(",")
-    return names.get(_plain(given)) or names.get(_plain(f"{then} {first}")) or ""
+    codes = _codes_by_name()
+    first, _comma, rest = name.partition(",")
+    return codes.get(_normalize(name)) or codes.get(_normalize(f"{rest} {first}")) or ""
 
 
 @cache
-def _names() -> dict[str, str]:
-    names = {
-        _plain(name): code
+def _codes_by_name() -> dict[str, str]:
+    codes = {
+        _normalize(name): code
         for code, name in _territories("en").items()
         if code in phonenumbers.SUPPORTED_REGIONS
     }
-    for code, others in ALSO_CALLED.items():
-        names |= dict.fromkeys(others.split(";"), code)
-    return names
+    for code, aliases in ALIASES.items():
+        codes |= dict.fromkeys(aliases.split(";"), code)
+    return codes
 
 
-def _plain(name: str) -> str:
-    """Lower case without accents, signs, articles; St. and & written out."""
+def _normalize(name: str) -> str:
+    """Lower case without accents, punctuation and articles; "St." and "&" spelled out."""
     text = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     text = re.sub(r"['’`]", "", "".join(c for c in text if not unicodedata.combining(c)))
     words = re.sub(r"[^a-z0-9]+", " ", text).split()

@@ -1,37 +1,37 @@
-"""Phone numbers for those whose role sees them masked: +44 7••• ••3 456."""
+"""Masked phone numbers: +44 7••• ••3 456."""
 
 import re
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 DOT = "\N{BULLET}"
-SHOWN_LAST = 4  # digits, of a number that is long enough
-HIDDEN_AT_LEAST = 4
-TELLING = 7  # this many last digits in common make another text the same number
+VISIBLE_LAST_DIGITS = 4  # fewer of a short number
+MIN_HIDDEN_DIGITS = 4
+MATCHING_LAST_DIGITS = 7  # texts that share them hold the same number
 
 NOT_DIGITS = re.compile(r"\D")
 
 
-def mask(phone: str) -> str:
-    """The country code, one digit and the last four; what is no such number shows less."""
+def mask_phone(phone: str) -> str:
+    """Keep the country code, the first digit and the last four; less of an invalid number."""
     digits = NOT_DIGITS.sub("", phone)
     code = _country_code(digits) if phone.startswith("+") else ""
     national = digits[len(code) :]
-    last = max(0, min(SHOWN_LAST, len(national) - 1 - HIDDEN_AT_LEAST))
+    last = max(0, min(VISIBLE_LAST_DIGITS, len(national) - 1 - MIN_HIDDEN_DIGITS))
     first = 1 if last else 0
     hidden = len(national) - first - last
     masked = national[:first] + DOT * hidden + national[len(national) - last :]
-    return " ".join([*([f"+{code}"] if code else []), *_grouped(masked)])
+    return " ".join([*([f"+{code}"] if code else []), *_group_digits(masked)])
 
 
-def mask_within(text: str | None, phone: str) -> str | None:
-    """A field of the recipient's, masked where it holds the same number, however written."""
+def mask_phone_within(text: str | None, phone: str) -> str | None:
+    """Mask a recipient field that holds the same number, however it is formatted."""
     if not text:
         return text
-    tail = NOT_DIGITS.sub("", phone)[-TELLING:]
-    if len(tail) < TELLING or tail not in NOT_DIGITS.sub("", text):
+    tail = NOT_DIGITS.sub("", phone)[-MATCHING_LAST_DIGITS:]
+    if len(tail) < MATCHING_LAST_DIGITS or tail not in NOT_DIGITS.sub("", text):
         return text
-    return mask(phone)
+    return mask_phone(phone)
 
 
 def _country_code(digits: str) -> str:
@@ -41,7 +41,7 @@ def _country_code(digits: str) -> str:
     return ""
 
 
-def _grouped(text: str) -> list[str]:
+def _group_digits(text: str) -> list[str]:
     """In threes from the end, with up to four at the start."""
     groups: list[str] = []
     while len(text) > 4:

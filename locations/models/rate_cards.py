@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 from locations.models.audit import in_trail
 from locations.models.triggers import no_truncate
 
@@ -147,7 +147,7 @@ class RateCard(models.Model):
     def __str__(self) -> str:
         return gettext("%(series)s, from %(day)s") % {
             "series": self.series,
-            "day": written(self.effective_on, "j M Y"),
+            "day": format_date(self.effective_on, "j M Y"),
         }
 
     @property

@@ -1,9 +1,6 @@
-"""Days and instants in templates: {{ day|written:"j F Y" }}."""
-
 from django import template
 
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 
 register = template.Library()
-
-register.filter("written", written, expects_localtime=True)
+register.filter("format_date", format_date, expects_localtime=True)

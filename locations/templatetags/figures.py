@@ -1,9 +1,7 @@
-"""Credits as the pages of the staff desk write them."""
-
 from django import template
 
-from locations.formatting.numbers import credits, signed
+from locations.formatting.numbers import format_credits, format_signed
 
 register = template.Library()
-register.filter(credits)
-register.filter(signed)
+register.filter("credits", format_credits)
+register.filter("signed", format_signed)

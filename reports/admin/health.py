@@ -18,7 +18,7 @@ from redis.retry import Retry
 from ledger.engine.renewals import due
 from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 from locations.models import Location
 from reports.jobs import LOST_LEASE
 from reports.models import AlertMail, Report, ReportState
@@ -102,7 +102,7 @@ def _never_verified(at: dt.datetime) -> tuple[str, str]:
     if first_at <= at:
         first_at += dt.timedelta(days=1)
     words = _("Not yet: the first is on %(when)s UTC; verify_ledger does it now.")
-    return NOTE, words % {"when": written(first_at, "j M Y, H:i")}
+    return NOTE, words % {"when": format_date(first_at, "j M Y, H:i")}
 
 
 def _locations() -> Check:
@@ -126,7 +126,7 @@ def _locations() -> Check:
         )
         parts.append(words % {"number": number_format(found["never"])})
     if found["oldest"]:
-        oldest = written(found["oldest"], "j M Y, H:i")
+        oldest = format_date(found["oldest"], "j M Y, H:i")
         parts.append(_("The oldest result is of %(when)s UTC.") % {"when": oldest})
     page = "admin:ledger_verification_changelist"
     return Check(_("Locations"), _state(found["broken"]), " ".join(parts), page)

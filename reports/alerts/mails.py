@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, override
 
-from locations.formatting.dates import short
-from locations.formatting.numbers import credits
+from locations.formatting.dates import format_short_date
+from locations.formatting.numbers import format_credits
 from locations.permissions import detail_readers
 from reports.models import Alert, AlertMail, Level
 
@@ -137,10 +137,10 @@ def subject_of(mail: AlertMail) -> str:
             "%(location)s: %(credits)s credits left",
             mail.available,
         )
-        return words % {"location": name, "credits": credits(mail.available)}
+        return words % {"location": name, "credits": format_credits(mail.available)}
     if mail.runs_out_on is None:  # a row that says neither is not written
         return _("%(location)s: credits are running low") % {"location": name}
     return _("%(location)s: credits last until about %(day)s") % {
         "location": name,
-        "day": short(mail.runs_out_on),
+        "day": format_short_date(mail.runs_out_on),
     }

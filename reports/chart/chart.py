@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Movement
-from locations.formatting.dates import written
-from locations.formatting.numbers import credits, credits_in
+from locations.formatting.dates import format_date
+from locations.formatting.numbers import format_credits, format_credits_in
 from reports.chart.periods import Length, Period, periods
 from reports.chart.scales import PLOT_PX, Line, Scale, scale_for
 
@@ -193,7 +193,7 @@ def _dates(shown: Sequence[Period]) -> list[Date]:
     # The last word stands half a stride from the edge, where it cannot run over it.
     numbers = list(range(count - 1 - stride // 2, -1, -stride))
     return [
-        Date(_percent(n + 0.5, count), written(shown[n].first_on, layout), i % 2 == 1)
+        Date(_percent(n + 0.5, count), format_date(shown[n].first_on, layout), i % 2 == 1)
         for i, n in enumerate(numbers)
     ]
 
@@ -207,7 +207,7 @@ def _came_in(period: Period, contract_began_on: dt.date | None) -> str:
         )
         words.append(_("contract began") if began else _("renewed"))
     if period.bought:
-        words.append(_("bought %s") % credits(period.bought))
+        words.append(_("bought %s") % format_credits(period.bought))
     return ", ".join(words)
 
 
@@ -256,12 +256,12 @@ def _spots(
     end = 0.0
     for number, (period, moved) in enumerate(zip(shown, heights, strict=True), 1):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
-        parts = [f"{name} {credits_in(figure, language)}" for name, figure in used if figure]
+        parts = [f"{name} {format_credits_in(figure, language)}" for name, figure in used if figure]
         if period.granted is not None:
-            parts.append(new_term % credits_in(period.granted, language))
+            parts.append(new_term % format_credits_in(period.granted, language))
         if period.bought:
-            parts.append(bought % credits_in(period.bought, language))
-        parts.append(balance % credits_in(period.closing, language))
+            parts.append(bought % format_credits_in(period.bought, language))
+        parts.append(balance % format_credits_in(period.closing, language))
         x, end = end, _percent(number, len(shown))
         spots.append(Spot(x, round(end - x, 3), f"{period.label}: {', '.join(parts)}"))
     return spots

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ledger.reading.daily_usage import Day, Movement, added_up
 from locations.calendar import add_months
-from locations.formatting.dates import days as range_of_days
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
+from locations.formatting.dates import format_date_range as range_of_days
 
 MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit
 MOST_WEEK_DAYS = 400  # then one a week; a term of a year fits
@@ -63,9 +63,9 @@ class Period:
     def label(self) -> str:
         """Thu 19 Nov 2026; 16 Nov – 22 Nov 2026; November 2026, if it is all of November."""
         if self.length is Length.DAY:
-            return written(self.first_on, "D j M Y")
+            return format_date(self.first_on, "D j M Y")
         if self.length is Length.MONTH and self.is_whole:
-            return written(self.first_on, "F Y")
+            return format_date(self.first_on, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
 

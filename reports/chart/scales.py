@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from locations.formatting.numbers import MINUS, credits
+from locations.formatting.numbers import MINUS, format_credits
 
 PLOT_PX = 160
 MOST_LINES = 4  # above and below zero
@@ -90,4 +90,4 @@ def short_figure(value: int) -> str:
     for least, size, unit in ((10**6, 10**6, _("%sM")), (10**4, 10**3, _("%sk"))):
         if abs(value) >= least and value % (size // 10) == 0:
             return (MINUS if value < 0 else "") + unit % number_format(f"{abs(value) / size:g}")
-    return credits(value)
+    return format_credits(value)

@@ -8,7 +8,7 @@ from ledger.engine.quotes import Quote
 from ledger.models import Refusal
 from ledger.reading.explanations import way_out
 from locations.formatting.countries import country_name
-from locations.formatting.phone_masking import mask
+from locations.formatting.phone_masking import mask_phone
 from reports.estimates.number_lists import Fault, NumberList
 
 
@@ -51,6 +51,6 @@ def unsendable(
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0
         country = quote.rated[refused.index].country if quote else ""
-        phone = mask(refused.phone) if sees_masked and not listed.numbers else refused.phone
+        phone = mask_phone(refused.phone) if sees_masked and not listed.numbers else refused.phone
         found.append(Unsendable(line, phone, refusal=str(refused.reason), country=country))
     return sorted(found, key=lambda each: each.line)

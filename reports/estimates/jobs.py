@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ledger.engine.quotes import WouldBe
-from locations.formatting.numbers import credits
+from locations.formatting.numbers import format_credits
 from locations.jobs import LEASE, Lease, LeaseLost, queue
 from locations.models import Channel, Location, User
 from locations.spreadsheets import Unreadable
@@ -264,7 +264,7 @@ def too_many() -> str:
     return _(
         "An estimate takes at most %(most)s numbers. Estimate a longer list in parts of "
         "%(most)s: what they cost adds up."
-    ) % {"most": credits(in_worker().numbers)}
+    ) % {"most": format_credits(in_worker().numbers)}
 
 
 def _drop_list(asked: LongEstimate) -> None:

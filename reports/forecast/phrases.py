@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from locations.formatting.dates import in_words
-from locations.formatting.numbers import credits
+from locations.formatting.dates import format_long_date
+from locations.formatting.numbers import format_credits
 
 
 def say(sentence: str, **facts: object) -> SafeString:
@@ -46,5 +46,5 @@ def _zeros(value: float) -> int:
 
 def _shown(fact: object) -> object:
     if isinstance(fact, dt.date):
-        return in_words(fact)
-    return credits(fact) if isinstance(fact, int) else fact
+        return format_long_date(fact)
+    return format_credits(fact) if isinstance(fact, int) else fact

@@ -14,7 +14,7 @@ from ledger.models import (
     TextType,
 )
 from ledger.reading.explanations import Payment, explain_chat, explain_international
-from locations.formatting.phone_masking import mask, mask_within
+from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location
 from reports.recipients import recipient_name
 
@@ -66,7 +66,7 @@ class Told:
 
     @property
     def phone(self) -> str:
-        return mask(self.message.phone) if self.reader.sees_masked else self.message.phone
+        return mask_phone(self.message.phone) if self.reader.sees_masked else self.message.phone
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class Told:
         profile = getattr(self.message, "profile", {})
         name = recipient_name(profile, self.reader.location.profile_fields)
         if self.reader.sees_masked:
-            return mask_within(name, self.message.phone) or ""
+            return mask_phone_within(name, self.message.phone) or ""
         return name
 
     @property

@@ -8,20 +8,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from locations.formatting.dates import days, in_words, instant, short
-from locations.formatting.numbers import credits, signed, signed_in
+from locations.formatting.dates import (
+    format_date_range,
+    format_instant,
+    format_long_date,
+    format_short_date,
+)
+from locations.formatting.numbers import format_credits, format_signed, format_signed_in
 
 register = template.Library()
-register.filter(credits)
-register.filter(signed)
-register.filter(in_words)
-register.filter(short)
-register.simple_tag(days)
-register.simple_tag(instant)
+register.filter("credits", format_credits)
+register.filter("signed", format_signed)
+register.filter("long_date", format_long_date)
+register.filter("short_date", format_short_date)
+register.simple_tag(format_date_range, name="date_range")
+register.simple_tag(format_instant, name="local_time")
 
 
 def moved_in(value: int, language: str | None) -> str | SafeString:
-    return signed_in(value, language) if value else _nothing(language)
+    return format_signed_in(value, language) if value else _nothing(language)
 
 
 @register.filter
@@ -41,7 +46,7 @@ def _nothing(language: str | None) -> SafeString:
 @register.filter
 def taken(value: int) -> str:
     """What a deduction took, for a sum that writes the minus itself."""
-    return credits(-value)
+    return format_credits(-value)
 
 
 @register.simple_tag
@@ -53,6 +58,6 @@ def share(done: int, total: int) -> str:
         total,
     ) % {
         "percent": min(100, done * 100 // total),
-        "done": credits(done),
-        "total": credits(total),
+        "done": format_credits(done),
+        "total": format_credits(total),
     }

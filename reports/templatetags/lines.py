@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry
 from locations.formatting.countries import country_name
-from locations.formatting.dates import written
-from locations.formatting.numbers import credits
+from locations.formatting.dates import format_date
+from locations.formatting.numbers import format_credits
 from reports.history.charge import ChargePage
 from reports.history.day import Brought, Line
 
@@ -21,13 +21,13 @@ register = template.Library()
 @register.simple_tag
 def clock(at: dt.datetime, zone: ZoneInfo) -> str:
     """The time of day as the zone's clocks showed it: 09:12."""
-    return written(at.astimezone(zone), "H:i")
+    return format_date(at.astimezone(zone), "H:i")
 
 
 @register.simple_tag
 def clock_day(at: dt.datetime, zone: ZoneInfo) -> str:
     """The day that the zone's calendars showed, where it is not the page's: 15 Jun."""
-    return written(at.astimezone(zone), "j M")
+    return format_date(at.astimezone(zone), "j M")
 
 
 @register.simple_tag
@@ -44,7 +44,7 @@ def charge_words(page: ChargePage) -> str:
 
 def sent_words(kind: str, brought: Brought) -> str:
     count = brought.messages
-    figure = {"n": credits(count)}
+    figure = {"n": format_credits(count)}
     if kind == ChargeKind.CHAT:
         return ngettext("%(n)s chat message", "%(n)s chat messages", count) % figure
     if kind == ChargeKind.TEXT:

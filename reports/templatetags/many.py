@@ -17,8 +17,8 @@ from django_tables2 import Table
 from django_tables2.templatetags.django_tables2 import table_page_range
 
 from ledger.reading.daily_usage import Day
-from locations.formatting.dates import written
-from locations.formatting.numbers import credits_in, signed_in
+from locations.formatting.dates import format_date
+from locations.formatting.numbers import format_credits_in, format_signed_in
 from locations.templatetags.queries import changed
 from reports.account.rows import Line, State
 from reports.account.table import STATES, AccountTable
@@ -116,7 +116,7 @@ def day_rows(table: DailyTable) -> SafeString:
         """`parts` leaves out what did not move."""
         moved = {kind: getattr(day.moved, kind) for kind, _name, _mark in named}
         parts = "".join(
-            PART.format(name, mark, signed_in(moved[kind], language))
+            PART.format(name, mark, format_signed_in(moved[kind], language))
             for kind, name, mark in named
             if moved[kind]
         )
@@ -124,7 +124,7 @@ def day_rows(table: DailyTable) -> SafeString:
             address=address, words=words, parts=parts, every_line=every_line
         )
         cells = {kind: moved_in(figure, language) for kind, figure in moved.items()}
-        net, closing = moved_in(day.moved.net, language), credits_in(day.closing, language)
+        net, closing = moved_in(day.moved.net, language), format_credits_in(day.closing, language)
         return ROW.format(name=name, net=net, closing=closing, **cells)
 
     return SafeString("".join(row(of.day, escape(of.words), of.address) for of in table.shown_rows))
@@ -188,8 +188,8 @@ def account_rows(table: AccountTable) -> SafeString:
                 address=address(line.place.pk),
                 name=escape(line.place.name),
                 below=" below" if line.available < 0 else "",
-                available=credits_in(line.available, language),
-                used=credits_in(line.used, language),
+                available=format_credits_in(line.available, language),
+                used=format_credits_in(line.used, language),
                 runs_out=escape(_runs_out(line)),
                 renews=escape(_renews(line.standing)),
                 state=line.state.value,
@@ -209,17 +209,17 @@ def _runs_out(line: Line) -> str:
     if line.standing.is_out:
         return _("nothing left")
     if line.runs_out_on:
-        return written(line.runs_out_on, "j M Y")
+        return format_date(line.runs_out_on, "j M Y")
     return _("not foreseen") if line.record == Record.ENOUGH else _("too little history")
 
 
 def _renews(now: BareStanding) -> str:
     if now.renews_on:
-        return written(now.renews_on, "j M Y")
+        return format_date(now.renews_on, "j M Y")
     if now.term and now.ends_on:
-        return _("ends %(day)s") % {"day": written(now.ends_on, "j M Y")}
+        return _("ends %(day)s") % {"day": format_date(now.ends_on, "j M Y")}
     if now.starts_on:
-        return _("begins %(day)s") % {"day": written(now.starts_on, "j M Y")}
+        return _("begins %(day)s") % {"day": format_date(now.starts_on, "j M Y")}
     return _("no contract")
 
 

@@ -18,7 +18,7 @@ from ledger.models import Entry
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
 from locations.contracts.terms import Terms
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 from reports.balance.summary import Standing
 from reports.chart.chart import Chart, draw
 from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
@@ -205,7 +205,7 @@ class DailyFilter(django_filters.FilterSet):
     def label(self) -> str:
         """What the sum of these days is called."""
         if self.month_on:
-            return written(self.month_on, "F Y")
+            return format_date(self.month_on, "F Y")
         return str(self.quick_range.label) if self.quick_range else gettext("Total")
 
     @property

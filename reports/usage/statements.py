@@ -8,8 +8,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement, added_up
-from locations.formatting.dates import days as range_of_days
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
+from locations.formatting.dates import format_date_range as range_of_days
 from reports.chart.periods import Length
 
 
@@ -47,14 +47,14 @@ class Month:
         """October 2026, or 25 Aug – 31 Aug 2026 of a month that the range cuts."""
         start, end = Length.MONTH.starts_on(self.first_on), Length.MONTH.ends_on(self.first_on)
         if (start, end) == (self.first_on, self.last_on):
-            return written(start, "F Y")
+            return format_date(start, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
     @property
     def lines(self) -> Iterator[Line]:
         """The listed days, then what they add up to."""
         for row in self.rows:
-            yield Line(written(row.day, "D j M"), row.moved, row.closing, is_sum=False)
+            yield Line(format_date(row.day, "D j M"), row.moved, row.closing, is_sum=False)
         if self.shown == self.total:
             yield Line(_("Sum of %s") % self.label, self.total, self.closing)
             return

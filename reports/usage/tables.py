@@ -13,7 +13,7 @@ from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
 from ledger.reading.daily_usage import DailyUsage, Day
-from locations.formatting.dates import written
+from locations.formatting.dates import format_date
 from reports.tables import head
 
 ROWS_PER_PAGE = 31  # a month fits on one
@@ -94,7 +94,7 @@ class DailyTable(tables.Table):
         for row in self.paginated_rows:
             day: Day = row.record
             its_own = address.replace(str(some_day), str(day.day))
-            yield Row(day, written(day.day, self.day_format), its_own)
+            yield Row(day, format_date(day.day, self.day_format), its_own)
 
     @property
     def ordered(self) -> list[Day]:

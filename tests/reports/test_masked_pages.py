@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
-from locations.formatting.phone_masking import mask
+from locations.formatting.phone_masking import mask_phone
 from locations.models import Location, Role
 from tests.factories import FRANCE, chat, key, make_card, make_location, make_member, text
 from tests.reports.pages import words
@@ -90,13 +90,13 @@ def test_no_page_shows_a_number_to_a_masked_role(
         answer = client.get(page)
         assert answer.status_code == 200
         assert shown(answer) == set(), page
-    assert f"Ana {mask(BRITAIN)}" in words(client.get(pages[2]))
+    assert f"Ana {mask_phone(BRITAIN)}" in words(client.get(pages[2]))
     # A field that would say who it went to holds the number itself.
-    assert f"{mask(FRANCE)} {mask(FRANCE)} France" in words(client.get(pages[2]))
+    assert f"{mask_phone(FRANCE)} {mask_phone(FRANCE)} France" in words(client.get(pages[2]))
     estimated = client.post(pages[-1], {"channel": "text"})
     assert "1 line cannot be sent to" in words(estimated)
     assert shown(estimated) == set()
-    assert mask(UNPRICED) in words(estimated)
+    assert mask_phone(UNPRICED) in words(estimated)
 
 
 def test_other_roles_see_the_numbers_of_the_messages(
@@ -138,7 +138,7 @@ def test_a_masked_role_finds_by_name_and_by_external_id(
     client.force_login(make_member(location, Role.ADMIN))
     answer = search(client, location, wanted)
     said = words(answer)
-    assert f"1 message found 1 Jun – 15 Jun 2026, UTC Ana {mask(BRITAIN)}" in said
+    assert f"1 message found 1 Jun – 15 Jun 2026, UTC Ana {mask_phone(BRITAIN)}" in said
     assert "Recipient or external id" in said
     assert "nothing is looked for by digits of a number" in said
     assert shown(answer) == set()

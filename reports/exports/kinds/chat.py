@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from ledger.reading.daily_usage import DailyUsage
-from locations.formatting.phone_masking import mask
+from locations.formatting.phone_masking import mask_phone
 from locations.models import Location
 from reports.exports.kinds.base import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
 from reports.workbooks.xlsx import Column
@@ -100,4 +100,4 @@ def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[An
 
 def _masked(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     for *message, phone, credits, text_type, outcome in rows:
-        yield (*message, mask(phone), credits, text_type, outcome)
+        yield (*message, mask_phone(phone), credits, text_type, outcome)

@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 
 from ledger.models import InternationalMessage, Outcome, Refusal
 from ledger.reading.daily_usage import DailyUsage
-from locations.formatting.phone_masking import mask, mask_within
+from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import CarrierType, Channel, Location
 from reports.exports.kinds.base import (
     AT_ONCE,
@@ -193,5 +193,5 @@ def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, 
     """The rows with their phone masked, which stands `at` there, and fields that repeat it."""
     for row in rows:
         phone = row[at]
-        fields = (mask_within(field, phone) for field in row[:at])
-        yield (*fields, mask(phone), *row[at + 1 :])
+        fields = (mask_phone_within(field, phone) for field in row[:at])
+        yield (*fields, mask_phone(phone), *row[at + 1 :])

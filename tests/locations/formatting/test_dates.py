@@ -8,8 +8,13 @@ from django.utils.translation import override
 
 from ledger.reading.explanations import card_name
 from locations.formatting.countries import country_name
-from locations.formatting.dates import days, in_words, instant, written
-from locations.formatting.numbers import credits, signed
+from locations.formatting.dates import (
+    format_date,
+    format_date_range,
+    format_instant,
+    format_long_date,
+)
+from locations.formatting.numbers import format_credits, format_signed
 from locations.models import RateCard, RateCardSeries
 
 DAY = dt.date(2027, 9, 15)
@@ -44,8 +49,8 @@ def test_days_are_written_as_the_language_does(
     language: str, day: str, first: str, monday: str, month: str
 ) -> None:
     with override(language):
-        assert (in_words(DAY), in_words(FIRST)) == (day, first)
-        assert (written(MONDAY, "l j F Y"), written(DAY, "F Y")) == (monday, month)
+        assert (format_long_date(DAY), format_long_date(FIRST)) == (day, first)
+        assert (format_date(MONDAY, "l j F Y"), format_date(DAY, "F Y")) == (monday, month)
 
 
 @pytest.mark.parametrize(
@@ -54,16 +59,19 @@ def test_days_are_written_as_the_language_does(
 )
 def test_thousands_are_separated_and_the_minus_is_a_true_one(language: str, figure: str) -> None:
     with override(language):
-        assert credits(9775) == figure
-        assert credits(-9775) == f"{MINUS}{figure}"
-        assert signed(9775) == f"+{figure}"
+        assert format_credits(9775) == figure
+        assert format_credits(-9775) == f"{MINUS}{figure}"
+        assert format_signed(9775) == f"+{figure}"
 
 
 def test_small_print_in_french() -> None:
     at = dt.datetime(2026, 11, 1, 14, 5, tzinfo=dt.UTC)
     with override("fr"):
-        assert days(dt.date(2026, 10, 1), dt.date(2026, 11, 22)) == "1er oct – 22 nov 2026"
-        assert instant(at, ZoneInfo("UTC")) == "1er nov 2026, 14:05 UTC"
+        assert (
+            format_date_range(dt.date(2026, 10, 1), dt.date(2026, 11, 22))
+            == "1er oct – 22 nov 2026"
+        )
+        assert format_instant(at, ZoneInfo("UTC")) == "1er nov 2026, 14:05 UTC"
         card = RateCard(series=RateCardSeries(name="Standard"), effective_on=dt.date(2026, 2, 1))
         assert card_name(card).endswith("1er fév 2026")
         assert country_name("DE") == "Allemagne"
@@ -71,7 +79,7 @@ def test_small_print_in_french() -> None:
 
 def test_short_months_in_french_are_words() -> None:
     with override("fr"):
-        months = [written(dt.date(2027, month, 2), "D j M") for month in range(1, 13)]
+        months = [format_date(dt.date(2027, month, 2), "D j M") for month in range(1, 13)]
         assert months == [
             "sam 2 jan",
             "mar 2 fév",
@@ -86,15 +94,15 @@ def test_short_months_in_french_are_words() -> None:
             "mar 2 nov",
             "jeu 2 déc",
         ]
-        assert written(dt.date(2027, 6, 1), "j M Y") == "1er juin 2027"
-        assert written(dt.date(2027, 3, 1), "j M") == "1er mars"
-        assert written(dt.date(2027, 3, 1), "M Y") == "mars 2027"
+        assert format_date(dt.date(2027, 6, 1), "j M Y") == "1er juin 2027"
+        assert format_date(dt.date(2027, 3, 1), "j M") == "1er mars"
+        assert format_date(dt.date(2027, 3, 1), "M Y") == "mars 2027"
 
 
 def test_one_language_does_not_leak_into_the_next() -> None:
     seen = []
     for language in ("fr", "en", "pt-br", "en"):
         with override(language):
-            seen.append(credits(1_234_567))
+            seen.append(format_credits(1_234_567))
     assert seen[1] == seen[3] == "1,234,567"
     assert seen[2] == "1.234.567"

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.transaction import atomic
 from django.test import Client
 
-from locations.formatting.phone_masking import mask, mask_within
+from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location, Membership, Role
 from reports.exports import requests
 from reports.exports.kinds import rows_of
@@ -40,12 +40,12 @@ MAY = (dt.date(2026, 5, 1), dt.date(2026, 5, 31))
     ],
 )
 def test_a_masked_number_shows_its_country_and_its_last_digits(phone: str, masked: str) -> None:
-    assert mask(phone) == masked
+    assert mask_phone(phone) == masked
 
 
 def test_every_length_hides_at_least_four_digits() -> None:
     for length in range(4, 13):
-        shown = mask("+49" + "123456789012"[:length])
+        shown = mask_phone("+49" + "123456789012"[:length])
         assert shown.count("•") >= 4
         assert len(shown.replace(" ", "")) == length + 3
 
@@ -53,8 +53,8 @@ def test_every_length_hides_at_least_four_digits() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("0151 2345-6789", mask(GERMANY)),
-        (GERMANY, mask(GERMANY)),
+        ("0151 2345-6789", mask_phone(GERMANY)),
+        (GERMANY, mask_phone(GERMANY)),
         ("Room 12", "Room 12"),
         ("1234567", "1234567"),
         ("", ""),
@@ -62,7 +62,7 @@ def test_every_length_hides_at_least_four_digits() -> None:
     ],
 )
 def test_a_field_that_holds_the_number_is_masked(text: str | None, expected: str | None) -> None:
-    assert mask_within(text, GERMANY) == expected
+    assert mask_phone_within(text, GERMANY) == expected
 
 
 def test_masked_rows_show_no_number() -> None:
@@ -75,9 +75,9 @@ def test_masked_rows_show_no_number() -> None:
     )
     traffic.chat(place, utc("2026-05-04 10:00:00"))
     [row] = rows_of(ReportKind.INTERNATIONAL, place, *MAY, masked=True).rows
-    assert row[:4] == ("Ana", mask(MEXICO), mask(MEXICO), "Mexico (MX)")
+    assert row[:4] == ("Ana", mask_phone(MEXICO), mask_phone(MEXICO), "Mexico (MX)")
     [row] = rows_of(ReportKind.CHAT, place, *MAY, masked=True).rows
-    assert row[4] == mask(MEXICO)
+    assert row[4] == mask_phone(MEXICO)
 
 
 @pytest.fixture

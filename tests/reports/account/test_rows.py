@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import adjust
 from ledger.reading.daily_usage import daily_usage
-from locations.formatting.dates import short
+from locations.formatting.dates import format_short_date
 from locations.models import Account, Location, Role
 from reports.balance.summary import standing
 from reports.forecast.forecast import DAY, HISTORY_DAYS, forecast
@@ -112,7 +112,7 @@ def test_what_a_process_foresaw_follows_the_balance(account: Account, admin: Cli
         assert expected.runs_out_on is not None
         for _ in range(2):
             shown = cells(admin.get(f"/accounts/{account.pk}/?sort=runs_out"))["Enough"]
-            assert shown[2] == short(expected.runs_out_on)
+            assert shown[2] == format_short_date(expected.runs_out_on)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import purchase
-from locations.formatting.phone_masking import mask
+from locations.formatting.phone_masking import mask_phone
 from locations.models import Location, Role, User
 from tests.factories import MEXICO, call, chat, key, make_card, make_location, make_member, text
 from tests.queries import count_queries
@@ -69,7 +69,7 @@ def test_the_newest_message_that_cost_something_is_explained(
     assert "Why did this cost 24?" in answer.text
     assert "61 s = 2 started minutes × 12 (Mexico, mobile; card Standard" in answer.text
     assert "balance 1,000 → 976" in answer.text
-    assert mask(MEXICO) in answer.text
+    assert mask_phone(MEXICO) in answer.text
     assert "Ana" not in answer.text  # nobody asked for whom it went to
     where = f"/locations/{location.pk}/credit-usage/charges/{sent.charge_id}/?message=1#message-1"
     assert where in links(answer)
