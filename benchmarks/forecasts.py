@@ -26,7 +26,7 @@ class Compared:
 def compared(traffic: Path) -> list[Compared]:
     """Replays the folder into the benchmarks' database, and looks at each of its locations."""
     call_command("replay_traffic", traffic, stdout=StringIO())
-    names = [place.name for place in read_folder(traffic).places]
+    names = [place.name for place in read_folder(traffic).locations]
     found = []
     for location in Location.objects.filter(name__in=names).order_by("name"):
         by_day = {row.day: -row.moved.usage for row in daily_usage(location).rows}

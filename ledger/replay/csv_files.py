@@ -1,4 +1,4 @@
-"""Traffic files: CSV in, checked events out, every bad line named before anything is written."""
+"""Read traffic files. Every bad line is reported before anything is written."""
 
 import csv
 import datetime as dt
@@ -12,15 +12,23 @@ from django.core.exceptions import ValidationError
 from ledger.engine.charge_requests import Chat, International, check_broadcast, check_chat
 from ledger.engine.funding import MOST_CREDITS
 from ledger.engine.posting import BadInput, check_text
-from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase, Traffic, in_order
+from ledger.replay.events import (
+    Event,
+    RecordedBroadcast,
+    RecordedChat,
+    RecordedLocation,
+    RecordedPurchase,
+    Traffic,
+    sort_events,
+)
 from locations.models import Account, Channel, ChatInbox, Contract, Location
 
 T = TypeVar("T")
 Row = dict[str, str]
-Numbered = list[tuple[int, T]]  # with the lines of the file on which they begin
-Member = tuple[str, str, str, International]  # location, broadcast id, channel, message
+Numbered = list[tuple[int, T]]  # with the line number on which each begins
+BroadcastMessage = tuple[str, str, str, International]  # location, broadcast id, channel, message
 
-PLACE_COLUMNS = (
+LOCATION_COLUMNS = (
     "account",
     "location",
     "timezone",
@@ -32,7 +40,7 @@ PLACE_COLUMNS = (
     "inboxes",
 )
 PURCHASE_COLUMNS = ("location", "purchased_at", "credits", "reference")
-# The file's other columns are the recipient's profile.
+# All other columns are the recipient's profile.
 MESSAGE_COLUMNS = (
     "location",
     "broadcast_id",
@@ -55,13 +63,13 @@ CHAT_COLUMNS = (
     "has_image",
     "sent_at",
 )
-# int() takes "１２３", "1_000" and " 1" too.
+# int() accepts "１２３", "1_000" and " 1" too.
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 MESSAGE_NUMBER = re.compile(r"messages\[([0-9]+)\]\.(.+)")
 
 
-class BadTraffic(Exception):
-    """The files cannot be replayed; `problems` name each file, line and fault."""
+class TrafficError(Exception):
+    """`problems` name file, line and reason."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -69,42 +77,41 @@ class BadTraffic(Exception):
 
 
 def read_folder(folder: Path) -> Traffic:
-    """Read locations, purchases and traffic from a folder's CSV files; raises BadTraffic."""
+    """Read locations, purchases and messages from CSV files; raises TrafficError."""
     problems: list[str] = []
-    places = _read(folder / "locations.csv", PLACE_COLUMNS, _place, problems)
-    _refuse_twice(places, "locations.csv", lambda p: ("location", p.name), problems)
-    if not places and not problems:
+    locations = _read(folder / "locations.csv", LOCATION_COLUMNS, _parse_location, problems)
+    _reject_duplicates(locations, "locations.csv", lambda row: ("location", row.name), problems)
+    if not locations and not problems:
         problems.append("locations.csv: there is no location in it")
-    # Where locations.csv itself is bad, every line of the others would be of an unknown one.
-    known = None if problems else {place.name for _, place in places}
+    # If locations.csv is bad, do not report every other line as of an unknown location.
+    names = None if problems else {location.name for _, location in locations}
 
-    def read(name: str, columns: Sequence[str], parse: Callable[[Row], T]) -> Numbered[T]:
-        return _read(folder / name, columns, parse, problems, known)
+    def read(file: str, columns: Sequence[str], parse: Callable[[Row], T]) -> Numbered[T]:
+        return _read(folder / file, columns, parse, problems, names)
 
-    purchases = read("purchases.csv", PURCHASE_COLUMNS, _purchase)
-    _refuse_twice(
-        purchases, "purchases.csv", lambda p: ("reference", p.location, p.reference), problems
+    purchases = read("purchases.csv", PURCHASE_COLUMNS, _parse_purchase)
+    _reject_duplicates(
+        purchases, "purchases.csv", lambda row: ("reference", row.location, row.reference), problems
     )
-    members = read("traffic_international.csv", MESSAGE_COLUMNS, _member)
-    chats = read("traffic_chat.csv", CHAT_COLUMNS, _chat)
-    _refuse_twice(chats, "traffic_chat.csv", lambda c: ("external_id", c.location, c.id), problems)
-    broadcasts = _broadcasts(members, problems)
+    messages = read("traffic_international.csv", MESSAGE_COLUMNS, _parse_message)
+    chats = read("traffic_chat.csv", CHAT_COLUMNS, _parse_chat)
+    _reject_duplicates(
+        chats, "traffic_chat.csv", lambda row: ("external_id", row.location, row.id), problems
+    )
+    broadcasts = _group_broadcasts(messages, problems)
     if problems:
-        raise BadTraffic(problems)
+        raise TrafficError(problems)
     events: list[Event] = [event for _, event in purchases]
     events += broadcasts
     events += [event for _, event in chats]
-    return Traffic(tuple(place for _, place in places), in_order(events))
+    return Traffic(tuple(location for _, location in locations), sort_events(events))
 
 
-def instant(text: str) -> dt.datetime:
+def parse_instant(text: str) -> dt.datetime:
     at = dt.datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} lacks its offset from UTC, such as Z")
     return at
-
-
-# --- Files ----------------------------------------------------------------------------------
 
 
 def _read(
@@ -112,25 +119,25 @@ def _read(
     columns: Sequence[str],
     parse: Callable[[Row], T],
     problems: list[str],
-    known: set[str] | None = None,
+    location_names: set[str] | None = None,
 ) -> Numbered[T]:
     parsed = []
     for line, row in _rows(path, columns, problems):
         try:
-            if known is not None and row["location"] not in known:
+            if location_names is not None and row["location"] not in location_names:
                 raise ValueError(f"locations.csv has no location {row['location']!r}")
             parsed.append((line, parse(row)))
-        except BadInput as fault:
-            problems.append(f"{path.name} line {line}: {_said(fault)}")
-        except ValidationError as fault:
-            problems.append(f"{path.name} line {line}: {' '.join(fault.messages)}")
-        except ValueError as fault:
-            problems.append(f"{path.name} line {line}: {fault}")
+        except BadInput as error:
+            problems.append(f"{path.name} line {line}: {_format_error(error)}")
+        except ValidationError as error:
+            problems.append(f"{path.name} line {line}: {' '.join(error.messages)}")
+        except ValueError as error:
+            problems.append(f"{path.name} line {line}: {error}")
     return parsed
 
 
 def _rows(path: Path, columns: Sequence[str], problems: list[str]) -> Iterator[tuple[int, Row]]:
-    """The rows of a file, each with the line on which it begins; empty lines are let pass."""
+    """Yield line numbers and rows; empty lines are skipped."""
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -153,137 +160,140 @@ def _rows(path: Path, columns: Sequence[str], problems: list[str]) -> Iterator[t
                 elif cells:
                     yield line, dict(zip(header, cells, strict=True))
                 line = reader.line_num + 1
-    except OSError as fault:
-        problems.append(f"{path.name}: {fault.strerror}")
+    except OSError as error:
+        problems.append(f"{path.name}: {error.strerror}")
     except UnicodeDecodeError:
         problems.append(f"{path.name}: is not UTF-8")
-    except csv.Error as fault:
-        problems.append(f"{path.name} line {line}: {fault}")
+    except csv.Error as error:
+        problems.append(f"{path.name} line {line}: {error}")
 
 
-def _refuse_twice(
+def _reject_duplicates(
     parsed: Numbered[T], file: str, identity: Callable[[T], tuple[str, ...]], problems: list[str]
 ) -> None:
-    """What has the same identity (a column's name, then values) may stand in a file once."""
+    """`identity` returns the column to report, then the values that must be unique."""
     first: dict[tuple[str, ...], int] = {}
-    for line, thing in parsed:
-        column, *_, value = key = identity(thing)
+    for line, record in parsed:
+        column, *_, value = key = identity(record)
         if first.setdefault(key, line) != line:
             problems.append(f"{file} line {line}: {column} {value!r} is on line {first[key]} too")
 
 
-def _said(fault: BadInput) -> str:
-    """`messages[0].phone` of a request is a column of the file's line."""
-    numbered = MESSAGE_NUMBER.fullmatch(fault.field)
-    return f"{numbered[2] if numbered else fault.field} {fault.message}".rstrip(".")
+def _format_error(error: BadInput) -> str:
+    """Name the column of `messages[0].phone`."""
+    numbered = MESSAGE_NUMBER.fullmatch(error.field)
+    return f"{numbered[2] if numbered else error.field} {error.message}".rstrip(".")
 
 
-# --- Lines ----------------------------------------------------------------------------------
-
-
-def _whole(row: Row, column: str) -> int:
+def _parse_int(row: Row, column: str) -> int:
     if not WHOLE_NUMBER.fullmatch(row[column]):
         raise ValueError(f"{column}: {row[column]!r} is no whole number")
     return int(row[column])
 
 
-def _instant(row: Row, column: str) -> dt.datetime:
+def _parse_instant(row: Row, column: str) -> dt.datetime:
     try:
-        return instant(row[column])
-    except ValueError as fault:
-        raise ValueError(f"{column}: {fault}") from None
+        return parse_instant(row[column])
+    except ValueError as error:
+        raise ValueError(f"{column}: {error}") from None
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _split_names(text: str) -> tuple[str, ...]:
     return tuple(name for name in text.split("|") if name)
 
 
-def _place(row: Row) -> Place:
+def _parse_location(row: Row) -> RecordedLocation:
     try:
         starts_on = dt.date.fromisoformat(row["contract_starts_on"])
-    except ValueError as fault:
-        raise ValueError(f"contract_starts_on: {fault}") from None
-    place = Place(
+    except ValueError as error:
+        raise ValueError(f"contract_starts_on: {error}") from None
+    record = RecordedLocation(
         account=row["account"],
         name=row["location"],
         time_zone=row["timezone"],
         contract_starts_on=starts_on,
-        term_months=_whole(row, "term_months"),
-        included_credits=_whole(row, "included_credits"),
-        overdraft_limit=_whole(row, "overdraft_limit"),
-        profile_fields=_names(row["profile_fields"]),
-        inboxes=_names(row["inboxes"]),
+        term_months=_parse_int(row, "term_months"),
+        included_credits=_parse_int(row, "included_credits"),
+        overdraft_limit=_parse_int(row, "overdraft_limit"),
+        profile_fields=_split_names(row["profile_fields"]),
+        inboxes=_split_names(row["inboxes"]),
     )
-    Account(name=place.account).clean_fields()
+    Account(name=record.account).clean_fields()
     Location(
-        name=place.name, time_zone=place.time_zone, profile_fields=list(place.profile_fields)
+        name=record.name, time_zone=record.time_zone, profile_fields=list(record.profile_fields)
     ).clean_fields(exclude={"account"})
-    for inbox in place.inboxes:
+    for inbox in record.inboxes:
         ChatInbox(name=inbox).clean_fields(exclude={"location"})
     Contract(
         starts_on=starts_on,
-        term_months=place.term_months,
-        included_credits=place.included_credits,
-        overdraft_limit=place.overdraft_limit,
+        term_months=record.term_months,
+        included_credits=record.included_credits,
+        overdraft_limit=record.overdraft_limit,
     ).clean_fields(exclude={"location"})
-    return place
+    return record
 
 
-def _purchase(row: Row) -> Purchase:
+def _parse_purchase(row: Row) -> RecordedPurchase:
     check_text("reference", row["reference"], longest=120, required=True)
-    credits = _whole(row, "credits")
+    credits = _parse_int(row, "credits")
     if not 1 <= credits <= MOST_CREDITS:
         raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
-    return Purchase(row["location"], _instant(row, "purchased_at"), credits, row["reference"])
+    return RecordedPurchase(
+        row["location"], _parse_instant(row, "purchased_at"), credits, row["reference"]
+    )
 
 
-def _member(row: Row) -> Member:
+def _parse_message(row: Row) -> BroadcastMessage:
     check_text("broadcast_id", row["broadcast_id"], longest=120, required=True)
     channel = row["channel"]
     message = International(
         external_id=row["external_id"],
         phone=row["to"],
-        sent_at=_instant(row, "sent_at"),
-        seconds=_whole(row, "seconds") if row["seconds"] or channel == Channel.VOICE else None,
+        sent_at=_parse_instant(row, "sent_at"),
+        seconds=_parse_int(row, "seconds") if row["seconds"] or channel == Channel.VOICE else None,
         status=row["status"],
         status_detail=row["status_detail"],
-        status_at=_instant(row, "status_at") if row["status_at"] else None,
+        status_at=_parse_instant(row, "status_at") if row["status_at"] else None,
         profile={name: value for name, value in row.items() if name not in MESSAGE_COLUMNS},
     )
     check_broadcast(channel, [message], at=message.sent_at)
     return row["location"], row["broadcast_id"], channel, message
 
 
-def _broadcasts(members: Numbered[Member], problems: list[str]) -> list[Broadcast]:
-    """The messages of each location's broadcast together, and checked together."""
+def _group_broadcasts(
+    messages: Numbered[BroadcastMessage], problems: list[str]
+) -> list[RecordedBroadcast]:
+    """Group messages by location and broadcast id; check each broadcast as a whole."""
     lines: dict[tuple[str, str], Numbered[tuple[str, International]]] = {}
-    for line, (location, broadcast_id, channel, message) in members:
+    for line, (location, broadcast_id, channel, message) in messages:
         lines.setdefault((location, broadcast_id), []).append((line, (channel, message)))
     broadcasts = []
     for (location, broadcast_id), numbered in lines.items():
-        where = f"broadcast {broadcast_id}"
+        label = f"broadcast {broadcast_id}"
         channel = numbered[0][1][0]
         for line, (other, _) in numbered:
             if other != channel:
                 problems.append(
-                    f"traffic_international.csv line {line}: {where} has texts and calls: "
+                    f"traffic_international.csv line {line}: {label} has texts and calls: "
                     "it must be one channel"
                 )
-        messages = tuple(message for _, (other, message) in numbered if other == channel)
-        broadcast = Broadcast(location, broadcast_id, channel, messages)
+        of_channel = tuple(message for _, (other, message) in numbered if other == channel)
+        broadcast = RecordedBroadcast(location, broadcast_id, channel, of_channel)
         try:
-            check_broadcast(channel, messages, at=broadcast.at)
-        except BadInput as fault:
-            number = MESSAGE_NUMBER.fullmatch(fault.field)
+            check_broadcast(channel, of_channel, at=broadcast.at)
+        except BadInput as error:
+            number = MESSAGE_NUMBER.fullmatch(error.field)
             line = [line for line, (c, _) in numbered if c == channel][
                 int(number[1]) if number else 0
             ]
-            problems.append(f"traffic_international.csv line {line}: {where}: {_said(fault)}")
+            problems.append(
+                f"traffic_international.csv line {line}: {label}: {_format_error(error)}"
+            )
         broadcasts.append(broadcast)
     return broadcasts
 
 
-def _chat(row: Row) -> ChatEvent:
+def _parse_chat(row: Row) -> RecordedChat:
     if row["has_image"] not in ("yes", "no"):
         raise ValueError(f"has_image: {row['has_image']!r} is not yes or no")
     message = Chat(
@@ -293,7 +303,7 @@ def _chat(row: Row) -> ChatEvent:
         phone=row["phone"],
         content=row["content"],
         has_image=row["has_image"] == "yes",
-        sent_at=_instant(row, "sent_at"),
+        sent_at=_parse_instant(row, "sent_at"),
     )
     check_chat([message], at=message.sent_at)
-    return ChatEvent(row["location"], (message,))
+    return RecordedChat(row["location"], (message,))

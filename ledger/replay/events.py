@@ -1,5 +1,3 @@
-"""Recorded traffic: the events of a replay and their order. Reading files is `traffic_files`."""
-
 import datetime as dt
 from dataclasses import dataclass
 
@@ -7,9 +5,7 @@ from ledger.engine.charge_requests import Chat, International
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A location as it is described to a replay."""
-
+class RecordedLocation:
     account: str
     name: str
     time_zone: str
@@ -22,7 +18,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
+class RecordedPurchase:
     location: str
     at: dt.datetime
     credits: int
@@ -30,8 +26,8 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
-class Broadcast:
-    """Charged, whole, at the sent date of its first message (domain.md 3, *Order*)."""
+class RecordedBroadcast:
+    """Charged as a whole when its first message was sent."""
 
     location: str
     id: str
@@ -44,8 +40,8 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatEvent:
-    """Chat messages that are reported together, when the last of them has come or gone."""
+class RecordedChat:
+    """Chat messages that are reported together, when the last one was sent."""
 
     location: str
     messages: tuple[Chat, ...]
@@ -59,25 +55,25 @@ class ChatEvent:
         return max(message.sent_at for message in self.messages)
 
 
-Event = Purchase | Broadcast | ChatEvent
+Event = RecordedPurchase | RecordedBroadcast | RecordedChat
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    places: tuple[Place, ...]
+    locations: tuple[RecordedLocation, ...]
     events: tuple[Event, ...]
 
 
-def in_order(events: list[Event]) -> tuple[Event, ...]:
-    """At the same instant: purchases, then broadcasts, then chats, then by external id."""
+def sort_events(events: list[Event]) -> tuple[Event, ...]:
+    """By instant; then purchases, broadcasts and chats; then by reference or external id."""
 
-    def rank(event: Event) -> tuple[dt.datetime, int, str]:
+    def sort_key(event: Event) -> tuple[dt.datetime, int, str]:
         match event:
-            case Purchase():
+            case RecordedPurchase():
                 return event.at, 1, event.reference
-            case Broadcast():
+            case RecordedBroadcast():
                 return event.at, 2, event.id
-            case ChatEvent():
+            case RecordedChat():
                 return event.at, 3, event.id
 
-    return tuple(sorted(events, key=rank))
+    return tuple(sorted(events, key=sort_key))

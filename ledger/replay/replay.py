@@ -1,5 +1,3 @@
-"""Replaying history: the events of the past through the functions of the present."""
-
 import datetime as dt
 from collections.abc import Callable, Iterable
 
@@ -7,12 +5,17 @@ from django.db.models import Count, QuerySet, Sum
 
 from ledger.engine import charging, funding, renewals
 from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
-from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase
+from ledger.replay.events import (
+    Event,
+    RecordedBroadcast,
+    RecordedChat,
+    RecordedLocation,
+    RecordedPurchase,
+)
 from locations.contracts import amendments
 from locations.models import Account, ChatInbox, Location
 
-# The names of the kinds in a summary.
-SHORT = {
+SUMMARY_NAMES = {
     Kind.CONTRACT_GRANT: "grant",
     Kind.CONTRACT_EXPIRY: "expiry",
     Kind.PURCHASE: "purchase",
@@ -25,30 +28,27 @@ SHORT = {
 }
 
 
-def create_missing(places: Iterable[Place]) -> dict[str, Location]:
-    """The locations of these names, with account, contract and inboxes; made where missing."""
+def create_missing(recorded: Iterable[RecordedLocation]) -> dict[str, Location]:
+    """Get or create the locations with account, contract and inboxes; keyed by name."""
     locations = {}
-    for place in places:
-        account, _ = Account.objects.get_or_create(name=place.account)
+    for record in recorded:
+        account, _ = Account.objects.get_or_create(name=record.account)
         location, _ = Location.objects.get_or_create(
             account=account,
-            name=place.name,
-            defaults={
-                "time_zone": place.time_zone,
-                "profile_fields": list(place.profile_fields),
-            },
+            name=record.name,
+            defaults={"time_zone": record.time_zone, "profile_fields": list(record.profile_fields)},
         )
-        for inbox in place.inboxes:
+        for inbox in record.inboxes:
             ChatInbox.objects.get_or_create(location=location, name=inbox)
         if not location.contracts.exists():
             amendments.enter(
                 location,
-                starts_on=place.contract_starts_on,
-                term_months=place.term_months,
-                included_credits=place.included_credits,
-                overdraft_limit=place.overdraft_limit,
+                starts_on=record.contract_starts_on,
+                term_months=record.term_months,
+                included_credits=record.included_credits,
+                overdraft_limit=record.overdraft_limit,
             )
-        locations[place.name] = location
+        locations[record.name] = location
     return locations
 
 
@@ -59,10 +59,10 @@ def replay(
     until: dt.datetime,
     progress: Callable[[Iterable[Event]], Iterable[Event]] = iter,
 ) -> None:
-    """Send events, in order, each at its own instant; those later than `until` are left out.
+    """Replay events in the given order, each at its own instant, up to `until`.
 
-    Every event carries a key made of its own id, so that a second replay changes nothing.
-    Renewals up to `until` are made up at the end, for locations without later events too.
+    Idempotency keys come from the events' own ids, so a second replay changes nothing. At the
+    end every location is renewed up to `until`.
     """
     for event in progress([event for event in events if event.at <= until]):
         _send(locations[event.location], event)
@@ -72,7 +72,7 @@ def replay(
 
 def _send(location: Location, event: Event) -> None:
     match event:
-        case Purchase():
+        case RecordedPurchase():
             funding.purchase(
                 location.pk,
                 event.credits,
@@ -80,7 +80,7 @@ def _send(location: Location, event: Event) -> None:
                 at=event.at,
                 reference=event.reference,
             )
-        case Broadcast():
+        case RecordedBroadcast():
             charging.charge_broadcast(
                 location.pk,
                 event.channel,
@@ -88,19 +88,14 @@ def _send(location: Location, event: Event) -> None:
                 key=f"broadcast:{event.id}",
                 at=event.at,
             )
-        case ChatEvent():
-            charging.charge_chat(
-                location.pk,
-                event.messages,
-                key=f"chat:{event.id}",
-                at=event.at,
-            )
+        case RecordedChat():
+            charging.charge_chat(location.pk, event.messages, key=f"chat:{event.id}", at=event.at)
 
 
-def summary(location: Location, *, at: dt.datetime) -> dict[str, object]:
-    """What a location's ledger holds: messages, credits used, balance, and its daily rows.
+def summarize(location: Location, *, at: dt.datetime) -> dict[str, object]:
+    """Summarize a location's messages, credits used, balance and days.
 
-    `days` are signed as they moved the balance, with kinds that did not move left out.
+    `days` holds signed credits by day and kind, without zeros.
     """
     international = InternationalMessage.objects.filter(location=location)
     chat = ChatMessage.objects.filter(location=location)
@@ -111,26 +106,26 @@ def summary(location: Location, *, at: dt.datetime) -> dict[str, object]:
         for reason, number in by_reason.annotate(Count("pk")).order_by():
             refused[Refusal(reason)] += number
     days: dict[str, dict[str, int]] = {}
-    moved = entries.values_list("day", "kind").order_by("day", "kind")
-    for day, kind, contract, purchased in moved.annotate(
+    movements = entries.values_list("day", "kind").order_by("day", "kind")
+    for day, kind, contract, purchased in movements.annotate(
         Sum("contract_delta"), Sum("purchased_delta")
     ):
         if contract + purchased:
-            days.setdefault(day.isoformat(), {})[SHORT[Kind(kind)]] = contract + purchased
+            days.setdefault(day.isoformat(), {})[SUMMARY_NAMES[Kind(kind)]] = contract + purchased
     balance = Balance.objects.as_of(at).get(location=location)
     return {
         "contract": balance.contract_credits,
         "purchased": balance.purchased_credits,
         "available": balance.available,
-        **_used("international", international),
-        **_used("chat", chat),
+        **_summarize_messages("international", international),
+        **_summarize_messages("chat", chat),
         "terms": entries.filter(kind=Kind.CONTRACT_GRANT).count(),
         "refused": {str(reason): number for reason, number in refused.items()},
         "days": days,
     }
 
 
-def _used(
+def _summarize_messages(
     name: str, messages: QuerySet[InternationalMessage] | QuerySet[ChatMessage]
 ) -> dict[str, int]:
     charged = messages.filter(outcome=Outcome.CHARGED)

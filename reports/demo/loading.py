@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from ledger.engine import charging, rating
 from ledger.models import Bundle
 from ledger.replay import replay
-from ledger.replay.events import Broadcast, ChatEvent, Event
+from ledger.replay.events import Event, RecordedBroadcast, RecordedChat
 from locations.calendar import add_months
 from locations.contracts import amendments
 from locations.contracts.terms import load_terms
@@ -100,7 +100,7 @@ def _cost(tariff: charging.Tariff, event: Event) -> int:
     day = tariff.terms.day_of(event.at)
     prices = tariff.on(day)
     match event:
-        case Broadcast():
+        case RecordedBroadcast():
             return sum(
                 rating.rate(
                     prices,
@@ -110,7 +110,7 @@ def _cost(tariff: charging.Tariff, event: Event) -> int:
                 ).credits
                 for message in event.messages
             )
-        case ChatEvent():
+        case RecordedChat():
             return sum(
                 rating.chat_credits(prices, has_image=message.has_image)
                 for message in event.messages

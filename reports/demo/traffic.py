@@ -9,7 +9,13 @@ from phonenumbers import PhoneNumberType
 
 from ledger.engine.charge_requests import Chat, International
 from ledger.models import Direction
-from ledger.replay.events import Broadcast, ChatEvent, Event, Purchase, in_order
+from ledger.replay.events import (
+    Event,
+    RecordedBroadcast,
+    RecordedChat,
+    RecordedPurchase,
+    sort_events,
+)
 from locations.models import Channel
 from reports.demo.people import CITIES, DAYS, FIRST_NAMES, JOBS, LAST_NAMES, RECEIVED, SENT
 from reports.demo.places import FIELDS, DemoPlace
@@ -33,7 +39,9 @@ def events_of(place: DemoPlace, *, at: dt.datetime) -> tuple[Event, ...]:
     today = at.astimezone(place.zone).date()
     recipients = [_recipient(draw, place, number) for number in range(40)]
     events: list[Event] = [
-        Purchase(place.name, _moment(place, today, ago, 10, draw), credits, f"PO-{ago:03d}-{n:02d}")
+        RecordedPurchase(
+            place.name, _moment(place, today, ago, 10, draw), credits, f"PO-{ago:03d}-{n:02d}"
+        )
         for n, (ago, credits) in enumerate(place.purchases)
     ]
     for ago in range(DAYS_OF_HISTORY, -1, -1):
@@ -43,7 +51,7 @@ def events_of(place: DemoPlace, *, at: dt.datetime) -> tuple[Event, ...]:
         storm = ago % 61 == 17
         if storm or (not weekend and draw.random() < 0.3):
             events.append(_broadcast(draw, place, recipients, today, ago, storm=storm))
-    return in_order([event for event in events if event.at <= at])
+    return sort_events([event for event in events if event.at <= at])
 
 
 def _moment(
@@ -80,12 +88,12 @@ def _broadcast(
     ago: int,
     *,
     storm: bool,
-) -> Broadcast:
+) -> RecordedBroadcast:
     channel = Channel.VOICE if draw.random() < 0.3 else Channel.TEXT
     chosen = draw.sample(recipients, 32 if storm else draw.randrange(3, 12))
     sent_at = _moment(place, today, ago, draw.randrange(7, 18), draw)
     identity = f"{place.name}-{ago:03d}"
-    return Broadcast(
+    return RecordedBroadcast(
         place.name,
         identity,
         channel,
@@ -124,7 +132,7 @@ def _message(
 
 def _chats(
     draw: random.Random, place: DemoPlace, today: dt.date, ago: int, weekend: bool
-) -> Iterator[ChatEvent]:
+) -> Iterator[RecordedChat]:
     number = draw.randrange(0, 2) if weekend else draw.randrange(place.chats_a_day * 2)
     messages = []
     for n in range(number):
@@ -143,4 +151,4 @@ def _chats(
         )
     if messages:
         messages.sort(key=lambda message: message.sent_at)
-        yield ChatEvent(place.name, tuple(messages))
+        yield RecordedChat(place.name, tuple(messages))

@@ -1,5 +1,3 @@
-"""`manage.py create_api_token`: make a token of the HTTP API and show its secret, once."""
-
 import argparse
 from typing import Any
 
@@ -38,18 +36,18 @@ class Command(BaseCommand):
             created = tokens.create(
                 options["name"],
                 at=timezone.now(),
-                scopes=[scope.strip() for scope in options["scopes"].split(",")],
+                scopes=[name.strip() for name in options["scopes"].split(",")],
                 location=location,
                 days=options["days"],
             )
-        except BadInput as bad:
-            raise CommandError(str(bad)) from None
+        except BadInput as error:
+            raise CommandError(str(error)) from None
         if options["secret_only"]:
             self.stdout.write(created.secret)
             return
         token = created.token
-        where = f"{location} (location {location.pk})" if location else "all locations"
+        scope = f"{location} (location {location.pk})" if location else "all locations"
         until = f"until {token.expires_at:%Y-%m-%d %H:%M} UTC" if token.expires_at else "for good"
-        self.stdout.write(f"{token.name}: {', '.join(token.scopes)}; {where}; {until}.")
+        self.stdout.write(f"{token.name}: {', '.join(token.scopes)}; {scope}; {until}.")
         self.stdout.write("Shown this once:")
         self.stdout.write(created.secret)

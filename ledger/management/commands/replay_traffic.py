@@ -1,5 +1,3 @@
-"""`manage.py replay_traffic DIR`: send recorded traffic through the product's own functions."""
-
 import argparse
 import datetime as dt
 import json
@@ -13,7 +11,7 @@ from tqdm import tqdm
 
 from ledger.engine.posting import LedgerError
 from ledger.replay import replay
-from ledger.replay.csv_files import BadTraffic, instant, read_folder
+from ledger.replay.csv_files import TrafficError, parse_instant, read_folder
 from locations.contracts.amendments import ContractRefused
 from locations.models import RateCard
 from locations.rate_cards import publishing
@@ -22,11 +20,11 @@ from locations.rate_cards.publishing import RateCardError
 SERIES = "Standard"
 
 
-def an_instant(text: str) -> dt.datetime:
+def instant_argument(text: str) -> dt.datetime:
     try:
-        return instant(text)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from None
+        return parse_instant(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 class Command(BaseCommand):
@@ -36,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="with locations.csv, rate_card.csv, …")
         parser.add_argument(
             "--until",
-            type=an_instant,
+            type=instant_argument,
             help="leave out what is later than this instant, such as 2026-11-20T00:00:00Z",
         )
         parser.add_argument("--json", type=Path, help="write the summary, with daily rows, here")
@@ -45,21 +43,23 @@ class Command(BaseCommand):
         until = options["until"] or timezone.now()
         try:
             traffic = read_folder(folder)
-            first_on = min(place.contract_starts_on for place in traffic.places)
+            first_on = min(location.contract_starts_on for location in traffic.locations)
             with transaction.atomic():
                 self._publish(folder / "rate_card.csv", first_on, until)
-                locations = replay.create_missing(traffic.places)
+                locations = replay.create_missing(traffic.locations)
             replay.replay(
                 locations,
                 traffic.events,
                 until=until,
                 progress=lambda events: tqdm(events, unit=" events", disable=None),
             )
-        except ContractRefused as fault:
-            raise CommandError("; ".join(fault.messages)) from None
-        except (BadTraffic, RateCardError, LedgerError) as fault:
-            raise CommandError(str(fault)) from None
-        summaries = {name: replay.summary(place, at=until) for name, place in locations.items()}
+        except ContractRefused as error:
+            raise CommandError("; ".join(error.messages)) from None
+        except (TrafficError, RateCardError, LedgerError) as error:
+            raise CommandError(str(error)) from None
+        summaries = {
+            name: replay.summarize(location, at=until) for name, location in locations.items()
+        }
         self._print(summaries)
         if options["json"]:
             options["json"].write_text(
@@ -72,13 +72,13 @@ class Command(BaseCommand):
         if published.filter(series__name=SERIES, effective_on=effective_on).exists():
             return
         try:
-            with file.open("rb") as lines:
-                rows = publishing.read_csv(lines)
-        except OSError as fault:
-            raise BadTraffic([f"{file.name}: {fault.strerror}"]) from None
-        except publishing.BadRateCard as fault:
-            raise BadTraffic(
-                [f"{file.name} line {problem.line}: {problem.reason}" for problem in fault.problems]
+            with file.open("rb") as opened:
+                rows = publishing.read_csv(opened)
+        except OSError as error:
+            raise TrafficError([f"{file.name}: {error.strerror}"]) from None
+        except publishing.BadRateCard as error:
+            raise TrafficError(
+                [f"{file.name} line {problem.line}: {problem.reason}" for problem in error.problems]
             ) from None
         publishing.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
 

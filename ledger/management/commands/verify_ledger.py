@@ -1,5 +1,3 @@
-"""`manage.py verify_ledger`: prove what must always be true; exit 1 where it is not."""
-
 import argparse
 import datetime as dt
 import json
@@ -27,32 +25,29 @@ class Command(BaseCommand):
         started_at = timezone.now()
         try:
             verified = look(options["location"])
-        except UnknownLocation as fault:
-            raise CommandError(str(fault)) from None
+        except UnknownLocation as error:
+            raise CommandError(str(error)) from None
         breaches = verified.breaches
         names = dict(Location.objects.values_list("pk", "name"))
         if options["json"]:
-            found = [
-                asdict(breach) | {"location": names.get(breach.location_id or 0)}
-                for breach in breaches
-            ]
-            self.stdout.write(json.dumps({"breaches": found}, indent=1, ensure_ascii=False))
+            rows = [asdict(b) | {"location": names.get(b.location_id or 0)} for b in breaches]
+            self.stdout.write(json.dumps({"breaches": rows}, indent=1, ensure_ascii=False))
         else:
             for breach in breaches:
-                where = (
+                scope = (
                     f"{names.get(breach.location_id, '?')} (location {breach.location_id})"
                     if breach.location_id
                     else "database"
                 )
                 self.stdout.write(
-                    f"BROKEN rule {breach.rule}, {breach.check}: {where}: {breach.detail}"
+                    f"BROKEN rule {breach.rule}, {breach.check}: {scope}: {breach.detail}"
                 )
-            self._conclude(verified)
-        self._keep(verified, started_at)
+            self._print_summary(verified)
+        self._save(verified, started_at)
         if breaches:
             raise SystemExit(1)
 
-    def _conclude(self, verified: Verified) -> None:
+    def _print_summary(self, verified: Verified) -> None:
         self.stdout.write(
             f"Checked {len(verified.through):,} locations with {verified.entries:,} entries"
             " against rules 1 to 7."
@@ -63,9 +58,9 @@ class Command(BaseCommand):
                 " see deploy/README.md for the roles of production."
             )
 
-    def _keep(self, verified: Verified, started_at: dt.datetime) -> None:
+    def _save(self, verified: Verified, started_at: dt.datetime) -> None:
         try:
             keep(verified, started_at=started_at, finished_at=timezone.now())
-        except (InternalError, ProgrammingError) as refused:
-            # A standby or a role that only reads: what was proved is proved all the same.
-            self.stderr.write(f"Note: the result could not be kept: {refused}".rstrip())
+        except (InternalError, ProgrammingError) as error:
+            # A standby or a read-only role: the result is valid without being saved.
+            self.stderr.write(f"Note: the result could not be kept: {error}".rstrip())

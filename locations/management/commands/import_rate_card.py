@@ -1,5 +1,3 @@
-"""Import a rate card from a CSV file."""
-
 import datetime as dt
 import re
 from argparse import ArgumentParser, ArgumentTypeError
@@ -15,8 +13,8 @@ from locations.rate_cards import publishing
 from locations.rate_cards.parsing import NEEDED, OPTIONAL
 
 
-def day(text: str) -> dt.date:
-    """A day written 2026-01-31, and in no other way that ISO 8601 knows."""
+def day_argument(text: str) -> dt.date:
+    """Accept YYYY-MM-DD only; fromisoformat takes other forms of ISO 8601 too."""
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return dt.date.fromisoformat(text)
@@ -38,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--effective-on",
             required=True,
-            type=day,
+            type=day_argument,
             metavar="YYYY-MM-DD",
             help="the first day whose messages it prices",
         )
@@ -49,28 +47,28 @@ class Command(BaseCommand):
     def handle(
         self, *, file: Path, name: str, effective_on: dt.date, publish: bool, **_: Any
     ) -> None:
-        known = RateCardSeries.objects.filter(name=name.strip()).exists()
+        series_exists = RateCardSeries.objects.filter(name=name.strip()).exists()
         try:
             with file.open("rb") as opened:
-                lines = publishing.read_csv(opened)
+                rows = publishing.read_csv(opened)
             card = publishing.import_card(
-                lines,
+                rows,
                 name=name,
                 effective_on=effective_on,
                 publish_at=timezone.now() if publish else None,
             )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error
-        except publishing.BadRateCard as bad:
-            raise CommandError(f"{file} was not imported:\n{bad}") from bad
+        except publishing.BadRateCard as error:
+            raise CommandError(f"{file} was not imported:\n{error}") from error
         except publishing.RateCardError as error:
             raise CommandError(str(error)) from error
-        if not known:
-            which = "as the default one" if card.series.is_default else "not the default one"
-            self.stdout.write(f"Series {card.series} made, {which}.")
-        countries = {line.country for line in lines}
-        where = f"{len(countries - {SATELLITE})} countries"
+        if not series_exists:
+            default = "as the default one" if card.series.is_default else "not the default one"
+            self.stdout.write(f"Series {card.series} made, {default}.")
+        countries = {row.country for row in rows}
+        scope = f"{len(countries - {SATELLITE})} countries"
         if SATELLITE in countries:
-            where += " and satellite networks"
+            scope += " and satellite networks"
         state = "published" if card.is_published else "kept as a draft"
-        self.stdout.write(self.style.SUCCESS(f"{card}: {len(lines)} prices for {where}, {state}."))
+        self.stdout.write(self.style.SUCCESS(f"{card}: {len(rows)} prices for {scope}, {state}."))

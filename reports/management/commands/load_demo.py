@@ -1,5 +1,3 @@
-"""`manage.py load_demo`: customers, people and fourteen months of traffic to look at."""
-
 import argparse
 from typing import Any
 
@@ -48,7 +46,7 @@ class Command(BaseCommand):
 
     def _print_sign_ins(self) -> None:
         emails = [email for email, _, _ in DEMO_SIGN_INS]
-        known = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
-        for email, password, what in DEMO_SIGN_INS:
-            if email in known:
-                self.stdout.write(f"  {email:34} {password:24} {what}")
+        existing = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+        for email, password, description in DEMO_SIGN_INS:
+            if email in existing:
+                self.stdout.write(f"  {email:34} {password:24} {description}")

@@ -55,7 +55,7 @@ def test_progress_is_shown_by_the_event(folder: Write):
             seen.append(number)
 
     replay_events(
-        create_missing(traffic.places),
+        create_missing(traffic.locations),
         traffic.events,
         until=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
         progress=progress,

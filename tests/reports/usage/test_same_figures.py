@@ -22,7 +22,14 @@ from ledger.api import tokens
 from ledger.engine.funding import adjust
 from ledger.engine.reversals import reverse
 from ledger.models import Charge, Entry, Scope
-from ledger.replay.events import Broadcast, ChatEvent, Event, Place, Purchase, in_order
+from ledger.replay.events import (
+    Event,
+    RecordedBroadcast,
+    RecordedChat,
+    RecordedLocation,
+    RecordedPurchase,
+    sort_events,
+)
 from ledger.replay.replay import create_missing, replay
 from locations.models import Location
 from tests.factories import FRANCE, MEXICO, call, chat, key, make_card, make_member, text
@@ -32,7 +39,9 @@ from tests.reports.pages import page as read
 
 NOW = dt.datetime(2026, 6, 15, 3, tzinfo=dt.UTC)  # the evening before in Chicago
 BEGAN_ON = dt.date(2025, 5, 5)
-PLACE = Place("Harbor Hotels", "Dallas", "America/Chicago", BEGAN_ON, 6, 900, 50, (), ("Desk",))
+PLACE = RecordedLocation(
+    "Harbor Hotels", "Dallas", "America/Chicago", BEGAN_ON, 6, 900, 50, (), ("Desk",)
+)
 KINDS = ["text", "voice", "chat", "additions", "other"]
 RANGES = ["this-term", "last-term", "7-days", "30-days", "90-days", "month"]
 ORDERS = ["day", "-day", "net", "-net", "closing", "-chat", "additions", "-text", "nonsense"]
@@ -49,17 +58,17 @@ def traffic(chance: random.Random) -> Iterator[Event]:
         at = NOW - dt.timedelta(minutes=chance.randrange(1, 400 * 24 * 60))
         what = chance.random()
         if what < 0.03:
-            yield Purchase("Dallas", at, chance.choice([200, 500]), f"Invoice {number}")
+            yield RecordedPurchase("Dallas", at, chance.choice([200, 500]), f"Invoice {number}")
         elif what < 0.35:
             phones = chance.choices([MEXICO, FRANCE], k=chance.randrange(1, 5))
             texts = tuple(text(phone, sent_at=at) for phone in phones)
-            yield Broadcast("Dallas", f"b{number}", "text", texts)
+            yield RecordedBroadcast("Dallas", f"b{number}", "text", texts)
         elif what < 0.5:
             calls = (call(chance.randrange(200), sent_at=at),)
-            yield Broadcast("Dallas", f"b{number}", "voice", calls)
+            yield RecordedBroadcast("Dallas", f"b{number}", "voice", calls)
         else:
             direction = chance.choice(["inbound", "outbound"])
-            yield ChatEvent("Dallas", (chat(direction, sent_at=at, inbox="Desk"),))
+            yield RecordedChat("Dallas", (chat(direction, sent_at=at, inbox="Desk"),))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +80,7 @@ def chance() -> random.Random:
 def location(chance: random.Random) -> Location:
     make_card()
     locations = create_missing([PLACE])
-    replay(locations, in_order(list(traffic(chance))), until=NOW)
+    replay(locations, sort_events(list(traffic(chance))), until=NOW)
     location = locations["Dallas"]
     for charge in Charge.objects.filter(location=location, entries__kind="international_text")[:3]:
         reverse(location.pk, charge.pk, key=key(), at=NOW, reason="Sent in error")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.replay.csv_files import BadTraffic, read_folder
+from ledger.replay.csv_files import TrafficError, read_folder
 
 LOCATIONS = """\
 account,location,timezone,contract_starts_on,term_months,included_credits,overdraft_limit,\
@@ -45,7 +45,7 @@ def utc(text: str) -> dt.datetime:
 
 
 def problems(folder: Path) -> list[str]:
-    with pytest.raises(BadTraffic) as caught:
+    with pytest.raises(TrafficError) as caught:
         read_folder(folder)
     assert str(caught.value) == "\n".join(caught.value.problems)
     return caught.value.problems

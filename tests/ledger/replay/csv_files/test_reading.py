@@ -4,7 +4,13 @@ import datetime as dt
 
 from ledger.engine.charge_requests import Chat, International
 from ledger.replay.csv_files import read_folder
-from ledger.replay.events import Broadcast, ChatEvent, Place, Purchase, in_order
+from ledger.replay.events import (
+    RecordedBroadcast,
+    RecordedChat,
+    RecordedLocation,
+    RecordedPurchase,
+    sort_events,
+)
 from tests.ledger.replay.csv_files.files import (
     CHATS,
     INTERNATIONAL,
@@ -16,8 +22,8 @@ from tests.ledger.replay.csv_files.files import (
 
 
 def test_locations_are_read_with_their_contract_fields_and_inboxes(folder: Write):
-    soho, leith = read_folder(folder()).places
-    assert soho == Place(
+    soho, leith = read_folder(folder()).locations
+    assert soho == RecordedLocation(
         account="Pellworth Foods",
         name="Soho",
         time_zone="Europe/London",
@@ -33,7 +39,7 @@ def test_locations_are_read_with_their_contract_fields_and_inboxes(folder: Write
 
 def test_events_are_read_in_the_order_of_their_instants(folder: Write):
     sent_at = utc("2026-03-02T10:00:00")
-    soho_b1 = Broadcast(
+    soho_b1 = RecordedBroadcast(
         "Soho",
         "B1",
         "text",
@@ -56,7 +62,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
             ),
         ),
     )
-    leith_b1 = Broadcast(
+    leith_b1 = RecordedBroadcast(
         "Leith",
         "B1",
         "voice",
@@ -72,7 +78,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
         ),
     )
     chats = [
-        ChatEvent(
+        RecordedChat(
             "Soho",
             (
                 Chat(
@@ -92,8 +98,8 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
         )
     ]
     assert read_folder(folder()).events == (
-        Purchase("Leith", utc("2026-03-01T08:00:00"), 100, "PO-1"),
-        Purchase("Soho", utc("2026-03-01T09:00:00"), 250, "PO-1"),
+        RecordedPurchase("Leith", utc("2026-03-01T08:00:00"), 100, "PO-1"),
+        RecordedPurchase("Soho", utc("2026-03-01T09:00:00"), 250, "PO-1"),
         soho_b1,
         leith_b1,
         *chats,
@@ -114,18 +120,18 @@ def test_a_file_without_lines_holds_no_events(folder: Write):
         "traffic_chat": CHATS.splitlines()[0],
     }
     traffic = read_folder(folder(**headers))
-    assert (len(traffic.places), traffic.events) == (2, ())
+    assert (len(traffic.locations), traffic.events) == (2, ())
 
 
-def a_broadcast(name: str, *sent_at: str) -> Broadcast:
+def a_broadcast(name: str, *sent_at: str) -> RecordedBroadcast:
     messages = tuple(
         International(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
         for at in sent_at
     )
-    return Broadcast("Soho", name, "text", messages)
+    return RecordedBroadcast("Soho", name, "text", messages)
 
 
-def a_chat(name: str, sent_at: str) -> ChatEvent:
+def a_chat(name: str, sent_at: str) -> RecordedChat:
     message = Chat(
         external_id=name,
         inbox="Kitchen",
@@ -134,7 +140,7 @@ def a_chat(name: str, sent_at: str) -> ChatEvent:
         content="",
         sent_at=utc(sent_at),
     )
-    return ChatEvent("Soho", (message,))
+    return RecordedChat("Soho", (message,))
 
 
 def test_at_one_instant_purchases_come_before_broadcasts_and_those_before_chats():
@@ -144,21 +150,21 @@ def test_at_one_instant_purchases_come_before_broadcasts_and_those_before_chats(
         a_chat("0", at),
         a_broadcast("b", at),
         a_broadcast("a", at),
-        Purchase("Soho", utc(at), 10, "z"),
-        Purchase("Soho", utc(at), 10, "y"),
+        RecordedPurchase("Soho", utc(at), 10, "z"),
+        RecordedPurchase("Soho", utc(at), 10, "y"),
         a_chat("z", "2026-03-02T09:59:59"),
     ]
-    assert in_order(events) == tuple(events[number] for number in (6, 5, 4, 3, 2, 1, 0))
+    assert sort_events(events) == tuple(events[number] for number in (6, 5, 4, 3, 2, 1, 0))
 
 
 def test_a_broadcast_is_charged_when_its_first_message_was_sent():
     early = a_broadcast("B", "2026-03-02T10:00:00", "2026-03-02T09:00:00")
     assert early.at == utc("2026-03-02T09:00:00")
     between = a_chat("c", "2026-03-02T09:30:00")
-    assert in_order([between, early]) == (early, between)
+    assert sort_events([between, early]) == (early, between)
 
 
 def test_chats_reported_together_are_charged_when_the_last_has_come():
     first, last = a_chat("c-1", "2026-03-02T09:00:00"), a_chat("c-2", "2026-03-02T09:10:00")
-    both = ChatEvent("Soho", first.messages + last.messages)
+    both = RecordedChat("Soho", first.messages + last.messages)
     assert (both.at, both.id) == (utc("2026-03-02T09:10:00"), "c-1")
