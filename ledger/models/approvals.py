@@ -10,7 +10,7 @@ from ledger.models.entries import Entry
 from ledger.models.kinds import Kind
 from ledger.models.requests_base import Asked, decided_has_who_and_when, decided_once, queue
 from locations.models import Contract, Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 
 
 class Bucket(models.TextChoices):
@@ -27,7 +27,7 @@ class ApprovalState(models.TextChoices):
 BY_HAND = (Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL, Kind.WRITE_OFF)
 
 
-@in_trail(exclude=["key"])
+@audited(exclude=["key"])
 class ApprovalRequest(Asked):
     """An entry of more credits than one person may post; decided by another, once.
 

@@ -14,7 +14,7 @@ from ledger.models.requests_base import (
     queue,
 )
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 
 LONGEST_NOTE = 300
 MOST_CREDITS = 100_000_000
@@ -26,7 +26,7 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
         return self.filter(is_active=True).order_by("position", "credits", "pk")
 
 
-@in_trail()
+@audited()
 class Bundle(models.Model):
     """A number of credits that is sold under a name; kept by staff."""
 
@@ -72,7 +72,7 @@ class CreditRequestState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
-@in_trail(exclude=["form_key"])
+@audited(exclude=["form_key"])
 class CreditRequest(Asked):
     """That credits be bought; decided by staff, once.
 

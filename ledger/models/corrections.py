@@ -15,7 +15,7 @@ from ledger.models.requests_base import (
     queue,
 )
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 
 LONGEST_REASON = 400
 
@@ -26,7 +26,7 @@ class CorrectionState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
-@in_trail()
+@audited()
 class CorrectionRequest(Asked):
     """That a charge, or one message of it, be given back; decided by staff, once."""
 

@@ -14,7 +14,7 @@ from ledger.models.balances import Charge
 from ledger.models.entry_constraints import CONSTRAINTS
 from ledger.models.kinds import AT_RENEWAL, USAGE, Kind
 from locations.models import Contract, Location
-from locations.models.audit import POSTED, in_trail
+from locations.models.audit import POSTED, audited
 from locations.models.triggers import no_truncate
 
 
@@ -38,7 +38,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return entries
 
 
-@in_trail(
+@audited(
     pghistory.ManualEvent(POSTED),
     by_trigger=False,
     fields=[

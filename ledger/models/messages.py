@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.balances import Charge, Outcome, Refusal
 from ledger.models.entries import Entry
 from locations.models import CarrierType, Channel, ChatInbox, Location, Rate, RateCard
-from locations.models.audit import SEEN, in_trail
+from locations.models.audit import SEEN, audited
 from locations.models.triggers import no_truncate
 
 
@@ -183,7 +183,7 @@ class Message(models.Model):
         return self.external_id
 
 
-@in_trail(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
+@audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class InternationalMessage(Message):
     """A text or a call of a broadcast. `rate` is the row of the published card that priced it."""
 
@@ -246,7 +246,7 @@ class InternationalMessage(Message):
         ]
 
 
-@in_trail(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
+@audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class ChatMessage(Message):
     """A chat message, sent or received. `card` priced it; none: the standard chat prices."""
 

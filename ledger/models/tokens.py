@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 
 
 class Scope(models.TextChoices):
@@ -20,7 +20,7 @@ class Scope(models.TextChoices):
     FUND = "fund", _("Record purchases")
 
 
-@in_trail(exclude=["digest", "last_used_at"])
+@audited(exclude=["digest", "last_used_at"])
 class ApiToken(models.Model):
     """A bearer token. Its secret is shown once and known nowhere after that, only its digest."""
 

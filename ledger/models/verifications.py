@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 from locations.models.jobs import Work, WorkState
 
 WORKING = ["state", "started_at", "finished_at", "leased_until", "attempts", "rows_done"]
@@ -80,7 +80,7 @@ class Verification(models.Model):
         return f"{self.location}, {self.at:%Y-%m-%d %H:%M} UTC"
 
 
-@in_trail(exclude=WORKING)
+@audited(exclude=WORKING)
 class VerificationRequest(Work):
     """Somebody of staff wants a verification now; a worker does it and names its `run`."""
 

@@ -44,7 +44,7 @@ class TrailForm(forms.Form):
             ("", _("anything")),
             *(
                 (model._meta.label_lower, str(model._meta.verbose_name))
-                for model in log.models_kept()
+                for model in log.audited_models()
             ),
         ]
 
@@ -64,9 +64,9 @@ class TrailForm(forms.Form):
             raise forms.ValidationError(_("A lone surrogate is no text."))
         return text
 
-    def wanted(self) -> log.Wanted:
+    def wanted(self) -> log.AuditFilters:
         given = self.cleaned_data
-        return log.Wanted(
+        return log.AuditFilters(
             by=given["by"].pk if given.get("by") else None,
             model=given.get("model") or "",
             text=given.get("q") or "",
@@ -88,9 +88,9 @@ class TrailAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = TrailForm(request.GET or None)
-        wanted = form.wanted() if form.is_valid() else log.Wanted()
+        wanted = form.wanted() if form.is_valid() else log.AuditFilters()
         page = page_number(request.GET.get("p", ""))
-        lines, more = log.read(wanted, page=page)
+        lines, more = log.read_entries(wanted, page=page)
         asked = request.GET.copy()
         asked.pop("p", None)
         context = {

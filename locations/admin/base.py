@@ -60,7 +60,7 @@ class GuardedAdmin(admin.ModelAdmin):
         if of is None:
             raise Http404
         page = page_number(request.GET.get("p", ""))
-        lines, more = log.read(log.Wanted(of=of), page=page)
+        lines, more = log.read_entries(log.AuditFilters(of=of), page=page)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(object)s") % {"object": of},
@@ -125,7 +125,7 @@ def page_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
 
 
-def line_address(line: log.Line) -> str:
+def line_address(line: log.AuditEntry) -> str:
     """The page of what a line of the trail is about, where it has one."""
     model: Any = line.model._meta.concrete_model
     if line.object_id is None or model not in admin.site._registry:

@@ -1,4 +1,4 @@
-"""Kept values of the trail as a person reads them."""
+"""Field values in the audit log, formatted in the reader's language."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,23 +12,23 @@ from locations.formatting.dates import format_date
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def in_words(one: "Field[Any, Any]", value: Any, known: Mapping[Any, Model]) -> str:
-    """A field's value as JSON keeps it; `known` are the objects that a foreign key may name."""
+def format_value(field: "Field[Any, Any]", value: Any, related: Mapping[Any, Model]) -> str:
+    """Format a value as JSON stores it; `related` are the objects a foreign key may refer to."""
     if value in EMPTY:
         return ""
-    if isinstance(one, ForeignKey):
-        return str(known[value]) if value in known else f"#{value}"
-    if isinstance(one, DateField):
-        return _day(value, has_time=isinstance(one, DateTimeField))
+    if isinstance(field, ForeignKey):
+        return str(related[value]) if value in related else f"#{value}"
+    if isinstance(field, DateField):
+        return _format_day_or_instant(value, is_instant=isinstance(field, DateTimeField))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return str(dict(one.flatchoices).get(value, value))
+    return str(dict(field.flatchoices).get(value, value))
 
 
-def _day(kept: str, *, has_time: bool) -> str:
-    """An instant is said in UTC, as the whole trail is."""
-    if not has_time:
-        return format_date(dt.date.fromisoformat(kept), "j M Y")
-    return f"{format_date(dt.datetime.fromisoformat(kept).astimezone(dt.UTC), 'j M Y, H:i')} UTC"
+def _format_day_or_instant(text: str, *, is_instant: bool) -> str:
+    if not is_instant:
+        return format_date(dt.date.fromisoformat(text), "j M Y")
+    at = dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    return f"{format_date(at, 'j M Y, H:i')} UTC"

@@ -1,4 +1,4 @@
-"""The trail: what was changed, kept by triggers beside the tables of what staff keep."""
+"""The audit log: triggers record every change of an audited model in an event table beside it."""
 
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
@@ -11,16 +11,14 @@ from pghistory.models import Events
 
 from locations.models.triggers import no_truncate
 
-Kept = TypeVar("Kept", bound=type[models.Model])
+TModel = TypeVar("TModel", bound=type[models.Model])
 
-FOUND = "found"  # as it stood when its trail began
 ADDED, CHANGED, DELETED = "added", "changed", "deleted"
 SEEN, SEEN_AS_MANAGER, POSTED = "seen", "seen as its manager", "posted"
 RENEWED = "renewed by hand"
 PASSWORD_SET, SECOND_STEP_OFF = "password set", "second step turned off"
 
-IN_WORDS = {
-    FOUND: _("was there when the trail began"),
+LABELS = {
     ADDED: _("added"),
     CHANGED: _("changed"),
     DELETED: _("deleted"),
@@ -33,48 +31,47 @@ IN_WORDS = {
 }
 
 
-def in_trail(
+def audited(
     *trackers: Any,
     fields: Collection[str] | None = None,
     exclude: Collection[str] = (),
     in_bulk: bool = False,
     links: bool = False,
     by_trigger: bool = True,
-) -> Callable[[Kept], Kept]:
-    """Keep every row that is added, changed or deleted, and by whom, in a table that only grows.
+) -> Callable[[TModel], TModel]:
+    """Record inserts, updates and deletes of a model, and who made them, in an append-only table.
 
-    `trackers` tell of more. Never for what charging writes, for a trigger costs each of its rows:
-    there `by_trigger=False` leaves the table without, and code says with `pghistory.create_event`
-    what happened.
-    `exclude` what is personal, secret or no person's doing. `in_bulk` is for rows that come by the
-    hundred: one trigger a statement, one line in the trail. `links` is for the table between two
-    models, whose rows are only added and deleted.
+    `trackers` record further events. `exclude` is for personal, secret and automatic fields.
+    `in_bulk` is for rows written by the hundred: one trigger a statement, one entry of the log.
+    `links` is for the table between two models, whose rows are only added and deleted.
+    Without `by_trigger` code calls `pghistory.create_event`: for tables that charging writes,
+    where a trigger would cost every row.
     """
     level = pgtrigger.Statement if in_bulk else pgtrigger.Row
-    told: list[Any] = [*trackers]
+    events: list[Any] = [*trackers]
     if by_trigger:
-        told.append(pghistory.InsertEvent(ADDED, level=level))
-        told.append(pghistory.DeleteEvent(DELETED, level=level))
+        events.append(pghistory.InsertEvent(ADDED, level=level))
+        events.append(pghistory.DeleteEvent(DELETED, level=level))
     if by_trigger and not links:
-        told.append(pghistory.UpdateEvent(CHANGED, level=level))
-    of = None if links else pghistory.ObjForeignKey(related_name="+")
+        events.append(pghistory.UpdateEvent(CHANGED, level=level))
 
-    def decorate(model: Kept) -> Kept:
-        name = model._meta.model_name
+    def decorate(model: TModel) -> TModel:
         return pghistory.track(
-            *told,
+            *events,
             fields=list(fields) if fields is not None else None,
             exclude=list(exclude),
             append_only=True,
-            obj_field=of,
-            # Who and how stand in each row: a table of contexts would have to be updated.
+            obj_field=None if links else pghistory.ObjForeignKey(related_name="+"),
+            # The context is in each row: a table of contexts would have to be updated.
             context_field=pghistory.ContextJSONField(),
             context_id_field=pghistory.ContextUUIDField(),
             attrs={"pgh_in_bulk": in_bulk or links},
             meta={
                 "default_permissions": (),
                 "indexes": [
-                    models.Index(fields=["-pgh_created_at"], name=f"trail_{name}"[:30]),
+                    models.Index(
+                        fields=["-pgh_created_at"], name=f"trail_{model._meta.model_name}"[:30]
+                    ),
                 ],
                 "triggers": [no_truncate("trail_no_truncate")],
             },
@@ -84,7 +81,7 @@ def in_trail(
 
 
 class Change(Events):
-    """A line of the trail, whatever table it is of; read with `locations.audit.log`."""
+    """An entry of the audit log, for the permission to view it: `locations.audit.log` reads it."""
 
     class Meta:
         proxy = True

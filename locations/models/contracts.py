@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 from locations.models.locations import Location
 from locations.models.rate_cards import RateCardSeries
 
@@ -29,7 +29,7 @@ class DateRange(Func):
     output_field = DateRangeField(_("output field"))
 
 
-@in_trail()
+@audited()
 class Contract(models.Model):
     """Included credits per term of N months, counted from the contract's first day.
 

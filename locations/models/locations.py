@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations.models.audit import RENEWED, SEEN, SEEN_AS_MANAGER, in_trail
+from locations.models.audit import RENEWED, SEEN, SEEN_AS_MANAGER, audited
 from locations.models.users import DETAIL_ROLES, Role
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def default_profile_fields() -> list[str]:
     return ["First Name", "Last Name", "Unique ID"]
 
 
-@in_trail()
+@audited()
 class Account(models.Model):
     """The customer."""
 
@@ -78,7 +78,7 @@ class LocationQuerySet(models.QuerySet["Location"]):
         ).distinct()
 
 
-@in_trail(
+@audited(
     *(pghistory.ManualEvent(label) for label in (SEEN, SEEN_AS_MANAGER, RENEWED)),
     exclude=["terms_version"],
 )
@@ -158,7 +158,7 @@ class Location(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-@in_trail()
+@audited()
 class ChatInbox(models.Model):
     location = models.ForeignKey(
         Location,

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 from locations.models.jobs import Work
 from locations.models.rate_cards import RateCard
 
@@ -14,7 +14,7 @@ READING += ["state", "asked_at", "started_at", "finished_at", "leased_until", "a
 READING += ["rows_done", "rows_total", "failure"]
 
 
-@in_trail(exclude=READING)
+@audited(exclude=READING)
 class RateCardUpload(Work):
     """A file as it came, and what was read of it. Applied, it becomes a draft, once.
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.formatting.dates import format_date
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 from locations.models.triggers import no_truncate
 
 # A published card explains what messages cost, for ever: it and its rows stay as they are.
@@ -36,7 +36,7 @@ class CarrierType(models.TextChoices):
     LANDLINE = "landline", _("Landline")
 
 
-@in_trail()
+@audited()
 class RateCardSeries(models.Model):
     """A price list under one name; its cards follow one another by effective date."""
 
@@ -103,7 +103,7 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
         )
 
 
-@in_trail()
+@audited()
 class RateCard(models.Model):
     """The prices of a series from an effective date on; editable until it is published."""
 
@@ -163,7 +163,7 @@ class RateCard(models.Model):
         }
 
 
-@in_trail(in_bulk=True)
+@audited(in_bulk=True)
 class Rate(models.Model):
     """One price: credits per text, or per minute of a call, to a country and carrier type."""
 

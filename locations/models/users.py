@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from locations.models.audit import PASSWORD_SET, SECOND_STEP_OFF, in_trail
+from locations.models.audit import PASSWORD_SET, SECOND_STEP_OFF, audited
 
 
 class Language(models.TextChoices):
@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-@in_trail(
+@audited(
     pghistory.UpdateEvent(PASSWORD_SET, condition=pghistory.AnyChange("password")),
     pghistory.ManualEvent(SECOND_STEP_OFF),
     exclude=["password", "last_login", "reset_mailed_at", "created_at"],
@@ -118,7 +118,7 @@ class Role(models.TextChoices):
 DETAIL_ROLES = (Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN)
 
 
-@in_trail()
+@audited()
 class Membership(models.Model):
     """What one user is at one location or, for an Account Admin, at a whole account."""
 
@@ -183,7 +183,7 @@ class Membership(models.Model):
 # their triggers stand in our migrations.
 
 
-@in_trail(links=True)
+@audited(links=True)
 class UserGroup(User.groups.through):  # type: ignore[name-defined]
     class Meta:
         proxy = True
@@ -191,7 +191,7 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined]
         verbose_name = _("group of a user")
 
 
-@in_trail(links=True)
+@audited(links=True)
 class UserPermission(User.user_permissions.through):  # type: ignore[name-defined]
     class Meta:
         proxy = True
@@ -199,7 +199,7 @@ class UserPermission(User.user_permissions.through):  # type: ignore[name-define
         verbose_name = _("permission of a user")
 
 
-@in_trail()
+@audited()
 class StaffGroup(Group):
     class Meta:
         proxy = True
@@ -207,7 +207,7 @@ class StaffGroup(Group):
         verbose_name = _("group")
 
 
-@in_trail(links=True)
+@audited(links=True)
 class GroupPermission(Group.permissions.through):  # type: ignore[name-defined]
     class Meta:
         proxy = True

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 
 MOST_CREDITS = 1_000_000_000
 MOST_DAYS = 365
@@ -21,7 +21,7 @@ class Level(models.IntegerChoices):
     OUT = 2, _("Out of credits")
 
 
-@in_trail(exclude=["level", "level_since", "seen_number", "mailed_at", "out_mailed_at"])
+@audited(exclude=["level", "level_since", "seen_number", "mailed_at", "out_mailed_at"])
 class Alert(models.Model):
     """The alert of one location: below so many credits, or fewer than so many days left.
 

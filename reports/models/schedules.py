@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.calendar import add_months
 from locations.models import Location
-from locations.models.audit import in_trail
+from locations.models.audit import audited
 from reports.models.reports import ReportFormat, ReportKind
 
 DAY = dt.timedelta(days=1)
@@ -31,7 +31,7 @@ class Every(models.TextChoices):
         return first_on + 6 * DAY
 
 
-@in_trail(exclude=["covered_through_on"])
+@audited(exclude=["covered_through_on"])
 class ReportSchedule(models.Model):
     """A report of each week or month of a location, sent as a link to people who may open it.
 

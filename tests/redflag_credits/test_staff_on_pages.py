@@ -49,7 +49,9 @@ def test_all_staff_read_figures_and_few_see_what_people_wrote(
     assert client.get(reverse("credit-usage", args=[soho.pk])).status_code == 200
     expected = 200 if group in HELPERS else 403
     assert [client.get(page).status_code for page in pages(soho)] == [expected] * 3
-    looked = [line for line in log.read(log.Wanted(by=user.pk))[0] if line.label == "seen"]
+    looked = [
+        line for line in log.read_entries(log.AuditFilters(by=user.pk))[0] if line.label == "seen"
+    ]
     assert [(line.name, line.context["page"]) for line in looked] == (
         [("Soho", "usage-correction"), ("Soho", "usage-search"), ("Soho", "usage-charge")]
         if group in HELPERS

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from locations.audit import log
-from locations.audit.log import Line, Wanted
+from locations.audit.log import AuditEntry, AuditFilters
 
 PASSWORD = "correct horse battery"
 
@@ -21,9 +21,9 @@ def post(desk: Client, where: str, /, *args: Any, query: str = "", **content: An
     assert answer.status_code == 302, fault and fault.form.errors
 
 
-def lines(**wanted: Any) -> list[Line]:
+def lines(**wanted: Any) -> list[AuditEntry]:
     """Newest first."""
-    return log.read(Wanted(**wanted))[0]
+    return log.read_entries(AuditFilters(**wanted))[0]
 
 
 def told(**wanted: Any) -> list[tuple[Any, ...]]:

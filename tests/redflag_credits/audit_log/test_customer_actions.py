@@ -112,7 +112,7 @@ def test_prices_are_one_line_a_file_and_each_of_them_can_be_seen(desk: Client):
     before = timezone.now()
     post(desk, "locations_ratecardupload_preview", upload.pk)
     draft = RateCard.objects.get(published_at=None)
-    assert {(line.label, line.model.__name__, line.number) for line in lines(since=before)} == {
+    assert {(line.label, line.model.__name__, line.count) for line in lines(since=before)} == {
         ("added", "RateCard", 1),
         ("added", "Rate", 3),
         ("changed", "RateCardUpload", 1),
@@ -144,7 +144,7 @@ def test_prices_are_one_line_a_file_and_each_of_them_can_be_seen(desk: Client):
     copy = RateCard.objects.latest("pk")
     chosen = {"action": "delete_selected", "_selected_action": copy.pk, "post": "yes"}
     post(desk, "locations_ratecard_changelist", **chosen)
-    assert {(line.kind, line.label, line.model.__name__, line.number) for line in lines()[:2]} == {
+    assert {(line.kind, line.label, line.model.__name__, line.count) for line in lines()[:2]} == {
         ("action: delete_selected", "deleted", "RateCard", 1),
         ("action: delete_selected", "deleted", "Rate", 3),
     }
