@@ -74,7 +74,7 @@ def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> boo
     if not user.is_authenticated:
         return False
     if user.is_staff:
-        return not user.has_perm("locations.see_personal_data")
+        return not user.has_perm("locations.view_personal_data")
     if not location.masked_roles:
         return False
     here = Membership.objects.filter(

@@ -43,8 +43,8 @@ urlpatterns = [
         history_views.correction,
         name="usage-message-correction",
     ),
-    path("locations/<int:pk>/as-manager/", impersonation_views.begin, name="as-manager"),
-    path("as-manager/end/", impersonation_views.end, name="as-manager-end"),
+    path("locations/<int:pk>/impersonate/", impersonation_views.begin, name="impersonate"),
+    path("impersonate/end/", impersonation_views.end, name="impersonate-end"),
     path("locations/<int:pk>/estimate/", estimate_views.before_you_send, name="estimate"),
     path(
         "locations/<int:pk>/estimate/<uuid:estimate_pk>/",

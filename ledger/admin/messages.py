@@ -21,7 +21,7 @@ from locations.admin.base import LedgerAdmin, link, location_link
 from locations.formatting.countries import country_name
 from locations.models.audit import SEEN
 
-PERSONAL = "locations.see_personal_data"
+PERSONAL = "locations.view_personal_data"
 
 
 class MessageAdmin(GiveBackLink, LedgerAdmin):

@@ -131,9 +131,12 @@ class Location(models.Model):
         verbose_name_plural = gettext_lazy("locations")
         ordering = ["name"]
         permissions = [
-            ("see_as_manager", gettext_lazy("Can use the pages of a location as its managers do")),
             (
-                "see_personal_data",
+                "impersonate_manager",
+                gettext_lazy("Can use the pages of a location as its managers do"),
+            ),
+            (
+                "view_personal_data",
                 gettext_lazy("Can see recipients, phone numbers and chat content"),
             ),
         ]

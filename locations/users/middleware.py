@@ -145,11 +145,11 @@ class StaffPermissionMiddleware(MiddlewareMixin):
         if (
             name in MANAGER_ACTIONS
             and request.method == "POST"
-            and not user.has_perm("locations.see_as_manager")
+            and not user.has_perm("locations.impersonate_manager")
         ):
             raise PermissionDenied
         if name in PERSONAL_DATA_PAGES:
-            if not user.has_perm("locations.see_personal_data"):
+            if not user.has_perm("locations.view_personal_data"):
                 raise PermissionDenied
             location = Location.objects.filter(pk=match.kwargs["pk"]).first()
             if location is not None:

@@ -32,7 +32,7 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     if report.shows_numbers and sees_masked_numbers(to, report.location):
         raise NumbersNotShown
     shows_people = report.kind != ReportKind.STATEMENT
-    if shows_people and to.is_staff and not to.has_perm("locations.see_personal_data"):
+    if shows_people and to.is_staff and not to.has_perm("locations.view_personal_data"):
         raise NumbersNotShown
     try:
         file = default_storage.open(report.file)

@@ -14,7 +14,7 @@ from reports.impersonation import session
 
 
 @login_required
-@permission_required("locations.see_as_manager", raise_exception=True)
+@permission_required("locations.impersonate_manager", raise_exception=True)
 @never_cache
 @require_POST
 def begin(request: SignedInRequest, pk: int) -> HttpResponse:

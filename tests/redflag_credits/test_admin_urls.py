@@ -229,7 +229,7 @@ def test_personal_data_of_a_message_is_for_those_who_may_see_it(filled: Location
     assert "Hello" not in seen
     assert chatted.phone not in seen
     helper = make_user("helper@example.org", is_staff=True)
-    grant(helper, "ledger.view_chatmessage", "locations.see_personal_data")
+    grant(helper, "ledger.view_chatmessage", "locations.view_personal_data")
     client.force_login(helper)
     seen = client.get(page).content.decode()
     assert "Hello" in seen

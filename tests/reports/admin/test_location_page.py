@@ -148,13 +148,13 @@ def visits() -> list[Any]:
 
 
 def switch(staff: Client, location: Location) -> Any:
-    return staff.post(reverse("as-manager", args=[location.pk]))
+    return staff.post(reverse("impersonate", args=[location.pk]))
 
 
 def test_the_switch_opens_the_manager_s_page_and_is_written_down(
     staff: Client, soho: Location, ada: User
 ):
-    assert reverse("as-manager", args=[soho.pk]) in actions(staff.get(page(soho)))
+    assert reverse("impersonate", args=[soho.pk]) in actions(staff.get(page(soho)))
     answer = switch(staff, soho)
     assert answer["Location"] == usage(soho)
     (written,) = visits()
@@ -191,9 +191,9 @@ def test_nothing_can_be_done_there_but_look(staff: Client, soho: Location):
 
 def test_going_back_ends_it(staff: Client, soho: Location):
     switch(staff, soho)
-    assert staff.post(reverse("as-manager-end"))["Location"] == page(soho)
+    assert staff.post(reverse("impersonate-end"))["Location"] == page(soho)
     assert "You are seeing this as staff." not in staff.get(usage(soho)).text
-    assert staff.post(reverse("as-manager-end"))["Location"] == reverse("home")
+    assert staff.post(reverse("impersonate-end"))["Location"] == reverse("home")
 
 
 def test_the_pages_of_another_location_end_it(staff: Client, soho: Location):
@@ -204,7 +204,7 @@ def test_the_pages_of_another_location_end_it(staff: Client, soho: Location):
 
 
 def test_the_switch_is_for_staff_who_may(client: Client, soho: Location):
-    address = reverse("as-manager", args=[soho.pk])
+    address = reverse("impersonate", args=[soho.pk])
     for user, status in (
         (make_user(is_staff=True), 403),
         (make_member(soho), 403),
@@ -213,13 +213,13 @@ def test_the_switch_is_for_staff_who_may(client: Client, soho: Location):
         client.force_login(user)
         assert client.get(address).status_code in (403, 405)
         assert client.post(address).status_code == status
-    assert client.post(reverse("as-manager", args=[10**9])).status_code == 404
+    assert client.post(reverse("impersonate", args=[10**9])).status_code == 404
     assert len(visits()) == 1
 
 
 def test_every_page_of_a_location_is_named():
     """One that is new would be open to what managers do there, until it is."""
     theirs = {pattern.name for pattern in urlpatterns if "locations/" in str(pattern.pattern)}
-    assert theirs - {"as-manager"} == session.PAGES - {"location-details"}
+    assert theirs - {"impersonate"} == session.PAGES - {"location-details"}
     by_their_own_ids = {p.name for p in urlpatterns if str(p.pattern).startswith("reports/")}
     assert by_their_own_ids - {"report-download"} == session.ACTS
