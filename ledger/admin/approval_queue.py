@@ -44,10 +44,10 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
     list_display = (
         "waiting",
-        "location_shown",
+        "location_column",
         "kind",
-        "credits_shown",
-        "reason_shown",
+        "credits_column",
+        "reason_column",
         "asked_by",
         "state",
     )
@@ -56,17 +56,17 @@ class ApprovalRequestAdmin(DecisionAdmin):
     search_fields = ("=location__name", "=reference")
     search_help_text = _("The name of a location, or a whole reference")
     fields = (
-        "location_shown",
+        "location_column",
         ("asked_by", "asked_at", "waiting"),
-        ("kind", "credits_shown", "bucket"),
-        ("charge_shown", "external_id"),
+        ("kind", "credits_column", "bucket"),
+        ("charge_column", "external_id"),
         ("contract", "term_starts_on"),
-        "reason_shown",
+        "reason_column",
         "reference",
         "state",
         ("decided_by", "decided_at"),
         "answer",
-        "entry_shown",
+        "entry_column",
     )
 
     def get_urls(self) -> list[Any]:
@@ -77,7 +77,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
         """Without the lines that say nothing of this kind of entry."""
         unused = set()
         if obj is not None and obj.charge_id is None:
-            unused.add(("charge_shown", "external_id"))
+            unused.add(("charge_column", "external_id"))
         if obj is not None and obj.contract_id is None:
             unused.add(("contract", "term_starts_on"))
         return [line for line in super().get_fields(request, obj) if line not in unused]
@@ -98,21 +98,21 @@ class ApprovalRequestAdmin(DecisionAdmin):
         )
 
     @admin.display(description=_("Credits"))
-    def credits_shown(self, asked: ApprovalRequest) -> str:
+    def credits_column(self, asked: ApprovalRequest) -> str:
         return numbers.format_signed(asked.credits)
 
     @admin.display(description=_("Reason"))
-    def reason_shown(self, asked: ApprovalRequest) -> str:
+    def reason_column(self, asked: ApprovalRequest) -> str:
         return reasons.in_words(asked.kind, asked.reason)
 
     @admin.display(description=_("Charge"))
-    def charge_shown(self, asked: ApprovalRequest) -> str:
+    def charge_column(self, asked: ApprovalRequest) -> str:
         return link("ledger_charge_change", asked.charge, asked.charge_id)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Entry"), empty_value=_("none")
     )
-    def entry_shown(self, asked: ApprovalRequest) -> str | None:
+    def entry_column(self, asked: ApprovalRequest) -> str | None:
         if asked.entry is None:
             return None
         return link("ledger_entry_change", asked.entry, asked.entry_id)

@@ -17,7 +17,7 @@ from ledger.admin.manual_entries import GiveBackLink
 from ledger.admin.price_check import try_view
 from ledger.admin.renewals import RenewalPages
 from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
-from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link, location_link
+from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link
 from locations.formatting import numbers
 
 
@@ -51,7 +51,7 @@ class StandingFilter(admin.SimpleListFilter):
 class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
     list_display = (
         "location",
-        "available_shown",
+        "available_column",
         "contract_credits",
         "purchased_credits",
         "renewal_due_at",
@@ -63,7 +63,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
     search_fields = ("location__name", "location__account__name")
     fields = (
         "location",
-        "available_shown",
+        "available_column",
         ("contract_credits", "purchased_credits"),
         "last_number",
         ("renewed_through_on", "renewal_due_at"),
@@ -74,7 +74,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
         return Balance.objects.as_of(timezone.now())
 
     @admin.display(description=_("Available"))
-    def available_shown(self, balance: Balance) -> str:
+    def available_column(self, balance: Balance) -> str:
         return numbers.format_credits(balance.available)
 
 
@@ -82,7 +82,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
 class ChargeAdmin(GiveBackLink, LedgerAdmin):
     list_display = (
         "key",
-        "location_shown",
+        "location_column",
         "kind",
         "outcome",
         "credits",
@@ -100,12 +100,12 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
         ("key", "on_insufficient"),
         ("outcome", "refusal"),
         ("at", "day"),
-        ("needed_credits", "credits", "shortfall_shown"),
+        ("needed_credits", "credits", "shortfall_column"),
         ("available_before", "held_before", "overdraft_limit"),
         "hold",
         ("contract_after", "purchased_after"),
-        "entries_shown",
-        "messages_shown",
+        "entries_column",
+        "messages_column",
     )
 
     def get_urls(self) -> list[Any]:
@@ -119,18 +119,14 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
             return ""
         return reverse("admin:ledger_entry_reversal", args=[shown.pk])
 
-    @admin.display(description=_("Location"), ordering="location")
-    def location_shown(self, charge: Charge) -> str:
-        return location_link(charge.location)
-
     @admin.display(description=_("Shortfall"))
-    def shortfall_shown(self, charge: Charge) -> str:
+    def shortfall_column(self, charge: Charge) -> str:
         return number_format(charge.shortfall)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Entries"), empty_value=_("none: it cost nothing")
     )
-    def entries_shown(self, charge: Charge) -> str | None:
+    def entries_column(self, charge: Charge) -> str | None:
         entries = charge.entries.select_related("location").order_by("number")
         return (
             format_html_join(
@@ -140,7 +136,7 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
         )
 
     @admin.display(description=_("Messages"))
-    def messages_shown(self, charge: Charge) -> str:
+    def messages_column(self, charge: Charge) -> str:
         table = "chatmessage" if charge.kind == ChargeKind.CHAT else "internationalmessage"
         return link(
             f"ledger_{table}_changelist",
@@ -153,7 +149,7 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
 class HoldAdmin(LedgerAdmin):
     """Without the number that is called: its call has it, for those who may see it."""
 
-    list_display = ("key", "location_shown", "kind", "credits", "state_now", "at", "expires_at")
+    list_display = ("key", "location_column", "kind", "credits", "state_now", "at", "expires_at")
     list_filter = ("state", "kind")
     list_select_related = ("location",)
     search_fields = ("=key", "=location__name")
@@ -167,10 +163,6 @@ class HoldAdmin(LedgerAdmin):
         ("expected_seconds", "carrier_type"),
         "available_before",
     )
-
-    @admin.display(description=_("Location"))
-    def location_shown(self, hold: Hold) -> str:
-        return location_link(hold.location)
 
     @admin.display(description=_("State"))
     def state_now(self, hold: Hold) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.requests import contract_changes
-from locations.admin.base import link, replace
+from locations.admin.base import link, replace_admin
 from locations.admin.contracts import ContractAdmin, ContractForm
 from locations.contracts.amendments import ContractRefused
 from locations.contracts.terms import load_terms
@@ -160,4 +160,4 @@ class RunningContractAdmin(ContractAdmin):
             self.message_user(request, format_html(words, amount, step.on), messages.INFO)
 
 
-replace(Contract, RunningContractAdmin)
+replace_admin(Contract, RunningContractAdmin)

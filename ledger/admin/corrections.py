@@ -24,7 +24,7 @@ class CorrectionRequestAdmin(DecisionAdmin):
 
     list_display = (
         "waiting",
-        "location_shown",
+        "location_column",
         "what",
         "reason",
         "asked_by",
@@ -34,10 +34,10 @@ class CorrectionRequestAdmin(DecisionAdmin):
     search_fields = ("=location__name", "=external_id")
     search_help_text = _("The name of a location, or a message's whole external id")
     fields = (
-        "location_shown",
+        "location_column",
         ("asked_by", "asked_at", "waiting"),
         "reason",
-        ("charge_shown", "message_shown"),
+        ("charge_column", "message_column"),
         "state",
         ("decided_by", "decided_at"),
         "answer",
@@ -66,13 +66,13 @@ class CorrectionRequestAdmin(DecisionAdmin):
         return words % {"kind": kind}
 
     @admin.display(description=_("Charge"))
-    def charge_shown(self, asked: CorrectionRequest) -> str:
+    def charge_column(self, asked: CorrectionRequest) -> str:
         return link("ledger_charge_change", asked.charge, asked.charge_id)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Message"), empty_value=_("all of the charge")
     )
-    def message_shown(self, asked: CorrectionRequest) -> str | None:
+    def message_column(self, asked: CorrectionRequest) -> str | None:
         if not asked.external_id:
             return None
         chat = asked.charge.kind == ChargeKind.CHAT

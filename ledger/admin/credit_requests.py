@@ -17,7 +17,7 @@ from locations.admin.base import GuardedAdmin, link
 class BundleAdmin(GuardedAdmin):
     """One that is sold no more is not deleted: requests name it."""
 
-    list_display = ("name", "credits_shown", "price", "is_active", "position")
+    list_display = ("name", "credits_column", "price", "is_active", "position")
     list_filter = ("is_active",)
     search_fields = ("name",)
     fields = ("name", "credits", "price", "is_active", "position")
@@ -27,7 +27,7 @@ class BundleAdmin(GuardedAdmin):
         return False
 
     @admin.display(description=_("Credits"), ordering="credits")
-    def credits_shown(self, bundle: Bundle) -> str:
+    def credits_column(self, bundle: Bundle) -> str:
         return number_format(bundle.credits)
 
 
@@ -44,8 +44,8 @@ class CreditRequestAdmin(DecisionAdmin):
 
     list_display = (
         "waiting",
-        "location_shown",
-        "credits_shown",
+        "location_column",
+        "credits_column",
         "bundle",
         "reference",
         "asked_by",
@@ -55,15 +55,15 @@ class CreditRequestAdmin(DecisionAdmin):
     search_fields = ("=location__name", "=reference")
     search_help_text = _("The name of a location, or a whole reference")
     fields = (
-        "location_shown",
+        "location_column",
         ("asked_by", "asked_at", "waiting"),
-        ("credits_shown", "bundle", "price"),
+        ("credits_column", "bundle", "price"),
         "reference",
         "note",
         "state",
         ("decided_by", "decided_at"),
         "answer",
-        "purchase_shown",
+        "purchase_column",
     )
 
     def what_meeting_does(self, asked: Any) -> str:
@@ -75,13 +75,13 @@ class CreditRequestAdmin(DecisionAdmin):
         )
 
     @admin.display(description=_("Credits"))
-    def credits_shown(self, asked: CreditRequest) -> str:
+    def credits_column(self, asked: CreditRequest) -> str:
         return number_format(asked.credits)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=_("Purchase"), empty_value=_("none")
     )
-    def purchase_shown(self, asked: CreditRequest) -> str | None:
+    def purchase_column(self, asked: CreditRequest) -> str | None:
         if asked.purchase is None:
             return None
         return link(

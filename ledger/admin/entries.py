@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin.manual_entries import RecordingPages
 from ledger.engine import reasons
 from ledger.models import ChargeKind, Entry, Kind
-from locations.admin.base import MOST_LISTED, LedgerAdmin, link, location_link
+from locations.admin.base import MAX_LISTED, LedgerAdmin, link
 from locations.formatting import numbers
 from locations.models import Location
 
@@ -19,11 +19,11 @@ from locations.models import Location
 @admin.register(Entry)
 class EntryAdmin(RecordingPages, LedgerAdmin):
     list_display = (
-        "number_shown",
-        "location_shown",
-        "kind_shown",
-        "credits_shown",
-        "balance_shown",
+        "number_column",
+        "location_column",
+        "kind_column",
+        "credits_column",
+        "balance_column",
         "day",
         "reference",
         "made_by",
@@ -34,13 +34,13 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     search_help_text = gettext_lazy("A whole reference, idempotency key or name of a location")
     fields = (
         ("location", "number"),
-        "kind_shown",
+        "kind_column",
         ("contract_delta", "purchased_delta", "lapsed_credits"),
         ("contract_after", "purchased_after"),
         ("at", "day", "recorded_at"),
-        ("charge", "messages_shown"),
+        ("charge", "messages_column"),
         ("contract", "term_starts_on"),
-        ("reason_shown", "reference"),
+        ("reason_column", "reference"),
         ("made_by", "approved_by", "key"),
     )
 
@@ -54,41 +54,37 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
         entries = Entry.objects.order_by().values_list("pk", flat=True)
         by_reference = entries.exclude(reference="").filter(reference__iexact=wanted)
         by_key = entries.filter(key__isnull=False, key__iexact=wanted)
-        ids = list(by_reference.union(by_key)[:MOST_LISTED])
+        ids = list(by_reference.union(by_key)[:MAX_LISTED])
         named = list(Location.objects.filter(name__iexact=wanted))
         return queryset.filter(Q(pk__in=ids) | Q(location__in=named)), False
 
     @admin.display(description=gettext_lazy("No."))
-    def number_shown(self, entry: Entry) -> str:
+    def number_column(self, entry: Entry) -> str:
         return number_format(entry.number)
 
-    @admin.display(description=gettext_lazy("Location"))
-    def location_shown(self, entry: Entry) -> str:
-        return location_link(entry.location)
-
     @admin.display(description=gettext_lazy("Kind"))
-    def kind_shown(self, entry: Entry) -> str:
+    def kind_column(self, entry: Entry) -> str:
         return format_html(
             '<span class="kind kind-{}">{}</span>', entry.kind, entry.get_kind_display()
         )
 
     @admin.display(description=gettext_lazy("Credits"))
-    def credits_shown(self, entry: Entry) -> str:
+    def credits_column(self, entry: Entry) -> str:
         side = "plus" if entry.credits > 0 else "minus"
         return format_html('<span class="{}">{}</span>', side, numbers.format_signed(entry.credits))
 
     @admin.display(description=gettext_lazy("Reason"))
-    def reason_shown(self, entry: Entry) -> str:
+    def reason_column(self, entry: Entry) -> str:
         return reasons.in_words(entry.kind, entry.reason)
 
     @admin.display(description=gettext_lazy("Balance after"))
-    def balance_shown(self, entry: Entry) -> str:
+    def balance_column(self, entry: Entry) -> str:
         return numbers.format_credits(entry.balance_after)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")
     )
-    def messages_shown(self, entry: Entry) -> str | None:
+    def messages_column(self, entry: Entry) -> str | None:
         if entry.charge is None:
             return None
         table = "chatmessage" if entry.charge.kind == ChargeKind.CHAT else "internationalmessage"

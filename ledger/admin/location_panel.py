@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from ledger.admin.location_summary import LocationFigures, location_figures
 from ledger.models import Kind
-from locations.admin.panels import Panel, panel
+from locations.admin.panels import Panel, register_panel
 from locations.formatting import numbers
 from locations.models import Location
 
 
-@panel
+@register_panel
 def credits(request: HttpRequest, location: Location) -> Panel | None:
     if not request.user.has_perm("ledger.view_balance"):
         return None

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin.manual_entries import GiveBackLink
 from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
-from locations.admin.base import LedgerAdmin, link, location_link
+from locations.admin.base import LedgerAdmin, link
 from locations.formatting.countries import country_name
 from locations.models.audit import SEEN
 
@@ -41,12 +41,12 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
         return reverse(f"admin:ledger_entry_{kind}_reversal", args=[shown.pk])
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        origin = (("location", "external_id"), "charge_shown", "position", ("outcome", "refusal"))
+        origin = (("location", "external_id"), "charge_column", "position", ("outcome", "refusal"))
         price = (
             "why",
             ("credits", "contract_credits"),
             ("sent_at", "day"),
-            "entry_shown",
+            "entry_column",
             "reversal",
         )
         fieldsets = [
@@ -68,18 +68,14 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
             pghistory.create_event(message, label=SEEN)
         return answer
 
-    @admin.display(description=gettext_lazy("Location"))
-    def location_shown(self, message: Any) -> str:
-        return location_link(message.location)
-
     @admin.display(description=gettext_lazy("Charge"))
-    def charge_shown(self, message: Any) -> str:
+    def charge_column(self, message: Any) -> str:
         return link("ledger_charge_change", message.charge, message.charge_id)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
         description=gettext_lazy("Entry"), empty_value=gettext_lazy("none: it cost nothing")
     )
-    def entry_shown(self, message: Any) -> str | None:
+    def entry_column(self, message: Any) -> str | None:
         if message.entry is None:
             return None
         return link("ledger_entry_change", message.entry, message.entry_id)
@@ -89,7 +85,7 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
 class InternationalMessageAdmin(MessageAdmin):
     list_display = (
         "external_id",
-        "location_shown",
+        "location_column",
         "channel",
         "country",
         "credits",
@@ -104,14 +100,14 @@ class InternationalMessageAdmin(MessageAdmin):
     list_select_related = ("location",)
     personal = ("phone", "profile")
     what = (
-        ("channel", "country_shown"),
+        ("channel", "country_column"),
         ("carrier_type", "carrier_source"),
         ("seconds", "billed_seconds"),
         ("status", "status_detail", "status_at"),
     )
 
     @admin.display(description=gettext_lazy("Country"))
-    def country_shown(self, message: InternationalMessage) -> str:
+    def country_column(self, message: InternationalMessage) -> str:
         return f"{country_name(message.country)} ({message.country})" if message.country else "-"
 
     @admin.display(description=gettext_lazy("Why"))
@@ -123,7 +119,7 @@ class InternationalMessageAdmin(MessageAdmin):
 class ChatMessageAdmin(MessageAdmin):
     list_display = (
         "external_id",
-        "location_shown",
+        "location_column",
         "direction",
         "credits",
         "outcome",

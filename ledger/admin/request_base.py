@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.posting import LedgerError
 from ledger.models.requests_base import LONGEST_ANSWER, OPEN
-from locations.admin.base import ReadOnlyAdmin, location_link
+from locations.admin.base import ReadOnlyAdmin
 from locations.models import User
 
 MEET, DECLINE = "_meet", "_decline"  # the buttons
@@ -66,10 +66,6 @@ class DecisionAdmin(ReadOnlyAdmin):
     def waiting(self, asked: Any) -> str:
         age = timesince(asked.asked_at, asked.decided_at or timezone.now())
         return age if asked.state == OPEN else _("decided after %(age)s") % {"age": age}
-
-    @admin.display(description=_("Location"))
-    def location_shown(self, asked: Any) -> str:
-        return location_link(asked.location)
 
     def get_urls(self) -> list[Any]:
         decide = self.admin_site.admin_view(self.decide)

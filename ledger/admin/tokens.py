@@ -48,8 +48,8 @@ class ApiTokenAdmin(GuardedAdmin):
     list_display = (
         "name",
         "prefix",
-        "location_shown",
-        "scopes_shown",
+        "location_column",
+        "scopes_column",
         "state",
         "expires_at",
         "last_used_at",
@@ -61,8 +61,8 @@ class ApiTokenAdmin(GuardedAdmin):
     shown = (
         "name",
         "prefix",
-        "location_shown",
-        "scopes_shown",
+        "location_column",
+        "scopes_column",
         "state",
         "created_at",
         "expires_at",
@@ -120,11 +120,11 @@ class ApiTokenAdmin(GuardedAdmin):
         self.message_user(request, words % {"count": revoked}, messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("Location"), ordering="location__name")
-    def location_shown(self, token: ApiToken) -> str:
+    def location_column(self, token: ApiToken) -> str:
         return str(token.location) if token.location else _("all locations")
 
     @admin.display(description=gettext_lazy("Scopes"))
-    def scopes_shown(self, token: ApiToken) -> str:
+    def scopes_column(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
     @admin.display(description=gettext_lazy("State"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.models import Verification, VerificationRun
 from ledger.verification import requests
-from locations.admin.base import ReadOnlyAdmin, location_link
+from locations.admin.base import ReadOnlyAdmin
 from locations.models import Location, User
 
 ASKS = "ledger.verify"
@@ -23,16 +23,12 @@ ASKS = "ledger.verify"
 class VerificationAdmin(ReadOnlyAdmin):
     """The newest of each location; the oldest first, for it is the one to ask about."""
 
-    list_display = ("location_shown", "at", "through_number", "result")
+    list_display = ("location_column", "at", "through_number", "result")
     list_display_links = ("at",)
     list_select_related = ("location",)
     ordering = ("at", "pk")
     search_fields = ("location__name",)
-    fields = ("location_shown", ("at", "run"), "through_number", "broken")
-
-    @admin.display(description=gettext_lazy("Location"), ordering="location__name")
-    def location_shown(self, verification: Verification) -> str:
-        return location_link(verification.location)
+    fields = ("location_column", ("at", "run"), "through_number", "broken")
 
     @admin.display(description=gettext_lazy("Result"))
     def result(self, verification: Verification) -> str:

@@ -1,4 +1,4 @@
-"""The staff desk's pages of customers, contracts and prices."""
+"""Admin of customers, contracts and prices."""
 
 from django.contrib import admin
 

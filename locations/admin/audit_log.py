@@ -1,4 +1,4 @@
-"""Who did what: the trail in one list, and of one object on its history page. Only to read."""
+"""The audit log: all of it, searchable; the log of one object is its history page."""
 
 import datetime as dt
 from typing import Any
@@ -8,19 +8,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from locations.admin.base import ReadOnlyAdmin, line_address, page_number
+from locations.admin.base import ReadOnlyAdmin, audit_log_context, render_page
 from locations.audit import log
 from locations.models import User
 from locations.models.audit import Change
 
 
-class TrailForm(forms.Form):
-    """What is looked for; staff alone can be chosen, for others change nothing here by hand."""
-
+class AuditLogFilterForm(forms.Form):
     q = forms.CharField(
         label=pgettext_lazy("what is searched for", "Text"),
         required=False,
@@ -36,7 +33,11 @@ class TrailForm(forms.Form):
     model = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=AdminDateWidget)
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=AdminDateWidget)
-    moment = forms.CharField(required=False, widget=forms.HiddenInput)
+    moment = forms.DateTimeField(
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": gettext_lazy("No instant.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,31 +49,21 @@ class TrailForm(forms.Form):
             ),
         ]
 
-    def clean_moment(self) -> dt.datetime | None:
-        text = self.cleaned_data["moment"]
-        if not text:
-            return None
-        try:
-            moment = dt.datetime.fromisoformat(text)
-        except ValueError:
-            raise forms.ValidationError(_("No instant.")) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
     def clean_q(self) -> str:
         text = str(self.cleaned_data["q"])
-        if any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
             raise forms.ValidationError(_("A lone surrogate is no text."))
         return text
 
-    def wanted(self) -> log.AuditFilters:
-        given = self.cleaned_data
+    def filters(self) -> log.AuditFilters:
+        values = self.cleaned_data
         return log.AuditFilters(
-            by=given["by"].pk if given.get("by") else None,
-            model=given.get("model") or "",
-            text=given.get("q") or "",
-            since=_midnight(given.get("since")),
-            until=_midnight(given.get("until"), days=1),
-            moment=given.get("moment"),
+            by=values["by"].pk if values["by"] else None,
+            model=values["model"],
+            text=values["q"],
+            since=_midnight(values["since"]),
+            until=_midnight(values["until"], days=1),
+            moment=values["moment"],
         )
 
 
@@ -83,26 +74,16 @@ def _midnight(day: dt.date | None, *, days: int = 0) -> dt.datetime | None:
 
 
 @admin.register(Change)
-class TrailAdmin(ReadOnlyAdmin):
+class AuditLogAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = TrailForm(request.GET or None)
-        wanted = form.wanted() if form.is_valid() else log.AuditFilters()
-        page = page_number(request.GET.get("p", ""))
-        lines, more = log.read_entries(wanted, page=page)
-        asked = request.GET.copy()
-        asked.pop("p", None)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Who did what"),
-            "subtitle": None,
-            "opts": self.opts,
-            "form": form,
-            "lines": [(line, line_address(line)) for line in lines],
-            "page": page,
-            "more": more,
-            "asked": asked.urlencode(),
-            "is_asked": bool(asked),
-        }
-        return TemplateResponse(request, "admin/locations/change/list.html", context)
+        form = AuditLogFilterForm(request.GET or None)
+        return render_page(
+            request,
+            "admin/locations/change/list.html",
+            self.model,
+            title=_("Who did what"),
+            form=form,
+            **audit_log_context(request, form.filters() if form.is_valid() else log.AuditFilters()),
+        )

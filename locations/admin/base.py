@@ -1,4 +1,4 @@
-"""What the pages of the staff desk have in common, the ledger's and the reports' included."""
+"""Base classes and functions of the staff admin, for all three apps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,26 +17,26 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
 from locations.db.errors import message_of
-from locations.models import Location
 
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 class NewestPaginator(Paginator):
-    """Counts no further than anybody pages: counting ten million rows takes seconds."""
+    """Stop counting at MAX_LISTED: counting ten million rows takes seconds."""
 
     @cached_property
     def count(self) -> int:
-        newest: Any = self.object_list[:MOST_LISTED]
+        newest: Any = self.object_list[:MAX_LISTED]
         return int(newest.count())
 
 
 class GuardedAdmin(admin.ModelAdmin):
-    """Says what a guard of the database refused, should it come to that, instead of a 500."""
+    """Show what a constraint or trigger refused as a message instead of a 500."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -53,46 +53,39 @@ class GuardedAdmin(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """What the trail says of an object and of what belongs to it."""
-        of = self.get_object(request, unquote(object_id))
-        if not self.has_view_or_change_permission(request, of):
+        obj = self.get_object(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        if of is None:
+        if obj is None:
             raise Http404
-        page = page_number(request.GET.get("p", ""))
-        lines, more = log.read_entries(log.AuditFilters(of=of), page=page)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History: %(object)s") % {"object": of},
-            "subtitle": None,
-            "opts": self.opts,
-            "module_name": str(capfirst(self.opts.verbose_name_plural)),
-            "object": of,
-            "lines": [(line, line_address(line)) for line in lines],
-            "page": page,
-            "more": more,
-            "asked": "",
+        return render_page(
+            request,
+            "admin/locations/change/history.html",
+            self.model,
+            title=_("History: %(object)s") % {"object": obj},
+            module_name=str(capfirst(self.opts.verbose_name_plural)),
+            object=obj,
+            **audit_log_context(request, log.AuditFilters(of=obj)),
             **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/locations/change/history.html", context)
+        )
 
     def _guarded(
         self, view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except ContractRefused as refused:
-            words = " ".join(refused.messages)
+        except ContractRefused as error:
+            message = " ".join(error.messages)
         except (IntegrityError, InternalError) as error:
             if request.method != "POST":
                 raise
-            words = message_of(error)
-        self.message_user(request, words, messages.ERROR)
+            message = message_of(error)
+        self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
 
 class ReadOnlyAdmin(GuardedAdmin):
-    """For what nobody adds, changes or deletes by hand."""
+    """For models that no one adds to, changes or deletes by hand."""
 
     actions = None
 
@@ -105,6 +98,10 @@ class ReadOnlyAdmin(GuardedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.display(description=gettext_lazy("Location"), ordering="location__name")
+    def location_column(self, obj: Any) -> str:
+        return link("locations_location_change", obj.location, obj.location_id)
+
 
 class LedgerAdmin(ReadOnlyAdmin):
     """For tables of millions of rows: newest first, no other order, no full count."""
@@ -115,34 +112,67 @@ class LedgerAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         note = _("Newest first, at most %(most_listed)s; a location's page leads to its own") % {
-            "most_listed": number_format(MOST_LISTED)
+            "most_listed": number_format(MAX_LISTED)
         }
         return super().changelist_view(request, {"subtitle": note})
 
 
-def page_number(text: str) -> int:
-    """Of a page that is asked for; the first where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
+def render_page(
+    request: HttpRequest, template: str, model: type[Model], *, title: str, **context: Any
+) -> TemplateResponse:
+    """A page of its own in the admin, under `model`."""
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "subtitle": None,
+        "opts": model._meta,
+        **context,
+    }
+    return TemplateResponse(request, template, context)
 
 
-def line_address(line: log.AuditEntry) -> str:
-    """The page of what a line of the trail is about, where it has one."""
-    model: Any = line.model._meta.concrete_model
-    if line.object_id is None or model not in admin.site._registry:
+def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+
+
+def parse_id(text: str) -> int | None:
+    """A primary key from the query string; None if it is not a bigint."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def audit_log_context(request: HttpRequest, filters: log.AuditFilters) -> dict[str, Any]:
+    """One page of the audit log, for `admin/locations/change/_entries.html`."""
+    text = request.GET.get("p", "")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    entries, has_more = log.read_entries(filters, page=page)
+    query = request.GET.copy()
+    query.pop("p", None)
+    return {
+        "entries": [(entry, _entry_url(entry)) for entry in entries],
+        "page": page,
+        "has_more": has_more,
+        "query": query.urlencode(),
+    }
+
+
+def _entry_url(entry: log.AuditEntry) -> str:
+    """The admin page of the changed object; empty if it has none."""
+    model: Any = entry.model._meta.concrete_model
+    if entry.object_id is None or model not in admin.site._registry:
         return ""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    return reverse(name, args=[line.object_id])
+    return reverse(name, args=[entry.object_id])
 
 
-def replace(model: type[Model], by: type[admin.ModelAdmin]) -> None:
-    """Let another app extend the page of a model: the new admin takes its place in the menu."""
-    admin.site._registry[model] = by(model, admin.site)
+def replace_admin(model: type[Model], admin_class: type[admin.ModelAdmin]) -> None:
+    """Extend another app's admin; the model keeps its position in the menu."""
+    admin.site._registry[model] = admin_class(model, admin.site)
 
 
-def link(to: str, text: object, *args: object, query: str = "") -> str:
-    """A link to a page of the desk: `locations_location_change` and the like."""
-    return format_html('<a href="{}{}">{}</a>', reverse(f"admin:{to}", args=args), query, text)
-
-
-def location_link(location: Location) -> str:
-    return link("locations_location_change", location, location.pk)
+def link(page: str, text: object, *args: object, query: str = "") -> str:
+    """A link to an admin page by its URL name, like `locations_location_change`."""
+    return format_html('<a href="{}{}">{}</a>', reverse(f"admin:{page}", args=args), query, text)

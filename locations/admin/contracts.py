@@ -1,4 +1,4 @@
-"""Contracts: entered and amended through `locations.contracts`, its refusals at their fields."""
+"""Contracts, entered and amended through `locations.contracts`."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ TERMS = (
 
 
 class ContractForm(forms.ModelForm):
-    """Rehearses what saving will do, so that whatever refuses is shown at its field."""
+    """Validate by saving and rolling back, so that every refusal is shown at its field."""
 
     gap_confirmed = forms.BooleanField(
         required=False,
@@ -68,18 +68,18 @@ class ContractForm(forms.ModelForm):
             with transaction.atomic():
                 self.write()
                 transaction.set_rollback(True)
-        except amendments.ContractRefused as refused:
-            by_field = refused.message_dict if hasattr(refused, "error_dict") else {}
+        except amendments.ContractRefused as error:
+            by_field = error.message_dict if hasattr(error, "error_dict") else {}
             for field, sentences in by_field.items():
                 self.add_error(field if field in self.fields else None, sentences)
             if not by_field:
-                self.add_error(None, refused.messages)
+                self.add_error(None, error.messages)
         else:
             self._check_gaps()
         return cleaned
 
     def _check_gaps(self) -> None:
-        """A gap is legal, and mostly a slip: it has to be confirmed."""
+        # A gap is legal but mostly a mistake: it has to be confirmed.
         dates = {"starts_on", "ends_on"} & set(self.changed_data)
         if self.cleaned_data.get("gap_confirmed") or not dates:
             return
@@ -89,18 +89,18 @@ class ContractForm(forms.ModelForm):
         contract.starts_on = self.cleaned_data["starts_on"]
         contract.ends_on = self.cleaned_data["ends_on"]
         for gap in amendments.gaps(contract):
-            words = ngettext(
+            message = ngettext(
                 "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s day: move the "
                 "dates together, or tick this.",
                 "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s days: move the "
                 "dates together, or tick this.",
                 gap.days,
             )
-            figures = {"starts_on": gap.starts_on, "ends_on": gap.ends_on, "days": gap.days}
-            self.add_error("gap_confirmed", words % figures)
+            values = {"starts_on": gap.starts_on, "ends_on": gap.ends_on, "days": gap.days}
+            self.add_error("gap_confirmed", message % values)
 
     def write(self) -> Contract:
-        """Enter the contract, or amend it; raises ContractRefused."""
+        """Raises ContractRefused."""
         terms = {name: self.cleaned_data[name] for name in TERMS}
         if self.instance.pk is None:
             return amendments.enter(self.cleaned_data["location"], **terms)
@@ -111,15 +111,15 @@ class ContractForm(forms.ModelForm):
         return [name for name in self.changed_data if name in TERMS]
 
     def amended(self) -> Contract:
-        """The contract as the form says, not written yet."""
+        """The contract with the form's values, not saved."""
         contract = Contract.objects.select_related("location").get(pk=self.instance.pk)
         for name in self.changed_terms:
             setattr(contract, name, self.cleaned_data[name])
         return contract
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Django would ask the exclusion constraint before the open contract has been ended; the
-        # rehearsal asks it in earnest.
+        # Django would check the exclusion constraint before the open contract has been ended;
+        # `clean` checks it by saving.
         return super()._get_validation_exclusions() | {"location"}  # type: ignore[misc]
 
 
@@ -151,18 +151,15 @@ class ContractAdmin(GuardedAdmin):
         return ("location",) if obj else ()
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
-        """Written here, before the rest of the admin needs its id."""
+        # Saved here: the rest of the admin needs its id.
         before = None if change else amendments.ended_by(form.instance)
         contract: Contract = form.write()
         if before is not None:
-            self.message_user(
-                request,
-                _("The contract from %(starts_on)s ends on %(starts_on2)s.")
-                % {"starts_on": before.starts_on, "starts_on2": contract.starts_on},
-                messages.INFO,
-            )
+            message = _("The contract from %(starts_on)s ends on %(starts_on2)s.")
+            days = {"starts_on": before.starts_on, "starts_on2": contract.starts_on}
+            self.message_user(request, message % days, messages.INFO)
         form.save_m2m = lambda: None
         return contract
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Done in `save_form`."""
+        """Saved in `save_form`."""

@@ -14,46 +14,51 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from locations.admin.base import GuardedAdmin, link
-from locations.admin.panels import panels
+from locations.admin.panels import Panel, location_panels
 from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.locations import time_zones, validate_time_zone
 from locations.models.users import DETAIL_ROLES
 
-MOST_LINES = 50
+MAX_INLINE_ROWS = 50
 
 
-class LocationLine(admin.TabularInline):
-    model = Location
-    fields = ("name", "time_zone")
-    readonly_fields = fields
+class ReadOnlyInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
     extra = 0
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
+class LocationInline(ReadOnlyInline):
+    model = Location
+    fields = ("name", "time_zone")
+
+
 @admin.register(Account)
 class AccountAdmin(GuardedAdmin):
-    list_display = ("name", "locations_shown")
+    list_display = ("name", "locations_column")
     search_fields = ("name",)
-    inlines = (LocationLine,)
+    inlines = (LocationInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         return super().get_queryset(request).annotate(location_count=Count("locations"))
 
     def get_inlines(self, request: HttpRequest, obj: Account | None) -> Any:
-        """Its locations, where they are few; of many the page links to their list alone."""
-        few = obj is not None and obj.locations.count() <= MOST_LINES
-        return self.inlines if few else ()
+        # The page links to the list of its locations; here only if they are few.
+        is_small = obj is not None and obj.locations.count() <= MAX_INLINE_ROWS
+        return self.inlines if is_small else ()
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
-        return ("name", "locations_shown") if obj else ("name",)
+        return ("name", "locations_column") if obj else ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
-        return ("locations_shown",) if obj else ()
+        return ("locations_column",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
@@ -61,7 +66,7 @@ class AccountAdmin(GuardedAdmin):
         )
 
     @admin.display(description=_("Locations"), ordering="location_count")
-    def locations_shown(self, account: Any) -> str:
+    def locations_column(self, account: Any) -> str:
         return link(
             "locations_location_changelist",
             number_format(account.location_count),
@@ -109,13 +114,11 @@ class LocationForm(forms.ModelForm):
 class ChatInboxInline(admin.TabularInline):
     model = ChatInbox
     extra = 0
-    can_delete = False  # their messages are kept, so they are; a new name is fine
+    can_delete = False  # their messages name them
     verbose_name_plural = _("chat inboxes")
 
 
-class ContractLine(admin.TabularInline):
-    """Contracts to look at; they are entered and amended on pages of their own."""
-
+class ContractInline(ReadOnlyInline):
     model = Contract
     fields = (
         "starts_on",
@@ -126,17 +129,10 @@ class ContractLine(admin.TabularInline):
         "rate_card_series",
         "reference",
     )
-    readonly_fields = fields
     ordering = ("-starts_on",)
-    can_delete = False
-    show_change_link = True
-    extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
         return super().get_queryset(request).select_related("rate_card_series", "location")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Location)
@@ -147,7 +143,7 @@ class LocationAdmin(GuardedAdmin):
     search_fields = ("name", "account__name")
     autocomplete_fields = ("account",)
     readonly_fields = ("credits", "contract_now")
-    inlines = (ContractLine, ChatInboxInline)
+    inlines = (ContractInline, ChatInboxInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
         return super().get_queryset(request).prefetch_related("contracts")
@@ -168,26 +164,23 @@ class LocationAdmin(GuardedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """With what the ledger and the reports say of it, above the form."""
         location = self.get_object(request, object_id)
-        sees = location is not None and self.has_view_permission(request, location)
-        context = {
-            **(extra_context or {}),
-            "panels": list(panels(request, location)) if location is not None and sees else [],
-        }
+        panels: list[Panel] = []
+        if location is not None and self.has_view_permission(request, location):
+            panels = location_panels(request, location)
+        context = {**(extra_context or {}), "panels": panels}
         return super().change_view(request, object_id, form_url, context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
-        """Never: what it spent is kept. End its contract and its memberships instead."""
+        # Its entries stay. End its contract and its memberships instead.
         return False
 
     @admin.display(description=_("Credits"))
     def credits(self, location: Location) -> str:
-        """Contract plus purchased; what is held is on the balance's own page."""
         balance = getattr(location, "balance", None)
         return numbers.format_credits(balance.total) if balance else "0"
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=_("Contract today"), empty_value=_("none")
     )
     def contract_now(self, location: Location) -> str | None:
@@ -206,8 +199,8 @@ class LocationAdmin(GuardedAdmin):
 
     @admin.display(description=_("Page"))
     def usage_page(self, location: Location) -> str:
-        address = reverse("credit-usage", args=[location.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Credit Usage"))
+        url = reverse("credit-usage", args=[location.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Credit Usage"))
 
 
 @admin.register(ChatInbox)
@@ -221,5 +214,5 @@ class ChatInboxAdmin(GuardedAdmin):
         return ("location",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: ChatInbox | None = None) -> bool:
-        """Never: its messages are kept and name it."""
+        # Its messages stay and name it.
         return False

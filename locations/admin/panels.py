@@ -1,6 +1,6 @@
-"""What other apps show on a location's page at the staff desk: each registers its panels."""
+"""Panels of other apps on a location's admin page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,22 @@ from locations.models import Location
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A template and what it says, `of` by this name in it."""
+    """`content` is the template's variable `panel`."""
 
     template: str
-    of: Any
+    content: Any
 
 
-Panels = Callable[[HttpRequest, Location], Panel | None]
-_registered: list[Panels] = []
+PanelFunction = Callable[[HttpRequest, Location], Panel | None]
+_registered: list[PanelFunction] = []
 
 
-def panel(of_location: Panels) -> Panels:
-    """Decorator: the panel is shown where the function gives one, in the order of registering."""
-    _registered.append(of_location)
-    return of_location
+def register_panel(function: PanelFunction) -> PanelFunction:
+    """Decorator: show the panel that the function returns, in the order of registration."""
+    _registered.append(function)
+    return function
 
 
-def panels(request: HttpRequest, location: Location) -> Iterator[Panel]:
-    for of_location in _registered:
-        if (found := of_location(request, location)) is not None:
-            yield found
+def location_panels(request: HttpRequest, location: Location) -> list[Panel]:
+    panels = [function(request, location) for function in _registered]
+    return [panel for panel in panels if panel is not None]

@@ -1,4 +1,4 @@
-"""The pages that show what changes from one price list to another: filtered, paged, as a file."""
+"""Changes from one price list to another: filtered, paged, as CSV."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from locations.admin.base import download
 from locations.formatting.countries import country_name
 from locations.rate_cards.comparison import JUMP_PERCENT, Change, Kind, counts
 from locations.rate_cards.exports import CSV
@@ -22,22 +23,22 @@ HEADINGS = (
 )
 
 
-def chosen(request: HttpRequest, changes: Sequence[Change]) -> list[Change]:
-    """The changes that the address asks for: of one kind, of one country."""
-    asked, country = request.GET.get("show", ""), request.GET.get("country", "")
-    if asked == JUMPS:
+def filter_changes(request: HttpRequest, changes: Sequence[Change]) -> list[Change]:
+    """The changes of one kind (`show`) and of one country."""
+    show, country = request.GET.get("show", ""), request.GET.get("country", "")
+    if show == JUMPS:
         changes = [change for change in changes if change.jumps]
-    elif asked == DIFFERENT:
+    elif show == DIFFERENT:
         changes = [change for change in changes if change.kind != Kind.UNCHANGED]
-    elif asked in Kind.values:
-        changes = [change for change in changes if change.kind == asked]
+    elif show in Kind.values:
+        changes = [change for change in changes if change.kind == show]
     if country:
         changes = [change for change in changes if change.row and change.row.country == country]
     return list(changes)
 
 
-def context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, Any]:
-    """What `admin/locations/ratecard/_changes.html` shows."""
+def diff_context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, Any]:
+    """For `admin/locations/ratecard/_changes.html`."""
     number = counts(changes)
     jumping = sum(change.jumps for change in changes)
     tabs = [("", _("All"), len(changes))]
@@ -46,26 +47,22 @@ def context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, Any]:
     if jumping:
         tabs += [(JUMPS, _("Jumps over ±%s %%") % JUMP_PERCENT, jumping)]
     countries = sorted({change.row.country for change in changes if change.row})
-    page = Paginator(chosen(request, changes), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    filtered = filter_changes(request, changes)
     return {
         "tabs": tabs,
-        "asked": request.GET.get("show", ""),
+        "show": request.GET.get("show", ""),
         "countries": [(code, country_name(code)) for code in countries],
         "country": request.GET.get("country", ""),
-        "page": page,
+        "page": Paginator(filtered, ROWS_PER_PAGE).get_page(request.GET.get("page")),
     }
 
 
-def as_download(changes: Sequence[Change], name: str) -> HttpResponse:
+def download_changes(changes: Sequence[Change], name: str) -> HttpResponse:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
     writer.writerows(_cells(change) for change in changes)
-    return HttpResponse(
-        text.getvalue().encode(),
-        content_type=CSV,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return download(text.getvalue().encode(), CSV, name)
 
 
 def _cells(change: Change) -> list[object]:

@@ -1,4 +1,4 @@
-"""The forms of the import: which file for which series, and what its columns mean."""
+"""Forms of the rate card import: the file, and what its columns mean."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from locations.rate_cards.importing import LIMITS
 from locations.rate_cards.parsing import MAX_BYTES
 from locations.spreadsheets import column_name
 
-SAMPLES = 3  # values of a column that are shown
+SAMPLES = 3  # values shown of each column
 
 
 def _file_help_text() -> str:
@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """A role for each column of one file, and what the file does not say."""
+    """A role for each column of the file, and what no column says."""
 
     heading_line = forms.IntegerField(
         label=_("Headings stand in line"), min_value=0, max_value=LIMITS.rows,
@@ -88,8 +88,8 @@ class ColumnsForm(forms.Form):
     def __init__(
         self, rows: Sequence[tuple[int, list[str]]], columns: Columns, *args: Any, **kwargs: Any
     ) -> None:
-        kept = columns.kept()
-        initial = {name: kept[name] for name in ("channel", "carrier_type", "rule")}
+        saved = columns.kept()
+        initial = {name: saved[name] for name in ("channel", "carrier_type", "rule")}
         kwargs["initial"] = {**initial, "heading_line": columns.heading_line}
         super().__init__(*args, **kwargs)
         width = max(len(cells) for _line, cells in rows)
@@ -110,8 +110,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def role_fields(self) -> list[tuple[Any, str]]:
-        """Each column's field with a few of its values."""
-        return [(self[f"role_{index}"], said) for index, said in enumerate(self.samples)]
+        return [(self[f"role_{index}"], values) for index, values in enumerate(self.samples)]
 
     @property
     def other_fields(self) -> list[Any]:
@@ -120,22 +119,22 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
-            for wanting in self.columns.wanting():
-                self.add_error(None, wanting)
+            for message in self.columns.wanting():
+                self.add_error(None, message)
         return cleaned
 
     @property
     def columns(self) -> Columns:
-        given = self.cleaned_data
+        values = self.cleaned_data
         return Columns(
-            roles=tuple(given[f"role_{index}"] for index in range(self.width)),
-            heading_line=given["heading_line"],
-            channel=given["channel"],
-            carrier_type=given["carrier_type"],
-            rule=given["rule"],
+            roles=tuple(values[f"role_{index}"] for index in range(self.width)),
+            heading_line=values["heading_line"],
+            channel=values["channel"],
+            carrier_type=values["carrier_type"],
+            rule=values["rule"],
         )
 
 
 def _short(text: str) -> str:
-    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+    text = "".join(character if character.isprintable() else "\ufffd" for character in text)
     return text if len(text) <= 40 else text[:40] + "…"

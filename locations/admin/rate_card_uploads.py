@@ -148,14 +148,14 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             before=in_force_before(upload.series_name, upload.effective_on),
             can_apply=uploads.can_apply(upload),
             unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
-            **rate_card_diff.context(request, found),
+            **rate_card_diff.diff_context(request, found),
         )
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows of the preview that the address asks for, as CSV."""
         _importer(request)
-        found = rate_card_diff.chosen(request, self._changes(self._upload(pk)))
-        return rate_card_diff.as_download(found, f"preview-{pk}.csv")
+        found = rate_card_diff.filter_changes(request, self._changes(self._upload(pk)))
+        return rate_card_diff.download_changes(found, f"preview-{pk}.csv")
 
     def _changes(self, upload: RateCardUpload) -> list[Change]:
         if not upload.is_ready or upload.emptied_at is not None:

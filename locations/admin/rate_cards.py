@@ -1,4 +1,4 @@
-"""Rate cards: drafts to work on, published ones to read, their prices in a list of their own."""
+"""Rate cards and their series; their prices are in `rates`."""
 
 from typing import Any
 
@@ -6,14 +6,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from locations.admin.base import GuardedAdmin, link
+from locations.admin.base import GuardedAdmin, download, link
 from locations.admin.rate_card_compare import compare_view, download_view
 from locations.models import CardState, RateCard, RateCardSeries
 from locations.rate_cards import exports, publishing
@@ -21,7 +22,7 @@ from locations.rate_cards import exports, publishing
 
 @admin.register(RateCardSeries)
 class RateCardSeriesAdmin(GuardedAdmin):
-    list_display = ("name", "is_default", "cards_shown")
+    list_display = ("name", "is_default", "cards_column")
     search_fields = ("name",)
     fields = ("name", "is_default")
     readonly_fields = ("is_default",)
@@ -38,7 +39,7 @@ class RateCardSeriesAdmin(GuardedAdmin):
         )
 
     @admin.display(description=gettext_lazy("Cards"), ordering="card_count")
-    def cards_shown(self, series: Any) -> str:
+    def cards_column(self, series: Any) -> str:
         return link(
             "locations_ratecard_changelist",
             number_format(series.card_count),
@@ -48,21 +49,18 @@ class RateCardSeriesAdmin(GuardedAdmin):
     @admin.action(
         description=gettext_lazy("Make the selected series the default one"), permissions=["change"]
     )
-    def make_default(self, request: HttpRequest, chosen: QuerySet[RateCardSeries]) -> None:
-        if len(chosen) != 1:
+    def make_default(self, request: HttpRequest, queryset: QuerySet[RateCardSeries]) -> None:
+        if len(queryset) != 1:
             self.message_user(request, _("Choose one series."), messages.ERROR)
             return
-        (series,) = chosen
+        (series,) = queryset
         publishing.make_default(series)
         self.log_change(request, series, "Made the default series.")
-        self.message_user(
-            request,
-            _("%(series)s now prices every location whose contract names no series.")
-            % {"series": series},
-        )
+        message = _("%(series)s now prices every location whose contract names no series.")
+        self.message_user(request, message % {"series": series})
 
 
-class StateFilter(admin.SimpleListFilter):
+class RateCardStateFilter(admin.SimpleListFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
 
@@ -94,7 +92,7 @@ class RateCardAdmin(GuardedAdmin):
     form = RateCardForm
     list_display = ("series", "effective_on", "state", "prices", "published_at")
     list_display_links = ("series", "effective_on")
-    list_filter = (StateFilter, "series")
+    list_filter = (RateCardStateFilter, "series")
     list_select_related = ("series",)
     search_fields = ("series__name",)
     date_hierarchy = "effective_on"
@@ -135,13 +133,13 @@ class RateCardAdmin(GuardedAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Drafts with the number of their prices: not a line for each of the 633."""
+        # The number of prices: listing all 633 of them helps no one.
         cards = list(objs)
         names = []
         for card in cards:
             count = card.rates.count()
-            words = ngettext("%(card)s: %(count)s price", "%(card)s: %(count)s prices", count)
-            names.append(words % {"card": card, "count": number_format(count)})
+            name = ngettext("%(card)s: %(count)s price", "%(card)s: %(count)s prices", count)
+            names.append(name % {"card": card, "count": number_format(count)})
         published = [str(card) for card in cards if card.is_published]
         return names, {RateCard._meta.verbose_name_plural: len(cards)}, set(), published
 
@@ -152,10 +150,8 @@ class RateCardAdmin(GuardedAdmin):
     @admin.display(description=gettext_lazy("Prices"))
     def prices(self, card: Any) -> str:
         count = number_format(card.price_count)
-        words = count if card.is_published else _("%(count)s, to see and edit") % {"count": count}
-        return link("locations_rate_changelist", words, query=f"?card__id__exact={card.pk}")
-
-    # --- Drafting, files, comparing -----------------------------------------------------------
+        text = count if card.is_published else _("%(count)s, to see and edit") % {"count": count}
+        return link("locations_rate_changelist", text, query=f"?card__id__exact={card.pk}")
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -163,14 +159,14 @@ class RateCardAdmin(GuardedAdmin):
             path("<int:pk>/draft/", view(self.draft_from), name="locations_ratecard_draft"),
             path(
                 "<int:pk>/prices.csv",
-                view(self.as_file),
-                {"ending": "csv"},
+                view(self.export),
+                {"extension": "csv"},
                 name="locations_ratecard_csv",
             ),
             path(
                 "<int:pk>/prices.xlsx",
-                view(self.as_file),
-                {"ending": "xlsx"},
+                view(self.export),
+                {"extension": "xlsx"},
                 name="locations_ratecard_xlsx",
             ),
             path("<int:pk>/compare/", view(compare_view), name="locations_ratecard_compare"),
@@ -183,38 +179,27 @@ class RateCardAdmin(GuardedAdmin):
         ]
 
     def draft_from(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new draft with the prices of this card."""
-        if request.method != "POST":
-            self._card(request, pk, allowed=self.has_view_permission(request))
-            return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
-        card = self._card(request, pk, allowed=self.has_add_permission(request))
+        """Create a draft with the prices of this card."""
+        is_post = request.method == "POST"
+        check = self.has_add_permission if is_post else self.has_view_permission
+        card = self._card(pk, allowed=check(request))
+        if not is_post:
+            return redirect("admin:locations_ratecard_change", pk)
         draft = publishing.draft_from(card, effective_on=timezone.now().date())
         self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
-        self.message_user(
-            request,
-            _("A draft with the prices of %(card)s: set its effective date.") % {"card": card},
-        )
-        return HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[draft.pk]))
+        message = _("A draft with the prices of %(card)s: set its effective date.")
+        self.message_user(request, message % {"card": card})
+        return redirect("admin:locations_ratecard_change", draft.pk)
 
-    def as_file(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
-        """The card as a file, in the format that is imported."""
-        card = self._card(request, pk, allowed=self.has_view_permission(request))
-        content, kind = (
-            (exports.as_xlsx(card), exports.XLSX)
-            if ending == "xlsx"
-            else (exports.as_csv(card), exports.CSV)
-        )
-        name = exports.file_name(card, ending)
-        return HttpResponse(
-            content,
-            content_type=kind,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+    def export(self, request: HttpRequest, pk: int, extension: str) -> HttpResponse:
+        """The card as CSV or XLSX, as the import reads it."""
+        card = self._card(pk, allowed=self.has_view_permission(request))
+        file_name = exports.file_name(card, extension)
+        if extension == "xlsx":
+            return download(exports.as_xlsx(card), exports.XLSX, file_name)
+        return download(exports.as_csv(card), exports.CSV, file_name)
 
-    def _card(self, request: HttpRequest, pk: int, *, allowed: bool) -> RateCard:
+    def _card(self, pk: int, *, allowed: bool) -> RateCard:
         if not allowed:
             raise PermissionDenied
-        card = RateCard.objects.select_related("series").filter(pk=pk).first()
-        if card is None:
-            raise Http404
-        return card
+        return get_object_or_404(RateCard.objects.select_related("series"), pk=pk)

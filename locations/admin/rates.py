@@ -1,4 +1,4 @@
-"""The prices of rate cards: edited in their list while the card is a draft."""
+"""The prices of rate cards, edited in the list while the card is a draft."""
 
 from typing import Any
 
@@ -10,35 +10,41 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations.admin.base import GuardedAdmin
+from locations.admin.base import GuardedAdmin, parse_id
 from locations.models import Channel, Rate, RateCard
 from locations.rate_cards.parsing import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
 
 CARD = "card__id__exact"
-MOST_CARDS = 50
+MAX_CARDS = 50
 
 
-class CardFilter(admin.SimpleListFilter):
+class RateCardFilter(admin.SimpleListFilter):
     title = gettext_lazy("card")
     parameter_name = CARD
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        cards = RateCard.objects.select_related("series").order_by("-id")[:MOST_CARDS]
+        cards = RateCard.objects.select_related("series").order_by("-id")[:MAX_CARDS]
         return [
             (str(card.pk), f"{card}{'' if card.is_published else ' (draft)'}") for card in cards
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        card = chosen_card(request)
+        card = selected_card(request)
         return queryset.filter(card=card) if card else None
 
 
-def chosen_card(request: HttpRequest) -> RateCard | None:
-    """The card that the list is narrowed to."""
-    text = request.GET.get(CARD, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return RateCard.objects.select_related("series").filter(pk=int(text)).first()
+def selected_card(request: HttpRequest) -> RateCard | None:
+    card_id = parse_id(request.GET.get(CARD, ""))
+    cards = RateCard.objects.select_related("series")
+    return cards.filter(pk=card_id).first() if card_id is not None else None
+
+
+def check_increments(form: forms.ModelForm) -> None:
+    """Refuse billing increments on a price of texts."""
+    message = _("Increments are for calls: leave %(default_seconds)s.")
+    for name in ("first_seconds", "following_seconds"):
+        if form.cleaned_data.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
+            form.add_error(name, message % {"default_seconds": DEFAULT_SECONDS})
 
 
 class RateForm(forms.ModelForm):
@@ -80,39 +86,27 @@ class RateForm(forms.ModelForm):
                 % {"country": country, "prefix": prefix},
             )
         if cleaned.get("channel") == Channel.TEXT:
-            for name in ("first_seconds", "following_seconds"):
-                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
-                    self.add_error(
-                        name,
-                        _("Increments are for calls: leave %(default_seconds)s.")
-                        % {"default_seconds": DEFAULT_SECONDS},
-                    )
+            check_increments(self)
         if card is not None and not self.errors:
-            twins = Rate.objects.filter(
+            duplicates = Rate.objects.filter(
                 card=card,
                 country=country,
                 carrier_type=cleaned["carrier_type"],
                 channel=cleaned["channel"],
                 prefix=prefix,
             )
-            if twins.exclude(pk=self.instance.pk).exists():
+            if duplicates.exclude(pk=self.instance.pk).exists():
                 self.add_error(None, _("The card has a price for this destination already."))
         return cleaned
 
 
 class IncrementsForm(forms.ModelForm):
-    """A line of the list: what may be edited there."""
+    """A row of the editable list."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.channel == Channel.TEXT:
-            for name in ("first_seconds", "following_seconds"):
-                if cleaned.get(name, DEFAULT_SECONDS) != DEFAULT_SECONDS:
-                    self.add_error(
-                        name,
-                        _("Increments are for calls: leave %(default_seconds)s.")
-                        % {"default_seconds": DEFAULT_SECONDS},
-                    )
+            check_increments(self)
         return cleaned
 
 
@@ -130,7 +124,7 @@ class RateAdmin(GuardedAdmin):
         "card",
     )
     list_editable = ("credits", "first_seconds", "following_seconds")
-    list_filter = (CardFilter, "channel", "carrier_type")
+    list_filter = (RateCardFilter, "channel", "carrier_type")
     list_select_related = ("card__series",)
     list_per_page = 100
     sortable_by = ()
@@ -152,26 +146,21 @@ class RateAdmin(GuardedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
-        return columns[:-1] if chosen_card(request) else columns
+        return columns[:-1] if selected_card(request) else columns
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """Nothing to choose where nothing can be deleted."""
-        card = chosen_card(request)
+        card = selected_card(request)
         return super().get_actions(request) if card and not card.is_published else {}
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        card = chosen_card(request)
-        context = (
-            {"title": _("Prices: %(card)s") % {"card": card}, "card": card}
-            if card
-            else {"title": _("Prices")}
-        )
-        return super().changelist_view(request, context)
+        card = selected_card(request)
+        title = _("Prices: %(card)s") % {"card": card} if card else _("Prices")
+        return super().changelist_view(request, {"title": title, "card": card})
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Only the list of one draft is a form: the prices of published cards are fixed."""
+        # Only the list of one draft is a form: the prices of published cards are fixed.
         changelist = super().get_changelist_instance(request)
-        card = chosen_card(request)
+        card = selected_card(request)
         if card is None or not self.has_change_permission(request, Rate(card=card)):
             changelist.list_editable = ()
         return changelist
@@ -185,14 +174,9 @@ class RateAdmin(GuardedAdmin):
             kwargs["max_value"] = MAX_CREDITS
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    # Back to the card's prices, not to those of all cards.
-
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return self._card_prices(obj)
+        """Back to the prices of the card, not to those of all cards."""
+        url = reverse("admin:locations_rate_changelist")
+        return HttpResponseRedirect(f"{url}?{CARD}={obj.card_id}")
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        return self._card_prices(obj)
-
-    def _card_prices(self, rate: Rate) -> HttpResponseRedirect:
-        address = reverse("admin:locations_rate_changelist")
-        return HttpResponseRedirect(f"{address}?{CARD}={rate.card_id}")
+    response_post_save_change = response_post_save_add

@@ -19,26 +19,23 @@ from locations.admin.base import GuardedAdmin
 from locations.models import Membership, User
 from locations.users import two_factor
 
-# Secrets: whoever saw one could sign in with it. What staff may do is turn a second step off.
+# Their pages would show secrets with which anyone could sign in.
 for device in (TOTPDevice, StaticDevice, Group):
     admin.site.unregister(device)
 
 
 @admin.register(Group)
 class GroupAdmin(GuardedAdmin, DjangoGroupAdmin):
-    """As Django has it, with the trail as its history."""
+    """Django's, with the audit log as its history."""
 
 
-# Nobody raises themselves: who is staff, and in which group, is for those who manage staff to say,
-# and what is beyond the groups for superusers.
+# Users with this permission set `STAFF_POWERS`; the other powers are for superusers.
 MANAGE_STAFF = "locations.manage_staff"
 STAFF_POWERS = ("is_staff", "groups")
 POWERS = (*STAFF_POWERS, "is_superuser", "user_permissions")
 
 
-class LowerCaseEmail(forms.ModelForm):
-    """An address in other capitals is the same person's."""
-
+class LowerCaseEmailForm(forms.ModelForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
@@ -46,13 +43,13 @@ class LowerCaseEmail(forms.ModelForm):
         return email
 
 
-class NewUserForm(LowerCaseEmail, AdminUserCreationForm):
+class NewUserForm(LowerCaseEmailForm, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("email", "full_name", "is_staff")
 
 
-class UserForm(LowerCaseEmail, UserChangeForm):
+class UserForm(LowerCaseEmailForm, UserChangeForm):
     class Meta:
         model = User
         fields = "__all__"  # noqa: DJ007
@@ -111,7 +108,6 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         ),
     )
 
-    # There are a handful of groups: two boxes to carry them between are more than it takes.
     filter_horizontal = ("user_permissions",)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -125,18 +121,15 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         description=gettext_lazy("Turn off the second step of signing in"), permissions=["change"]
     )
     def turn_off_second_step(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        """For a lost phone; done after asking them who they are."""
         for user in users:
             if self.has_change_permission(request, user):
                 two_factor.turn_off(user)
                 self.log_change(request, user, "Turned off the second step of signing in.")
-                self.message_user(
-                    request, _("%(user)s signs in with the password alone now.") % {"user": user}
-                )
+                message = _("%(user)s signs in with the password alone now.")
+                self.message_user(request, message % {"user": user})
             else:
-                self.message_user(
-                    request, _("%(user)s is not yours to change.") % {"user": user}, messages.ERROR
-                )
+                message = _("%(user)s is not yours to change.")
+                self.message_user(request, message % {"user": user}, messages.ERROR)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
@@ -150,7 +143,6 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         return (*fields, *POWERS)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Who does not manage staff adds people who are none."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None or request.user.has_perm(MANAGE_STAFF):
             return fieldsets
@@ -160,7 +152,7 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # Whoever sets a colleague's password, or turns their second step off, is that colleague.
+        # Setting a colleague's password, or turning off the second step, is taking the account.
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
         if obj is not None and obj.is_staff and not request.user.has_perm(MANAGE_STAFF):
@@ -168,7 +160,7 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Never: entries and reports name who made them. Untick “active” instead."""
+        # Entries and reports name them. Untick “active” instead.
         return False
 
 

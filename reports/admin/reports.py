@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from locations.admin.base import ReadOnlyAdmin
-from locations.admin.panels import Panel, panel
+from locations.admin.panels import Panel, register_panel
 from locations.models import Location
 from reports.admin.dashboard import health
 from reports.admin.location_summary import location_figures
@@ -92,7 +92,7 @@ class AlertMailAdmin(ReadOnlyAdmin):
     date_hierarchy = "crossed_at"
 
 
-@panel
+@register_panel
 def alert_and_reports(request: HttpRequest, location: Location) -> Panel | None:
     """On the location's page: what it is warned of, and its newest reports."""
     sees_alerts = request.user.has_perm("reports.view_alert")

@@ -15,7 +15,7 @@ def test_the_history_tab_tells_of_an_object_and_of_what_belongs_to_it(desk: Clie
     soho, other = make_location(name="Soho"), make_location(name="Elsewhere")
     ChatInbox.objects.create(location=soho, name="Front Desk")
     seen = desk.get(page("locations_location_history", soho.pk))
-    assert {(line.model.__name__, line.name) for line, _ in seen.context["lines"]} == {
+    assert {(entry.model.__name__, entry.name) for entry, _ in seen.context["entries"]} == {
         ("Location", "Soho"),
         ("Contract", f"{soho} from {NOON.year}-01-01"),
         ("ChatInbox", "Front Desk"),
@@ -30,7 +30,7 @@ def test_the_trail_is_searched(desk: Client, jude: User):
     def found(query: str) -> list[str]:
         answer = desk.get(page("locations_change_changelist") + query)
         assert answer.status_code == 200
-        return [line.name for line, _ in answer.context["lines"] if line.model is Account]
+        return [entry.name for entry, _ in answer.context["entries"] if entry.model is Account]
 
     assert found("") == ["Elsewhere", "Brightwater 100%"]
     assert found("?q=bright") == found("?q=100%25") == ["Brightwater 100%"]
@@ -53,7 +53,7 @@ def test_the_list_asks_as_often_for_many_lines_as_for_one(desk: Client):
         moment = lines(of=last)[0].at
         with CaptureQueriesContext(connection) as asked:
             answer = desk.get(page("locations_change_changelist"), {"moment": moment.isoformat()})
-        return len(asked), Counter(line.model.__name__ for line, _ in answer.context["lines"])
+        return len(asked), Counter(entry.model.__name__ for entry, _ in answer.context["entries"])
 
     queries(1)
     for_one, of_one = queries(1)

@@ -80,7 +80,7 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
     fill(soho, ada)
     answer = staff.get(page(soho))
     credits, more = answer.context["panels"]
-    parts = credits.of["parts"]
+    parts = credits.content["parts"]
     assert (parts["available"], parts["contract"], parts["purchased"], parts["held"]) == (
         "1,491",
         "998",
@@ -89,11 +89,11 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
     )
     assert parts["debt"] == ""
     assert (parts["lapses"], parts["granted"]) == ("−998", "+1,000")
-    assert [each["credits"] for each in credits.of["entries"]] == ["+500", "−2", "+1,000"]
-    assert [each["credits"] for each in credits.of["waiting"]] == ["+50,000"]
-    assert len(credits.of["holds"]) == 1
-    assert more.of["figures"].members == 1
-    assert len(more.of["figures"].reports) == 1
+    assert [each["credits"] for each in credits.content["entries"]] == ["+500", "−2", "+1,000"]
+    assert [each["credits"] for each in credits.content["waiting"]] == ["+50,000"]
+    assert len(credits.content["holds"]) == 1
+    assert more.content["figures"].members == 1
+    assert len(more.content["figures"].reports) == 1
     for words in ("Lost it", "9 days left", "Waits for a decision", "Chat Messages"):
         assert words in answer.text
 
@@ -103,7 +103,7 @@ def test_an_overdrawn_location_says_so(staff: Client):
     now = timezone.now()
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
     (credits, _) = staff.get(page(location)).context["panels"]
-    assert (credits.of["parts"]["debt"], credits.of["parts"]["purchased"]) == ("−2", "0")
+    assert (credits.content["parts"]["debt"], credits.content["parts"]["purchased"]) == ("−2", "0")
     assert "no contract holds today" in staff.get(page(location)).text
 
 
@@ -132,10 +132,11 @@ def test_panels_show_what_their_reader_may_see(client: Client, soho: Location, a
     assert client.get(page(soho)).context["panels"] == []
     clerk.user_permissions.add(Permission.objects.get(codename="view_balance"))
     (credits,) = client.get(page(soho)).context["panels"]
-    assert (credits.of["entries"], credits.of["holds"], credits.of["waiting"]) == ([], [], [])
+    hidden = [credits.content[name] for name in ("entries", "holds", "waiting")]
+    assert hidden == [[], [], []]
     clerk.user_permissions.add(Permission.objects.get(codename="view_alert"))
     _, more = client.get(page(soho)).context["panels"]
-    assert (more.of["alerts"], more.of["reports"]) == (True, False)
+    assert (more.content["alerts"], more.content["reports"]) == (True, False)
 
 
 # --- As its manager does ------------------------------------------------------------------------
