@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from benchmarks import big, place
 from benchmarks.racing import server_seconds
-from locations.contracts.terms import forget_seen
+from locations.contracts.terms import clear_terms_cache
 from locations.models import Account, User
 from redflag_credits.gc_freeze import settle
 from reports.account import rows
@@ -80,7 +80,7 @@ def visited(client: Client, page: str, address: str, *, cold: bool = False) -> s
     walls, ours, theirs = [], [], []
     for number in range(VISITS + 5):
         if cold:
-            forget_seen()
+            clear_terms_cache()
             rows.forget_foreseen()
         connection.ensure_connection()
         server = connection.connection.info.backend_pid

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from locations.contracts.terms import forget_seen, known_terms
+from locations.contracts.terms import clear_terms_cache
 from locations.rate_cards import prices
 from reports.account.rows import forget_foreseen
 from tests.plugin import ROOT
@@ -71,8 +71,7 @@ class Clone:
 
 def forget_the_last() -> None:
     """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
-    known_terms.cache_clear()
-    forget_seen()
+    clear_terms_cache()
     forget_foreseen()
     prices.forget()
     prices.price_list.cache_clear()

@@ -64,7 +64,7 @@ def make_location(
 
 
 def make_contract(location: Location, **fields: Any) -> Contract:
-    return amendments.enter(location, **fields)
+    return amendments.enter_contract(location, **fields)
 
 
 def make_member(location: Location, role: str = Role.ADMIN, **fields: Any) -> User:

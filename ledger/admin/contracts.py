@@ -149,7 +149,7 @@ class RunningContractAdmin(ContractAdmin):
 
     def _say_when(self, request: HttpRequest, contract: Contract) -> None:
         terms = load_terms(contract.location_id)
-        step = terms.next_step(terms.day_of(timezone.now()))
+        step = terms.next_step(terms.local_day(timezone.now()))
         if step is not None and step.contract is not None and step.contract.pk == contract.pk:
             amount = number_format(contract.included_credits)
             words = ngettext(

@@ -59,7 +59,7 @@ def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
     entries = Entry.objects.filter(location=location).select_related("made_by", "approved_by")
     return LocationFigures(
         balance=balance,
-        term=terms.term_on(terms.day_of(at)),
+        term=terms.term_on(terms.local_day(at)),
         upcoming=preview(location, balance),
         failure=RenewalFailure.objects.filter(location=location, over_at=None).first(),
         verification=Verification.objects.filter(location=location).first(),

@@ -52,7 +52,7 @@ def serialize_credits(
 def get_overdraft_limit(location_id: int, at: dt.datetime) -> int:
     """Of the contract in force; call `renewals.up_to_date` first."""
     terms = load_terms(location_id)
-    contract = terms.contract_on(terms.day_of(at))
+    contract = terms.contract_on(terms.local_day(at))
     return contract.overdraft_limit if contract else 0
 
 

@@ -16,7 +16,7 @@ from ledger.engine.charge_requests import (
 )
 from ledger.engine.charge_results import answer_of, first_answer
 from ledger.models import ChargeKind, OnInsufficient, TextType
-from locations.contracts.terms import Terms, known_terms
+from locations.contracts.terms import Terms, clear_terms_cache, known_terms
 from locations.models import ChatInbox
 from locations.rate_cards import prices
 from locations.rate_cards.prices import PriceList, price_list
@@ -100,7 +100,7 @@ def charge_broadcast(
         tariff = Tariff(terms)
         rated[:] = [
             rating.rate(
-                tariff.on(terms.day_of(message.sent_at)),
+                tariff.on(terms.local_day(message.sent_at)),
                 phone=message.phone,
                 channel=channel,
                 seconds=message.seconds,
@@ -119,7 +119,7 @@ def charge_broadcast(
             "kind": channel,
             "on_insufficient": on_insufficient,
             # A broadcast stands, whole, on the day of its first message.
-            "sent_on": terms.day_of(min(message.sent_at for message in messages)),
+            "sent_on": terms.local_day(min(message.sent_at for message in messages)),
             "m_position": [number for number, _, _ in kept],
             "m_external_id": [message.external_id for _, message, _ in kept],
             "m_phone": [message.phone for _, message, _ in kept],
@@ -167,7 +167,7 @@ def charge_chat(
     def prepare(terms: Terms) -> dict[str, Any]:
         inboxes.update(_inboxes(location_id, {message.inbox for message in messages}))
         tariff = Tariff(terms)
-        days = [terms.day_of(message.sent_at) for message in messages]
+        days = [terms.local_day(message.sent_at) for message in messages]
         price_lists = [tariff.on(day) for day in days]
         return tariff.parameters() | {
             "kind": ChargeKind.CHAT,
@@ -231,7 +231,7 @@ def _post(
     """
     for _ in range(MOST_ATTEMPTS):
         terms = known_terms(location_id)
-        today = terms.day_of(at)
+        today = terms.local_day(at)
         contract = terms.contract_on(today)
         overdraft = contract.overdraft_limit if contract else 0
         posted = posting.charge(
@@ -253,7 +253,7 @@ def _post(
         elif posted.state == "over_hold":
             raise OverHold("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
-            known_terms.cache_clear()
+            clear_terms_cache()
             prices.forget()
         elif posted.state == "key_reuse":
             raise posting.KeyReused(key)

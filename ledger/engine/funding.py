@@ -187,7 +187,7 @@ def _post(
         renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         terms = load_terms(location_id)
-        today = max(terms.day_of(at), balance.renewed_through_on or dt.date.min)
+        today = max(terms.local_day(at), balance.renewed_through_on or dt.date.min)
         if bucket == "contract" and terms.contract_on(today) is None:
             raise BadInput("bucket", _("the location has no contract in force: adjust purchased."))
         if of_term is not None and not _runs(of_term, terms.term_on(today)):

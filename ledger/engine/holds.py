@@ -96,11 +96,11 @@ def hold(
         renewals.renew(location_id, at=at)
         available = Balance.objects.as_of(at).get(location_id=location_id).available
         terms = load_terms(location_id)
-        contract = terms.contract_on(terms.day_of(at))
+        contract = terms.contract_on(terms.local_day(at))
         rated = rating.Rated(credits=credits or 0)
         if call is not None:
             rated = rating.rate(
-                charging.Tariff(terms).on(terms.day_of(at)),
+                charging.Tariff(terms).on(terms.local_day(at)),
                 phone=call.phone,
                 channel=Channel.VOICE,
                 seconds=call.expected_seconds,

@@ -108,7 +108,7 @@ def quote(
     terms = known_terms(location_id)
     if terms.version != balance.terms_version:
         terms = load_terms(location_id)
-    prices = _prices(terms, terms.day_of(at))
+    prices = _prices(terms, terms.local_day(at))
     # People share destinations and lengths, and lists repeat numbers.
     known: dict[WouldBe, rating.Rated] = {}
     rated = []
@@ -125,7 +125,7 @@ def quote(
             )
         rated.append(result)
     credits = sum(result.credits for result in rated)
-    contract = terms.contract_on(terms.day_of(at))
+    contract = terms.contract_on(terms.local_day(at))
     overdraft = contract.overdraft_limit if contract else 0
     fits = credits == 0 or balance.available - credits >= -overdraft
     fitting, fitting_credits = _fitting(rated, balance.available + overdraft)

@@ -81,7 +81,7 @@ def reverse(
             all=Sum("credits", default=0), contract=Sum("contract_credits", default=0)
         )
         lapsed = paid["contract"] if _is_of_an_earlier_term(charge) else 0
-        today = load_terms(location_id).day_of(at)
+        today = load_terms(location_id).local_day(at)
         ids = posting.append(
             location_id,
             [

@@ -55,7 +55,7 @@ def try_number(
             % {"longest_call_seconds": number_format(LONGEST_CALL_SECONDS)},
         )
     terms = load_terms(location_id)
-    day = terms.day_of(at)
+    day = terms.local_day(at)
     prices = Tariff(terms).on(day)
     rated = rating.rate(
         prices,

@@ -41,7 +41,7 @@ def create_missing(recorded: Iterable[RecordedLocation]) -> dict[str, Location]:
         for inbox in record.inboxes:
             ChatInbox.objects.get_or_create(location=location, name=inbox)
         if not location.contracts.exists():
-            amendments.enter(
+            amendments.enter_contract(
                 location,
                 starts_on=record.contract_starts_on,
                 term_months=record.term_months,

@@ -61,14 +61,14 @@ def change_now(
     reason = reason.strip()
     posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
     with transaction.atomic():
-        # As `amendments.amend` does, and before the balance, whose lock it waits for: two changes
-        # at once would each make up the difference.
+        # As `amend_contract` does, and before the balance, whose lock it waits for: two changes at
+        # once would each make up the difference.
         Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
         renewals.renew(contract.location_id, at=at)
         balance = Balance.objects.select_for_update().get(location_id=contract.location_id)
-        contract = amendments.amend(contract, fields)
+        contract = amendments.amend_contract(contract, fields)
         terms = load_terms(contract.location_id)
-        term = terms.term_on(max(terms.day_of(at), balance.renewed_through_on or dt.date.min))
+        term = terms.term_on(max(terms.local_day(at), balance.renewed_through_on or dt.date.min))
         if term is None or term.contract.pk != contract.pk:
             raise NotRunning(_("No term of this contract runs today: choose the next renewal."))
         granted = _granted(contract, term)

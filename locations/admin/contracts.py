@@ -88,7 +88,7 @@ class ContractForm(forms.ModelForm):
             contract.location = self.cleaned_data["location"]
         contract.starts_on = self.cleaned_data["starts_on"]
         contract.ends_on = self.cleaned_data["ends_on"]
-        for gap in amendments.gaps(contract):
+        for gap in amendments.find_gaps(contract):
             message = ngettext(
                 "No contract holds from %(starts_on)s until %(ends_on)s, %(days)s day: move the "
                 "dates together, or tick this.",
@@ -103,8 +103,8 @@ class ContractForm(forms.ModelForm):
         """Raises ContractRefused."""
         terms = {name: self.cleaned_data[name] for name in TERMS}
         if self.instance.pk is None:
-            return amendments.enter(self.cleaned_data["location"], **terms)
-        return amendments.amend(self.amended(), self.changed_terms)
+            return amendments.enter_contract(self.cleaned_data["location"], **terms)
+        return amendments.amend_contract(self.amended(), self.changed_terms)
 
     @property
     def changed_terms(self) -> list[str]:
@@ -152,7 +152,7 @@ class ContractAdmin(GuardedAdmin):
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
         # Saved here: the rest of the admin needs its id.
-        before = None if change else amendments.ended_by(form.instance)
+        before = None if change else amendments.find_superseded(form.instance)
         contract: Contract = form.write()
         if before is not None:
             message = _("The contract from %(starts_on)s ends on %(starts_on2)s.")

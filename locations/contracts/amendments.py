@@ -1,4 +1,4 @@
-"""Contracts: entered, and amended as far as their granted terms allow."""
+"""Enter contracts, and amend them as far as their granted terms allow."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from locations.db.errors import guard_of, message_of
 from locations.models import Contract, DebtAtRenewal, Location, RateCardSeries
 
-# Which field a person has to look at when a guard of the database refuses.
-FIELD_OF_GUARD = {
+# The form field to mark when a guard of the database refuses.
+FIELD_BY_GUARD = {
     "contract_no_overlap": "starts_on",
     "contract_starts_in_reason": "starts_on",
     "contract_after_settled_terms": "starts_on",
@@ -26,12 +26,12 @@ FIELD_OF_GUARD = {
 
 
 class ContractRefused(ValidationError):
-    """A contract that cannot be entered or amended so: for each field, sentences for people."""
+    """Messages by field."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Local days [starts_on, ends_on) between two contracts, on which none holds."""
+class ContractGap:
+    """Local days [starts_on, ends_on) between two contracts."""
 
     starts_on: dt.date
     ends_on: dt.date
@@ -41,7 +41,7 @@ class Gap:
         return (self.ends_on - self.starts_on).days
 
 
-def enter(
+def enter_contract(
     location: Location,
     *,
     starts_on: dt.date,
@@ -53,7 +53,7 @@ def enter(
     debt_at_renewal: str = DebtAtRenewal.WRITE_OFF,
     reference: str = "",
 ) -> Contract:
-    """Enter a contract; an open one before it ends on its first day. Raises ContractRefused."""
+    """Add a contract, and end an open one before it on its first day. Raises ContractRefused."""
     contract = Contract(
         location=location,
         starts_on=starts_on,
@@ -67,10 +67,10 @@ def enter(
     )
     _check_fields(contract)
     with transaction.atomic():
-        # Two contracts entered at once would both end the same one before them: one at a time.
+        # Lock: two contracts entered at once would both end the one before them.
         Location.objects.select_for_update(no_key=True).get(pk=location.pk)
-        before = ended_by(contract)
-        _check_free(contract, besides=before)
+        before = find_superseded(contract)
+        _check_overlap(contract, ignoring=before)
         try:
             with transaction.atomic():
                 if before is not None:
@@ -78,34 +78,33 @@ def enter(
                     before.save(update_fields=["ends_on"])
                 contract.save(force_insert=True)
         except DatabaseError as error:
-            # Whatever stands in the way, the new contract's first day is what has to move.
-            raise _refused(error, default="starts_on") from error
+            # Every conflict can be solved by another first day.
+            raise _to_refusal(error, default="starts_on") from error
     return contract
 
 
-def amend(contract: Contract, fields: Collection[str]) -> Contract:
-    """Write these changed fields of a contract; what has been granted stays as it was.
+def amend_contract(contract: Contract, fields: Collection[str]) -> Contract:
+    """Save these changed fields; an included amount takes effect at the next renewal.
 
-    An included amount takes effect at the next renewal, the other terms at once. Raises
-    ContractRefused.
+    Raises ContractRefused.
     """
     if not fields:
         return contract
     _check_fields(contract)
     with transaction.atomic():
         Location.objects.select_for_update(no_key=True).get(pk=contract.location_id)
-        _check_free(contract)
+        _check_overlap(contract)
         try:
             with transaction.atomic():
                 contract.save(update_fields=list(fields))
         except DatabaseError as error:
-            named = [name for name in ("ends_on", "starts_on", "term_months") if name in fields]
-            raise _refused(error, default=named[0] if named else None) from error
+            days = [name for name in ("ends_on", "starts_on", "term_months") if name in fields]
+            raise _to_refusal(error, default=days[0] if days else None) from error
     return contract
 
 
-def ended_by(contract: Contract) -> Contract | None:
-    """The open contract that ends where this one, not yet entered, begins."""
+def find_superseded(contract: Contract) -> Contract | None:
+    """The open contract that entering this one would end."""
     return (
         Contract.objects.filter(
             location_id=contract.location_id, ends_on=None, starts_on__lt=contract.starts_on
@@ -115,22 +114,19 @@ def ended_by(contract: Contract) -> Contract | None:
     )
 
 
-def gaps(contract: Contract) -> list[Gap]:
-    """The days without a contract that lie right before it and right after it.
-
-    An open contract before one that is not entered yet ends on its first day: no gap.
-    """
+def find_gaps(contract: Contract) -> list[ContractGap]:
+    """The days without a contract right before and right after this one."""
     others = Contract.objects.filter(location_id=contract.location_id).exclude(pk=contract.pk)
     before = others.filter(starts_on__lt=contract.starts_on).order_by("-starts_on").first()
-    found = []
+    gaps = []
     if before is not None and before.ends_on and before.ends_on < contract.starts_on:
-        found.append(Gap(before.ends_on, contract.starts_on))
+        gaps.append(ContractGap(before.ends_on, contract.starts_on))
     if contract.ends_on is not None:
         after = others.filter(starts_on__gt=contract.ends_on).order_by("starts_on").first()
-        follows = others.filter(starts_on=contract.ends_on).exists()
-        if after is not None and not follows:
-            found.append(Gap(contract.ends_on, after.starts_on))
-    return found
+        is_followed = others.filter(starts_on=contract.ends_on).exists()
+        if after is not None and not is_followed:
+            gaps.append(ContractGap(contract.ends_on, after.starts_on))
+    return gaps
 
 
 def _check_fields(contract: Contract) -> None:
@@ -144,19 +140,19 @@ def _check_fields(contract: Contract) -> None:
         raise ContractRefused({"ends_on": _("A contract ends after its first day.")})
 
 
-def _check_free(contract: Contract, besides: Contract | None = None) -> None:
-    """Name the contract that stands in the way, which the exclusion constraint cannot."""
+def _check_overlap(contract: Contract, ignoring: Contract | None = None) -> None:
+    """Name the other contract, which the exclusion constraint cannot."""
     others = Contract.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=contract.starts_on), location_id=contract.location_id
     ).exclude(pk=contract.pk)
     if contract.ends_on is not None:
         others = others.filter(starts_on__lt=contract.ends_on)
-    if besides is not None:
-        others = others.exclude(pk=besides.pk)
+    if ignoring is not None:
+        others = others.exclude(pk=ignoring.pk)
     other = others.order_by("starts_on").first()
     if other is None:
         return
-    named = f" ({other.reference})" if other.reference else ""
+    reference = f" ({other.reference})" if other.reference else ""
     if other.starts_on > contract.starts_on:
         raise ContractRefused(
             {
@@ -164,28 +160,28 @@ def _check_free(contract: Contract, besides: Contract | None = None) -> None:
                     "Another contract of this location%(named)s starts on %(starts_on)s: end this "
                     "one on that day or before it."
                 )
-                % {"starts_on": other.starts_on, "named": named}
+                % {"starts_on": other.starts_on, "named": reference}
             }
         )
     if other.ends_on:
-        words = _(
+        message = _(
             "Another contract of this location%(named)s holds from %(starts_on)s until "
             "%(ends_on)s: start on %(ends_on)s or later, or end that one earlier first."
         )
     else:
-        words = _(
+        message = _(
             "Another contract of this location%(named)s holds from %(starts_on)s without an end: "
             "start after its first day, which ends it on yours, or end it first."
         )
     raise ContractRefused(
         {
-            "starts_on": words
-            % {"starts_on": other.starts_on, "ends_on": other.ends_on, "named": named}
+            "starts_on": message
+            % {"starts_on": other.starts_on, "ends_on": other.ends_on, "named": reference}
         }
     )
 
 
-def _refused(error: DatabaseError, *, default: str | None) -> ContractRefused:
-    field = FIELD_OF_GUARD.get(guard_of(error), default)
+def _to_refusal(error: DatabaseError, *, default: str | None) -> ContractRefused:
+    field = FIELD_BY_GUARD.get(guard_of(error), default)
     message = message_of(error)
     return ContractRefused({field: message}) if field else ContractRefused(message)

@@ -1,17 +1,16 @@
-"""A location's contracts and time zone as charging and renewing need them."""
+"""The contracts and the time zone of a location, as charging and renewals need them."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from locations.calendar import add_months, day_starts_at, local_day
 from locations.models import Contract, Location
 
-MOST_SEEN = 20_000  # terms that a process keeps
-MOST_DAYS = 16  # for which the terms of one location keep what they said
+MAX_CACHED_LOCATIONS = 20_000
+MAX_CACHED_DAYS = 16  # of each location
 
 
 class UnknownLocation(Exception):
@@ -19,7 +18,7 @@ class UnknownLocation(Exception):
 
 
 class HasTerms(Protocol):
-    """What names the terms of a location: the location itself, or a row of a query with these."""
+    """A location, or a row of a query with these of its columns."""
 
     @property
     def pk(self) -> int: ...
@@ -29,15 +28,12 @@ class HasTerms(Protocol):
     def zone(self) -> ZoneInfo: ...
 
 
-UNSAID = object()
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to a location's terms on one day.
+    """The day on which a term begins or ends.
 
-    `contract` is the one whose term begins; None where a contract ends and none follows.
-    `previous` is the one whose term ends there; None where there was none.
+    `contract` is the one whose term begins, `previous` the one whose term ends; None where there
+    is none.
     """
 
     on: dt.date
@@ -57,15 +53,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The contracts of one location, in order, as of one version of them."""
+    """The contracts of one location in order, at one version of its terms."""
 
     location_id: int
     version: int
     zone: ZoneInfo
     contracts: tuple[Contract, ...]
-    # What was said of a day, which a table of many locations asks again and again.
-    _terms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    _steps: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # Threads share these; a page of many locations asks for the same days again and again.
+    _terms: dict[dt.date, Term | None] = field(default_factory=dict, compare=False, repr=False)
+    _steps: dict[dt.date | None, Step | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def contract_on(self, day: dt.date) -> Contract | None:
         """The contract that holds on a local day; None between and after contracts."""
@@ -76,14 +74,15 @@ class Terms:
 
     def term_on(self, day: dt.date) -> Term | None:
         """The term that a local day lies in; None where no contract holds."""
-        # Threads share it: nothing is looked for twice that another may clear in between.
-        found = self._terms.get(day, UNSAID)
-        if found is UNSAID:
-            found = self._term_on(day)
-            _say(self._terms, day, found)
-        return cast(Term | None, found)
+        try:
+            return self._terms[day]
+        except KeyError:
+            if len(self._terms) >= MAX_CACHED_DAYS:
+                self._terms.clear()
+            term = self._terms[day] = self._find_term(day)
+            return term
 
-    def _term_on(self, day: dt.date) -> Term | None:
+    def _find_term(self, day: dt.date) -> Term | None:
         contract = self.contract_on(day)
         if contract is None:
             return None
@@ -98,26 +97,28 @@ class Terms:
         return Term(contract, starts_on, ends_on)
 
     def next_step(self, after: dt.date | None) -> Step | None:
-        """The first beginning or end of a term later than the day `after` (None: the first).
+        """The first step later than the day `after` (None: the first of all).
 
-        None where nothing more is known: no contract, or all of them have ended.
+        None without a contract and when all of them have ended.
         """
-        found = self._steps.get(after, UNSAID)
-        if found is UNSAID:
-            found = self._next_step(after)
-            _say(self._steps, after, found)
-        return cast(Step | None, found)
+        try:
+            return self._steps[after]
+        except KeyError:
+            if len(self._steps) >= MAX_CACHED_DAYS:
+                self._steps.clear()
+            step = self._steps[after] = self._find_next_step(after)
+            return step
 
-    def _next_step(self, after: dt.date | None) -> Step | None:
+    def _find_next_step(self, after: dt.date | None) -> Step | None:
         term = self.term_on(after) if after is not None else None
         if term is not None:
-            return self._step(term.ends_on)
+            return self._make_step(term.ends_on)
         for contract in self.contracts:
             if after is None or contract.starts_on > after:
-                return self._step(contract.starts_on)
+                return self._make_step(contract.starts_on)
         return None
 
-    def _step(self, on: dt.date) -> Step:
+    def _make_step(self, on: dt.date) -> Step:
         return Step(
             on=on,
             at=day_starts_at(on, self.zone),
@@ -125,13 +126,16 @@ class Terms:
             previous=self.contract_on(on - dt.timedelta(days=1)),
         )
 
-    def day_of(self, at: dt.datetime) -> dt.date:
+    def local_day(self, at: dt.datetime) -> dt.date:
         return local_day(at, self.zone)
 
 
+_cache: dict[int, Terms] = {}
+
+
 def load_terms(location_id: int) -> Terms:
-    """The location's terms as they are now; raises UnknownLocation."""
-    # The version is read first: terms that change in between are then called stale, not missed.
+    """Read the terms from the database; raises UnknownLocation."""
+    # Read the version first: terms that change in between then count as stale.
     location = Location.objects.filter(pk=location_id).first()
     if location is None:
         raise UnknownLocation(f"There is no location {location_id}.")
@@ -139,49 +143,49 @@ def load_terms(location_id: int) -> Terms:
     return Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
 
 
-@lru_cache(maxsize=20_000)
 def known_terms(location_id: int) -> Terms:
-    """The location's terms as this process last saw them; raises UnknownLocation.
+    """The terms in this process's cache, else from the database; raises UnknownLocation.
 
-    They may be behind: use them only where their `version` is checked, as posting does, and
-    call `known_terms.cache_clear` when it was not the one.
+    They may be stale. Use them only where their `version` is checked, as posting does, and call
+    `clear_terms_cache` when it differs.
     """
-    return load_terms(location_id)
+    terms = _cache.get(location_id)
+    return terms if terms is not None else _store(load_terms(location_id))
 
 
-_seen: dict[int, Terms] = {}
+def terms_for_locations(locations: Sequence[HasTerms]) -> list[Terms]:
+    """The terms of several locations, in their order, at the version each was read with.
 
-
-def terms_of(locations: Sequence[HasTerms]) -> list[Terms]:
-    """The terms of several locations, in their order, as of the version each was read with.
-
-    One query for those that this process has not seen, none where it has seen all.
+    One query for those that are not cached at that version.
     """
-    found: dict[int, Terms] = {}
-    unseen: dict[int, HasTerms] = {}
-    for place in locations:
-        seen = _seen.get(place.pk)
-        if seen and seen.version == place.terms_version and seen.zone == place.zone:
-            found[place.pk] = seen
+    terms: dict[int, Terms] = {}
+    missing: dict[int, HasTerms] = {}
+    for location in locations:
+        cached = _cache.get(location.pk)
+        if cached and cached.version == location.terms_version and cached.zone == location.zone:
+            terms[location.pk] = cached
         else:
-            unseen[place.pk] = place
-    if unseen:
-        contracts: dict[int, list[Contract]] = {pk: [] for pk in unseen}
-        for contract in Contract.objects.filter(location_id__in=unseen).order_by("starts_on"):
+            missing[location.pk] = location
+    if missing:
+        contracts: dict[int, list[Contract]] = {pk: [] for pk in missing}
+        for contract in Contract.objects.filter(location_id__in=missing).order_by("starts_on"):
             contracts[contract.location_id].append(contract)
-        if len(_seen) + len(unseen) > MOST_SEEN:
-            _seen.clear()
-        for pk, place in unseen.items():
-            of_place = tuple(contracts[pk])
-            found[pk] = _seen[pk] = Terms(pk, place.terms_version, place.zone, of_place)
-    return [found[place.pk] for place in locations]
+        for pk, location in missing.items():
+            terms[pk] = _store(
+                Terms(pk, location.terms_version, location.zone, tuple(contracts[pk]))
+            )
+    return [terms[location.pk] for location in locations]
 
 
-def forget_seen() -> None:
-    _seen.clear()
+def clear_terms_cache() -> None:
+    _cache.clear()
 
 
-def _say(said: dict[Any, Any], day: dt.date | None, found: object) -> None:
-    if len(said) >= MOST_DAYS:
-        said.clear()
-    said[day] = found
+def _store(terms: Terms) -> Terms:
+    cached = _cache.get(terms.location_id)
+    # A reader in an older snapshot must not replace newer terms.
+    if cached is None or cached.version <= terms.version:
+        if len(_cache) >= MAX_CACHED_LOCATIONS:
+            _cache.clear()
+        _cache[terms.location_id] = terms
+    return terms

@@ -34,7 +34,7 @@ class Contract(models.Model):
     """Included credits per term of N months, counted from the contract's first day.
 
     It holds from `starts_on` until the day before `ends_on`; without an end it goes on. Enter
-    contracts with `locations.contracts.amendments.enter`, which ends the one before.
+    contracts with `locations.contracts.amendments.enter_contract`, which ends the one before.
     """
 
     location = models.ForeignKey(

@@ -17,7 +17,7 @@ from locations.permissions import open_details
 def location_details(request: HttpRequest, pk: int) -> HttpResponse:
     location = open_details(request.user, pk)
     terms = load_terms(location.pk)
-    today = terms.day_of(timezone.now())
+    today = terms.local_day(timezone.now())
     return render(
         request,
         "locations/location_details.html",

@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import Balance
 from locations.calendar import local_day
-from locations.contracts.terms import terms_of
+from locations.contracts.terms import terms_for_locations
 from locations.db.prepared import Given, composed
 from locations.models import Account, Location
 from reports.balance.summary import BareStanding
@@ -177,7 +177,7 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
 
 def stand(lines: Sequence[Line]) -> None:
     """How each stands by its contracts; one query for those that this process has not seen."""
-    for line, terms in zip(lines, terms_of([line.place for line in lines]), strict=True):
+    for line, terms in zip(lines, terms_for_locations([line.place for line in lines]), strict=True):
         line.standing = BareStanding(
             balance=line.place,
             terms=terms,

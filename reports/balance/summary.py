@@ -13,7 +13,7 @@ from ledger.engine.pg_arrays import plain_array
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
 from ledger.reading.daily_usage import SIGNED
-from locations.contracts.terms import Step, Term, Terms, terms_of
+from locations.contracts.terms import Step, Term, Terms, terms_for_locations
 from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 
@@ -230,7 +230,7 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
             current[location_id] = up_to_date(location_id, at=at)
     return [
         _standing(location, current[location.pk], terms, at)
-        for location, terms in zip(locations, terms_of(locations), strict=True)
+        for location, terms in zip(locations, terms_for_locations(locations), strict=True)
     ]
 
 
@@ -265,7 +265,7 @@ def _open_calls(at: dt.datetime | Given) -> Coalesce:
 
 
 def _standing(location: Location, balance: Balance, terms: Terms, at: dt.datetime) -> Standing:
-    today = terms.day_of(at)
+    today = terms.local_day(at)
     return Standing(
         location=location,
         balance=balance,

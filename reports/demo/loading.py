@@ -65,7 +65,7 @@ def _location(place: DemoPlace, events: Iterable[Event], *, at: dt.datetime) -> 
     if place.has_contract:
         today = at.astimezone(place.zone).date()
         renewed_on = place.renewed_on(today)
-        amendments.enter(
+        amendments.enter_contract(
             location,
             starts_on=add_months(renewed_on, -2 * place.term_months),
             term_months=place.term_months,
@@ -97,7 +97,7 @@ def _included(
 
 
 def _cost(tariff: charging.Tariff, event: Event) -> int:
-    day = tariff.terms.day_of(event.at)
+    day = tariff.terms.local_day(event.at)
     prices = tariff.on(day)
     match event:
         case RecordedBroadcast():

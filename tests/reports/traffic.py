@@ -49,7 +49,7 @@ def location(
         time_zone=time_zone,
         profile_fields=profile_fields or ["First Name", "City"],
     )
-    amendments.enter(made, starts_on=starts_on, included_credits=included)
+    amendments.enter_contract(made, starts_on=starts_on, included_credits=included)
     if not RateCardSeries.objects.exists():
         publishing.import_card(
             [

@@ -160,7 +160,7 @@ def test_a_changed_contract_is_noticed_by_the_next_charge():
     contract = location.contracts.get()
     charging.charge_broadcast(location.pk, "text", [text()], key=key(), at=NOON)
     contract.ends_on = day("2026-06-16")
-    amendments.amend(contract, ["ends_on"])
+    amendments.amend_contract(contract, ["ends_on"])
     later = noon("2026-06-17")
     answer = charging.charge_broadcast(
         location.pk, "text", [text(sent_at=later)], key=key(), at=later
@@ -188,7 +188,7 @@ def test_the_included_amount_changes_at_the_next_renewal():
     renewals.renew(location.pk, at=NOON)
     contract = location.contracts.get()
     contract.included_credits = 80
-    amendments.amend(contract, ["included_credits"])
+    amendments.amend_contract(contract, ["included_credits"])
     assert renewals.up_to_date(location.pk, at=NOON).total == 50
     assert renewals.up_to_date(location.pk, at=noon("2026-06-20")).total == 80
 

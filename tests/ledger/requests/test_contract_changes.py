@@ -68,7 +68,7 @@ def changes() -> list[int]:
 def test_at_the_next_renewal_the_running_term_keeps_what_it_was_granted(soho: Location):
     contract = soho.contracts.get()
     contract.included_credits = 1200
-    amendments.amend(contract, ["included_credits"])
+    amendments.amend_contract(contract, ["included_credits"])
     assert renewals.up_to_date(soho.pk, at=NOON).contract_credits == 1000
     assert renewals.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
@@ -119,7 +119,7 @@ def test_changes_add_up_and_the_same_one_twice_moves_once(soho: Location, ada: U
 def test_a_change_that_was_left_for_later_can_be_brought_forward(soho: Location, ada: User):
     contract = soho.contracts.get()
     contract.included_credits = 1200
-    amendments.amend(contract, ["included_credits"])
+    amendments.amend_contract(contract, ["included_credits"])
     now(soho, 1200, ada)
     assert changes() == [200]
 

@@ -28,7 +28,7 @@ def day(text: str) -> dt.date:
 
 def enter(location: Location, starts: str, ends: str | None = None, **terms: Any) -> Contract:
     terms.setdefault("included_credits", 1200)
-    return amendments.enter(
+    return amendments.enter_contract(
         location, starts_on=day(starts), ends_on=day(ends) if ends else None, **terms
     )
 
@@ -185,7 +185,7 @@ def test_contract_may_take_over_within_a_granted_term(soho: Location, renewed: C
 
 def test_included_amount_of_a_granted_contract_may_change(soho: Location, renewed: Contract):
     renewed.included_credits = 5000
-    amendments.amend(renewed, ["included_credits"])
+    amendments.amend_contract(renewed, ["included_credits"])
     assert soho.contracts.get().included_credits == 5000
 
 
@@ -196,7 +196,7 @@ def test_included_amount_of_a_granted_contract_may_change(soho: Location, renewe
 def test_granted_terms_cannot_be_moved(soho: Location, renewed: Contract, field: str, value: Any):
     setattr(renewed, field, value)
     with pytest.raises(ContractRefused) as caught:
-        amendments.amend(renewed, [field])
+        amendments.amend_contract(renewed, [field])
     assert list(caught.value.message_dict) == [field]
     assert "granted" in caught.value.messages[0]
     assert periods(soho) == [("2025-03-01", None)]
@@ -207,7 +207,7 @@ def test_amending_into_another_contract_is_refused(soho: Location):
     second = enter(soho, "2026-01-01")
     second.starts_on = dt.date(2025, 6, 1)
     with pytest.raises(ContractRefused) as caught:
-        amendments.amend(second, ["starts_on"])
+        amendments.amend_contract(second, ["starts_on"])
     assert list(caught.value.message_dict) == ["starts_on"]
 
 

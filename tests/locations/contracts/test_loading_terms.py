@@ -1,4 +1,4 @@
-"""Terms as the database has them, and as a process keeps them."""
+"""Terms loaded from the database and cached in the process."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from locations.contracts import terms as terms_module
-from locations.contracts.terms import Terms, UnknownLocation, known_terms, load_terms
+from locations.contracts.terms import (
+    Terms,
+    UnknownLocation,
+    clear_terms_cache,
+    known_terms,
+    load_terms,
+    terms_for_locations,
+)
 from locations.models import Contract, Location
 from tests.factories import make_contract, make_location
 from tests.locations.contract_terms import day
@@ -24,7 +31,7 @@ def test_terms_are_loaded_with_the_zone_and_the_contracts_in_order(soho: Locatio
     loaded = load_terms(soho.pk)
     assert loaded.contracts == (first, second)
     assert [c.ends_on for c in loaded.contracts] == [day("2027-01-01"), None]
-    assert loaded.day_of(dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)) == day("2026-07-01")
+    assert loaded.local_day(dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)) == day("2026-07-01")
 
 
 def test_every_change_of_contracts_or_time_zone_is_another_version(soho: Location):
@@ -40,7 +47,7 @@ def test_every_change_of_contracts_or_time_zone_is_another_version(soho: Locatio
     assert versions == sorted(set(versions))
 
 
-def test_another_name_is_the_same_version(soho: Location):
+def test_renamed_location_has_the_same_version(soho: Location):
     Location.objects.filter(pk=soho.pk).update(name="Soho Square", time_zone="Europe/London")
     assert load_terms(soho.pk).version == 1
 
@@ -54,15 +61,23 @@ def test_a_location_that_moves_gets_both_versions_raised(soho: Location):
     assert after == (before[0] + 1, before[1] + 1)
 
 
-def test_known_terms_stay_until_they_are_forgotten(soho: Location):
+def test_known_terms_stay_until_the_cache_is_cleared(soho: Location):
     before = known_terms(soho.pk)
     make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
     assert known_terms(soho.pk) is before
-    known_terms.cache_clear()
+    clear_terms_cache()
     assert known_terms(soho.pk) == load_terms(soho.pk)
 
 
-def test_terms_that_change_while_they_are_read_are_called_older_than_they_are(
+def test_older_version_does_not_replace_a_newer_one(soho: Location):
+    before = Location.objects.get(pk=soho.pk)
+    make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
+    newest = known_terms(soho.pk)
+    assert [terms.version for terms in terms_for_locations([before])] == [before.terms_version]
+    assert known_terms(soho.pk) is newest
+
+
+def test_terms_that_change_while_read_count_as_stale(
     soho: Location, monkeypatch: pytest.MonkeyPatch
 ):
     """What was read may be newer than its version says, never the other way round."""
@@ -81,6 +96,6 @@ def test_terms_that_change_while_they_are_read_are_called_older_than_they_are(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("read", [load_terms, known_terms])
-def test_a_location_that_is_not_there_has_no_terms(read: object):
+def test_unknown_location_has_no_terms(read: object):
     with pytest.raises(UnknownLocation, match=r"^There is no location 987654321\.$"):
         read(987654321)  # type: ignore[operator]

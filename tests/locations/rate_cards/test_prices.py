@@ -10,7 +10,7 @@ from ledger.engine.charge_requests import Answer
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
 from locations.contracts import amendments
-from locations.contracts.terms import known_terms
+from locations.contracts.terms import clear_terms_cache
 from locations.models import Location, RateCard, RateCardSeries
 from locations.rate_cards import publishing
 from locations.rate_cards.prices import forget, in_force, price_list
@@ -37,11 +37,11 @@ def new_process() -> Iterator[None]:
     """What this process remembers of other tests' databases is forgotten, here alone."""
     forget()
     price_list.cache_clear()
-    known_terms.cache_clear()
+    clear_terms_cache()
     yield
     forget()
     price_list.cache_clear()
-    known_terms.cache_clear()
+    clear_terms_cache()
 
 
 def day(text: str) -> dt.date:
@@ -194,10 +194,10 @@ def test_another_default_series_prices_the_next_charge(soho: Location):
 def test_a_contracts_own_series_prices_from_the_moment_it_is_agreed(soho: Location):
     contract = soho.contracts.get()
     contract.rate_card_series = card(3, series="Partners", is_default=False).series
-    amendments.amend(contract, ["rate_card_series"])
+    amendments.amend_contract(contract, ["rate_card_series"])
     assert send(soho).credits == 3
     contract.rate_card_series = None
-    amendments.amend(contract, ["rate_card_series"])
+    amendments.amend_contract(contract, ["rate_card_series"])
     assert send(soho).credits == 7
 
 
@@ -234,18 +234,18 @@ def test_a_changed_overdraft_limit_judges_the_next_charge():
     assert [send(location).credits, send(location).credits] == [7, 0]
     contract = location.contracts.get()
     contract.overdraft_limit = 4
-    amendments.amend(contract, ["overdraft_limit"])
+    amendments.amend_contract(contract, ["overdraft_limit"])
     answer = send(location)
     assert (answer.credits, answer.overdraft_limit, answer.purchased_after) == (7, 4, -4)
     contract.overdraft_limit = 0
-    amendments.amend(contract, ["overdraft_limit"])
+    amendments.amend_contract(contract, ["overdraft_limit"])
     assert (send(location).refusal, send(location).overdraft_limit) == ("insufficient_credits", 0)
 
 
 def test_a_contract_that_was_ended_since_lets_its_credits_lapse(soho: Location):
     contract = soho.contracts.get()
     contract.ends_on = TODAY + DAY
-    amendments.amend(contract, ["ends_on"])
+    amendments.amend_contract(contract, ["ends_on"])
     assert send(soho).credits == 7
     assert send(soho, sent_at=NOON + DAY).refusal == "insufficient_credits"
     assert Balance.objects.get(location=soho).total == 0
