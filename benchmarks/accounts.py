@@ -20,7 +20,7 @@ from benchmarks import big, place
 from benchmarks.racing import server_seconds
 from locations.contracts.terms import clear_terms_cache
 from locations.models import Account, User
-from redflag_credits.gc_freeze import settle
+from redflag_credits.gc_freeze import freeze_loaded_objects
 from reports.account import rows
 from reports.forecast.daily_rates import keep_up
 from reports.models import LocationPace
@@ -57,7 +57,7 @@ def main() -> None:
     begun = time.perf_counter()
     made = keep_up(at=timezone.now())
     print(f"Made the paces of {made:,} locations in {time.perf_counter() - begun:.1f} s.")
-    settle()
+    freeze_loaded_objects()
     print("| page | median | 90 % | Python | PostgreSQL | queries | size |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for query in (*ORDERS, *OTHERS):

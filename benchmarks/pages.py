@@ -16,7 +16,7 @@ from benchmarks import big, place
 from benchmarks.plans import plans_of
 from ledger.models import Charge, ChargeKind
 from locations.models import User
-from redflag_credits.gc_freeze import settle
+from redflag_credits.gc_freeze import freeze_loaded_objects
 from tests import factories
 
 VISITS = 40
@@ -41,7 +41,7 @@ class Visited:
 
 def visit(client: Client) -> Iterator[Visited]:
     """Each page for locations at random; the first visits of a process are left out."""
-    settle()
+    freeze_loaded_objects()
     for page, address in PAGES.items():
         yield visited(client, page, address)
 

@@ -13,8 +13,8 @@ def mail_reset_link(email: str) -> None:
 
 
 @shared_task(ignore_result=True)
-def forget_ended_sessions() -> None:
-    sessions.forget_ended(at=timezone.now())
+def delete_expired_sessions() -> None:
+    sessions.delete_expired(at=timezone.now())
 
 
 @shared_task(ignore_result=True)

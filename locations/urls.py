@@ -1,5 +1,3 @@
-"""Addresses of signing in and out, of one's own account, and of Location Details."""
-
 from django.urls import path
 
 from locations.users import account_views, auth_views, language_views

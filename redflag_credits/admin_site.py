@@ -1,4 +1,4 @@
-"""The staff desk: Django's admin with our mark and words, one sign-in page, our order."""
+"""Django's admin with the product's sign-in page and its own order of models."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ class StaffSite(admin.AdminSite):
     site_title = "RedFlag Credits staff"
     index_title = _("Contracts, prices and the ledger")
     site_url = "/"
-    # What the front page says needs attention; an app that knows sets it.
+    # Items of the index page that need attention; set by reports.
     attention: Callable[[HttpRequest], list[Any]] | None = None
 
     def __init__(self, name: str = "admin") -> None:
@@ -27,20 +27,19 @@ class StaffSite(admin.AdminSite):
         self._menu: list[type[Model]] = []
 
     def order_menu(self, *models: type[Model]) -> None:
-        """An app's models as staff look for them, the most used first; others come after."""
+        """Set the order of an app's models; models not named come after them."""
         self._menu += models
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        ask = self.attention
-        context = {"attention": ask(request) if ask else None, **(extra_context or {})}
+        attention = self.attention(request) if self.attention else None
+        context = {"attention": attention, **(extra_context or {})}
         return super().index(request, context)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The product's own sign-in page: one door, one lock."""
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
         if request.user.is_authenticated:
@@ -51,23 +50,23 @@ class StaffSite(admin.AdminSite):
         return LogoutView.as_view()(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Also refuse NUL, which PostgreSQL cannot compare, before a filter takes it there."""
+        """Also refuse NUL characters in the query string: PostgreSQL cannot compare them."""
 
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if any("\x00" in text for item in request.GET.lists() for text in (item[0], *item[1])):
                 raise BadRequest("NUL in the address")
             return view(request, *args, **kwargs)
 
-        return super().admin_view(checked, cacheable)
+        return super().admin_view(guarded, cacheable)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """Apps as the settings list them, models as `order_menu` says: not by alphabet."""
+        """Apps in the order of INSTALLED_APPS, models in that of `order_menu`."""
         app_order = [config.label for config in apps.get_app_configs()]
         model_order = list(dict.fromkeys([*self._menu, *self._registry]))
-        listed = list(self._build_app_dict(request, app_label).values())
-        listed.sort(key=lambda app: app_order.index(app["app_label"]))
-        for app in listed:
+        app_list = list(self._build_app_dict(request, app_label).values())
+        app_list.sort(key=lambda app: app_order.index(app["app_label"]))
+        for app in app_list:
             app["models"].sort(key=lambda model: model_order.index(model["model"]))
-        return listed
+        return app_list

@@ -3,8 +3,8 @@
 from celery.schedules import crontab
 
 SCHEDULE = {
-    "forget-ended-sessions": {
-        "task": "locations.tasks.forget_ended_sessions",
+    "delete-expired-sessions": {
+        "task": "locations.tasks.delete_expired_sessions",
         "schedule": crontab(hour="4", minute="17"),
         "options": {"expires": 3600},
     },

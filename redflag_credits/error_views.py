@@ -1,4 +1,4 @@
-"""The pages that say what went wrong and what to do."""
+"""Error pages."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 @never_cache
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    # Without the request: it may have failed before anybody looked who is asking.
+    # Without the request: it may have failed before its user was set.
     return HttpResponse(render_to_string("400.html"), status=400)
 
 
@@ -20,16 +20,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @never_cache
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The same page for whatever is missing: it does not say what was asked for."""
     return render(request, "404.html", status=404)
 
 
 @never_cache
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither the database nor the session: they may be what failed."""
+    # Without the request: rendering must not need the database or the session.
     try:
         page = render_to_string("500.html")
-    except Exception:  # whatever it is, the visitor gets an answer and the log has the first one
+    except Exception:  # the first error is already in the log
         return HttpResponse(
             _("Something went wrong on our side. Please try again in a minute."),
             status=500,

@@ -1,4 +1,4 @@
-"""What a load balancer asks: do the database and the broker answer?"""
+"""The health check for load balancers: database and broker."""
 
 import logging
 
@@ -14,42 +14,41 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 2  # also libpq's own minimum
+TIMEOUT_SECONDS = 2  # also libpq's own minimum
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when both answer, else 503 naming the one that does not, and no more than its name."""
-    checks = {"database": _ask_database, "broker": _ask_broker}
-    answers: dict[str, str] = {}
-    for name, ask in checks.items():
+    checks = {"database": _check_database, "broker": _check_broker}
+    results: dict[str, str] = {}
+    for name, check in checks.items():
         try:
-            ask()
-            answers[name] = "ok"
-        except (psycopg.Error, redis.RedisError, OSError) as problem:
-            # The message may hold an address or a user: the class says enough.
-            logger.warning("healthz: the %s does not answer (%s)", name, type(problem).__name__)
-            answers[name] = "does not answer"
-    healthy = set(answers.values()) == {"ok"}
-    body = {"status": "ok" if healthy else "unavailable", **answers}
+            check()
+            results[name] = "ok"
+        except (psycopg.Error, redis.RedisError, OSError) as error:
+            # Only the class: the message may hold an address or a user name.
+            logger.warning("healthz: the %s does not answer (%s)", name, type(error).__name__)
+            results[name] = "does not answer"
+    healthy = set(results.values()) == {"ok"}
+    body = {"status": "ok" if healthy else "unavailable", **results}
     return JsonResponse(body, status=200 if healthy else 503)
 
 
-def _ask_database() -> None:
-    # A connection of its own: a request's one may hang for minutes on a host that went silent.
+def _check_database() -> None:
+    # A new connection: the request's own may hang for minutes on a host that went silent.
     parameters = connection.get_connection_params()
-    parameters["connect_timeout"] = PATIENCE_SECONDS
-    parameters["tcp_user_timeout"] = PATIENCE_SECONDS * 1000
+    parameters["connect_timeout"] = TIMEOUT_SECONDS
+    parameters["tcp_user_timeout"] = TIMEOUT_SECONDS * 1000
     with psycopg.connect(**parameters) as probe:
         probe.execute("SELECT 1")
 
 
-def _ask_broker() -> None:
+def _check_broker() -> None:
     probe = redis.Redis.from_url(
         settings.REDIS_URL,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        socket_timeout=PATIENCE_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
     with probe:

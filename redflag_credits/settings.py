@@ -92,7 +92,7 @@ INSTALLED_APPS = [
     "locations",
     "ledger",
     "reports",
-    "redflag_credits.apps.StaffDesk",
+    "redflag_credits.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -258,7 +258,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_USERNAME_CALLABLE = "locations.users.forms.tried_address"
+AXES_USERNAME_CALLABLE = "locations.users.forms.get_attempted_username"
 AXES_LOCKOUT_TEMPLATE = "locations/users/locked_out.html"
 
 # --- Browser ------------------------------------------------------------------------------

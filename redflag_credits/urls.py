@@ -1,5 +1,3 @@
-"""The addresses of the product."""
-
 from django.contrib import admin
 from django.urls import include, path
 

@@ -1,13 +1,11 @@
-"""The WSGI application that granian, or any other WSGI server, serves."""
-
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-from redflag_credits.gc_freeze import settle
+from redflag_credits.gc_freeze import freeze_loaded_objects
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redflag_credits.settings")
 
 application = get_wsgi_application()
 
-settle()
+freeze_loaded_objects()

@@ -123,7 +123,7 @@ class UserAdmin(GuardedAdmin, DjangoUserAdmin):
     def turn_off_second_step(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             if self.has_change_permission(request, user):
-                two_factor.turn_off(user)
+                two_factor.disable(user)
                 self.log_change(request, user, "Turned off the second step of signing in.")
                 message = _("%(user)s signs in with the password alone now.")
                 self.message_user(request, message % {"user": user})

@@ -17,7 +17,7 @@ BROWSER, BEGAN_AT = "browser", "began_at"
 
 
 class SessionManager(BaseSessionManager["Session"]):
-    def of(self, user: User, *, at: dt.datetime) -> "models.QuerySet[Session]":
+    def for_user(self, user: User, *, at: dt.datetime) -> "models.QuerySet[Session]":
         """Where a person is signed in at the instant `at`, the newest first."""
         return self.filter(user=user, expire_date__gt=at).order_by("-began_at")
 

@@ -1,4 +1,4 @@
-"""One's own account: name, password, and where one is signed in."""
+"""The page of the user's own account: password, two-factor sign-in and sessions."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,12 +26,14 @@ from locations.users.forms import ChangePasswordForm, CodeForm
 @never_cache
 @require_safe
 def account(request: SignedInRequest) -> HttpResponse:
-    found = Session.objects.of(request.user, at=timezone.now())
-    second = {
-        "is_on": two_factor.is_on(request.user),
-        "codes_left": two_factor.recovery_codes_left(request.user),
+    context = {
+        "two_factor": {
+            "is_on": two_factor.is_on(request.user),
+            "recovery_codes": two_factor.count_recovery_codes(request.user),
+        },
+        "sessions": Session.objects.for_user(request.user, at=timezone.now()),
+        "current_session": request.session.session_key,
     }
-    context = {"second": second, "sessions": found, "this": request.session.session_key}
     return render(request, "locations/users/account.html", context)
 
 
@@ -39,10 +41,10 @@ def account(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def end_sessions(request: SignedInRequest) -> HttpResponse:
-    """End one of one's own sessions, or all but this one."""
+    """End one of the user's other sessions, or all of them."""
     ended = sessions.end_others(
         request.user,
-        but=request.session.session_key,
+        current_key=request.session.session_key,
         name=request.POST.get("session", ""),
         at=timezone.now(),
     )
@@ -58,25 +60,26 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_setup(request: SignedInRequest) -> HttpResponse:
-    """Turn the second step on: a secret for an app, and a code of it as the proof."""
     if two_factor.is_on(request.user):
-        if request.session.get(two_factor.PASSED):
+        if request.session.get(two_factor.VERIFIED):
             return redirect("account")
-        logout(request)  # begun before it was turned on
+        logout(request)  # the session is older than the second factor
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         codes = two_factor.confirm(request.user, form.cleaned_data["code"])
         if codes is not None:
-            request.session[two_factor.PASSED] = True
-            sessions.end_others(request.user, but=request.session.session_key, at=timezone.now())
-            return _recovery_codes(request, codes)
-        form.add_error("code", CodeForm.wrong)
-    device = two_factor.begin(request.user)
+            request.session[two_factor.VERIFIED] = True
+            sessions.end_others(
+                request.user, current_key=request.session.session_key, at=timezone.now()
+            )
+            return _show_recovery_codes(request, codes)
+        form.add_error("code", CodeForm.wrong_code)
+    device = two_factor.begin_setup(request.user)
     context = {
         "form": form,
-        "picture": two_factor.as_picture(device),
-        "secret": two_factor.as_words(device),
+        "qr_code": two_factor.qr_code(device),
+        "secret": two_factor.readable_secret(device),
         "is_required": settings.STAFF_REQUIRE_TWO_FACTOR and request.user.is_staff,
     }
     return render(request, "locations/users/second_step_setup.html", context)
@@ -87,27 +90,26 @@ def second_step_setup(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def change_second_step(request: SignedInRequest) -> HttpResponse:
-    """New recovery codes, or off: either takes a code, so that a borrowed screen is not enough."""
+    """Make new recovery codes, or turn it off; both need a code, not just an open session."""
     form = CodeForm(request.POST)
-    if not (form.is_valid() and two_factor.passes(request.user, form.cleaned_data["code"])):
-        messages.error(request, CodeForm.wrong)
+    if not (form.is_valid() and two_factor.verify(request.user, form.cleaned_data["code"])):
+        messages.error(request, CodeForm.wrong_code)
     elif "off" in request.POST:
-        two_factor.turn_off(request.user)
-        request.session.pop(two_factor.PASSED, None)
+        two_factor.disable(request.user)
+        request.session.pop(two_factor.VERIFIED, None)
         messages.success(request, _("The second step is turned off."))
     else:
-        return _recovery_codes(request, two_factor.new_recovery_codes(request.user))
+        return _show_recovery_codes(request, two_factor.make_recovery_codes(request.user))
     return redirect("account")
 
 
-def _recovery_codes(request: SignedInRequest, codes: list[str]) -> HttpResponse:
+def _show_recovery_codes(request: SignedInRequest, codes: list[str]) -> HttpResponse:
     return render(request, "locations/users/recovery_codes.html", {"codes": codes})
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
 class ChangePassword(LoginRequiredMixin, PasswordChangeView):
-    """A new password ends every other session of the account."""
-
+    # Django's session hash ends every other session.
     form_class = ChangePasswordForm
     template_name = "locations/users/change_password.html"
     success_url = reverse_lazy("account")

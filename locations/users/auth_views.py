@@ -1,4 +1,4 @@
-"""Signing in and out, and a new password for one that is lost."""
+"""Views for signing in and out and for resetting a password."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ from locations.models import User
 from locations.users import language, password_reset, sessions, two_factor
 from locations.users.forms import CodeForm, LostPasswordForm, NewPasswordForm, SignInForm
 
-WAITING = "second_step"  # in the session, between the password and the code
-SECOND_STEP_SECONDS = 600
+PENDING_SIGN_IN = "second_step"  # session key, from the right password until the code
+CODE_TIMEOUT_SECONDS = 600
 
 
 class SignIn(LoginView):
@@ -36,8 +36,12 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
         if two_factor.is_on(user):
-            waiting = {"user": user.pk, "backend": user.backend, "next": self.get_success_url()}
-            self.request.session[WAITING] = {**waiting, "at": timezone.now().timestamp()}
+            self.request.session[PENDING_SIGN_IN] = {
+                "user": user.pk,
+                "backend": user.backend,
+                "next": self.get_success_url(),
+                "at": timezone.now().timestamp(),
+            }
             return redirect("second-step")
         response = super().form_valid(form)
         begin_session(self.request)
@@ -48,22 +52,22 @@ class SignIn(LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
-    """The code, of whoever has given the right password a few minutes ago."""
-    waiting = request.session.get(WAITING)
-    too_late = timezone.now().timestamp() - SECOND_STEP_SECONDS
-    if not waiting or waiting["at"] < too_late:
-        request.session.pop(WAITING, None)
+    """Ask for the two-factor code after the right password."""
+    pending = request.session.get(PENDING_SIGN_IN)
+    expired_before = timezone.now().timestamp() - CODE_TIMEOUT_SECONDS
+    if not pending or pending["at"] < expired_before:
+        request.session.pop(PENDING_SIGN_IN, None)
         return redirect("sign-in")
-    user = User.objects.filter(pk=waiting["user"], is_active=True).first()
+    user = User.objects.filter(pk=pending["user"], is_active=True).first()
     form = CodeForm(request.POST or None)
     if request.method == "POST" and user is not None and form.is_valid():
-        if two_factor.passes(user, form.cleaned_data["code"]):
-            del request.session[WAITING]
-            login(request, user, backend=waiting["backend"])
-            request.session[two_factor.PASSED] = True
+        if two_factor.verify(user, form.cleaned_data["code"]):
+            del request.session[PENDING_SIGN_IN]
+            login(request, user, backend=pending["backend"])
+            request.session[two_factor.VERIFIED] = True
             begin_session(request)
-            return redirect(waiting["next"])
-        form.add_error("code", CodeForm.wrong)
+            return redirect(pending["next"])
+        form.add_error("code", CodeForm.wrong_code)
     return render(request, "locations/users/second_step.html", {"form": form})
 
 
@@ -71,23 +75,23 @@ def begin_session(request: HttpRequest) -> None:
     user_agent = request.headers.get("User-Agent", "")
     sessions.begin(request.session, user_agent=user_agent, at=timezone.now())
     if isinstance(request.user, User):
-        language.keep_first(request.user)
+        language.save_first_language(request.user)
 
 
 class SignOut(LogoutView):
-    """Takes POST alone: a link on another site must not sign anybody out."""
+    """Accepts POST only: a link on another site must not sign a user out."""
 
 
 @method_decorator(never_cache, name="dispatch")
 class LostPassword(FormView):
-    """Asks where to mail the link to; the answer is the same whether or not somebody is there."""
+    """The answer is the same whether or not the address has an account."""
 
     form_class = LostPasswordForm
     template_name = "locations/users/lost_password.html"
     success_url = reverse_lazy("lost-password-sent")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        password_reset.ask(form.cleaned_data["email"], at=timezone.now())
+        password_reset.request_link(form.cleaned_data["email"], at=timezone.now())
         return super().form_valid(form)
 
 
@@ -96,8 +100,6 @@ class LostPasswordSent(PasswordResetDoneView):
 
 
 class NewPassword(PasswordResetConfirmView):
-    """Where the mailed link leads; it works once, for as long as PASSWORD_RESET_TIMEOUT says."""
-
     form_class = NewPasswordForm
     template_name = "locations/users/new_password.html"
     success_url = reverse_lazy("new-password-set")

@@ -1,4 +1,4 @@
-"""Forms of signing in and of passwords."""
+"""Forms for signing in and for passwords."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(AuthenticationForm):
-    """One answer to every wrong sign-in, whether or not somebody has the address."""
+    """The error is the same whether or not the address has an account."""
 
     error_messages = {
         "invalid_login": _(
             "That e-mail address and password do not go together. Check both; capital letters "
             "count in the password."
         ),
-        # Not reached with Django's own backend; it must not say more if another one is used.
+        # Only other backends than Django's raise this; it must not reveal more.
         "inactive": _(
             "That e-mail address and password do not go together. Check both; capital letters "
             "count in the password."
@@ -50,9 +50,7 @@ class ChangePasswordForm(PasswordChangeForm):
 
 
 class CodeForm(forms.Form):
-    """Six digits of an app, or a recovery code."""
-
-    wrong = _(
+    wrong_code = _(
         "That code is not right, or has been used. Codes change every 30 seconds; after several "
         "wrong ones, wait a minute."
     )
@@ -66,10 +64,7 @@ class CodeForm(forms.Form):
     )
 
 
-def tried_address(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """What wrong sign-ins are counted by, here and at the staff desk.
-
-    In small letters, so that another spelling does not start the count anew.
-    """
-    tried = (credentials or {}).get("username") or request.POST.get("username") or ""
-    return str(tried).replace("\0", "").strip().lower()[:254]
+def get_attempted_username(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The normalised address by which axes counts failed sign-ins."""
+    username = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return str(username).replace("\0", "").strip().lower()[:254]

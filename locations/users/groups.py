@@ -1,4 +1,4 @@
-"""Groups of staff, filled by migrations: what a model's permission is called, and who has it."""
+"""Groups of staff, and how migrations grant them permissions."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -20,28 +20,28 @@ def grant(
     schema_editor: BaseDatabaseSchemaEditor,
     permissions: Mapping[str, Collection[str]],
 ) -> None:
-    """In a migration: give groups permissions, named like `ledger.view_entry`; makes the groups.
+    """In a migration: add permissions like `ledger.view_entry` to groups, by the groups' names.
 
-    Django makes permissions when all migrations are through: on an empty database there are none
-    yet, so those of the migration's own models are made here. Raises LookupError for a name that
-    no model of the migration's state has. Groups that staff have changed keep what they have.
+    Creates missing groups and removes nothing. Raises LookupError for a permission that no model
+    of the migration's state has.
     """
     alias = schema_editor.connection.alias
     labels = {name.partition(".")[0] for names in permissions.values() for name in names}
+    # On an empty database Django creates permissions only after all migrations.
     for label in sorted(labels):
         config: Any = apps.get_app_config(label)
-        # Django skips apps without models; those of a migration's state have no module of theirs.
+        # Without a models module, as in a migration's state, Django skips the app.
         config.models_module = True
         create_permissions(config, verbosity=0, apps=apps, using=alias)
         config.models_module = None
-    known = {
+    existing = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in apps.get_model("auth", "Permission")
         .objects.using(alias)
         .select_related("content_type")
     }
-    for name, wanted in permissions.items():
-        if missing := sorted(set(wanted) - set(known)):
+    for name, granted in permissions.items():
+        if missing := sorted(set(granted) - set(existing)):
             raise LookupError(name, missing)
         group, _ = apps.get_model("auth", "Group").objects.using(alias).get_or_create(name=name)
-        group.permissions.add(*(known[permission] for permission in wanted))
+        group.permissions.add(*(existing[permission] for permission in granted))

@@ -1,4 +1,4 @@
-"""The language that somebody reads: chosen, or the browser's, and remembered."""
+"""The user's language: saved with the user, and in a cookie for pages before the sign-in."""
 
 from typing import TYPE_CHECKING
 
@@ -13,24 +13,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-def choose(user: "User | AnonymousUser", language: str) -> None:
-    """Keep the choice with whoever is signed in; `language` is one of the settings' codes."""
+def save_language(user: "User | AnonymousUser", language: str) -> None:
     if user.is_authenticated and user.language != language:
         User.objects.filter(pk=user.pk).update(language=language)
         user.language = language
 
 
-def keep_first(user: User) -> None:
-    """At a sign-in: whoever has not chosen yet goes on in the language of the page.
-
-    So that mails and reports, which no browser asks for, come in it too.
-    """
+def save_first_language(user: User) -> None:
+    """At a sign-in, save the page's language if the user has none: mails and reports need one."""
     if not user.language:
-        choose(user, translation.get_language() or settings.LANGUAGE_CODE)
+        save_language(user, translation.get_language() or settings.LANGUAGE_CODE)
 
 
 def set_cookie(response: HttpResponse, language: str) -> None:
-    """For the pages before a sign-in, where nobody knows who is looking."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -41,10 +36,10 @@ def set_cookie(response: HttpResponse, language: str) -> None:
     )
 
 
-def safe_address(request: HttpRequest, address: str) -> str:
-    """The address, if it is one of ours; else the product's first page."""
+def get_safe_url(request: HttpRequest, url: str) -> str:
+    """The URL if it is on this host, else the home page."""
     if url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        return address
+        return url
     return "/"

@@ -1,5 +1,3 @@
-"""Choosing a language, signed in or not."""
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -15,14 +13,14 @@ from locations.users import language
 @never_cache
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Keep the choice, and go back to the page that it was made on, now in that language."""
+    """Save the language and return to the page where it was chosen."""
     code = request.POST.get("language", "")
     if code not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest(render(request, "400.html").content)
-    language.choose(request.user, code)
-    response = HttpResponseRedirect(language.safe_address(request, request.POST.get("next", "")))
+    language.save_language(request.user, code)
+    response = HttpResponseRedirect(language.get_safe_url(request, request.POST.get("next", "")))
     language.set_cookie(response, code)
-    if "say" in request.POST:
+    if "confirm" in request.POST:
         with translation.override(code):
             messages.success(request, _("Pages, mails and reports come in this language now."))
     return response

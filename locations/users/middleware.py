@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from locations.models import Location, User
 from locations.models.audit import SEEN
-from locations.users.two_factor import PASSED
+from locations.users.two_factor import VERIFIED
 
 WITHOUT_TWO_FACTOR = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
 # Pages that show recipients, their numbers and what they wrote; downloads check it themselves.
@@ -92,7 +92,7 @@ class RequireTwoFactorMiddleware(MiddlewareMixin):
             and not request.path_info.startswith(MACHINE_PATHS)
             and request.user.is_authenticated
             and request.user.is_staff
-            and not request.session.get(PASSED)
+            and not request.session.get(VERIFIED)
             and resolve(request.path_info).url_name not in WITHOUT_TWO_FACTOR
         ):
             return redirect("second-factor")

@@ -1,4 +1,4 @@
-"""A lost password: a link by mail to whoever has the address, and the same answer to everybody."""
+"""Mail a link to reset a lost password."""
 
 import datetime as dt
 import logging
@@ -18,32 +18,30 @@ from kombu.exceptions import OperationalError
 from locations.models import User
 
 MAIL_TASK = "locations.tasks.mail_reset_link"
-# Of one address; who asks again sooner has the link already, or is not its owner.
-MAILED_AGAIN_AFTER = dt.timedelta(minutes=5)
+MIN_INTERVAL = dt.timedelta(minutes=5)  # between two mails to one address
 
 log = logging.getLogger(__name__)
 
 
-def ask(email: str, *, at: dt.datetime) -> None:
-    """Have the link mailed, by the worker: here nobody looks whether the address is known.
+def request_link(email: str, *, at: dt.datetime) -> None:
+    """Queue the mail without looking the address up, so that the time taken reveals nothing.
 
     Without a broker it is mailed at once.
     """
     try:
         current_app.send_task(MAIL_TASK, args=[email], retry=False)
-    except (OperationalError, OSError) as problem:
-        log.warning("a link for a lost password is mailed without the worker: %s", problem)
+    except (OperationalError, OSError) as error:
+        log.warning("a link for a lost password is mailed without the worker: %s", error)
         mail_link(email, at=at)
 
 
 def mail_link(email: str, *, at: dt.datetime) -> bool:
-    """Mail the link where somebody active has the address and has a password; whether it went."""
-    lately = at - MAILED_AGAIN_AFTER
+    """Mail the link if an active user with a password has the address; returns whether sent."""
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user is None or not user.has_usable_password():
         return False
-    # Asked in the statement: of two at once one is mailed.
-    due = Q(reset_mailed_at__isnull=True) | Q(reset_mailed_at__lte=lately)
+    # Checked in the UPDATE, so that of two concurrent requests one is mailed.
+    due = Q(reset_mailed_at__isnull=True) | Q(reset_mailed_at__lte=at - MIN_INTERVAL)
     if not User.objects.filter(due, pk=user.pk).update(reset_mailed_at=at):
         return False
     path = reverse(

@@ -1,1 +1,0 @@
-"""Pages of people and places: parse, one call of the domain, render."""

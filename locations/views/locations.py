@@ -1,5 +1,3 @@
-"""Location Details."""
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

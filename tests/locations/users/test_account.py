@@ -114,7 +114,7 @@ def test_neither_this_session_nor_a_strangers_can_be_ended(user: User, whose: st
 def test_sessions_that_ran_out_are_forgotten(user: User) -> None:
     kept, gone = signed_in(user), signed_in(user)
     Session.objects.filter(session_key=gone.session.session_key).update(expire_date=NOON)
-    assert sessions.forget_ended(at=NOON) == 1
+    assert sessions.delete_expired(at=NOON) == 1
     assert [session.session_key for session in Session.objects.all()] == [kept.session.session_key]
 
 

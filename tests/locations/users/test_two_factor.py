@@ -33,7 +33,7 @@ def app_code(user: User, *, ahead: int = 0) -> str:
 
 
 def turn_on(user: User) -> list[str]:
-    two_factor.begin(user)
+    two_factor.begin_setup(user)
     codes = two_factor.confirm(user, app_code(user))
     assert codes is not None
     # Each code works once: the next sign-in would have to wait for half a minute.
@@ -59,7 +59,7 @@ def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
         client.force_login(user)
     page = here.get("/account/second-step/")
     assert page.text.count("data:image/svg+xml") == 1
-    assert two_factor.as_words(TOTPDevice.objects.get(user=user)) in page.text
+    assert two_factor.readable_secret(TOTPDevice.objects.get(user=user)) in page.text
     assert "not right" in here.post("/account/second-step/", {"code": "x"}).text
     assert not two_factor.is_on(user)
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
@@ -71,7 +71,7 @@ def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
 
 
 def test_the_page_keeps_the_secret_that_it_showed(user: User) -> None:
-    assert two_factor.begin(user) == two_factor.begin(user)
+    assert two_factor.begin_setup(user) == two_factor.begin_setup(user)
 
 
 def test_signing_in_then_takes_a_code(client: Client, user: User) -> None:
@@ -103,7 +103,7 @@ def test_a_recovery_code_signs_in_once(user: User) -> None:
         give_password(client, user)
         give_code(client, codes[0].upper())
     assert [is_signed_in(client) for client in (first, second)] == [True, False]
-    assert two_factor.recovery_codes_left(user) == len(codes) - 1
+    assert two_factor.count_recovery_codes(user) == len(codes) - 1
 
 
 def test_guessing_has_to_wait(client: Client, user: User) -> None:
@@ -164,7 +164,7 @@ def test_new_recovery_codes_replace_the_old(user: User) -> None:
     new = client.post("/account/second-step/change/", {"code": app_code(user)}).context["codes"]
     assert len(new) == two_factor.RECOVERY_CODES
     assert not set(new) & set(old)
-    assert two_factor.recovery_codes_left(user) == two_factor.RECOVERY_CODES
+    assert two_factor.count_recovery_codes(user) == two_factor.RECOVERY_CODES
 
 
 # --- Staff ------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.processes
 @pytest.fixture
 def user(cloned_database: Clone) -> User:
     user = make_user("dana@example.org", PASSWORD)
-    device = two_factor.begin(user)
+    device = two_factor.begin_setup(user)
     assert two_factor.confirm(user, code_of(device)) is not None
     TOTPDevice.objects.update(last_t=-1)
     return user
@@ -53,4 +53,4 @@ def test_a_recovery_code(user: User) -> None:
     outcomes = race(signs_in, [{"code": code}] * 4)
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sum(outcome.value for outcome in outcomes) == 1
-    assert two_factor.recovery_codes_left(user) == two_factor.RECOVERY_CODES - 1
+    assert two_factor.count_recovery_codes(user) == two_factor.RECOVERY_CODES - 1
