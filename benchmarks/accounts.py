@@ -21,7 +21,6 @@ from benchmarks.racing import server_seconds
 from locations.contracts.terms import clear_terms_cache
 from locations.models import Account, User
 from redflag_credits.gc_freeze import freeze_loaded_objects
-from reports.account import rows
 from reports.forecast.daily_rates import keep_up
 from reports.models import LocationPace
 from tests import factories
@@ -81,7 +80,6 @@ def visited(client: Client, page: str, address: str, *, cold: bool = False) -> s
     for number in range(VISITS + 5):
         if cold:
             clear_terms_cache()
-            rows.forget_foreseen()
         connection.ensure_connection()
         server = connection.connection.info.backend_pid
         wall, cpu, busy = time.perf_counter(), time.process_time(), server_seconds(server)

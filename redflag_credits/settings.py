@@ -146,7 +146,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-DJANGO_TABLES2_TEMPLATE = "reports/usage/table.html"
+DJANGO_TABLES2_TEMPLATE = "reports/table.html"
 
 # --- Servers ------------------------------------------------------------------------------
 

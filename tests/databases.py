@@ -24,7 +24,6 @@ from psycopg import sql
 
 from locations.contracts.terms import clear_terms_cache
 from locations.rate_cards import prices
-from reports.account.rows import forget_foreseen
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
@@ -72,7 +71,6 @@ class Clone:
 def forget_the_last() -> None:
     """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
     clear_terms_cache()
-    forget_foreseen()
     prices.forget()
     prices.price_list.cache_clear()
 

@@ -1,4 +1,4 @@
-"""The locations of an account as a file: rows in, CSV or Excel out, as on the page."""
+"""The locations of an account as CSV or Excel, filtered and sorted as on the page."""
 
 import csv
 import datetime as dt
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from reports.account.rows import Line
-from reports.account.table import STATES, AccountUsage
+from reports.account.page import AccountUsage
+from reports.account.rows import LocationRow
 from reports.exports.listing import file_words
 from reports.forecast.forecast import Record
 from reports.workbooks.csv import BOM, Cell, plain, safe
@@ -25,22 +25,21 @@ def account_filename(usage: AccountUsage, ending: str) -> str:
 
 
 def account_csv(usage: AccountUsage) -> bytes:
-    """What is shown, on all pages, in its order."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([safe(title) for title in _titles(usage)])
-    writer.writerows([plain(cell) for cell in _row(line)] for line in usage.table.ordered)
+    writer.writerows([plain(cell) for cell in _cells(row)] for row in usage.table.records)
     return (BOM + text.getvalue()).encode()
 
 
 def account_xlsx(usage: AccountUsage, folder: Path) -> Path:
-    """The same as a workbook of one sheet, with a summary; in `folder`."""
+    """One sheet and a summary; written to `folder`."""
     path = folder / "locations.xlsx"
-    lines = usage.table.ordered
+    rows = usage.table.records
     columns = [Column(*column) for column in zip(_titles(usage), WIDTHS, strict=True)]
     with Book(path, title=_("Locations")) as book:
-        book.add_rows(_("Locations"), columns, map(list, map(_row, lines)))
-        book.add_summary(_summary(usage, lines))
+        book.add_rows(_("Locations"), columns, map(list, map(_cells, rows)))
+        book.add_summary(_summary(usage, rows))
         book.save()
     return path
 
@@ -49,29 +48,29 @@ def _titles(usage: AccountUsage) -> list[str]:
     return [*(str(column.header) for column in usage.table.columns), _("Time zone")]
 
 
-def _row(line: Line) -> Iterator[Cell]:
-    yield line.place.name
-    yield line.available
-    yield line.used
-    yield line.runs_out_on or _no_day(line)
-    yield line.standing.renews_on
-    yield str(STATES[line.state])
-    yield line.place.time_zone
+def _cells(row: LocationRow) -> Iterator[Cell]:
+    yield row.location.name
+    yield row.available
+    yield row.used
+    yield row.runs_out_on or _no_day(row)
+    yield row.summary.renews_on
+    yield str(row.state.label)
+    yield row.location.time_zone
 
 
-def _no_day(line: Line) -> str | None:
-    if line.standing.is_out or line.record == Record.ENOUGH:
+def _no_day(row: LocationRow) -> str | None:
+    if row.summary.is_out or row.record == Record.ENOUGH:
         return None
     return _("not enough history")
 
 
-def _summary(usage: AccountUsage, lines: list[Line]) -> Iterator[tuple[str, Value]]:
+def _summary(usage: AccountUsage, rows: list[LocationRow]) -> Iterator[tuple[str, Value]]:
     yield _("Account"), usage.account.name
     yield _("As of (%s)") % "UTC", usage.at.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None)
-    if usage.name:
-        yield _("Only locations with"), usage.name
-    if usage.state:
-        yield _("Only locations in the state"), str(STATES[usage.state])
-    yield _("Locations"), len(lines)
-    yield _("Available, in all"), sum(line.available for line in lines)
-    yield _("Used in 30 days, in all"), sum(line.used for line in lines)
+    if usage.filter.name_part:
+        yield _("Only locations with"), usage.filter.name_part
+    if usage.filter.chosen_state:
+        yield _("Only locations in the state"), str(usage.filter.chosen_state.label)
+    yield _("Locations"), len(rows)
+    yield _("Available, in all"), sum(row.available for row in rows)
+    yield _("Used in 30 days, in all"), sum(row.used for row in rows)

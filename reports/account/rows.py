@@ -1,63 +1,45 @@
-"""All locations of an account in one table: what each has, uses, and until when it lasts.
+"""The locations of an account: the balance, contract, usage and forecast of each.
 
-The table is found in a fixed number of queries, whatever it is sorted by. A thousand locations are
-read as rows of one query, not as objects of models, and only what the order asks for is worked out
-of all of them. What a location used and when it runs out takes its days: what they say is
-remembered (`reports.forecast.daily_rates`).
+A thousand locations are read as tuples of one query, not as models, and only what the order
+needs is computed for all of them; see `reports.account.page`.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.renewals import due, up_to_date
 from ledger.models import Balance
 from locations.calendar import local_day
 from locations.contracts.terms import terms_for_locations
-from locations.db.prepared import Given, composed
 from locations.models import Account, Location
 from reports.balance.summary import BareStanding
 from reports.forecast.daily_rates import Used, used_by
 from reports.forecast.forecast import Record, runs_out_on
 from reports.models import LocationPace
 
-COLUMNS = (
-    "location_id",
-    "location__name",
-    "location__time_zone",
-    "location__terms_version",
-    "contract_credits",
-    "purchased_credits",
-    "last_number",
-    "can_be_spent",
-)
 
+class State(TextChoices):
+    """The most urgent first."""
 
-class State(StrEnum):
-    """How a location stands, the most urgent first."""
+    OVERDRAWN = "overdrawn", _("Overdrawn")
+    OUT = "out", _("None left")
+    LOW = "low", _("Low")
+    NO_CREDITS = "none", _("No credits yet")
+    FINE = "fine", _("Enough")
 
-    OVERDRAWN = "overdrawn"
-    OUT = "out"
-    LOW = "low"
-    NO_CREDITS = "none"
-    FINE = "fine"
-
-
-MOST_FORESEEN = 20_000  # locations of which a process keeps what it foresaw
-# What it was foreseen from, the version of the contracts included, and the day.
-_foreseen: dict[int, tuple[tuple["Place", dt.date, Used], dt.date | None]] = {}
 
 URGENCY = {state: number for number, state in enumerate(State)}
 
 
-class Place(NamedTuple):
-    """A location and the figures of its balance, as one row of COLUMNS."""
+class LocationBalance(NamedTuple):
+    """A location and its balance, as one row of `account_balances`."""
 
     pk: int
     name: str
@@ -77,146 +59,125 @@ class Place(NamedTuple):
         return self.contract_credits + self.purchased_credits
 
 
-class Line:
-    """One location. How it stands and what its days say is there once it was asked for:
-    see `stand`, `read_days` and `foresee`.
+class LocationRow:
+    """`summary`, `usage` and `runs_out_on` are set by the `add_` functions below.
 
-    `runs_out_on` is None where nothing runs out as far as can be foreseen, or where the history is
-    not enough, which `record` then says.
+    `runs_out_on` is None where the credits last longer than a forecast looks ahead, or where the
+    history is too short for one; `record` says which.
     """
 
-    __slots__ = ("available", "days", "place", "runs_out_on", "standing", "today")
+    __slots__ = ("available", "location", "runs_out_on", "summary", "today", "usage")
 
-    standing: BareStanding
-    days: Used
+    summary: BareStanding
+    usage: Used
     runs_out_on: dt.date | None
 
-    def __init__(self, place: Place, today: dt.date) -> None:
-        self.place = place
+    def __init__(self, location: LocationBalance, today: dt.date) -> None:
+        self.location = location
         self.today = today
-        self.available = place.available
+        self.available = location.available
 
     @property
     def name(self) -> str:
-        return self.place.name.casefold()
+        return self.location.name.casefold()
 
     @property
     def used(self) -> int:
         """Credits used in 30 days."""
-        return self.days.used
+        return self.usage.used
 
     @property
     def record(self) -> Record:
-        return self.days.record
+        return self.usage.record
 
     @property
     def renews_key(self) -> dt.date:
-        return self.standing.renews_on or dt.date.max
+        return self.summary.renews_on or dt.date.max
 
     @property
     def runs_out_key(self) -> dt.date:
-        if self.available <= 0 and self.place.last_number:
+        if self.available <= 0 and self.location.last_number:
             return dt.date.min
         return self.runs_out_on or dt.date.max
 
     @property
     def state(self) -> State:
-        now = self.standing
-        if now.debt and now.available < 0:
+        if self.summary.debt and self.available < 0:
             return State.OVERDRAWN
-        if not self.place.last_number:
+        if not self.location.last_number:
             return State.NO_CREDITS
-        if now.is_out:
+        if self.summary.is_out:
             return State.OUT
-        return State.LOW if now.is_low else State.FINE
+        return State.LOW if self.summary.is_low else State.FINE
 
     @property
     def urgency(self) -> int:
         return URGENCY[self.state]
 
 
-@composed
-def _rows(named: bool) -> QuerySet[Any, Any]:
-    wanted = Q(location__account=Given("account"))
-    if named:
-        wanted &= Q(location__name__icontains=Given("name"))
+def account_balances(account: Account, *, at: dt.datetime) -> QuerySet[Balance, Any]:
+    """Tuples for LocationBalance, by name. `renew_due` first: it creates missing balances."""
+    # Sums of big integers are numeric in PostgreSQL.
+    held = Cast("held_credits", BigIntegerField())
     return (
-        Balance.objects.as_of(Given("at"))
-        .filter(wanted)
-        # Sums of big integers are numeric: figures of another type.
-        .annotate(
-            can_be_spent=F("contract_credits")
-            + F("purchased_credits")
-            - Cast("held_credits", BigIntegerField())
-        )
+        Balance.objects.as_of(at)
+        .filter(location__account=account)
+        .annotate(available_credits=F("contract_credits") + F("purchased_credits") - held)
         .order_by("location__name", "location_id")
-        .values_list(*COLUMNS)
+        .values_list(
+            "location_id",
+            "location__name",
+            "location__time_zone",
+            "location__terms_version",
+            "contract_credits",
+            "purchased_credits",
+            "last_number",
+            "available_credits",
+        )
     )
 
 
-def lines_of(account: Account, *, name: str = "", at: dt.datetime) -> list[Line]:
-    """The account's locations by name; only those with `name` in theirs. One query.
-
-    `renew_due` comes before: a location that has no balance yet is none of them.
-    """
-    given = {"account": account.pk, "at": at} | ({"name": name} if name else {})
+def location_rows(balances: Iterable[tuple[Any, ...]], *, at: dt.datetime) -> list[LocationRow]:
     today = lru_cache(maxsize=None)(lambda zone: local_day(at, ZoneInfo(zone)))
-    places = map(Place._make, _rows(bool(name)).tuples(**given))
-    return [Line(place, today(place.time_zone)) for place in places]
+    locations = map(LocationBalance._make, balances)
+    return [LocationRow(location, today(location.time_zone)) for location in locations]
 
 
 def renew_due(account: Account, *, at: dt.datetime) -> None:
-    """Make up the renewals that are due, before the moment in which nothing can be written."""
-    waiting = Location.objects.filter(account=account).filter(
+    pending = Location.objects.filter(account=account).filter(
         Q(balance__isnull=True)
         | Q(pk__in=Balance.objects.filter(due(at), location__account=account).values("pk"))
     )
-    for pk in waiting.values_list("pk", flat=True):
+    for pk in pending.values_list("pk", flat=True):
         up_to_date(pk, at=at)
 
 
-def stand(lines: Sequence[Line]) -> None:
-    """How each stands by its contracts; one query for those that this process has not seen."""
-    for line, terms in zip(lines, terms_for_locations([line.place for line in lines]), strict=True):
-        line.standing = BareStanding(
-            balance=line.place,
+def add_summaries(rows: Sequence[LocationRow]) -> None:
+    """One query, for the terms that this process has not cached."""
+    for row, terms in zip(rows, terms_for_locations([row.location for row in rows]), strict=True):
+        row.summary = BareStanding(
+            balance=row.location,
             terms=terms,
-            today=line.today,
-            term=terms.term_on(line.today),
-            step=terms.next_step(line.today),
+            today=row.today,
+            term=terms.term_on(row.today),
+            step=terms.next_step(row.today),
         )
 
 
-def read_days(lines: Sequence[Line]) -> list[LocationPace]:
-    """What each location used in 30 days, and its pace; two queries at most.
-
-    Returns what is to be remembered of it, with `reports.forecast.daily_rates.keep`.
-    """
-    found, made = used_by({line.place.pk: line.today for line in lines})
-    for line in lines:
-        line.days = found[line.place.pk]
+def add_usage(rows: Sequence[LocationRow]) -> list[LocationPace]:
+    """Two queries at most; returns the rates to be saved with `daily_rates.keep`."""
+    usage, made = used_by({row.location.pk: row.today for row in rows})
+    for row in rows:
+        row.usage = usage[row.location.pk]
     return made
 
 
-def foresee(lines: Sequence[Line]) -> None:
-    """The day on which each runs out, after `read_days`; `stand` where that is new."""
-    new = []
-    for line in lines:
-        known = _foreseen.get(line.place.pk)
-        if known and known[0] == (line.place, line.today, line.days):
-            line.runs_out_on = known[1]
-        else:
-            new.append(line)
-    stand(new)
-    if len(_foreseen) + len(new) > MOST_FORESEEN:
-        _foreseen.clear()
-    for line in new:
-        now, pace, on = line.standing, line.days.pace, None
-        if pace and not now.is_out:
-            on = runs_out_on(now, pace, used_today=line.days.today)
-        line.runs_out_on = on
-        _foreseen[line.place.pk] = (line.place, line.today, line.days), on
-
-
-def forget_foreseen() -> None:
-    _foreseen.clear()
+def add_forecasts(rows: Iterable[LocationRow]) -> None:
+    """After `add_summaries` and `add_usage`."""
+    for row in rows:
+        pace = row.usage.pace
+        row.runs_out_on = (
+            runs_out_on(row.summary, pace, used_today=row.usage.today)
+            if pace and not row.summary.is_out
+            else None
+        )

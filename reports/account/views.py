@@ -1,5 +1,3 @@
-"""All locations of an account, as a page and as a file."""
-
 import io
 import tempfile
 from pathlib import Path
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from locations.permissions import SignedInRequest, open_account
 from reports.account.exports import account_csv, account_filename, account_xlsx
-from reports.account.table import STATES, AccountUsage, read_account
+from reports.account.page import AccountUsage, read_account
 from reports.exports.listing import XLSX
 from reports.workbooks.csv import CSV
 
@@ -24,8 +22,7 @@ from reports.workbooks.csv import CSV
 def account_usage(request: SignedInRequest, pk: int) -> HttpResponse:
     account = open_account(request.user, pk)
     page = read_account(account, request.GET, at=timezone.now())
-    names = {state.value: name for state, name in STATES.items()}
-    return render(request, "reports/account/usage.html", {"page": page, "names": names})
+    return render(request, "reports/account/usage.html", {"page": page})
 
 
 @login_required

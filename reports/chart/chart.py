@@ -7,16 +7,15 @@ right; both scales share their lines. Below zero there is only balance.
 
 import datetime as dt
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Movement
 from locations.formatting.dates import format_date
-from locations.formatting.numbers import format_credits, format_credits_in
+from locations.formatting.numbers import format_credits
 from reports.chart.periods import Length, Period, periods
 from reports.chart.scales import PLOT_PX, Line, Scale, scale_for
 
@@ -44,6 +43,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """The bars of one period, and the sentence that is displayed when it is pointed at."""
+
+    label: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Date:
     x: float
     text: str
@@ -64,24 +71,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """What a period says when it is pointed at."""
-
-    x: float
-    width: float
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     length: Length
     kinds: tuple[str, ...]
     periods: tuple[Period, ...]
-    bars: tuple[Bar, ...]
+    columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     dates: tuple[Date, ...]
     marks: tuple[Mark, ...]
-    spots: tuple[Spot, ...]
     balance: str  # points of the line, in a plot as many units wide as there are periods
     end_y: float
     zero_y: float
@@ -141,11 +138,10 @@ def draw(
         length=length,
         kinds=drawn,
         periods=shown,
-        bars=tuple(_bars(heights, drawn, scale)),
+        columns=tuple(map(Column, _labels(shown, heights, drawn), _bars(heights, drawn, scale))),
         lines=tuple(scale.lines()),
         dates=tuple(_dates(shown)),
         marks=tuple(marks),
-        spots=tuple(_spots(shown, heights, drawn)),
         balance=" ".join(f"{x:g},{y:g}" for x, y in points),
         end_y=closings[-1],
         zero_y=scale.zero_y,
@@ -162,13 +158,14 @@ def _percent(part: float, whole: float) -> float:
     return round(part * 100 / whole, 3)
 
 
-def _bars(heights: Sequence[Movement], kinds: Sequence[str], scale: Scale) -> list[Bar]:
+def _bars(
+    heights: Sequence[Movement], kinds: Sequence[str], scale: Scale
+) -> Iterator[tuple[Bar, ...]]:
     count, zero_y = len(heights), scale.zero_y
     width = min(BAR_SHARE * 100 / count, WIDEST_BAR)
-    shown_width = round(width, 3)
-    bars = []
     for number, moved in enumerate(heights):
         x = round((number + 0.5) * 100 / count - width / 2, 3)
+        bars = []
         foot = zero_y
         for kind in kinds:
             height = scale.usage_px(-getattr(moved, kind))
@@ -177,9 +174,9 @@ def _bars(heights: Sequence[Movement], kinds: Sequence[str], scale: Scale) -> li
                 # A pixel of air keeps kinds apart where there is room for it.
                 air = 1 if foot < zero_y and drawn > 2 else 0
                 top = round(foot - drawn, 2)
-                bars.append(Bar(kind, x, top, shown_width, round(drawn - air, 2)))
+                bars.append(Bar(kind, x, top, round(width, 3), round(drawn - air, 2)))
                 foot = top
-    return bars
+        yield tuple(bars)
 
 
 def _dates(shown: Sequence[Period]) -> list[Date]:
@@ -246,25 +243,20 @@ def _rows(found: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | 
     return rows
 
 
-def _spots(
+def _labels(
     shown: Sequence[Period], heights: Sequence[Movement], kinds: Sequence[str]
-) -> list[Spot]:
-    language = get_language()
+) -> Iterator[str]:
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
     new_term, bought, balance = _("new term %s"), _("bought %s"), _("balance %s")
-    spots = []
-    end = 0.0
-    for number, (period, moved) in enumerate(zip(shown, heights, strict=True), 1):
+    for period, moved in zip(shown, heights, strict=True):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
-        parts = [f"{name} {format_credits_in(figure, language)}" for name, figure in used if figure]
+        parts = [f"{name} {format_credits(figure)}" for name, figure in used if figure]
         if period.granted is not None:
-            parts.append(new_term % format_credits_in(period.granted, language))
+            parts.append(new_term % format_credits(period.granted))
         if period.bought:
-            parts.append(bought % format_credits_in(period.bought, language))
-        parts.append(balance % format_credits_in(period.closing, language))
-        x, end = end, _percent(number, len(shown))
-        spots.append(Spot(x, round(end - x, 3), f"{period.label}: {', '.join(parts)}"))
-    return spots
+            parts.append(bought % format_credits(period.bought))
+        parts.append(balance % format_credits(period.closing))
+        yield f"{period.label}: {', '.join(parts)}"
 
 
 def _busiest(shown: Sequence[Period], kinds: Sequence[str]) -> Period | None:

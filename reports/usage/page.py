@@ -91,12 +91,7 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
     expected = forecast(read.part(history_from, None), now)
     usage = filter_.usage(read) if filter_.is_valid() else None
     table = usage and DailyTable(
-        usage,
-        location_id=location.pk,
-        today=now.today,
-        foot=filter_.label,
-        order=asked.get("sort", ""),
-        page=asked.get("page", ""),
+        usage, filter_, order=asked.get("sort", ""), page=asked.get("page", "")
     )
     days = {"first_on": first_on or EARLIEST_ON, "last_on": last_on}
     return CreditUsage(

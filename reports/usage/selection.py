@@ -58,11 +58,5 @@ def shown_days(location: Location, asked: QueryDict, *, at: dt.datetime) -> Show
         if not filter_.is_valid():
             raise UnreadableFilters
         usage = filter_.usage()
-    table = DailyTable(
-        usage,
-        location_id=location.pk,
-        today=now.today,
-        foot=filter_.label,
-        order=asked.get("sort", ""),
-    )
-    return ShownDays(location, at, filter_, usage, table.ordered, now.balance.total)
+    table = DailyTable(usage, filter_, order=asked.get("sort", ""))
+    return ShownDays(location, at, filter_, usage, table.records, now.balance.total)

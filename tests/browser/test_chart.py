@@ -167,7 +167,7 @@ def test_the_chart_says_its_figures_without_javascript(
 ) -> None:
     visit = new_visit(DESK, java_script_enabled=False)
     visit.open_as(world.only_one)
-    assert "balance" in (visit.page.locator(".spot title").first.text_content() or "")
+    assert "balance" in (visit.page.locator(".period title").first.text_content() or "")
     visit.open(f"/locations/{world.healthy.pk}/credit-usage/statement/")
     expect(visit.page.get_by_text("To print or to keep as PDF")).to_be_visible()
     expect(visit.page.get_by_role("button", name="Print")).to_be_hidden()

@@ -1,61 +1,75 @@
-// Says in one line what stands at the bar that is pointed at, or that the arrow keys chose.
-// Without this script the browser shows the same words beside the pointer, and the table has
-// every figure.
+// Displays the figures of the bar that is pointed at, or chosen with the arrow keys, in one line.
+// Without this script the browser displays the title of a bar, and the table has every figure.
 "use strict";
 
-function explain(chart, caption) {
-  const spots = [...chart.querySelectorAll(".spot")];
-  const words = spots.map((spot) => {
-    const title = spot.querySelector("title");
-    title.remove(); // one explanation is enough
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An area over each period, as high as the plot, which the pointer finds where no bar is. */
+function drawAreas(plot, count) {
+  return Array.from({ length: count }, (_, number) => {
+    const area = document.createElementNS(SVG, "rect");
+    area.setAttribute("class", "spot");
+    area.setAttribute("x", `${(number * 100) / count}%`);
+    area.setAttribute("y", 0);
+    area.setAttribute("width", `${100 / count}%`);
+    area.setAttribute("height", plot.dataset.plotHeight);
+    plot.append(area);
+    return area;
+  });
+}
+
+function enhance(chart, caption) {
+  const sentences = [...chart.querySelectorAll(".period > title")].map((title) => {
+    title.remove(); // or the browser would display it beside the pointer as well
     return title.textContent;
   });
+  const areas = drawAreas(chart.querySelector(".plot"), sentences.length);
 
   const output = document.createElement("output");
   output.className = "small hushed";
-  output.setAttribute("aria-hidden", "true"); // the slider says it
-  const said = document.createElement("div");
-  said.className = "said";
-  caption.replaceWith(said);
-  said.append(caption, output);
+  output.setAttribute("aria-hidden", "true"); // the slider reads it out
+  const wrapper = document.createElement("div");
+  wrapper.className = "said";
+  caption.replaceWith(wrapper);
+  wrapper.append(caption, output);
 
   const cursor = document.createElement("input");
   Object.assign(cursor, { type: "range", className: "chart-cursor", min: 0 });
-  Object.assign(cursor, { max: spots.length - 1, value: spots.length - 1 });
+  Object.assign(cursor, { max: areas.length - 1, value: areas.length - 1 });
   cursor.setAttribute("aria-label", chart.dataset.cursor);
-  cursor.setAttribute("aria-valuetext", words.at(-1));
+  cursor.setAttribute("aria-valuetext", sentences.at(-1));
   chart.append(cursor);
 
   function show(number) {
-    spots.forEach((spot, other) => spot.classList.toggle("on", other === number));
+    areas.forEach((area, other) => area.classList.toggle("on", other === number));
     caption.classList.toggle("hushed", number !== null);
     output.classList.toggle("hushed", number === null);
     if (number === null) return;
-    output.textContent = words[number];
+    output.textContent = sentences[number];
     cursor.value = number;
-    cursor.setAttribute("aria-valuetext", words[number]);
+    cursor.setAttribute("aria-valuetext", sentences[number]);
   }
 
-  const choose = () => show(Number(cursor.value));
-  cursor.addEventListener("input", choose);
-  cursor.addEventListener("focus", choose);
+  const showChosen = () => show(Number(cursor.value));
+  cursor.addEventListener("input", showChosen);
+  cursor.addEventListener("focus", showChosen);
   cursor.addEventListener("blur", () => show(null));
   for (const kind of ["pointermove", "pointerdown"]) {
     chart.addEventListener(kind, (event) => {
-      const number = spots.indexOf(event.target);
+      const number = areas.indexOf(event.target);
       if (number >= 0) show(number);
     });
   }
   chart.addEventListener("pointerleave", (event) => {
-    // A finger has left as soon as it was there: its words stay.
+    // A finger leaves as soon as it is lifted: the figures stay.
     if (event.pointerType !== "touch" && document.activeElement !== cursor) show(null);
   });
 }
 
-function look() {
+function enhanceNewChart() {
   const chart = document.querySelector(".chart:not(:has(.chart-cursor))");
-  if (chart) explain(chart, document.querySelector(".under-chart > p"));
+  if (chart) enhance(chart, document.querySelector(".under-chart > p"));
 }
 
-look();
-document.addEventListener("htmx:after:swap", look); // another chart may have come
+enhanceNewChart();
+document.addEventListener("htmx:after:swap", enhanceNewChart);
