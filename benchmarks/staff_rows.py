@@ -42,16 +42,20 @@ def stock(boss: User) -> RateCard:
 def _requests(location: Location, boss: User, at: dt.datetime) -> None:
     manager = make_user(f"manager-{uuid.uuid4().hex}@example.org")
     Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
-    funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", made_by=boss)
+    funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", created_by=boss)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-    approvals.post_or_ask(location.pk, much, key=key(), at=at, made_by=boss)
+    approvals.post_or_ask(location.pk, much, key=key(), at=at, created_by=boss)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
-    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": at}
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}
     credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
     charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
-    correction_requests.ask(location.pk, charge.pk, reason="Never rang", asked_by=manager, at=at)
+    correction_requests.ask(
+        location.pk, charge.pk, reason="Never rang", requested_by=manager, at=at
+    )
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)
-    RenewalFailure.objects.create(location=location, first_at=at, last_at=at, error="Lost")
+    RenewalFailure.objects.create(
+        location=location, first_failed_at=at, last_failed_at=at, error="Lost"
+    )
     report = Report.objects.create(
         location=location,
         kind="chat",

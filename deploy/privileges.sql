@@ -47,14 +47,14 @@ REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalm
     ledger_approvalrequest, ledger_renewalfailure, ledger_verificationrequest FROM redflag_app;
 GRANT SELECT, INSERT ON ledger_charge, ledger_entry, ledger_verificationrun TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_apitoken, ledger_bundle, ledger_verification TO redflag_app;
-GRANT SELECT, INSERT, UPDATE (state, ended_at, ending) ON ledger_hold TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (state, ended_at, settlement_fingerprint) ON ledger_hold TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, reversal_id)
     ON ledger_correctionrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, purchase_id)
     ON ledger_creditrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, answer, entry_id)
     ON ledger_approvalrequest TO redflag_app;
-GRANT SELECT, INSERT, UPDATE (last_at, tries, error, over_at) ON ledger_renewalfailure TO redflag_app;
+GRANT SELECT, INSERT, UPDATE (last_failed_at, attempts, error, resolved_at) ON ledger_renewalfailure TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (state, started_at, finished_at, leased_until, attempts, rows_done,
     rows_total, failure, run_id) ON ledger_verificationrequest TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;

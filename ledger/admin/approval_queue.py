@@ -48,16 +48,16 @@ class ApprovalRequestAdmin(DecisionAdmin):
         "kind",
         "credits_column",
         "reason_column",
-        "asked_by",
+        "requested_by",
         "state",
     )
     list_filter = ("state", "kind")
-    list_select_related = ("location", "asked_by")
+    list_select_related = ("location", "requested_by")
     search_fields = ("=location__name", "=reference")
     search_help_text = _("The name of a location, or a whole reference")
     fields = (
         "location_column",
-        ("asked_by", "asked_at", "waiting"),
+        ("requested_by", "requested_at", "waiting"),
         ("kind", "credits_column", "bucket"),
         ("charge_column", "external_id"),
         ("contract", "term_starts_on"),
@@ -147,15 +147,15 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
 def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
     return {
-        "age": timesince(waits.asked_at, now),
-        "asked_at": waits.asked_at,
+        "age": timesince(waits.requested_at, now),
+        "requested_at": waits.requested_at,
         "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
         "what": WORDS[waits.what],
         "kind": Kind(waits.kind),
         "location": link("locations_location_change", waits.location, waits.location_id),
         "credits": numbers.format_signed(waits.credits),
         "amount": number_format(waits.credits),
-        "who": waits.asked_by,
-        "is_own": waits.asked_by_id == reader,
+        "who": waits.requested_by,
+        "is_own": waits.requested_by_id == reader,
         "said": waits.said,
     }

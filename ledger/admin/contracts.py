@@ -83,7 +83,7 @@ class RunningContractForm(ContractForm):
                 self.changed_terms,
                 reason=self.cleaned_data["change_reason"],
                 at=timezone.now(),
-                made_by=self.user,
+                created_by=self.user,
             )
         except BadInput as bad:
             raise ContractRefused({"change_reason": bad.message}) from bad

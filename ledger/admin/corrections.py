@@ -27,15 +27,15 @@ class CorrectionRequestAdmin(DecisionAdmin):
         "location_column",
         "what",
         "reason",
-        "asked_by",
+        "requested_by",
         "state",
     )
-    list_select_related = ("location", "charge", "asked_by")
+    list_select_related = ("location", "charge", "requested_by")
     search_fields = ("=location__name", "=external_id")
     search_help_text = _("The name of a location, or a message's whole external id")
     fields = (
         "location_column",
-        ("asked_by", "asked_at", "waiting"),
+        ("requested_by", "requested_at", "waiting"),
         "reason",
         ("charge_column", "message_column"),
         "state",

@@ -48,15 +48,15 @@ class CreditRequestAdmin(DecisionAdmin):
         "credits_column",
         "bundle",
         "reference",
-        "asked_by",
+        "requested_by",
         "state",
     )
-    list_select_related = ("location", "bundle", "asked_by")
+    list_select_related = ("location", "bundle", "requested_by")
     search_fields = ("=location__name", "=reference")
     search_help_text = _("The name of a location, or a whole reference")
     fields = (
         "location_column",
-        ("asked_by", "asked_at", "waiting"),
+        ("requested_by", "requested_at", "waiting"),
         ("credits_column", "bundle", "price"),
         "reference",
         "note",

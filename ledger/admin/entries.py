@@ -26,10 +26,10 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
         "balance_column",
         "day",
         "reference",
-        "made_by",
+        "created_by",
     )
     list_filter = ("kind",)
-    list_select_related = ("location", "made_by")
+    list_select_related = ("location", "created_by")
     search_fields = ("=reference", "=key", "=location__name")
     search_help_text = gettext_lazy("A whole reference, idempotency key or name of a location")
     fields = (
@@ -41,7 +41,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
         ("charge", "messages_column"),
         ("contract", "term_starts_on"),
         ("reason_column", "reference"),
-        ("made_by", "approved_by", "key"),
+        ("created_by", "approved_by", "key"),
     )
 
     def get_search_results(

@@ -56,12 +56,12 @@ def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
     """Ten queries, and those of a renewal that is due: it is made up first."""
     balance = renewals.up_to_date(location.pk, at=at)
     terms = load_terms(location.pk)
-    entries = Entry.objects.filter(location=location).select_related("made_by", "approved_by")
+    entries = Entry.objects.filter(location=location).select_related("created_by", "approved_by")
     return LocationFigures(
         balance=balance,
         term=terms.term_on(terms.local_day(at)),
         upcoming=preview(location, balance),
-        failure=RenewalFailure.objects.filter(location=location, over_at=None).first(),
+        failure=RenewalFailure.objects.filter(location=location, resolved_at=None).first(),
         verification=Verification.objects.filter(location=location).first(),
         asked=requests.newest(location),
         entries=list(entries.order_by("-number")[:NEWEST_ENTRIES]),

@@ -100,11 +100,11 @@ class RecordingPages(admin.ModelAdmin):
             try:
                 if "_record" in request.POST:
                     done = approvals.post_or_ask(
-                        location.pk, form.wanted(), key=form.key_of_entry, at=at, made_by=user
+                        location.pk, form.wanted(), key=form.key_of_entry, at=at, created_by=user
                     )
                     return self._recorded(request, location, form, done)
                 rehearsed = approvals.rehearse(
-                    location.pk, form.wanted(), key=form.key_of_entry, at=at, made_by=user
+                    location.pk, form.wanted(), key=form.key_of_entry, at=at, created_by=user
                 )
             except KeyReused:
                 form.add_error(

@@ -53,7 +53,7 @@ class RenewalPages(admin.ModelAdmin):
         ran = Paginator(renewal_overview.ran(), ROWS_PER_PAGE).get_page(request.GET.get("ran"))
         late = list(renewal_overview.overdue(at)[: MOST_OVERDUE + 1])
         failed = list(renewal_overview.failures()[:MOST_FAILURES])
-        why = {row.location_id: row for row in failed if row.over_at is None}
+        why = {row.location_id: row for row in failed if row.resolved_at is None}
         shown = renewal_overview.previews([*coming.object_list, *late[:MOST_OVERDUE]])
         context = {
             **self.admin_site.each_context(request),
@@ -158,7 +158,14 @@ def _taken(row: dict[str, Any]) -> dict[str, Any]:
 
 @admin.register(RenewalFailure)
 class RenewalFailureAdmin(ReadOnlyAdmin):
-    list_display = ("location", "error", "tries", "first_at", "last_at", "over_at")
-    list_filter = (("over_at", admin.EmptyFieldListFilter),)
+    list_display = (
+        "location",
+        "error",
+        "attempts",
+        "first_failed_at",
+        "last_failed_at",
+        "resolved_at",
+    )
+    list_filter = (("resolved_at", admin.EmptyFieldListFilter),)
     list_select_related = ("location",)
     search_fields = ("location__name", "error")

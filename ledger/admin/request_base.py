@@ -56,7 +56,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         is_open = When(state=OPEN, then=Value(0))
         order = Case(is_open, default=Value(1), output_field=IntegerField())
-        return [order.asc(), "asked_at", "pk"]
+        return [order.asc(), "requested_at", "pk"]
 
     def what_meeting_does(self, asked: Any) -> str:
         """In a sentence, beside the buttons."""
@@ -64,7 +64,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Age"))
     def waiting(self, asked: Any) -> str:
-        age = timesince(asked.asked_at, asked.decided_at or timezone.now())
+        age = timesince(asked.requested_at, asked.decided_at or timezone.now())
         return age if asked.state == OPEN else _("decided after %(age)s") % {"age": age}
 
     def get_urls(self) -> list[Any]:
@@ -83,7 +83,7 @@ class DecisionAdmin(ReadOnlyAdmin):
             **(extra_context or {}),
             "decision": DecisionForm(),
             "may_decide": self._may_decide(request, asked),
-            "is_own": asked is not None and asked.asked_by_id == request.user.pk,
+            "is_own": asked is not None and asked.requested_by_id == request.user.pk,
             "answer_label": self.answer_label,
             "meet_button": self.meet_button,
             "help": self.answer_help,
@@ -131,5 +131,5 @@ class DecisionAdmin(ReadOnlyAdmin):
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def _may_decide(self, request: HttpRequest, asked: Any = None) -> bool:
-        is_own = asked is not None and asked.asked_by_id == request.user.pk
+        is_own = asked is not None and asked.requested_by_id == request.user.pk
         return is_own or request.user.has_perm(self.permission)

@@ -60,9 +60,9 @@ class Tariff:
 
     def parameters(self) -> dict[str, Any]:
         return {
-            "r_series": [series for series, _ in self.used],
-            "r_day": [day for _, day in self.used],
-            "r_card": list(self.used.values()),
+            "rated_series": [series for series, _ in self.used],
+            "rated_day": [day for _, day in self.used],
+            "rated_card": list(self.used.values()),
         }
 
 
@@ -115,7 +115,7 @@ def charge_broadcast(
         ]
         return tariff.parameters() | {
             "hold": hold_id,
-            "ending": ending,
+            "settlement_fingerprint": ending,
             "kind": channel,
             "on_insufficient": on_insufficient,
             # A broadcast stands, whole, on the day of its first message.
@@ -126,16 +126,16 @@ def charge_broadcast(
             "m_sent_at": [message.sent_at for _, message, _ in kept],
             "m_credits": [result.credits for _, _, result in kept],
             "m_refusal": [result.refusal for _, _, result in kept],
-            "i_country": [result.country for _, _, result in kept],
-            "i_carrier_type": [result.carrier_type for _, _, result in kept],
-            "i_carrier_source": [result.carrier_source for _, _, result in kept],
-            "i_rate": [result.price and result.price.rate_id for _, _, result in kept],
-            "i_seconds": _filled([result.seconds for _, _, result in kept]),
-            "i_billed_seconds": _filled([result.billed_seconds for _, _, result in kept]),
-            "i_status": _filled([message.status for _, message, _ in kept]),
-            "i_status_detail": _filled([message.status_detail for _, message, _ in kept]),
-            "i_status_at": _filled([message.status_at for _, message, _ in kept]),
-            "i_profile": _filled(
+            "intl_country": [result.country for _, _, result in kept],
+            "intl_carrier_type": [result.carrier_type for _, _, result in kept],
+            "intl_carrier_source": [result.carrier_source for _, _, result in kept],
+            "intl_rate": [result.price and result.price.rate_id for _, _, result in kept],
+            "intl_seconds": _filled([result.seconds for _, _, result in kept]),
+            "intl_billed_seconds": _filled([result.billed_seconds for _, _, result in kept]),
+            "intl_status": _filled([message.status for _, message, _ in kept]),
+            "intl_status_detail": _filled([message.status_detail for _, message, _ in kept]),
+            "intl_status_at": _filled([message.status_at for _, message, _ in kept]),
+            "intl_profile": _filled(
                 [json.dumps(message.profile) if message.profile else "" for _, message, _ in kept]
             ),
         }
@@ -181,14 +181,14 @@ def charge_chat(
                 for message, price in zip(messages, price_lists, strict=True)
             ],
             "m_refusal": [""] * len(messages),
-            "t_sent_on": days,
-            "t_inbox": [inboxes[message.inbox] for message in messages],
-            "t_direction": [message.direction for message in messages],
-            "t_content": [message.content for message in messages],
-            "t_text_type": [
+            "chat_sent_on": days,
+            "chat_inbox": [inboxes[message.inbox] for message in messages],
+            "chat_direction": [message.direction for message in messages],
+            "chat_content": [message.content for message in messages],
+            "chat_text_type": [
                 TextType.MMS if message.has_image else TextType.SMS for message in messages
             ],
-            "t_card": [price and price.card_id for price in price_lists],
+            "chat_card": [price and price.card_id for price in price_lists],
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)

@@ -54,7 +54,7 @@ def purchase(
     at: dt.datetime,
     reference: str,
     reason: str = "",
-    made_by: User | None = None,
+    created_by: User | None = None,
     approved_by: User | None = None,
 ) -> Posted:
     """Add bought credits; they pay a debt first and are kept over renewals.
@@ -78,7 +78,7 @@ def purchase(
         at=at,
         reason=reason,
         reference=reference,
-        people=(made_by, approved_by),
+        people=(created_by, approved_by),
     )
 
 
@@ -91,7 +91,7 @@ def adjust(
     at: dt.datetime,
     reason: str,
     reference: str = "",
-    made_by: User | None = None,
+    created_by: User | None = None,
     approved_by: User | None = None,
     of_term: OfTerm | None = None,
 ) -> Posted:
@@ -120,7 +120,7 @@ def adjust(
         at=at,
         reason=reason,
         reference=reference,
-        people=(made_by, approved_by),
+        people=(created_by, approved_by),
         of_term=of_term,
     )
 
@@ -132,7 +132,7 @@ def write_off(
     at: dt.datetime,
     reason: str,
     reference: str = "",
-    made_by: User,
+    created_by: User,
     approved_by: User | None = None,
 ) -> Posted:
     """Lift purchased credits that are below zero to zero, before a renewal would.
@@ -150,7 +150,7 @@ def write_off(
         at=at,
         reason=reason,
         reference=reference,
-        people=(made_by, approved_by),
+        people=(created_by, approved_by),
     )
 
 
@@ -174,7 +174,7 @@ def _post(
     content = posting.fingerprint(
         [*said, of_term.contract_id, of_term.starts_on] if of_term else said
     )
-    made_by, approved_by = people
+    created_by, approved_by = people
     with transaction.atomic():
         renewals.up_to_date(location_id, at=at)
         # The same key from two sides, or a charge that takes the credits which an adjustment
@@ -218,7 +218,7 @@ def _post(
             content=content,
             reason=reason,
             reference=reference,
-            made_by_id=made_by.pk if made_by else None,
+            created_by_id=created_by.pk if created_by else None,
             approved_by_id=approved_by.pk if approved_by else None,
         )
     return Posted(Entry.objects.get(pk=ids[0]), replayed=False)

@@ -205,7 +205,7 @@ def write_down_expiries(*, at: dt.datetime) -> int:
 
 
 def _first_settlement(found: Hold, ending: bytes) -> Charge | None:
-    if found.ending is None or bytes(found.ending) != ending:
+    if found.settlement_fingerprint is None or bytes(found.settlement_fingerprint) != ending:
         return None
     return Charge.objects.get(hold=found)
 

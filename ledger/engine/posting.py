@@ -134,7 +134,7 @@ def append(
     content: bytes | None = None,
     reason: str = "",
     reference: str = "",
-    made_by_id: int | None = None,
+    created_by_id: int | None = None,
     approved_by_id: int | None = None,
 ) -> list[int]:
     """Write entries other than usage, in order, and move the balance; returns their ids.
@@ -149,7 +149,7 @@ def append(
                %(at)s::timestamptz[], %(day)s::date[], %(charge)s::bigint[],
                %(contract_id)s::bigint[], %(term)s::date[], %(key)s::text,
                %(content)s::bytea, %(reason)s::text, %(reference)s::text,
-               %(made_by)s::bigint, %(lapsed)s::bigint[], %(approved_by)s::bigint)""",
+               %(created_by)s::bigint, %(lapsed)s::bigint[], %(approved_by)s::bigint)""",
         {
             "location": location_id,
             "kind": [str(entry.kind) for entry in entries],
@@ -165,11 +165,11 @@ def append(
             "content": content,
             "reason": reason,
             "reference": reference,
-            "made_by": made_by_id,
+            "created_by": created_by_id,
             "approved_by": approved_by_id,
         },
     )[0]
-    if made_by_id is not None:
+    if created_by_id is not None:
         for entry in Entry.objects.filter(pk__in=ids):
             pghistory.create_event(entry, label=POSTED)
     return ids
@@ -182,9 +182,9 @@ CHARGE_PARAMETERS = {
     "overdraft_limit": "bigint",
     "at": "timestamptz",
     "today": "date",
-    "r_series": "bigint[]",
-    "r_day": "date[]",
-    "r_card": "bigint[]",
+    "rated_series": "bigint[]",
+    "rated_day": "date[]",
+    "rated_card": "bigint[]",
     "key": "text",
     "fingerprint": "bytea",
     "kind": "text",
@@ -196,24 +196,24 @@ CHARGE_PARAMETERS = {
     "m_sent_at": "timestamptz[]",
     "m_credits": "bigint[]",
     "m_refusal": "text[]",
-    "i_country": "text[]",
-    "i_carrier_type": "text[]",
-    "i_carrier_source": "text[]",
-    "i_rate": "bigint[]",
-    "i_seconds": "int[]",
-    "i_billed_seconds": "int[]",
-    "i_status": "text[]",
-    "i_status_detail": "text[]",
-    "i_status_at": "timestamptz[]",
-    "i_profile": "text[]",
-    "t_sent_on": "date[]",
-    "t_inbox": "bigint[]",
-    "t_direction": "text[]",
-    "t_content": "text[]",
-    "t_text_type": "text[]",
-    "t_card": "bigint[]",
+    "intl_country": "text[]",
+    "intl_carrier_type": "text[]",
+    "intl_carrier_source": "text[]",
+    "intl_rate": "bigint[]",
+    "intl_seconds": "int[]",
+    "intl_billed_seconds": "int[]",
+    "intl_status": "text[]",
+    "intl_status_detail": "text[]",
+    "intl_status_at": "timestamptz[]",
+    "intl_profile": "text[]",
+    "chat_sent_on": "date[]",
+    "chat_inbox": "bigint[]",
+    "chat_direction": "text[]",
+    "chat_content": "text[]",
+    "chat_text_type": "text[]",
+    "chat_card": "bigint[]",
     "hold": "bigint",
-    "ending": "bytea",
+    "settlement_fingerprint": "bytea",
 }
 CHARGE = "SELECT * FROM ledger_charge({})".format(
     ", ".join(

@@ -25,10 +25,10 @@ INCLUDED = re.compile(
 )
 
 
-def of_credit_request(number: int, asked_by: str, note: str) -> str:
+def of_credit_request(number: int, requested_by: str, note: str) -> str:
     """Why a purchase was made: who asked for it, and in which words."""
     said = f": {note}" if note else ""
-    return f"Credit request {number} of {asked_by}"[:LONGEST_WHO] + said
+    return f"Credit request {number} of {requested_by}"[:LONGEST_WHO] + said
 
 
 def of_correction(number: int, reason: str) -> str:

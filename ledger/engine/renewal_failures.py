@@ -25,14 +25,14 @@ def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | Renew
         logger.exception("Renewing location %s failed", location_id)
         return _note(location_id, error, at=at)
     logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")
-    RenewalFailure.objects.filter(location_id=location_id, over_at=None).update(over_at=at)
+    RenewalFailure.objects.filter(location_id=location_id, resolved_at=None).update(resolved_at=at)
     return days
 
 
 def close_what_is_over(*, at: dt.datetime) -> None:
     """Close the failures of locations that somebody else has renewed: a charge, a page."""
     renewed = Balance.objects.exclude(renewals.due(at)).values("location")
-    RenewalFailure.objects.filter(over_at=None, location__in=renewed).update(over_at=at)
+    RenewalFailure.objects.filter(resolved_at=None, location__in=renewed).update(resolved_at=at)
 
 
 def _note(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFailure:
@@ -40,12 +40,12 @@ def _note(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFail
     with transaction.atomic():
         failure, is_new = RenewalFailure.objects.get_or_create(
             location_id=location_id,
-            over_at=None,
-            defaults={"first_at": at, "last_at": at, "error": words[:LONGEST_ERROR]},
+            resolved_at=None,
+            defaults={"first_failed_at": at, "last_failed_at": at, "error": words[:LONGEST_ERROR]},
         )
         if not is_new:
             RenewalFailure.objects.filter(pk=failure.pk).update(
-                last_at=at, tries=F("tries") + 1, error=words[:LONGEST_ERROR]
+                last_failed_at=at, attempts=F("attempts") + 1, error=words[:LONGEST_ERROR]
             )
             failure.refresh_from_db()
     return failure

@@ -47,7 +47,7 @@ def reverse(
     at: dt.datetime,
     reason: str,
     reference: str = "",
-    made_by: User | None = None,
+    created_by: User | None = None,
     approved_by: User | None = None,
 ) -> Reversed:
     """Give back a charge, or the one message `external_id` of it, to the buckets it came from.
@@ -99,7 +99,7 @@ def reverse(
             content=content,
             reason=reason,
             reference=reference,
-            made_by_id=made_by.pk if made_by else None,
+            created_by_id=created_by.pk if created_by else None,
             approved_by_id=approved_by.pk if approved_by else None,
         )
         messages.update(reversal_id=ids[0])

@@ -11,7 +11,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from locations.db.migrations import CreateSchema
+from locations.db.migrations import SchemaBatch
 
 SCHEMA = [
     migrations.CreateModel(
@@ -4189,7 +4189,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateSchema(SCHEMA),
+        SchemaBatch(SCHEMA),
         # Every charge updates its balance's row: half of each page is kept free for that.
         migrations.RunSQL(
             "ALTER TABLE ledger_balance SET (fillfactor = 50)",

@@ -93,7 +93,7 @@ class ApprovalRequest(Asked):
     class Meta:
         verbose_name = _("approval request")
         verbose_name_plural = _("approval requests")
-        ordering = ["asked_at", "id"]
+        ordering = ["requested_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["location", "key"], name="approval_key_once"),
             models.UniqueConstraint(
@@ -129,7 +129,7 @@ class ApprovalRequest(Asked):
             # The point of it all. Whoever asked may withdraw, which is to decline.
             models.CheckConstraint(
                 name="approval_by_a_second_person",
-                condition=~Q(state=ApprovalState.APPROVED) | ~Q(asked_by=F("decided_by")),
+                condition=~Q(state=ApprovalState.APPROVED) | ~Q(requested_by=F("decided_by")),
             ),
             decided_has_who_and_when(
                 "approval_decided_has_who_and_when", met=ApprovalState.APPROVED, entry="entry"
@@ -147,7 +147,7 @@ class ApprovalRequest(Asked):
                         SELECT 1 FROM ledger_entry e
                          WHERE e.id = NEW.entry_id AND e.location_id = NEW.location_id
                            AND e.kind = NEW.kind AND e.key = NEW.key
-                           AND e.made_by_id = NEW.asked_by_id
+                           AND e.created_by_id = NEW.requested_by_id
                            AND e.approved_by_id = NEW.decided_by_id
                            AND e.charge_id IS NOT DISTINCT FROM NEW.charge_id
                            AND (e.contract_id, e.term_starts_on) IS NOT DISTINCT FROM

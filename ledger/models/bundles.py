@@ -116,7 +116,7 @@ class CreditRequest(Asked):
     class Meta:
         verbose_name = _("credit request")
         verbose_name_plural = _("credit requests")
-        ordering = ["asked_at", "id"]
+        ordering = ["requested_at", "id"]
         constraints = [
             models.CheckConstraint(
                 name="credit_request_credits",

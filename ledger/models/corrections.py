@@ -65,7 +65,7 @@ class CorrectionRequest(Asked):
     class Meta:
         verbose_name = _("correction request")
         verbose_name_plural = _("correction requests")
-        ordering = ["asked_at", "id"]
+        ordering = ["requested_at", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["charge", "external_id"],

@@ -49,7 +49,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         "purchased_delta",
         "reason",
         "reference",
-        "made_by",
+        "created_by",
     ],
 )
 class Entry(models.Model):
@@ -105,7 +105,7 @@ class Entry(models.Model):
     fingerprint = models.BinaryField(_("fingerprint"), max_length=32, null=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
@@ -157,7 +157,7 @@ class Entry(models.Model):
                     condition=models.Q(**{f"{name}__isnull": False}),
                     name=f"entry_{name}",
                 )
-                for name in ("contract", "made_by", "approved_by")
+                for name in ("contract", "created_by", "approved_by")
             ),
             # What changed within a term: every Credit Usage asks for it.
             models.Index(

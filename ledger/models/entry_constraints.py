@@ -80,12 +80,12 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         name="entry_write_off_by_hand_has_reason",
         condition=~Q(kind=Kind.WRITE_OFF)
         | Q(contract__isnull=False)
-        | (Q(made_by__isnull=False) & ~Q(reason="")),
+        | (Q(created_by__isnull=False) & ~Q(reason="")),
     ),
     models.CheckConstraint(
         name="entry_approved_by_a_second_person",
         condition=Q(approved_by__isnull=True)
-        | (Q(made_by__isnull=False) & ~Q(approved_by=F("made_by"))),
+        | (Q(created_by__isnull=False) & ~Q(approved_by=F("created_by"))),
     ),
     models.CheckConstraint(
         name="entry_reversal_names_its_charge",

@@ -75,8 +75,8 @@ class Hold(models.Model):
     refusal = models.CharField(_("refusal"), max_length=20, blank=True)
     available_before = models.BigIntegerField(_("available before"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    # The content of the request that ended it: the same ending again gets the first answer.
-    ending = models.BinaryField(_("ending"), max_length=32, null=True)
+    # Of the request that settled it: the same request again gets the first answer.
+    settlement_fingerprint = models.BinaryField(_("ending"), max_length=32, null=True)
 
     objects = HoldQuerySet.as_manager()
 
@@ -122,7 +122,9 @@ class Hold(models.Model):
             pgtrigger.Protect(
                 name="hold_only_ends",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["state", "ended_at", "ending"]),
+                condition=pgtrigger.AnyChange(
+                    exclude=["state", "ended_at", "settlement_fingerprint"]
+                ),
             ),
         ]
 

@@ -18,20 +18,20 @@ class RenewalFailure(models.Model):
         related_name="renewal_failures",
         verbose_name=_("location"),
     )
-    first_at = models.DateTimeField(_("first at"))
-    last_at = models.DateTimeField(_("last at"))
-    tries = models.PositiveIntegerField(_("tries"), default=1)
+    first_failed_at = models.DateTimeField(_("first at"))
+    last_failed_at = models.DateTimeField(_("last at"))
+    attempts = models.PositiveIntegerField(_("tries"), default=1)
     error = models.CharField(_("error"), max_length=LONGEST_ERROR, help_text=_("Of the last try."))
-    over_at = models.DateTimeField(_("over at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("over at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("renewal failure")
         verbose_name_plural = _("renewal failures")
-        ordering = ["-last_at", "-id"]
+        ordering = ["-last_failed_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["location"],
-                condition=Q(over_at__isnull=True),
+                condition=Q(resolved_at__isnull=True),
                 name="renewal_failure_open_once",
             ),
             models.CheckConstraint(name="renewal_failure_has_error", condition=~Q(error="")),

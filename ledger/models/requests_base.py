@@ -22,13 +22,13 @@ class AskedQuerySet(models.QuerySet[Any]):
 class Asked(models.Model):
     """A request with its decision; the kind adds its `state`, and the entry that met it."""
 
-    asked_by = models.ForeignKey(
+    requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("asked by"),
     )
-    asked_at = models.DateTimeField(_("asked at"))
+    requested_at = models.DateTimeField(_("asked at"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -66,7 +66,7 @@ def decided_has_who_and_when(name: str, *, met: str, entry: str) -> models.Check
 
 
 def queue(name: str) -> models.Index:
-    return models.Index(fields=["asked_at", "id"], condition=Q(state=OPEN), name=name)
+    return models.Index(fields=["requested_at", "id"], condition=Q(state=OPEN), name=name)
 
 
 def met_by_somebody_else(name: str, *, met: str) -> pgtrigger.Trigger:
@@ -77,7 +77,7 @@ def met_by_somebody_else(name: str, *, met: str) -> pgtrigger.Trigger:
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__state=met),
         func=f"""
-            IF NEW.decided_by_id = NEW.asked_by_id THEN
+            IF NEW.decided_by_id = NEW.requested_by_id THEN
                 RAISE EXCEPTION 'Who asked for it cannot approve it: somebody else has to.'
                     USING ERRCODE = 'check_violation',
                           CONSTRAINT = '{name}_by_somebody_else';

@@ -123,7 +123,9 @@ def ran() -> QuerySet[Entry, dict[str, Any]]:
 def failures() -> QuerySet[RenewalFailure]:
     """Those that go on before those that are over, the newest first."""
     return RenewalFailure.objects.select_related("location").order_by(
-        Coalesce("over_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(), "-last_at", "-pk"
+        Coalesce("resolved_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(),
+        "-last_failed_at",
+        "-pk",
     )
 
 

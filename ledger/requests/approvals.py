@@ -64,11 +64,11 @@ def post(
     *,
     key: str,
     at: dt.datetime,
-    made_by: User,
+    created_by: User,
     approved_by: User | None = None,
 ) -> funding.Posted:
     """Post it, whatever the limit; raises what the functions of the ledger raise."""
-    people = {"made_by": made_by, "approved_by": approved_by}
+    people = {"created_by": created_by, "approved_by": approved_by}
     match wanted.kind:
         case Kind.PURCHASE:
             return funding.purchase(
@@ -99,7 +99,7 @@ def post(
                 at=at,
                 reason=wanted.reason,
                 reference=wanted.reference,
-                made_by=made_by,
+                created_by=created_by,
                 approved_by=approved_by,
             )
         case Kind.REVERSAL if wanted.charge_id is not None:
@@ -118,11 +118,11 @@ def post(
 
 
 def rehearse(
-    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, made_by: User
+    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, created_by: User
 ) -> funding.Posted:
     """The entry as it would be; nothing is kept of it. Raises what `post` raises."""
     with transaction.atomic():
-        posted = post(location_id, wanted, key=key, at=at, made_by=made_by)
+        posted = post(location_id, wanted, key=key, at=at, created_by=created_by)
         transaction.set_rollback(True)
     return posted
 
@@ -133,7 +133,7 @@ def needs_second_person(entry: Entry) -> bool:
 
 
 def post_or_ask(
-    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, made_by: User
+    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, created_by: User
 ) -> Done:
     """Post it or, above the limit, ask for a second person; the same key does either once.
 
@@ -149,11 +149,13 @@ def post_or_ask(
             if _wanted(before) != wanted:
                 raise KeyReused(key)
             return Done(before.entry, None if before.entry else before, replayed=True)
-        rehearsed = rehearse(location_id, wanted, key=key, at=at, made_by=made_by)
+        rehearsed = rehearse(location_id, wanted, key=key, at=at, created_by=created_by)
         if rehearsed.replayed or not needs_second_person(rehearsed.entry):
-            posted = post(location_id, wanted, key=key, at=at, made_by=made_by)
+            posted = post(location_id, wanted, key=key, at=at, created_by=created_by)
             return Done(posted.entry, None, posted.replayed)
-        return Done(None, _ask(wanted, rehearsed.entry, key=key, at=at, asked_by=made_by), False)
+        return Done(
+            None, _ask(wanted, rehearsed.entry, key=key, at=at, requested_by=created_by), False
+        )
 
 
 def approve(
@@ -172,7 +174,7 @@ def approve(
             _wanted(asked),
             key=asked.key,
             at=at,
-            made_by=asked.asked_by,
+            created_by=asked.requested_by,
             approved_by=decided_by,
         )
         asked.entry = posted.entry
@@ -205,7 +207,7 @@ def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) 
 
 
 def _ask(
-    wanted: Wanted, rehearsed: Entry, *, key: str, at: dt.datetime, asked_by: User
+    wanted: Wanted, rehearsed: Entry, *, key: str, at: dt.datetime, requested_by: User
 ) -> ApprovalRequest:
     location_id, of_term = rehearsed.location_id, wanted.of_term
     mine = ApprovalRequest.objects.open().filter(location_id=location_id)
@@ -223,8 +225,8 @@ def _ask(
         reason=wanted.reason,
         reference=wanted.reference,
         key=key,
-        asked_by=asked_by,
-        asked_at=at,
+        requested_by=requested_by,
+        requested_at=at,
     )
 
 

@@ -50,7 +50,7 @@ def change_now(
     *,
     reason: str,
     at: dt.datetime,
-    made_by: User,
+    created_by: User,
 ) -> Change:
     """Write these changed fields, and bring the running term to the contract's included amount.
 
@@ -93,7 +93,7 @@ def change_now(
             ),
             key=_key(contract, term, balance),
             at=at,
-            made_by=made_by,
+            created_by=created_by,
         )
         return Change(contract, term, done, used=moved - wanted)
 

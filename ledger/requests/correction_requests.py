@@ -38,7 +38,7 @@ def ask(
     *,
     external_id: str = "",
     reason: str,
-    asked_by: User,
+    requested_by: User,
     at: dt.datetime,
 ) -> CorrectionRequest:
     """Ask that a charge, or the message `external_id` of it, be given back.
@@ -67,8 +67,8 @@ def ask(
             location_id=location_id,
             charge=charge,
             external_id=external_id,
-            asked_by=asked_by,
-            asked_at=at,
+            requested_by=requested_by,
+            requested_at=at,
             reason=reason,
         )
 
@@ -92,7 +92,7 @@ def grant(
             key=f"correction-request-{asked.pk}",
             at=at,
             reason=reasons.of_correction(asked.pk, asked.reason),
-            made_by=decided_by,
+            created_by=decided_by,
         )
         asked.reversal = done.entry
         decisions.write_down(

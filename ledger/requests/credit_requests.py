@@ -31,7 +31,7 @@ def ask(
     reference: str,
     note: str = "",
     form_key: uuid.UUID,
-    asked_by: User,
+    requested_by: User,
     at: dt.datetime,
 ) -> CreditRequest:
     """Ask for a bundle or, without one, for a number of credits; the same form asks once.
@@ -72,8 +72,8 @@ def ask(
             reference=reference,
             note=note,
             form_key=form_key,
-            asked_by=asked_by,
-            asked_at=at,
+            requested_by=requested_by,
+            requested_at=at,
         )
 
 
@@ -95,8 +95,8 @@ def approve(
             key=f"credit-request-{asked.pk}",
             at=at,
             reference=asked.reference,
-            reason=reasons.of_credit_request(asked.pk, str(asked.asked_by), asked.note),
-            made_by=decided_by,
+            reason=reasons.of_credit_request(asked.pk, str(asked.requested_by), asked.note),
+            created_by=decided_by,
         )
         asked.purchase = bought.entry
         decisions.write_down(

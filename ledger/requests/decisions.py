@@ -31,7 +31,7 @@ def lock(kind: type[Asked], request_id: int) -> Any:
     """The open request, locked with its balance; raises AlreadyDecided."""
     # Two of staff at once: the second waits here and finds it decided. The balance is locked
     # first, as everything does that goes on to move it.
-    asked: Any = kind._default_manager.select_related("asked_by").get(pk=request_id)
+    asked: Any = kind._default_manager.select_related("requested_by").get(pk=request_id)
     Balance.objects.select_for_update().get(location_id=asked.location_id)
     asked.refresh_from_db(fields=["state"])
     if asked.state != OPEN:
@@ -44,7 +44,7 @@ def lock(kind: type[Asked], request_id: int) -> Any:
 
 def check_second_person(asked: Asked, decided_by: User) -> None:
     """Refuse to let people grant their own wishes; raises NotYourOwn."""
-    if asked.asked_by_id == decided_by.pk:
+    if asked.requested_by_id == decided_by.pk:
         raise NotYourOwn(_("You asked for this yourself: somebody else has to approve it."))
 
 

@@ -40,9 +40,9 @@ class Waiting:
     location_id: int
     location: str
     credits: int
-    asked_at: dt.datetime
-    asked_by: str
-    asked_by_id: int
+    requested_at: dt.datetime
+    requested_by: str
+    requested_by_id: int
     said: str
 
 
@@ -53,9 +53,9 @@ COLUMNS = [
     "location_id",
     "location__name",
     "moves",
-    "asked_at",
+    "requested_at",
     "who",
-    "asked_by_id",
+    "requested_by_id",
     "said",
 ]
 
@@ -73,7 +73,7 @@ def waiting(
     parts = [_part(what, only) for what in What if what in kinds]
     if not parts:
         return ApprovalRequest.objects.none().values_list("pk")
-    return parts[0].union(*parts[1:], all=True).order_by("asked_at", "what", "pk")
+    return parts[0].union(*parts[1:], all=True).order_by("requested_at", "what", "pk")
 
 
 def row(found: tuple[Any, ...]) -> Waiting:
@@ -93,7 +93,7 @@ def _part(what: What, only: Q) -> QuerySet[Any, Any]:
         What.CORRECTION: (Value(str(Kind.REVERSAL)), _left(), F("reason")),
         What.CREDITS: (Value(str(Kind.PURCHASE)), F("credits"), F("reference")),
     }[what]
-    who = Coalesce(NullIf("asked_by__full_name", Value("")), "asked_by__email")
+    who = Coalesce(NullIf("requested_by__full_name", Value("")), "requested_by__email")
     return (
         model.objects.open()
         .filter(only)

@@ -1,12 +1,12 @@
--- The one writer of entries. The caller holds the lock on the balance row.
--- Numbers the entries, in the order given, after the location's last one, and moves the balance.
+-- Writes entries: numbers them, in the order given, after the location's last one, and moves the
+-- balance. The only writer of entries. The caller holds the lock on the balance row.
 CREATE OR REPLACE FUNCTION ledger_append(
     p_location bigint,
     e_kind text[], e_contract bigint[], e_purchased bigint[], e_at timestamptz[], e_day date[],
     e_charge bigint[] DEFAULT NULL,
     e_contract_id bigint[] DEFAULT NULL, e_term_starts_on date[] DEFAULT NULL,
     p_key text DEFAULT NULL, p_fingerprint bytea DEFAULT NULL,
-    p_reason text DEFAULT '', p_reference text DEFAULT '', p_made_by bigint DEFAULT NULL,
+    p_reason text DEFAULT '', p_reference text DEFAULT '', p_created_by bigint DEFAULT NULL,
     e_lapsed bigint[] DEFAULT NULL, p_approved_by bigint DEFAULT NULL
 ) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
@@ -27,7 +27,7 @@ BEGIN
            purchased_credits = purchased_credits + purchased
      WHERE location_id = p_location
     RETURNING * INTO balance;
-    -- Back to what it was, and forward again entry by entry.
+    -- Each entry stores the balance after it: step back, then forward entry by entry.
     balance.last_number := balance.last_number - cardinality(e_kind);
     balance.contract_credits := balance.contract_credits - contract;
     balance.purchased_credits := balance.purchased_credits - purchased;
@@ -38,13 +38,13 @@ BEGIN
         INSERT INTO ledger_entry (
             location_id, number, kind, contract_delta, purchased_delta,
             contract_after, purchased_after, at, day, charge_id, contract_id, term_starts_on,
-            key, fingerprint, reason, reference, made_by_id, lapsed_credits,
+            key, fingerprint, reason, reference, created_by_id, lapsed_credits,
             approved_by_id)
         VALUES (
             p_location, balance.last_number, e_kind[i], e_contract[i], e_purchased[i],
             balance.contract_credits, balance.purchased_credits, e_at[i], e_day[i], e_charge[i],
             e_contract_id[i], e_term_starts_on[i], p_key, p_fingerprint, p_reason, p_reference,
-            p_made_by, coalesce(e_lapsed[i], 0), p_approved_by)
+            p_created_by, coalesce(e_lapsed[i], 0), p_approved_by)
         RETURNING id INTO entry;
         ids := ids || entry;
     END LOOP;

@@ -1,5 +1,5 @@
--- domain.md section 4, rule 3: the credits of an entry's messages sum to what the entry took, and
--- those of the messages that it reversed to what it gave back and what had lapsed.
+-- Raises unless the credits of an entry's messages sum to what the entry took; for a reversal, to
+-- what it gave back plus what had lapsed.
 CREATE OR REPLACE FUNCTION ledger_check_messages(p_entry bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,12 +1,12 @@
--- Terms that have been granted stay granted: domain.md section 4, rule 4. What a renewal has
--- passed cannot be moved, and no contract is entered where renewals have already been.
+-- Terms that were granted stay granted: a contract cannot change
+-- what a renewal has passed, nor start before the day up to which terms are renewed.
 CREATE OR REPLACE FUNCTION ledger_contract_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
     renewed_through date;
     last_granted date;
 BEGIN
-    -- The lock makes a contract wait for a renewal under way, and the other way round.
+    -- The lock makes a contract and a concurrent renewal wait for each other.
     SELECT b.renewed_through_on INTO renewed_through
       FROM ledger_balance b WHERE b.location_id = NEW.location_id FOR SHARE;
     IF TG_OP = 'UPDATE' THEN

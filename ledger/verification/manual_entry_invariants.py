@@ -9,12 +9,12 @@ CHECKS_BY_HAND = (
         f"""
         SELECT location_id, format('entry %%s wrote %%s off and left %%s purchased credits%%s',
                                    number, purchased_delta, purchased_after,
-                                   CASE WHEN contract_id IS NULL AND made_by_id IS NULL
+                                   CASE WHEN contract_id IS NULL AND created_by_id IS NULL
                                         THEN ', and nobody made it' ELSE '' END)
           FROM {ENTRIES} e
          WHERE kind = 'write_off'
            AND (purchased_after <> 0
-                OR (contract_id IS NULL AND (made_by_id IS NULL OR reason = '')))""",
+                OR (contract_id IS NULL AND (created_by_id IS NULL OR reason = '')))""",
     ),
     Check(
         4,
@@ -42,18 +42,18 @@ CHECKS_BY_HAND = (
         SELECT coalesce(e.location_id, a.location_id),
                format('entry %%s: %%s, asked by user %%s, decided by user %%s, request %%s',
                       coalesce(e.number::text, 'none'), coalesce(e.kind, a.kind),
-                      coalesce(a.asked_by_id::text, 'none'),
+                      coalesce(a.requested_by_id::text, 'none'),
                       coalesce(a.decided_by_id::text, 'none'), coalesce(a.id::text, 'none'))
           FROM (SELECT * FROM ledger_entry WHERE approved_by_id IS NOT NULL) e
           FULL JOIN (SELECT * FROM ledger_approvalrequest WHERE state = 'approved') a
                  ON a.entry_id = e.id
          WHERE (%(location)s::bigint IS NULL
                 OR coalesce(e.location_id, a.location_id) = %(location)s)
-           AND ((e.location_id, e.kind, e.key, e.made_by_id, e.approved_by_id, e.charge_id,
+           AND ((e.location_id, e.kind, e.key, e.created_by_id, e.approved_by_id, e.charge_id,
                  e.contract_id, e.term_starts_on)
-                IS DISTINCT FROM (a.location_id, a.kind, a.key, a.asked_by_id, a.decided_by_id,
+                IS DISTINCT FROM (a.location_id, a.kind, a.key, a.requested_by_id, a.decided_by_id,
                                   a.charge_id, a.contract_id, a.term_starts_on)
-                OR a.asked_by_id = a.decided_by_id
+                OR a.requested_by_id = a.decided_by_id
                 OR (e.kind IN ('purchase', 'adjustment')
                     AND e.contract_delta + e.purchased_delta <> a.credits))""",
     ),

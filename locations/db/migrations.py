@@ -10,11 +10,11 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class CreateSchema(SeparateDatabaseAndState):
-    """Create all models and triggers of an app in one operation.
+class SchemaBatch(SeparateDatabaseAndState):
+    """Run operations with the models rendered once before and once after, not after each of them.
 
-    Django renders the models of a state anew after each operation. Here the whole state is built
-    first and rendered once, so a model's fields may refer to one that is created after it.
+    A model may then refer to one that is created after it. Operations that need a state in
+    between (a renamed model and its renamed field) go into two batches.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:

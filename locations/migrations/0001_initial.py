@@ -20,7 +20,7 @@ from django.db import migrations, models
 
 import locations.models.contracts
 import locations.models.locations
-from locations.db.migrations import CreateSchema
+from locations.db.migrations import SchemaBatch
 
 SCHEMA = [
     migrations.CreateModel(
@@ -2896,4 +2896,4 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [BtreeGistExtension(), CreateSchema(SCHEMA)]
+    operations = [BtreeGistExtension(), SchemaBatch(SCHEMA)]

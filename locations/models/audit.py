@@ -59,6 +59,8 @@ def audited(
         return pghistory.track(
             *events,
             fields=list(fields) if fields is not None else None,
+            # The library's own name would list the fields.
+            model_name=f"{model.__name__}Event" if fields is not None else None,
             exclude=list(exclude),
             append_only=True,
             obj_field=None if links else pghistory.ObjForeignKey(related_name="+"),

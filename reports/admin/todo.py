@@ -80,7 +80,7 @@ def _waiting(models: Iterable[type[Model]], at: dt.datetime) -> Item:
     number, oldest = 0, at
     for model in models:
         found = model._default_manager.filter(state=OPEN).aggregate(
-            number=Count("pk"), oldest=Min("asked_at")
+            number=Count("pk"), oldest=Min("requested_at")
         )
         number += found["number"]
         oldest = min(oldest, found["oldest"] or at)

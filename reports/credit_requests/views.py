@@ -36,7 +36,7 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
                 reference=form.cleaned_data["reference"],
                 note=form.cleaned_data["note"],
                 form_key=form.cleaned_data["form_key"],
-                asked_by=request.user,
+                requested_by=request.user,
                 at=timezone.now(),
             )
         except LedgerError as cannot:
@@ -44,13 +44,13 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             address = reverse("request-credits", args=[location.pk])
             return HttpResponseRedirect(f"{address}#requests")
-    asked = CreditRequest.objects.filter(location=location).order_by("-asked_at", "-pk")
+    asked = CreditRequest.objects.filter(location=location).order_by("-requested_at", "-pk")
     context = {
         "location": location,
         "form": form,
         "refusal": refusal,
         "balance": up_to_date(location.pk, at=timezone.now()),
-        "requests": asked.select_related("asked_by", "bundle", "purchase")[:REQUESTS_SHOWN],
+        "requests": asked.select_related("requested_by", "bundle", "purchase")[:REQUESTS_SHOWN],
     }
     failed = request.method == "POST"
     return render(

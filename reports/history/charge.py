@@ -164,13 +164,13 @@ def _charge() -> QuerySet[Charge]:
 @composed
 def _entries() -> QuerySet[Entry]:
     entries = Entry.objects.filter(charge=Given("charge"))
-    return entries.select_related("made_by", "approved_by").order_by("number")
+    return entries.select_related("created_by", "approved_by").order_by("number")
 
 
 @composed
 def _requests() -> QuerySet[CorrectionRequest]:
     requests = CorrectionRequest.objects.filter(charge=Given("charge"))
-    return requests.select_related("asked_by", "decided_by")
+    return requests.select_related("requested_by", "decided_by")
 
 
 def bare(charge: Charge) -> QuerySet[Any]:

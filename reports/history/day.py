@@ -191,7 +191,7 @@ def _nearest() -> QuerySet[Location, Any]:
 @composed
 def _entries() -> QuerySet[Entry]:
     entries = Entry.objects.filter(pk__in=_given_numbers())
-    return entries.select_related("made_by", "approved_by").order_by()
+    return entries.select_related("created_by", "approved_by").order_by()
 
 
 @composed

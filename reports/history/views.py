@@ -93,7 +93,7 @@ def correction(
                 charge.pk,
                 external_id=told.message.external_id if told else "",
                 reason=form.cleaned_data["reason"],
-                asked_by=request.user,
+                requested_by=request.user,
                 at=timezone.now(),
             )
         except LedgerError as cannot:

@@ -11,7 +11,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from locations.db.migrations import CreateSchema, run_sql_file
+from locations.db.migrations import SchemaBatch, run_sql_file
 
 SCHEMA = [
     migrations.CreateModel(
@@ -1014,7 +1014,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateSchema(SCHEMA),
+        SchemaBatch(SCHEMA),
         # After the last triggers: to install them brings pgtrigger's own switch back.
         run_sql_file("ledger", "no_ignoring"),
     ]

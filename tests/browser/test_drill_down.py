@@ -57,7 +57,7 @@ def sent(world: World) -> Sent:
         key=key(),
         at=timezone.now(),
         reason="Sent in error",
-        made_by=staff,
+        created_by=staff,
     )
     for number, decide in ((4, correction_requests.grant), (5, correction_requests.decline)):
         asked = correction_requests.ask(
@@ -65,7 +65,7 @@ def sent(world: World) -> Sent:
             texts,
             external_id=messages[number].external_id,
             reason="It never arrived",
-            asked_by=manager,
+            requested_by=manager,
             at=timezone.now(),
         )
         decide(asked.pk, decided_by=staff, at=timezone.now(), answer="We looked at it")

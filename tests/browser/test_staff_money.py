@@ -64,7 +64,7 @@ def test_two_people_adjust_and_the_manager_sees_it(
     approve.click()
     expect(bob.page.locator(".messagelist")).to_contain_text("in both names")
     entry = Entry.objects.get(reason=reason)
-    assert (entry.credits, entry.made_by, entry.approved_by) == (12_000, two[0], two[1])
+    assert (entry.credits, entry.created_by, entry.approved_by) == (12_000, two[0], two[1])
 
     manager = new_visit(DESK)
     manager.open_as(manager_of_it, f"/locations/{location.pk}/credit-usage/days/{entry.day}/")

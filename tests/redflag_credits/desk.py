@@ -33,20 +33,22 @@ def fill(name: str = "Soho") -> Location:
     )
     called = charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
     correction_requests.ask(
-        location.pk, called.charge_id, reason="Never rang", asked_by=make_user(), at=NOON
+        location.pk, called.charge_id, reason="Never rang", requested_by=make_user(), at=NOON
     )
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
     chats = Charge.objects.get(location=location, kind="chat")
     reversals.reverse(location.pk, chats.pk, key=key(), at=NOON, reason="Sent twice")
     holds.hold(location.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     buyer = make_user()
-    funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", made_by=buyer)
+    funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", created_by=buyer)
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
-    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": buyer, "at": NOON}
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": buyer, "at": NOON}
     credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)
     much = approvals.Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-3")
-    approvals.post_or_ask(location.pk, much, key=key(), at=NOON, made_by=buyer)
-    RenewalFailure.objects.create(location=location, first_at=NOON, last_at=NOON, error="Lost")
+    approvals.post_or_ask(location.pk, much, key=key(), at=NOON, created_by=buyer)
+    RenewalFailure.objects.create(
+        location=location, first_failed_at=NOON, last_failed_at=NOON, error="Lost"
+    )
     report = Report.objects.create(
         location=location,
         kind="chat",

@@ -125,7 +125,7 @@ ODD_QUERIES = [
     "card__id__exact=99999999999999999999999",
     "charge__id__exact=1",
     "standing=x&state=x",
-    "asked_at__year=99999&starts_on__year=0&effective_on__month=13",
+    "requested_at__year=99999&asked_at__year=99999&starts_on__year=0&effective_on__month=13",
     "location__account__memberships__user__password__startswith=a",
 ]
 ODD_IDS = ["0", "9" * 40, "x", "%00", "_00", "１"]

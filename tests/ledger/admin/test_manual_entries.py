@@ -74,7 +74,7 @@ def test_purchase_is_shown_before_it_is_recorded(staff: Client, soho: Location, 
     answer = staff.post(page("purchase", soho), asked | {"_record": "1"}, follow=True)
     assert "The balance is 1,500 now." in said(answer)[0]
     entry = Entry.objects.get(kind=Kind.PURCHASE)
-    assert (entry.purchased_delta, entry.reference, entry.made_by) == (500, "INV-1", dana)
+    assert (entry.purchased_delta, entry.reference, entry.created_by) == (500, "INV-1", dana)
     assert LogEntry.objects.get().change_message == "Recorded a purchase."
 
 
@@ -117,7 +117,7 @@ def test_adjustment_is_recorded_with_its_reason(staff: Client, soho: Location, d
     staff.post(page("adjustment", soho), adjustment(_record="1"))
     entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
     assert (entry.contract_delta, entry.reason, entry.reference) == (-40, "Sent twice", "T-9")
-    assert entry.made_by == dana
+    assert entry.created_by == dana
     assert Balance.objects.get(location=soho).contract_credits == 960
 
 

@@ -18,11 +18,11 @@ def balance(location):
 def test_a_purchase_adds_to_the_purchased_bucket_and_says_who_and_why():
     location, user = make_location(), make_user()
     posted = funding.purchase(
-        location.pk, 500, key=key(), at=NOON, reference="PO-7", reason="Storm", made_by=user
+        location.pk, 500, key=key(), at=NOON, reference="PO-7", reason="Storm", created_by=user
     )
     assert balance(location) == (1000, 500)
     entry = posted.entry
-    assert (entry.kind, entry.reference, entry.reason, entry.made_by) == (
+    assert (entry.kind, entry.reference, entry.reason, entry.created_by) == (
         "purchase",
         "PO-7",
         "Storm",

@@ -130,8 +130,8 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     tasks.renew_due_locations()
     tasks.renew_due_locations()
     failure = RenewalFailure.objects.get()
-    assert (failure.location, failure.tries) == (location, 2)
-    assert (failure.error, failure.over_at) == ("RuntimeError: no such zone", None)
+    assert (failure.location, failure.attempts) == (location, 2)
+    assert (failure.error, failure.resolved_at) == ("RuntimeError: no such zone", None)
     (late,) = staff.get(DESK).context["late"]
     assert (late["location"], str(late["on"])) == (location, "2025-01-01")
     assert late["why"] == "RuntimeError: no such zone"
@@ -139,16 +139,18 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     monkeypatch.setattr(renewals, "renew", broken)
     tasks.renew_due_locations()
     failure.refresh_from_db()
-    assert failure.over_at is not None
+    assert failure.resolved_at is not None
     assert staff.get(DESK).context["late"] == []
 
 
 def test_a_failure_is_over_when_somebody_else_renewed(monkeypatch: pytest.MonkeyPatch):
     location = make_location(included=10, starts_on=dt.date(2024, 1, 1))
-    RenewalFailure.objects.create(location=location, first_at=NOON, last_at=NOON, error="x")
+    RenewalFailure.objects.create(
+        location=location, first_failed_at=NOON, last_failed_at=NOON, error="x"
+    )
     renewals.up_to_date(location.pk, at=timezone.now())
     tasks.renew_due_locations()
-    assert RenewalFailure.objects.get().over_at is not None
+    assert RenewalFailure.objects.get().resolved_at is not None
 
 
 def test_one_location_s_fault_keeps_no_other_from_its_credits(monkeypatch: pytest.MonkeyPatch):

@@ -50,7 +50,7 @@ def now(location: Location, included: int, by: User, **options: Any) -> contract
     contract = location.contracts.get()
     contract.included_credits = included
     options = {"reason": "More people", "at": NOON} | options
-    return contract_changes.change_now(contract, ["included_credits"], made_by=by, **options)
+    return contract_changes.change_now(contract, ["included_credits"], created_by=by, **options)
 
 
 def contract_credits(location: Location) -> int:
@@ -79,7 +79,7 @@ def test_now_adds_the_whole_difference_whatever_the_day(soho: Location, ada: Use
     change = now(soho, 1200, ada)
     assert change.done is not None and change.done.entry is not None
     entry = change.done.entry
-    assert (entry.contract_delta, entry.purchased_delta, entry.made_by) == (200, 0, ada)
+    assert (entry.contract_delta, entry.purchased_delta, entry.created_by) == (200, 0, ada)
     assert entry.reason == (
         "Included credits of the term from 2026-01-01: 1,200 instead of 1,000. More people"
     )
@@ -137,7 +137,9 @@ def test_only_a_running_contract_changes_now(soho: Location, ada: User):
     ahead = make_contract(soho, starts_on=dt.date(2027, 1, 1), included_credits=7)
     ahead.included_credits = 8
     with pytest.raises(contract_changes.NotRunning, match="choose the next renewal"):
-        contract_changes.change_now(ahead, ["included_credits"], reason="x", at=NOON, made_by=ada)
+        contract_changes.change_now(
+            ahead, ["included_credits"], reason="x", at=NOON, created_by=ada
+        )
     assert Contract.objects.get(pk=ahead.pk).included_credits == 7
 
 
@@ -148,7 +150,7 @@ def test_contract_and_adjustment_are_written_together_or_not_at_all(soho: Locati
     contract.included_credits = -1
     with pytest.raises(ContractRefused):
         contract_changes.change_now(
-            contract, ["included_credits"], reason="x", at=NOON, made_by=ada
+            contract, ["included_credits"], reason="x", at=NOON, created_by=ada
         )
     assert (soho.contracts.get().included_credits, changes()) == (1000, [])
 

@@ -47,7 +47,7 @@ def spend(location: Location, *messages: Any) -> int:
 
 def ask(location: Location, charge_id: int, **options: Any) -> CorrectionRequest:
     options = {"reason": "Never arrived", "at": NOON} | options
-    options.setdefault("asked_by", make_user())
+    options.setdefault("requested_by", make_user())
     return correction_requests.ask(location.pk, charge_id, **options)
 
 
@@ -64,7 +64,7 @@ def test_a_granted_request_gives_the_credits_back_in_its_name(soho: Location):
     assert (done.state, done.decided_by, done.decided_at) == ("granted", ada, LATER)
     entry = done.reversal
     assert entry is not None
-    assert (entry.kind, entry.credits, entry.made_by) == ("reversal", 14, ada)
+    assert (entry.kind, entry.credits, entry.created_by) == ("reversal", 14, ada)
     assert entry.reason == f"Correction request {asked.pk}: Never arrived"
     assert entry.key == f"correction-request-{asked.pk}"
     assert list(breaches()) == []
@@ -175,7 +175,7 @@ def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: py
         ({"answer": "Not yet decided"}, "correction_decided_has_who_and_when"),
         ({"reason": "Something else"}, "correction_only_decided"),
         ({"external_id": "another"}, "correction_only_decided"),
-        ({"asked_at": LATER}, "correction_only_decided"),
+        ({"requested_at": LATER}, "correction_only_decided"),
     ],
 )
 def test_a_request_cannot_be_bent(soho: Location, change: dict[str, Any], guard: str):
@@ -201,8 +201,8 @@ def test_the_database_takes_one_open_request_of_the_charge_s_location(soho: Loca
     copy = {
         "location_id": soho.pk,
         "charge_id": asked.charge_id,
-        "asked_by": asked.asked_by,
-        "asked_at": NOON,
+        "requested_by": asked.requested_by,
+        "requested_at": NOON,
         "reason": "Again",
     }
     with pytest.raises(IntegrityError, match="correction_open_once"), transaction.atomic():

@@ -35,7 +35,7 @@ def soho(db: None) -> Location:
 
 def ask(location: Location, **options: Any) -> CreditRequest:
     options = {"reference": "PO-7", "at": NOON, "form_key": uuid.uuid4()} | options
-    options.setdefault("asked_by", make_user(full_name="Mia Manager"))
+    options.setdefault("requested_by", make_user(full_name="Mia Manager"))
     if "bundle_id" not in options:
         options.setdefault("credits", 500)
     return credit_requests.ask(location.pk, **options)
@@ -54,7 +54,7 @@ def test_an_approved_request_is_a_purchase_with_who_and_why(soho: Location):
     assert (done.state, done.decided_by, done.decided_at) == ("approved", ada, LATER)
     entry = done.purchase
     assert entry is not None
-    assert (entry.kind, entry.purchased_delta, entry.made_by) == ("purchase", 500, ada)
+    assert (entry.kind, entry.purchased_delta, entry.created_by) == ("purchase", 500, ada)
     assert entry.reference == "PO-7"
     assert entry.reason == f"Credit request {asked.pk} of Mia Manager: For the autumn fair"
     assert entry.key == f"credit-request-{asked.pk}"
@@ -140,7 +140,7 @@ def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: py
         ({"answer": "Not yet decided"}, "credit_request_decided_has_who_and_when"),
         ({"credits": 1}, "credit_request_only_decided"),
         ({"reference": "another"}, "credit_request_only_decided"),
-        ({"asked_at": LATER}, "credit_request_only_decided"),
+        ({"requested_at": LATER}, "credit_request_only_decided"),
     ],
 )
 def test_a_request_cannot_be_bent(soho: Location, change: dict[str, Any], guard: str):

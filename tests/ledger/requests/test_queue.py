@@ -54,7 +54,7 @@ def soho() -> Location:
 
 def wait(location: Location, by: User, *, at: dt.datetime = NOON, credits: int = 50) -> int:
     wanted = Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Goodwill")
-    done = approvals.post_or_ask(location.pk, wanted, key=key(), at=at, made_by=by)
+    done = approvals.post_or_ask(location.pk, wanted, key=key(), at=at, created_by=by)
     assert done.waiting is not None
     return done.waiting.pk
 
@@ -65,9 +65,9 @@ def everything(location: Location, ada: User) -> None:
     spent = charging.charge_broadcast(
         location.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
-    one = {"external_id": "b", "reason": "Never arrived", "asked_by": member}
+    one = {"external_id": "b", "reason": "Never arrived", "requested_by": member}
     correction_requests.ask(location.pk, spent.charge_id, at=NOON + HOUR, **one)
-    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": member}
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": member}
     credit_requests.ask(location.pk, credits=500, at=NOON, **ask)
     wait(location, ada, at=NOON + 2 * HOUR, credits=-50 if location.name == "x" else 50)
     gone = wait(location, ada)
@@ -103,12 +103,12 @@ def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Locat
     answer = charging.charge_chat(
         soho.pk, [chat("inbound", external_id="c"), chat("inbound")], key=key(), at=NOON
     )
-    correction_requests.ask(soho.pk, answer.charge_id, reason="All", asked_by=ada, at=NOON)
+    correction_requests.ask(soho.pk, answer.charge_id, reason="All", requested_by=ada, at=NOON)
     correction_requests.ask(
-        soho.pk, answer.charge_id, external_id="c", reason="One", asked_by=ada, at=NOON + HOUR
+        soho.pk, answer.charge_id, external_id="c", reason="One", requested_by=ada, at=NOON + HOUR
     )
     rows = [queue.row(found) for found in queue.waiting()]
-    assert [(each.said, each.credits, each.asked_by) for each in rows] == [
+    assert [(each.said, each.credits, each.requested_by) for each in rows] == [
         ("All", 4, "Ada"),
         ("One", 2, "Ada"),
     ]
@@ -153,7 +153,7 @@ def test_a_second_person_approves_and_both_are_named(
     answer = decide(staff, pk, "_meet", "Fine")
     assert "Approved: the entry is posted, in both names." in said(answer)
     entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
-    assert (entry.credits, entry.made_by, entry.approved_by) == (50, bob, ada)
+    assert (entry.credits, entry.created_by, entry.approved_by) == (50, bob, ada)
     assert "declined already" not in said(decide(staff, pk, "_meet"))
     assert Entry.objects.filter(kind=Kind.ADJUSTMENT).count() == 1
     assert LogEntry.objects.filter(user=ada).count() == 1
@@ -189,7 +189,7 @@ def test_a_form_above_the_limit_says_so_and_asks_once(staff: Client, soho: Locat
     again = staff.post(page, asked | {"_record": "1"}, follow=True)
     assert "asked for already, once" in said(again)
     waits = ApprovalRequest.objects.get()
-    assert (waits.credits, waits.asked_by, waits.reference) == (50, ada, "T-1")
+    assert (waits.credits, waits.requested_by, waits.reference) == (50, ada, "T-1")
     assert not Entry.objects.filter(kind=Kind.ADJUSTMENT).exists()
 
 
@@ -242,7 +242,7 @@ def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User
     assert shown.context["steps"][1] == ("Purchased", "−2", "0")
     staff.post(address, form(_record="1"))
     entry = Entry.objects.get(kind=Kind.WRITE_OFF)
-    assert (entry.purchased_delta, entry.made_by, entry.reason) == (2, ada, "Goodwill")
+    assert (entry.purchased_delta, entry.created_by, entry.reason) == (2, ada, "Goodwill")
     again = staff.post(address, form(_record="1"))
     assert "not below zero" in str(again.context["form"].errors)
 

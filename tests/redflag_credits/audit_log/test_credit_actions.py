@@ -33,7 +33,7 @@ def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User)
     post(desk, "ledger_bundle_add", name="Small", credits="500", position="1", is_active="on")
     assert len(lines()) == before + 1
 
-    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "asked_by": manager, "at": NOON}
+    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": NOON}
     credit_requests.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     asked = CreditRequest.objects.get()
     post(desk, "ledger_creditrequest_decide", asked.pk, _meet="1", answer="Done")

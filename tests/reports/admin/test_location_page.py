@@ -56,11 +56,13 @@ def fill(location: Location, ada: User) -> None:
     now = timezone.now()
     member = make_member(location)
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
-    funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", made_by=ada)
+    funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", created_by=ada)
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-    approvals.post_or_ask(location.pk, much, key=key(), at=now, made_by=ada)
-    RenewalFailure.objects.create(location=location, first_at=now, last_at=now, error="Lost it")
+    approvals.post_or_ask(location.pk, much, key=key(), at=now, created_by=ada)
+    RenewalFailure.objects.create(
+        location=location, first_failed_at=now, last_failed_at=now, error="Lost it"
+    )
     alert = Alert.objects.create(location=location, below_days=9, set_by=member, set_at=now)
     alert.members.add(member)
     Report.objects.create(
@@ -118,9 +120,9 @@ def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Lo
     few = queries()
     now = timezone.now()
     for _ in range(15):
-        funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", made_by=make_user())
+        funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", created_by=make_user())
         much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-        approvals.post_or_ask(soho.pk, much, key=key(), at=now, made_by=make_user())
+        approvals.post_or_ask(soho.pk, much, key=key(), at=now, created_by=make_user())
     assert queries() == few
 
 

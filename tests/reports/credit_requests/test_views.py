@@ -50,7 +50,7 @@ def test_a_manager_requests_a_bundle_and_sees_it_wait(
     answer = client.post(address(soho), filled(choice=str(bundle.pk), credits=""))
     assert (answer.status_code, answer["Location"]) == (302, f"{address(soho)}#requests")
     asked = CreditRequest.objects.get()
-    assert (asked.credits, asked.bundle, asked.asked_by) == (1000, bundle, manager)
+    assert (asked.credits, asked.bundle, asked.requested_by) == (1000, bundle, manager)
     page = words(client.get(address(soho)))
     assert "1,000 credits · Small · EUR 90 asked by Mia Manager" in page
     assert "Waiting for RedFlag" in page

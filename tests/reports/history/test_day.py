@@ -68,12 +68,12 @@ def test_a_day_of_every_kind(open_day: Callable[..., Any]) -> None:
     make_card()
     location = make_location(included=100, starts_on=TODAY)
     ada = make_user(full_name="Ada Staff")
-    purchase(location.pk, 50, key=key(), at=NOW - 4 * HOUR, reference="INV-7", made_by=ada)
+    purchase(location.pk, 50, key=key(), at=NOW - 4 * HOUR, reference="INV-7", created_by=ada)
     first = sent(location, text(), text(), text(FRANCE), at=NOW - 3 * HOUR)
     sent(location, call(61), at=NOW - 2 * HOUR, channel="voice")
     charge_chat(location.pk, [chat("inbound", sent_at=NOW - HOUR)], key=key(), at=NOW - HOUR)
-    adjust(location.pk, -3, key=key(), at=NOW, reason="Counted twice", made_by=ada)
-    reverse(location.pk, first, key=key(), at=NOW, reason="Sent in error", made_by=ada)
+    adjust(location.pk, -3, key=key(), at=NOW, reason="Counted twice", created_by=ada)
+    reverse(location.pk, first, key=key(), at=NOW, reason="Sent in error", created_by=ada)
     said = words(open_day(location))
     assert "Opening balance 0 Additions +170 Texts −20 Calls −24 Chat −2" in said
     assert "Lapsed, other −3 Closing balance 121" in said

@@ -16,13 +16,13 @@ def adjustment(credits: int, **fields: Any) -> Wanted:
     return Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
 
 
-def want(location: Location, wanted: Wanted, made_by: User, **options: Any) -> approvals.Done:
+def want(location: Location, wanted: Wanted, created_by: User, **options: Any) -> approvals.Done:
     options = {"key": key(), "at": NOON} | options
-    return approvals.post_or_ask(location.pk, wanted, made_by=made_by, **options)
+    return approvals.post_or_ask(location.pk, wanted, created_by=created_by, **options)
 
 
-def ask(location: Location, wanted: Wanted, made_by: User, **options: Any) -> ApprovalRequest:
-    waiting = want(location, wanted, made_by, **options).waiting
+def ask(location: Location, wanted: Wanted, created_by: User, **options: Any) -> ApprovalRequest:
+    waiting = want(location, wanted, created_by, **options).waiting
     assert waiting is not None
     return waiting
 

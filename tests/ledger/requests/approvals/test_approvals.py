@@ -30,7 +30,7 @@ from tests.ledger.requests.approvals.request_cases import (
 def test_up_to_the_limit_one_person_posts_alone(soho: Location, ada: User):
     entry = want(soho, adjustment(10), ada).entry
     assert entry is not None
-    assert (entry.credits, entry.made_by, entry.approved_by) == (10, ada, None)
+    assert (entry.credits, entry.created_by, entry.approved_by) == (10, ada, None)
     assert not ApprovalRequest.objects.exists()
 
 
@@ -40,12 +40,12 @@ def test_above_it_nothing_moves_until_a_second_person_approves(
 ):
     funding.purchase(soho.pk, 50, key=key(), at=NOON, reference="PO")
     asked = ask(soho, adjustment(credits, reference="T-1"), ada)
-    assert (asked.state, asked.credits, asked.asked_by) == ("open", credits, ada)
+    assert (asked.state, asked.credits, asked.requested_by) == ("open", credits, ada)
     assert buckets(soho) == (100, 50)
     done = approvals.approve(asked.pk, decided_by=bob, at=LATER, answer=" Fine ")
     entry = done.entry
     assert entry is not None
-    assert (entry.made_by, entry.approved_by, entry.at) == (ada, bob, LATER)
+    assert (entry.created_by, entry.approved_by, entry.at) == (ada, bob, LATER)
     assert (entry.credits, entry.reason, entry.reference) == (credits, "Miscount", "T-1")
     assert (done.state, done.decided_by, done.answer) == ("approved", bob, "Fine")
     assert buckets(soho) == (100, 50 + credits)
@@ -141,19 +141,21 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
 
 def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: User, bob: User):
     asked = credit_requests.ask(
-        soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), asked_by=ada, at=NOON
+        soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), requested_by=ada, at=NOON
     )
     with pytest.raises(NotYourOwn):
         credit_requests.approve(asked.pk, decided_by=ada, at=LATER)
     with refused("credit_request_by_somebody_else"):
         bought = funding.purchase(soho.pk, 99_999, key=key(), at=NOON, reference="PO")
         sql(
-            "UPDATE ledger_creditrequest SET state = 'approved', decided_by_id = asked_by_id,"
-            " decided_at = asked_at, purchase_id = %s",
+            "UPDATE ledger_creditrequest SET state = 'approved', decided_by_id = requested_by_id,"
+            " decided_at = requested_at, purchase_id = %s",
             bought.entry.pk,
         )
     spent = charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
-    wish = correction_requests.ask(soho.pk, spent.charge_id, reason="Spam", asked_by=ada, at=NOON)
+    wish = correction_requests.ask(
+        soho.pk, spent.charge_id, reason="Spam", requested_by=ada, at=NOON
+    )
     with pytest.raises(NotYourOwn):
         correction_requests.grant(wish.pk, decided_by=ada, at=LATER)
     correction_requests.grant(wish.pk, decided_by=bob, at=LATER)

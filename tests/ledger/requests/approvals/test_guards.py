@@ -18,7 +18,7 @@ from tests.ledger.verification.corruptions import corrupt, drop_constraint
 def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada, key="form")
     entry = funding.adjust(
-        soho.pk, 11, key="form", at=NOON, reason="Miscount", made_by=ada, approved_by=bob
+        soho.pk, 11, key="form", at=NOON, reason="Miscount", created_by=ada, approved_by=bob
     ).entry
     decision = {"state": "approved", "decided_at": LATER, "entry": entry}
     with refused("approval_"):
@@ -33,7 +33,7 @@ def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User
 def test_the_database_refuses_an_entry_approved_by_who_made_it(soho: Location, ada: User):
     renewals.renew(soho.pk, at=NOON)
     with refused("entry_approved_by_a_second_person"):
-        add_entry(soho, made_by_id=ada.pk, approved_by_id=ada.pk)
+        add_entry(soho, created_by_id=ada.pk, approved_by_id=ada.pk)
     with refused("entry_approved_by_a_second_person"):
         add_entry(soho, approved_by_id=ada.pk)
 
@@ -60,7 +60,7 @@ def test_a_request_is_decided_and_nothing_else(
 def test_an_approval_names_the_entry_that_was_asked_for(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada, key="form")
     other = funding.adjust(
-        soho.pk, 12, key="form", at=NOON, reason="Miscount", made_by=ada, approved_by=bob
+        soho.pk, 12, key="form", at=NOON, reason="Miscount", created_by=ada, approved_by=bob
     ).entry
     with refused("approval_posted_that"):
         ApprovalRequest.objects.filter(pk=asked.pk).update(
@@ -74,7 +74,7 @@ def test_verify_ledger_finds_what_got_around_the_guards(soho: Location, ada: Use
     name = "what two people approved is what one of them asked for"
     corrupt(
         drop_constraint("ledger_entry", "entry_approved_by_a_second_person"),
-        "UPDATE ledger_entry SET approved_by_id = made_by_id WHERE approved_by_id IS NOT NULL",
+        "UPDATE ledger_entry SET approved_by_id = created_by_id WHERE approved_by_id IS NOT NULL",
     )
     found = {(breach.rule, breach.check, breach.location_id) for breach in breaches()}
     assert found == {(3, name, soho.pk), (7, "every guard is in place", None)}

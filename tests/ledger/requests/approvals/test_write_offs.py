@@ -31,14 +31,14 @@ def test_a_debt_is_written_off_by_hand_and_once(ada: User, bob: User):
     assert (entry.kind, entry.purchased_delta, entry.contract) == ("write_off", 14, None)
     assert buckets(location) == (0, 0)
     with pytest.raises(NothingToWriteOff):
-        funding.write_off(location.pk, key=key(), at=LATER, reason="Again", made_by=ada)
+        funding.write_off(location.pk, key=key(), at=LATER, reason="Again", created_by=ada)
     assert list(breaches()) == []
 
 
 def test_a_renewal_after_a_write_off_by_hand_writes_nothing_off(ada: User):
     location = make_location(included=2, starts_on=dt.date(2025, 6, 20))
     charging.charge_chat(location.pk, [chat("inbound") for _ in range(3)], key=key(), at=NOON)
-    funding.write_off(location.pk, key=key(), at=NOON, reason="Goodwill", made_by=ada)
+    funding.write_off(location.pk, key=key(), at=NOON, reason="Goodwill", created_by=ada)
     renewals.renew(location.pk, at=NOON + dt.timedelta(days=6))
     kinds = (
         Entry.objects.filter(location=location).order_by("number").values_list("kind", flat=True)
@@ -52,7 +52,7 @@ def test_a_renewal_after_a_write_off_by_hand_writes_nothing_off(ada: User):
     [
         ({"purchased_after": -2, "purchased_delta": 10}, "entry_write_off_ends_at_zero"),
         ({"reason": ""}, "entry_write_off_by_hand_has_reason"),
-        ({"made_by_id": None}, "entry_write_off_by_hand_has_reason"),
+        ({"created_by_id": None}, "entry_write_off_by_hand_has_reason"),
         ({"key": None, "fingerprint": None}, "entry_kind_has_its_cause"),
     ],
 )
@@ -65,7 +65,7 @@ def test_the_database_knows_what_a_write_off_by_hand_is(
         "kind": "write_off",
         "purchased_delta": 12,
         "purchased_after": 0,
-        "made_by_id": ada.pk,
+        "created_by_id": ada.pk,
         "reason": "Goodwill",
     }
     with refused(guard):
@@ -75,7 +75,7 @@ def test_the_database_knows_what_a_write_off_by_hand_is(
 def test_verify_ledger_finds_a_write_off_that_does_not_end_at_zero(ada: User):
     location = make_location(included=None)
     charging.charge_chat(location.pk, [chat("inbound") for _ in range(6)], key=key(), at=NOON)
-    funding.write_off(location.pk, key=key(), at=NOON, reason="Goodwill", made_by=ada)
+    funding.write_off(location.pk, key=key(), at=NOON, reason="Goodwill", created_by=ada)
     corrupt(
         drop_constraint("ledger_entry", "entry_write_off_by_hand_has_reason"),
         "UPDATE ledger_entry SET reason = '' WHERE kind = 'write_off'",

@@ -23,7 +23,7 @@ def test_a_manager_asks_and_reads_the_answer(client: Client, location: Location)
     answer = client.post(form, {"reason": "It never arrived"})
     assert answer["Location"] == f"{address(location, charge_id)}?message=1#message-1"
     asked = CorrectionRequest.objects.get()
-    assert (asked.external_id, asked.asked_by, asked.asked_at) == ("b", dana, NOW)
+    assert (asked.external_id, asked.requested_by, asked.requested_at) == ("b", dana, NOW)
     said = words(client.get(answer["Location"]))
     assert (
         "Correction asked for, not decided yet · asked by Dana Manager, 15 Jun 2026, 12:00 UTC"

@@ -153,7 +153,9 @@ def test_what_was_given_back_is_said_on_the_charge_and_on_its_message(
 ) -> None:
     charge_id = sent(location, text(external_id="a"), text(external_id="b"))
     ada = make_user(full_name="Ada Staff")
-    reverse(location.pk, charge_id, external_id="b", key=key(), at=NOW, reason="Twice", made_by=ada)
+    reverse(
+        location.pk, charge_id, external_id="b", key=key(), at=NOW, reason="Twice", created_by=ada
+    )
     said = words(open_charge(location, charge_id))
     assert "Given back +7 · 15 Jun 2026, 12:00 UTC · by Ada Staff · Twice" in said
     assert "Given back on 15 Jun 2026, 12:00 UTC: Twice" in said

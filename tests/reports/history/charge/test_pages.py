@@ -132,7 +132,7 @@ def test_a_charge_takes_as_many_queries_for_few_as_for_more(
         charge_id = sent(location, *[text(external_id=name) for name in ids], text(GERMANY))
         for name in ids[:times]:
             correction_requests.ask(
-                location.pk, charge_id, external_id=name, reason="Why?", asked_by=user, at=NOW
+                location.pk, charge_id, external_id=name, reason="Why?", requested_by=user, at=NOW
             )
             reverse(location.pk, charge_id, external_id=name, key=key(), at=NOW, reason="So")
         return address(location, charge_id)
