@@ -1,24 +1,31 @@
-"""The speed of charging beside the database's own: see docs/performance.md."""
+"""Measure charging, quotes, forecasts and workbooks: see docs/performance.md."""
 
 import argparse
 import itertools
-import statistics
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from statistics import mean, median
 
 from benchmarks import (
-    beside_builds,
     broadcasts,
+    charges_during_builds,
+    database,
     forecasts,
-    over_http,
-    place,
+    http_charges,
     quotes,
-    singles,
+    single_charges,
     workbooks,
 )
-from benchmarks.racing import crowd, race
-from benchmarks.table import Row, interleaved, milliseconds, print_table, ratio, slowest_hundredth
+from benchmarks.load import Throughput, Variant, run_processes, run_threads
+from benchmarks.table import (
+    TableRow,
+    milliseconds,
+    percentile_99,
+    print_table,
+    ratio,
+    run_interleaved,
+)
 
 PROCESSES = (1, 4)
 BROADCASTS = (1_000, 10_000)
@@ -33,115 +40,126 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("measures", nargs="*", help=f"some of {', '.join(MEASURES)} (all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of a pace in a round (2)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of throughput in a round (2)")
     parser.add_argument("--traffic", type=Path, help="a folder to replay, for the forecast")
     parser.add_argument("--rows", type=int, default=50_000, help="of the workbook (50,000)")
-    given = parser.parse_args()
-    if unknown := set(given.measures) - set(MEASURES):
+    args = parser.parse_args()
+    if unknown := set(args.measures) - set(MEASURES):
         parser.error(f"unknown measure {', '.join(sorted(unknown))}")
-    if "forecast" in given.measures and not given.traffic:
+    if "forecast" in args.measures and not args.traffic:
         parser.error("the forecast is measured on replayed traffic: name its folder with --traffic")
-    chosen = given.measures or MEASURES
+    selected = args.measures or MEASURES
 
-    place.start()
-    place.build()
-    place.add_floor()
-    place.keep_terms()
-    rows: list[Row] = []
-    if "single" in chosen:
-        rows += single(given.rounds, given.seconds)
-    if "hot" in chosen:
-        rows += hot(given.rounds, given.seconds)
-    if "broadcast" in chosen:
+    database.start_server()
+    database.create()
+    database.create_floor()
+    database.warm_caches()
+    rows: list[TableRow] = []
+    if "single" in selected:
+        rows += measure_single(args.rounds, args.seconds)
+    if "hot" in selected:
+        rows += measure_hot(args.rounds, args.seconds)
+    if "broadcast" in selected:
         for size in BROADCASTS:
-            rows += broadcast(given.rounds, size)
-    if "http" in chosen:
-        rows += http(given.rounds, given.seconds)
-    if "quote" in chosen:
-        rows += quote(given.rounds)
-    if "forecast" in chosen and given.traffic:
-        rows += forecast(given.traffic)
-    if "workbook" in chosen:
-        rows += workbook(given.rounds, given.rows)
-    if "beside" in chosen:
-        rows += beside(given.rounds, given.rows)
+            rows += measure_broadcast(args.rounds, size)
+    if "http" in selected:
+        rows += measure_http(args.rounds, args.seconds)
+    if "quote" in selected:
+        rows += measure_quote(args.rounds)
+    if "forecast" in selected and args.traffic:
+        rows += measure_forecast(args.traffic)
+    if "workbook" in selected:
+        rows += measure_workbook(args.rounds, args.rows)
+    if "beside" in selected:
+        rows += measure_charges_during_builds(args.rounds, args.rows)
     print_table(rows)
+    names = ("server_version", "fsync", "synchronous_commit")
+    version, fsync, commit = map(database.get_setting, names)
     print(
-        f"\nPostgreSQL {place.server_says('server_version')}, fsync {place.server_says('fsync')},"
-        f" synchronous_commit {place.server_says('synchronous_commit')};"
-        f" medians of {given.rounds} interleaved rounds, ratios taken within each round."
+        f"\nPostgreSQL {version}, fsync {fsync}, synchronous_commit {commit};"
+        f" medians of {args.rounds} interleaved rounds, ratios taken within each round."
     )
 
 
-def single(rounds: int, seconds: float) -> Iterator[Row]:
+def run_variants(
+    rounds: int, seconds: float, variants: dict[str, tuple[Variant, int]]
+) -> dict[str, list[Throughput]]:
+    """`variants` are given with their number of processes."""
+    return run_interleaved(
+        rounds,
+        {
+            name: partial(run_processes, variant, processes=processes, seconds=seconds)
+            for name, (variant, processes) in variants.items()
+        },
+    )
+
+
+def per_second(results: dict[str, list[Throughput]]) -> dict[str, list[float]]:
+    return {name: [result.per_second for result in of] for name, of in results.items()}
+
+
+def measure_single(rounds: int, seconds: float) -> Iterator[TableRow]:
+    locations = database.location_ids()
     variants = {
-        "ours": singles.ours(place.locations()),
-        "floor": singles.floor(place.locations()),
-        "guarded": singles.floor(place.locations(), schema="public"),
-        "hordak": singles.hordak(singles.hordak_accounts()),
+        "ours": single_charges.ours(locations),
+        "floor": single_charges.floor(locations),
+        "guarded": single_charges.floor(locations, schema="public"),
+        "hordak": single_charges.hordak(single_charges.hordak_accounts()),
     }
     for processes in PROCESSES:
-        paces = interleaved(
-            rounds,
-            {
-                name: partial(race, variant, processes=processes, seconds=seconds)
-                for name, variant in variants.items()
-            },
+        results = run_variants(
+            rounds, seconds, {name: (variant, processes) for name, variant in variants.items()}
         )
-        rate = {name: [pace.per_second for pace in of] for name, of in paces.items()}
-        cpu = {
-            name: statistics.median(pace.client + pace.server for pace in of)
-            for name, of in paces.items()
-        }
+        rate = per_second(results)
+        cpu = {name: median(r.client + r.server for r in of) for name, of in results.items()}
         for other, label, target in (
             ("floor", "floor", "≥ 0.5 (0.7)"),
             ("guarded", "floor's statement, our guards", ""),
             ("hordak", "django-hordak transfer_to", "≥ 3 (4)"),
         ):
-            yield Row(
+            yield TableRow(
                 f"single charges, {processes} process{'es' if processes > 1 else ''}",
-                f"{statistics.median(rate['ours']):,.0f}/s, {cpu['ours']:,.0f} µs CPU",
-                f"{label}: {statistics.median(rate[other]):,.0f}/s, {cpu[other]:,.0f} µs CPU",
+                f"{median(rate['ours']):,.0f}/s, {cpu['ours']:,.0f} µs CPU",
+                f"{label}: {median(rate[other]):,.0f}/s, {cpu[other]:,.0f} µs CPU",
                 f"{ratio(rate['ours'], rate[other]):.2f} (by CPU {cpu[other] / cpu['ours']:.2f})",
                 target,
             )
 
 
-def hot(rounds: int, seconds: float) -> Iterator[Row]:
-    """One location that all charge: from threads, whose charges share commits; from processes."""
-    variant = singles.ours(place.locations()[:1])
-    paces = interleaved(
+def measure_hot(rounds: int, seconds: float) -> Iterator[TableRow]:
+    """Charge one location from threads, whose charges share commits, and from processes."""
+    variant = single_charges.ours(database.location_ids()[:1])
+    threads = run_interleaved(
         rounds,
         {
-            "thread": lambda: crowd(variant, threads=1, seconds=seconds),
-            "threads": lambda: crowd(variant, threads=HOT_CLIENTS, seconds=seconds),
-            "one": lambda: race(variant, processes=1, seconds=seconds).per_second,
-            "many": lambda: race(variant, processes=HOT_CLIENTS, seconds=seconds).per_second,
+            "one": partial(run_threads, variant, threads=1, seconds=seconds),
+            "many": partial(run_threads, variant, threads=HOT_CLIENTS, seconds=seconds),
         },
     )
-    yield hot_row("threads of a process", paces["threads"], paces["thread"])
-    yield hot_row("processes", paces["many"], paces["one"])
+    yield hot_row("threads of a process", threads)
+    processes = run_variants(rounds, seconds, {"one": (variant, 1), "many": (variant, HOT_CLIENTS)})
+    yield hot_row("processes", per_second(processes))
 
 
-def hot_row(clients: str, many: list[float], one: list[float]) -> Row:
-    return Row(
+def hot_row(clients: str, rate: dict[str, list[float]]) -> TableRow:
+    return TableRow(
         f"one hot location, {HOT_CLIENTS} {clients}",
-        f"{statistics.median(many):,.0f}/s",
-        f"one: {statistics.median(one):,.0f}/s",
-        f"{ratio(many, one):.2f}",
+        f"{median(rate['many']):,.0f}/s",
+        f"one: {median(rate['one']):,.0f}/s",
+        f"{ratio(rate['many'], rate['one']):.2f}",
         "≥ 1 (3)",
     )
 
 
-def broadcast(rounds: int, size: int) -> Iterator[Row]:
-    costs = interleaved(rounds, broadcasts.rounds_of(size))
+def measure_broadcast(rounds: int, size: int) -> Iterator[TableRow]:
+    costs = run_interleaved(rounds, broadcasts.get_rounds(size))
     wall = {name: [cost.wall for cost in of] for name, of in costs.items()}
     cpu = {name: [cost.cpu for cost in of] for name, of in costs.items()}
     for name, label, target in (
         ("rated", "already rated", "≤ 2.5 (1.5)"),
         ("with_rating", "rated and explained", "≤ 7 (4)"),
     ):
-        yield Row(
+        yield TableRow(
             f"broadcast of {size:,}, {label}",
             milliseconds(costs[name]),
             f"COPY: {milliseconds(costs['copy'])}",
@@ -150,102 +168,83 @@ def broadcast(rounds: int, size: int) -> Iterator[Row]:
         )
 
 
-def http(rounds: int, seconds: float) -> Iterator[Row]:
-    with over_http.running() as api:
-        took = interleaved(rounds, over_http.rounds_of(api, HTTP_BROADCAST))
-        rate = {name: [HTTP_BROADCAST / one for one in of] for name, of in took.items()}
-        yield Row(
-            f"HTTP: a broadcast of {HTTP_BROADCAST:,} a request",
-            f"{statistics.median(rate['http']):,.0f} messages/s",
-            f"the call: {statistics.median(rate['call']):,.0f} messages/s",
-            f"{ratio(rate['http'], rate['call']):.2f}",
-            "≥ 0.5 (0.8)",
+def measure_http(rounds: int, seconds: float) -> Iterator[TableRow]:
+    with http_charges.running_server() as api:
+        durations = run_interleaved(rounds, http_charges.get_rounds(api, HTTP_BROADCAST))
+        rate = {name: [HTTP_BROADCAST / one for one in of] for name, of in durations.items()}
+        yield http_row(
+            f"a broadcast of {HTTP_BROADCAST:,} a request", rate, " messages/s", "≥ 0.5 (0.8)"
         )
+        locations = database.location_ids()
         variants = {
-            "http": over_http.singles(api, place.locations()),
-            "call": singles.ours(place.locations()),
+            "http": (http_charges.single_charges(api, locations), HTTP_CLIENTS),
+            "call": (single_charges.ours(locations), HTTP_CLIENTS),
         }
-        paces = interleaved(
-            rounds,
-            {
-                name: partial(race, variant, processes=HTTP_CLIENTS, seconds=seconds)
-                for name, variant in variants.items()
-            },
+        rate = per_second(run_variants(rounds, seconds, variants))
+        yield http_row(f"single charges, {HTTP_CLIENTS} clients", rate, "/s", "≥ 0.3 (0.5)")
+        variant = http_charges.single_charges(api, locations[:1])
+        results = run_variants(
+            rounds, seconds, {"one": (variant, 1), "many": (variant, HOT_CLIENTS)}
         )
-        pace = {name: [one.per_second for one in of] for name, of in paces.items()}
-        yield Row(
-            f"HTTP: single charges, {HTTP_CLIENTS} clients",
-            f"{statistics.median(pace['http']):,.0f}/s",
-            f"the call: {statistics.median(pace['call']):,.0f}/s",
-            f"{ratio(pace['http'], pace['call']):.2f}",
-            "≥ 0.3 (0.5)",
-        )
-        variant = over_http.singles(api, place.locations()[:1])
-        paces = interleaved(
-            rounds,
-            {
-                name: partial(race, variant, processes=clients, seconds=seconds)
-                for name, clients in (("one", 1), ("many", HOT_CLIENTS))
-            },
-        )
-        pace = {name: [one.per_second for one in of] for name, of in paces.items()}
-        yield hot_row("HTTP clients", pace["many"], pace["one"])
+        yield hot_row("HTTP clients", per_second(results))
 
 
-def quote(rounds: int) -> Iterator[Row]:
-    costs = interleaved(rounds, quotes.rounds_of(QUOTED))
-    for name, label in (("new", "never seen"), ("known", "seen before")):
-        yield Row(
-            f"quote of {QUOTED:,} numbers, {label}",
-            milliseconds(costs[name]),
-            "",
-            "",
-            "≤ 1,500 ms (500)",
-        )
+def http_row(measure: str, rate: dict[str, list[float]], unit: str, target: str) -> TableRow:
+    return TableRow(
+        f"HTTP: {measure}",
+        f"{median(rate['http']):,.0f}{unit}",
+        f"the call: {median(rate['call']):,.0f}{unit}",
+        f"{ratio(rate['http'], rate['call']):.2f}",
+        target,
+    )
 
 
-def forecast(traffic: Path) -> Iterator[Row]:
-    for location in forecasts.compared(traffic):
-        for name, figure, read in forecasts.columns():
+def measure_quote(rounds: int) -> Iterator[TableRow]:
+    costs = run_interleaved(rounds, quotes.get_rounds(QUOTED))
+    for name, label in (("new", "never seen"), ("cached", "seen before")):
+        measure = f"quote of {QUOTED:,} numbers, {label}"
+        yield TableRow(measure, milliseconds(costs[name]), "", "", "≤ 1,500 ms (500)")
+
+
+def measure_forecast(traffic: Path) -> Iterator[TableRow]:
+    for location in forecasts.compare_methods(traffic):
+        for name, figure, read in forecasts.measures():
             ours, plain = read(location.ours), read(location.plain)
-            yield Row(
+            yield TableRow(
                 f"forecast for {location.name}: {name}",
                 figure.format(ours),
                 f"mean of 30 days: {figure.format(plain)}",
                 f"{ours / plain:.2f}",
                 "≤ 1",
             )
-        within = [
-            statistics.mean(of.within_half_and_twice) for of in (location.ours, location.plain)
-        ]
-        yield Row(
+        hits, plain_hits = location.ours.within_half_and_twice, location.plain.within_half_and_twice
+        yield TableRow(
             f"forecast for {location.name}: 60 days within half and twice of it",
-            f"{within[0]:.0%} of {len(location.ours.within_half_and_twice)} cuts",
-            f"mean of 30 days: {within[1]:.0%}",
+            f"{mean(hits):.0%} of {len(hits)} cuts",
+            f"mean of 30 days: {mean(plain_hits):.0%}",
             "",
             "",
         )
 
 
-def workbook(rounds: int, rows: int) -> Iterator[Row]:
-    reports = workbooks.Reports(rows)
-    took = interleaved(rounds, reports.rounds_of())
-    median = {name: statistics.median(seconds) for name, seconds in took.items()}
-    yield Row(
+def measure_workbook(rounds: int, rows: int) -> Iterator[TableRow]:
+    reports = workbooks.ReportRounds(rows)
+    seconds = run_interleaved(rounds, reports.get_rounds())
+    yield TableRow(
         f"workbook of {rows:,} rows, CPU",
-        f"{median['ours']:.1f} s",
-        f"XlsxWriter constant_memory: {median['xlsxwriter']:.1f} s",
-        f"{ratio(took['ours'], took['xlsxwriter']):.2f}",
+        f"{median(seconds['ours']):.1f} s",
+        f"XlsxWriter constant_memory: {median(seconds['xlsxwriter']):.1f} s",
+        f"{ratio(seconds['ours'], seconds['xlsxwriter']):.2f}",
         "≤ 1.6 (0.5)",
     )
-    yield Row(
+    yield TableRow(
         f"workbook of {rows:,} rows, reading them",
-        f"{median['reading']:.1f} s CPU",
+        f"{median(seconds['reading']):.1f} s CPU",
         "the whole build",
-        f"{ratio(took['reading'], took['ours']):.0%}",
+        f"{ratio(seconds['reading'], seconds['ours']):.0%}",
         "≤ 10 %",
     )
-    yield Row(
+    yield TableRow(
         f"workbook of {rows:,} rows, memory over base",
         f"{reports.memory_mebibytes('ours'):.0f} MiB",
         f"XlsxWriter: {reports.memory_mebibytes('xlsxwriter'):.0f} MiB",
@@ -254,21 +253,25 @@ def workbook(rounds: int, rows: int) -> Iterator[Row]:
     )
 
 
-def beside(rounds: int, rows: int) -> Iterator[Row]:
-    took = interleaved(rounds, beside_builds.Beside(workbooks.Reports(rows)).rounds_of())
-    slow = {name: [slowest_hundredth(round) for round in of] for name, of in took.items()}
-    half = {name: statistics.median(itertools.chain(*of)) for name, of in took.items()}
-    yield Row(
+def measure_charges_during_builds(rounds: int, rows: int) -> Iterator[TableRow]:
+    charges = charges_during_builds.ChargesDuringBuilds(workbooks.ReportRounds(rows))
+    seconds = run_interleaved(rounds, charges.get_rounds())
+    slow = {name: [percentile_99(each) for each in of] for name, of in seconds.items()}
+    figures = {
+        name: f"{median(slow[name]) * 1000:.1f} ms"
+        f" (half: {median(itertools.chain(*of)) * 1000:.1f})"
+        for name, of in seconds.items()
+    }
+    yield TableRow(
         f"charges while a report of {rows:,} rows is built, slowest hundredth",
-        f"{statistics.median(slow['beside']) * 1000:.1f} ms (half: {half['beside'] * 1000:.1f})",
-        f"without: {statistics.median(slow['alone']) * 1000:.1f} ms"
-        f" (half: {half['alone'] * 1000:.1f})",
+        figures["beside"],
+        f"without: {figures['alone']}",
         f"{ratio(slow['beside'], slow['alone']):.2f}",
         "≤ 1.5",
     )
-    yield Row(
+    yield TableRow(
         "charges beside a loop that uses a core and nothing else, slowest hundredth",
-        f"{statistics.median(slow['busy']) * 1000:.1f} ms (half: {half['busy'] * 1000:.1f})",
+        figures["busy"],
         "without: as above",
         f"{ratio(slow['busy'], slow['alone']):.2f}",
         "",

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks import place
-from benchmarks.racing import Cost
-from benchmarks.singles import messages
+from benchmarks import database
+from benchmarks.load import Cost
+from benchmarks.single_charges import messages
 from ledger.engine import charging, posting
 from tests import factories
 
@@ -18,7 +18,7 @@ TABLE = "ledger_internationalmessage"
 _marks = itertools.count()
 
 
-def rounds_of(size: int) -> dict[str, Callable[[], Cost]]:
+def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
     """What one round measures, in order; COPY repeats what was charged last."""
     rows = Rows()
     return {
@@ -32,7 +32,7 @@ def charged(size: int) -> Cost:
     """The whole call, from a list of messages to numbers never seen before to the answer."""
     mark = f"b{time.monotonic_ns()}-{next(_marks)}"
     asked = messages(size, mark)
-    location = random.choice(place.locations())
+    location = random.choice(database.location_ids())
     with Cost() as took:
         answer = charging.charge_broadcast(location, "text", asked, key=mark, at=factories.NOON)
     assert sum(message.outcome == "charged" for message in answer.messages) == size
@@ -59,8 +59,8 @@ class Rows:
     """The rows of the last broadcast, to be written again beside the ledger."""
 
     def __init__(self) -> None:
-        self.names = place.columns(TABLE)
-        self.entry_names = place.columns("ledger_entry")
+        self.names = database.insert_columns(TABLE)
+        self.entry_names = database.insert_columns("ledger_entry")
         self.columns = ", ".join(f'"{name}"' for name in self.names)
         self.messages: list[tuple[Any, ...]] = []
         self.entry: tuple[Any, ...] = ()

@@ -1,7 +1,6 @@
-"""How long an estimate takes: `python -m benchmarks.estimates`.
+"""Time an estimate of 10,000 pasted and 100,000 uploaded numbers: `python -m benchmarks.estimates`.
 
-10,000 pasted numbers on the page, and 100,000 in a file as the worker prices them; every number is
-one that the process has not seen.
+Every number is new to the process.
 """
 
 import itertools
@@ -17,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks import place
+from benchmarks import database
 from locations.jobs import Lease
 from locations.models import Channel, Location
 from reports.estimates import jobs
@@ -27,35 +26,34 @@ from tests.reports.estimates.upload_files import packed, rows_of
 
 ON_SCREEN, IN_WORKER = 10_000, 100_000
 ROUNDS = 5
-STARTS = ("+52222", "+3361", "+33123", "+4915", "+447400")
+PREFIXES = ("+52222", "+3361", "+33123", "+4915", "+447400")
 _serial = itertools.count(random.randrange(1_000_000))
 
 
-def fresh(count: int) -> Iterator[str]:
+def new_numbers(count: int) -> Iterator[str]:
     for number in itertools.islice(_serial, count):
-        yield f"{STARTS[number % len(STARTS)]}{number % 10_000_000:07}"
+        yield f"{PREFIXES[number % len(PREFIXES)]}{number % 10_000_000:07}"
 
 
 def on_screen(client: Client, location: Location) -> None:
-    """The whole request, with the page that it is answered with."""
-    address = reverse("estimate", args=[location.pk])
-    took = []
+    url = reverse("estimate", args=[location.pk])
+    durations = []
     for _ in range(ROUNDS):
-        numbers = "\n".join(fresh(ON_SCREEN))
+        numbers = "\n".join(new_numbers(ON_SCREEN))
         with CaptureQueriesContext(connection) as queries:
             begun = time.perf_counter()
-            answer = client.post(address, {"numbers": numbers, "channel": "text"})
-            took.append(time.perf_counter() - begun)
-        assert answer.status_code == 200
-    print(f"| {ON_SCREEN:,} pasted, on screen | {_said(took)} | {len(queries)} queries |")
+            response = client.post(url, {"numbers": numbers, "channel": "text"})
+            durations.append(time.perf_counter() - begun)
+        assert response.status_code == 200
+    print(f"| {ON_SCREEN:,} pasted, on screen | {_summarize(durations)} | {len(queries)} queries |")
 
 
 def in_worker(client: Client, location: Location, *, name: str, content: bytes) -> None:
-    """From the task's beginning to its end, and how often the row said how far it is."""
+    """Time the whole task and count its progress updates."""
     user = factories.make_user(is_staff=True)
     renewals = []
     renew = Lease.renew
-    Lease.renew = lambda self, *given: renewals.append(1) or renew(self, *given)  # type: ignore
+    Lease.renew = lambda self, *args: renewals.append(1) or renew(self, *args)  # type: ignore
     asked = jobs.ask(
         location,
         content=BytesIO(content),
@@ -75,22 +73,22 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
     )
 
 
-def _said(took: list[float]) -> str:
-    return f"{statistics.median(took):.2f} s, slowest {max(took):.2f} s"
+def _summarize(durations: list[float]) -> str:
+    return f"{statistics.median(durations):.2f} s, slowest {max(durations):.2f} s"
 
 
 def main() -> None:
-    place.start()
-    place.build()
+    database.start_server()
+    database.create()
     client = Client()
     client.force_login(factories.make_user(is_staff=True))
     location = Location.objects.all()[0]
     client.get(reverse("estimate", args=[location.pk]))
     on_screen(client, location)
-    lines = ["Phone", *fresh(IN_WORKER)]
-    content = "".join(f"{line};Somebody\r\n" for line in lines).encode()
+    rows = ["Phone", *new_numbers(IN_WORKER)]
+    content = "".join(f"{row};Somebody\r\n" for row in rows).encode()
     in_worker(client, location, name="CSV", content=content)
-    workbook = packed(rows_of(["Phone", *fresh(IN_WORKER)]))
+    workbook = packed(rows_of(["Phone", *new_numbers(IN_WORKER)]))
     in_worker(client, location, name="XLSX", content=workbook)
 
 

@@ -1,18 +1,15 @@
-"""What a draft card would do to a million messages of 30 days: `python -m benchmarks.impacts`."""
+"""Time the impact of a draft card on a million messages: `python -m benchmarks.impacts`."""
 
 import datetime as dt
 import resource
 import time
 
-import psycopg
-from django.conf import settings
 from django.db import connection
 
-from benchmarks import NAME, place
+from benchmarks import database, large_ledger
 from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage
 from locations.models import RateCard
-from redflag_credits.devserver import postgres
 from tests import factories
 
 MESSAGES = 1_000_000
@@ -38,19 +35,12 @@ FILL = """
 
 
 def main() -> None:
-    place.start()
-    place.build()
-    address = (
-        postgres.admin_url(settings.DATA_DIR, NAME)
-        if settings.LOCAL_POSTGRES
-        else settings.DATABASE_URL
-    )
-    with psycopg.connect(address) as server:
-        # Only a superuser may: the guards are for everybody else.
-        server.execute("SET session_replication_role = replica")
+    database.start_server()
+    database.create()
+    statement = FILL.format(messages=MESSAGES, locations=database.LOCATIONS)
+    with large_ledger.connect_without_triggers() as server:
         server.execute("SET synchronous_commit = off")
-        filled = FILL.format(messages=MESSAGES, locations=place.LOCATIONS)
-        server.execute(filled, {"today": TODAY.date()})
+        server.execute(statement, {"today": TODAY.date()})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE ledger_internationalmessage")
     prefixes = [

@@ -1,29 +1,29 @@
-"""A quote for a list of numbers: the whole call, numbers new to the process and known to it."""
+"""Quotes for a list of numbers, new to the process and cached."""
 
 import random
 from collections.abc import Callable
 
-from benchmarks import place
-from benchmarks.racing import Cost
+from benchmarks import database
+from benchmarks.load import Cost
 from ledger.engine import quotes, rating
 from tests import factories
 
 
-def rounds_of(size: int) -> dict[str, Callable[[], Cost]]:
-    def ask(messages: list[quotes.WouldBe]) -> Cost:
-        location = random.choice(place.locations())
-        with Cost() as took:
+def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
+    def quote(messages: list[quotes.WouldBe]) -> Cost:
+        location = random.choice(database.location_ids())
+        with Cost() as cost:
             quotes.quote(location, "text", messages, at=factories.NOON)
-        return took
+        return cost
 
-    asked: list[quotes.WouldBe] = []
+    messages: list[quotes.WouldBe] = []
 
     def new() -> Cost:
         rating.destination.cache_clear()
-        asked[:] = [
+        messages[:] = [
             quotes.WouldBe(phone=f"+3361{number:07}")
             for number in random.sample(range(10**7), size)
         ]
-        return ask(asked)
+        return quote(messages)
 
-    return {"new": new, "known": lambda: ask(asked)}
+    return {"new": new, "cached": lambda: quote(messages)}

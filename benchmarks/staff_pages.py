@@ -1,4 +1,4 @@
-"""The staff desk in a ledger of ten million messages: server time and queries of its pages."""
+"""Time the pages of the staff desk in the large ledger: `python -m benchmarks.staff_pages`."""
 
 import argparse
 import random
@@ -9,8 +9,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from benchmarks import NAME, big, place, staff_rows
-from benchmarks.pages import Visited, visited
+from benchmarks import DATABASE_NAME, database, large_ledger, staff_fixtures
+from benchmarks.page_timing import PageTiming, print_timings, random_location, time_page
 from ledger.models import (
     ApprovalRequest,
     Balance,
@@ -52,13 +52,12 @@ LISTS = {
     "Who did what": "locations_change",
     "Reports": "reports_report",
 }
-OF_ONE = ("Entries", "Charges", "Chat messages")
+LISTS_OF_LOCATION = ("Entries", "Charges", "Chat messages")
 
 Page = tuple[str, Callable[[], str]]
 
-
-# Pages that show one row of a model, of those that came last.
-ONES = {
+# The change page of a random recent row.
+CHANGE_PAGES = {
     "A balance": Balance,
     "An entry": Entry,
     "A charge": Charge,
@@ -84,41 +83,41 @@ ONES = {
 }
 
 
-def visit(only: str = "") -> Iterator[Visited]:
-    """The desk's pages, signed in as somebody who may do everything."""
+def time_pages(only: str = "") -> Iterator[PageTiming]:
     client = Client()
-    address_of = f"desk-{random.randrange(10**9)}@example.org"  # the database may have been used
-    boss = factories.make_user(address_of, is_staff=True, is_superuser=True)
-    client.force_login(boss)
-    for name, address in (*_lists(), *_ones(), *_own(staff_rows.stock(boss))):
+    email = f"desk-{random.randrange(10**9)}@example.org"  # unique in a reused database
+    user = factories.make_user(email, is_staff=True, is_superuser=True)
+    client.force_login(user)
+    draft = staff_fixtures.get_or_create_draft(user)
+    for name, get_url in (*_list_pages(), *_change_pages(), *_other_pages(draft)):
         if only in name:
-            yield visited(client, name, address)
+            yield time_page(client, name, get_url)
 
 
-def _lists() -> Iterator[Page]:
+def _list_pages() -> Iterator[Page]:
     yield "Front page", lambda: reverse("admin:index")
     yield "Ledger health", lambda: reverse("admin:ledger_health")
     for name, page in LISTS.items():
-        yield name, _list(page)
-    for name in OF_ONE:
-        yield f"{name} of one location", _list(LISTS[name], of_one=True)
-    yield "Entries by reference", _by_reference
+        yield name, _list_url(page)
+    for name in LISTS_OF_LOCATION:
+        yield f"{name} of one location", _list_url(LISTS[name], of_location=True)
+    yield "Entries by reference", _url("ledger_entry_changelist", [], "?q=PO-1")
 
 
-def _ones() -> Iterator[Page]:
-    yield "A location", lambda: _page("locations_location", _anyone())
-    # The one that everything was made for: requests, holds, an alert, a report, a failure.
-    yield "A location with all there is", lambda: _page("locations_location", place.locations()[0])
-    for name, model in ONES.items():
+def _change_pages() -> Iterator[Page]:
+    yield "A location", lambda: _change_url("locations_location", random_location())
+    # It has requests, holds, an alert, a report and a renewal failure.
+    full = database.location_ids()[0]
+    yield "A location with all there is", lambda: _change_url("locations_location", full)
+    for name, model in CHANGE_PAGES.items():
         pks = list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:500])
-        yield name, _one_of(model, pks)
+        yield name, _random_change_url(model, pks)
 
 
-def _own(draft: RateCard) -> Iterator[Page]:
-    """Pages that are no list of a model and no row of one."""
+def _other_pages(draft: RateCard) -> Iterator[Page]:
     upload = RateCardUpload.objects.filter(card=draft).values_list("pk", flat=True)[0]
     old = RateCard.objects.published().latest("pk")
-    location = place.locations()[0]
+    location = database.location_ids()[0]
     charge = Charge.objects.filter(location=location).latest("pk")
     for name, page, arguments in (
         ("Import: the preview of 633 prices", "locations_ratecardupload_preview", [upload]),
@@ -135,76 +134,59 @@ def _own(draft: RateCard) -> Iterator[Page]:
         ("History of a location", "locations_location_history", [location]),
         ("History of a rate card", "locations_ratecard_history", [old.pk]),
     ):
-        yield name, _named(page, arguments)
+        yield name, _url(page, arguments)
     for days in (30, 90):
-        yield f"Renewals of {days} days", _named("ledger_balance_renewals", [], f"?days={days}")
+        yield f"Renewals of {days} days", _url("ledger_balance_renewals", [], f"?days={days}")
     changes = "locations_change_changelist"
-    yield "Who did what, with a word", _named(changes, [], "?text=Location+7")
-    yield "Locations, searched", _named("locations_location_changelist", [], "?q=Location+77")
+    yield "Who did what, with a word", _url(changes, [], "?text=Location+7")
+    yield "Locations, searched", _url("locations_location_changelist", [], "?q=Location+77")
     offered = "?app_label=locations&model_name=contract&field_name=location&term=77"
-    yield "Locations offered as one types", _named("autocomplete", [], offered)
+    yield "Locations offered as one types", _url("autocomplete", [], offered)
 
 
-def _named(page: str, arguments: list[int], query: str = "") -> Callable[[], str]:
+def _url(page: str, arguments: list[int], query: str = "") -> Callable[[], str]:
     address = reverse(f"admin:{page}", args=arguments) + query
     return lambda: address
 
 
-def _list(page: str, *, of_one: bool = False) -> Callable[[], str]:
+def _list_url(page: str, *, of_location: bool = False) -> Callable[[], str]:
     address = reverse(f"admin:{page}_changelist")
-    return lambda: f"{address}?location__id__exact={_anyone()}" if of_one else address
+    return lambda: f"{address}?location__id__exact={random_location()}" if of_location else address
 
 
-def _one_of(model: type[Model], pks: list[int]) -> Callable[[], str]:
-    return lambda: _page(_name(model), random.choice(pks))
+def _random_change_url(model: type[Model], pks: list[int]) -> Callable[[], str]:
+    name = model._meta.label_lower.replace(".", "_")
+    return lambda: _change_url(name, random.choice(pks))
 
 
-def _anyone() -> int:
-    return random.choice(place.locations())
-
-
-def _by_reference() -> str:
-    return reverse("admin:ledger_entry_changelist") + "?q=PO-1"
-
-
-def _name(model: type) -> str:
-    return str(model._meta.label_lower).replace(".", "_")  # type: ignore[attr-defined]
-
-
-def _page(name: str, pk: int) -> str:
+def _change_url(name: str, pk: int) -> str:
     return reverse(f"admin:{name}_change", args=[pk])
 
 
-def _is_there() -> bool:
-    """Whether `benchmarks.pages`, or this, made the database; others make a smaller one."""
+def _ledger_exists() -> bool:
+    """Whether the database holds the large ledger; other benchmarks create a smaller one."""
     connections.settings["default"]["NAME"] = "postgres"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
-        found = cursor.fetchone() is not None
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME])
+        exists = cursor.fetchone() is not None
     connection.close()
-    connections.settings["default"]["NAME"] = NAME
-    if not found:
+    connections.settings["default"]["NAME"] = DATABASE_NAME
+    if not exists:
         return False
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'ledger_entry'")
         (entries,) = cursor.fetchone() or (0,)
     connection.close()
-    return bool(entries > place.LOCATIONS * big.ENTRIES * 0.9)
+    return bool(entries > database.LOCATIONS * large_ledger.ENTRIES * 0.9)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.staff_pages", description=__doc__)
     parser.add_argument("only", nargs="?", default="", help="pages with this in their name")
     only = parser.parse_args().only
-    place.start()
-    if _is_there():
-        place.take_again()
-    else:
-        place.build(starts_on=big.STARTS_ON, term_months=24)
-        big.fill()
-    print("| page | median | 90 % | queries | size |\n| --- | --- | --- | --- | --- |")
-    for one in visit(only):
-        print(one, flush=True)
+    database.start_server()
+    large_ledger.prepare(reuse=_ledger_exists())
+    print_timings(time_pages(only))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
-"""Measuring side by side, and the table that it makes."""
+"""Interleaved measuring and the table of results."""
 
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from benchmarks.racing import Cost
+from benchmarks.load import Cost
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the table; `target` is what it must be and what it should reach for."""
+class TableRow:
+    """`target` is the required result and the desired one."""
 
     measure: str
     ours: str
@@ -21,8 +21,7 @@ class Row:
     target: str
 
 
-def slowest_hundredth(seconds: list[float]) -> float:
-    """What ninety-nine of a hundred do not exceed."""
+def percentile_99(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=100)[98]
 
 
@@ -33,8 +32,8 @@ def milliseconds(costs: list[Cost]) -> str:
     return f"{wall * 1000:,.0f} ms, {cpu * 1000:,.0f} ms CPU"
 
 
-def interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
-    """One result of each call in every round, so that a busy moment slows all of them alike."""
+def run_interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
+    """Run each call once per round, so that a busy machine slows all of them alike."""
     results: dict[str, list[T]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
@@ -46,7 +45,7 @@ def ratio(ours: list[float], others: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(ours, others, strict=True))
 
 
-def print_table(rows: list[Row]) -> None:
+def print_table(rows: list[TableRow]) -> None:
     print("| measure | ours | beside | result | must (reach) |\n| --- | --- | --- | --- | --- |")
     for row in rows:
         print(f"| {row.measure} | {row.ours} | {row.beside} | {row.result} | {row.target} |")

@@ -1,4 +1,4 @@
-"""What uploads of recipients take: `python -m benchmarks.uploads` prints docs/performance.md's."""
+"""Time and memory of recipient uploads: `python -m benchmarks.uploads`."""
 
 import benchmarks  # noqa: F401  (sets Django up)
 from tests.reports.estimates.upload_corpus import CASES, answer

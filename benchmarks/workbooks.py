@@ -1,11 +1,11 @@
-"""A report's build beside XlsxWriter in constant-memory mode, fed with the same rows."""
+"""Build a report, compared with XlsxWriter in constant-memory mode fed with the same rows."""
 
 import datetime as dt
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import xlsxwriter
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from benchmarks import place
-from benchmarks.singles import messages
+from benchmarks import database
+from benchmarks.single_charges import messages
 from ledger.engine import charging
 from locations.jobs import Lease
 from locations.models import Location, User
@@ -27,60 +27,59 @@ from reports.workbooks.text import shown
 from reports.workbooks.xlsx import MOST_ROWS
 from tests import factories
 
-AT_ONCE = 10_000
-ON_A_DAY = 20_000  # nobody sends a million messages in one
-MOST_DAYS = 180
-DAYS = (factories.NOON.date(), factories.NOON.date() + dt.timedelta(days=MOST_DAYS))
+BATCH = 10_000
+MESSAGES_A_DAY = 20_000
+RANGE = (factories.NOON.date(), factories.NOON.date() + dt.timedelta(days=180))
 
 
-class Reports:
-    """One location with many messages, and the three ways through them.
+class ReportRounds:
+    """Three ways to read the many messages of one location.
 
-    Each answers the seconds of CPU of this process: the server's work is the same for all.
+    Each returns CPU seconds of this process; the server's work is the same for all.
     """
 
     def __init__(self, rows: int) -> None:
-        self._location = Location.objects.get(pk=place.locations()[0])
-        # Those that the messages have: blank columns would cost nothing.
+        self._location = Location.objects.get(pk=database.location_ids()[0])
+        # The fields that the messages have: blank columns cost nothing.
         self._location.profile_fields = ["first_name", "last_name", "room"]
         self._location.save(update_fields=["profile_fields"])
         self.rows = self._fill(rows)
 
     def _fill(self, rows: int) -> int:
-        while (there := self._location_rows()) < rows:
+        while (count := self._count_rows()) < rows:
             mark = f"w{time.monotonic_ns()}"
-            at = factories.NOON + dt.timedelta(days=there // ON_A_DAY)
-            asked = messages(min(AT_ONCE, rows - there), mark, sent_at=at)
-            charging.charge_broadcast(self._location.pk, "text", asked, key=mark, at=at)
-        # What autovacuum would do within a minute or two, beside whatever is measured then.
+            at = factories.NOON + dt.timedelta(days=count // MESSAGES_A_DAY)
+            texts = messages(min(BATCH, rows - count), mark, sent_at=at)
+            charging.charge_broadcast(self._location.pk, "text", texts, key=mark, at=at)
+        # Or autovacuum would run during the measurement.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE) ledger_internationalmessage")
-        return there
+        return count
 
-    def _location_rows(self) -> int:
-        with self._snapshot() as found:
-            return found.messages
+    def _count_rows(self) -> int:
+        with self._snapshot() as rows:
+            return rows.messages
 
-    def rounds_of(self) -> dict[str, Callable[[], float]]:
+    def get_rounds(self) -> dict[str, Callable[[], float]]:
         return {"ours": self.ours, "xlsxwriter": self.xlsxwriter, "reading": self.reading}
 
     def ours(self) -> float:
-        """What a worker does: rows, proof, summary, packing; with a lease that is renewed."""
-        report = self._asked()
+        """Build as a worker does, with a renewed lease."""
+        report = self._create_report()
         claimed = claim_next(at=timezone.now())
         assert claimed is not None
         assert claimed.pk == report.pk
         with tempfile.TemporaryDirectory() as folder, closing(Lease(claimed)) as lease:
             begun = time.process_time()
             built = write(claimed, Path(folder) / "r.xlsx", lease, timezone.now, MOST_ROWS - 1)
-            took = time.process_time() - begun
+            duration = time.process_time() - begun
         assert built.rows == self.rows
         Report.objects.filter(pk=report.pk).delete()
-        return took
+        return duration
 
     def xlsxwriter(self) -> float:
-        """The same rows, texts cleaned alike: XlsxWriter breaks its file on control characters."""
-        with tempfile.TemporaryDirectory() as folder, self._snapshot() as found:
+        """Write the same rows, cleaned alike: control characters break XlsxWriter's files."""
+        with tempfile.TemporaryDirectory() as folder, self._snapshot() as rows:
             begun = time.process_time()
             options = {
                 "constant_memory": True,
@@ -91,8 +90,8 @@ class Reports:
             }
             with xlsxwriter.Workbook(Path(folder) / "r.xlsx", options) as book:
                 sheet = book.add_worksheet("Messages")
-                sheet.write_row(0, 0, [column.title for column in found.columns])
-                for number, row in enumerate(found.rows, 1):
+                sheet.write_row(0, 0, [column.title for column in rows.columns])
+                for number, row in enumerate(rows.rows, 1):
                     for position, value in enumerate(row):
                         if isinstance(value, str):
                             sheet.write_string(number, position, shown(value))
@@ -103,66 +102,47 @@ class Reports:
             return time.process_time() - begun
 
     def reading(self) -> float:
-        """The rows alone, to nowhere."""
-        with self._snapshot() as found:
+        """Read the rows without writing them."""
+        with self._snapshot() as rows:
             begun = time.process_time()
-            assert sum(1 for _ in found.rows) == self.rows
+            assert sum(1 for _ in rows.rows) == self.rows
             return time.process_time() - begun
 
     def memory_mebibytes(self, name: str) -> float:
-        """The most that one way takes over what the process had before, in a process of its own."""
+        """Peak memory of one round over its start, in a new process."""
         connections.close_all()  # a connection must not be shared over a fork
         context = multiprocessing.get_context("fork")
-        mine, theirs = context.Pipe(duplex=False)
-        child = context.Process(target=self._watched, args=(name, theirs))
+        receiver, sender = context.Pipe(duplex=False)
+        child = context.Process(target=self._measure_memory, args=(name, sender))
         child.start()
-        kibibytes = mine.recv()
+        kibibytes = receiver.recv()
         child.join()
         return kibibytes / 1024
 
-    def _watched(self, name: str, answer: Any) -> None:
+    def _measure_memory(self, name: str, sender: Any) -> None:
         self._location.refresh_from_db()
-        Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+        Path("/proc/self/clear_refs").write_text("5")  # reset the peak
         before = _kibibytes("VmRSS")
-        self.rounds_of()[name]()
-        answer.send(_kibibytes("VmHWM") - before)
+        self.get_rounds()[name]()
+        sender.send(_kibibytes("VmHWM") - before)
 
-    def _asked(self) -> Report:
+    def _create_report(self) -> Report:
         return Report.objects.create(
             location=self._location,
             kind=ReportKind.INTERNATIONAL,
-            first_on=DAYS[0],
-            last_on=DAYS[1],
-            asked_by=_somebody(),
+            first_on=RANGE[0],
+            last_on=RANGE[1],
+            asked_by=User.objects.first() or factories.make_user(),
             asked_at=timezone.now(),
         )
 
-    def _snapshot(self) -> Any:
-        return _Snapshot(self._location)
-
-
-class _Snapshot:
-    """The rows, to be read in one transaction."""
-
-    def __init__(self, location: Location) -> None:
-        self._location = location
-        self._transaction = transaction.atomic()
-
-    def __enter__(self) -> Rows:
-        self._transaction.__enter__()
-        return rows_of(ReportKind.INTERNATIONAL, self._location, *DAYS)
-
-    def __exit__(self, *problem: Any) -> None:
-        self._transaction.__exit__(*problem)
-
-
-def _somebody() -> Any:
-    return User.objects.first() or factories.make_user()
+    @contextmanager
+    def _snapshot(self) -> Iterator[Rows]:
+        with transaction.atomic():
+            yield rows_of(ReportKind.INTERNATIONAL, self._location, *RANGE)
 
 
 def _kibibytes(name: str) -> int:
-    """A figure that Linux keeps of this process."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1])
-    raise LookupError(name)
+    """A figure of this process from /proc/self/status."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(f"{name}:")[1].split()[0])

@@ -1,4 +1,4 @@
-"""One charge after the other: ours, the floor, django-hordak's transfer_to."""
+"""Single charges: ours, the floor's SQL and django-hordak's transfer_to."""
 
 import datetime as dt
 import itertools
@@ -12,14 +12,14 @@ from django.db import connection, transaction
 from hordak.models import Account, AccountType
 from moneyed import Money
 
-from benchmarks import place
-from benchmarks.racing import Opened, Variant
+from benchmarks import database
+from benchmarks.load import Connected, Variant
 from ledger.engine import charging
 from tests import factories
 
 
 def messages(count: int, mark: str, *, sent_at: dt.datetime = factories.NOON) -> list[Any]:
-    """Texts to numbers that no one has been written to before."""
+    """Texts to random numbers."""
     return [
         factories.text(
             f"+3361{number:07}",
@@ -31,15 +31,15 @@ def messages(count: int, mark: str, *, sent_at: dt.datetime = factories.NOON) ->
     ]
 
 
-def ours(among: Sequence[int]) -> Variant:
-    def opened(mark: str) -> Opened:
+def ours(locations: Sequence[int]) -> Variant:
+    def connect(mark: str) -> Connected:
         connection.ensure_connection()
         numbers = itertools.count()
 
         def charge() -> None:
             n = next(numbers)
             answer = charging.charge_broadcast(
-                random.choice(among),
+                random.choice(locations),
                 "text",
                 messages(1, f"{mark}-{n}"),
                 key=f"{mark}-{n}",
@@ -49,13 +49,13 @@ def ours(among: Sequence[int]) -> Variant:
 
         return charge, connection.connection.info.backend_pid
 
-    return opened
+    return connect
 
 
-def floor(among: Sequence[int], *, schema: str = "floor") -> Variant:
+def floor(locations: Sequence[int], *, schema: str = "floor") -> Variant:
     sql, row = floor_statement(schema)
 
-    def opened(mark: str) -> Opened:
+    def connect(mark: str) -> Connected:
         parameters = connection.get_connection_params()
         for name in ("cursor_factory", "context"):
             parameters.pop(name, None)
@@ -66,27 +66,27 @@ def floor(among: Sequence[int], *, schema: str = "floor") -> Variant:
         def write() -> None:
             key = f"{mark}-{next(numbers)}"
             number = f"+3361{random.randrange(10**7):07}"
-            location = random.choice(among)
-            named = {"location_id": location, "key": key, "external_id": key, "phone": number}
-            cursor.execute(sql, row | named, prepare=True)
+            location = random.choice(locations)
+            values = {"location_id": location, "key": key, "external_id": key, "phone": number}
+            cursor.execute(sql, row | values, prepare=True)
 
         return write, server.info.backend_pid
 
-    return opened
+    return connect
 
 
 def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
-    """One statement that writes what one charge of ours wrote, and that charge's values.
+    """Build one statement that writes what a charge of ours wrote, and its parameters.
 
-    It moves the balance and numbers the entry; everything else is given.
+    Only the balance and the entry's number are computed.
     """
     mark = f"sample-{schema}-{time.monotonic_ns()}"
     charging.charge_broadcast(
-        place.locations()[0], "text", messages(1, mark), key=mark, at=factories.NOON
+        database.location_ids()[0], "text", messages(1, mark), key=mark, at=factories.NOON
     )
     row: dict[str, Any] = {}
     inserts: dict[str, str] = {}
-    moved = {
+    computed = {
         "charge_id": "c.id",
         "entry_id": "e.id",
         "number": "b.last_number",
@@ -98,10 +98,10 @@ def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
         ("ledger_entry", "b, c"),
         ("ledger_internationalmessage", "b, c, e"),
     ):
-        names = place.columns(table)
+        names = database.insert_columns(table)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(_plain(name) for name in names)} FROM {table}"
+                f"SELECT {', '.join(_select_column(name) for name in names)} FROM {table}"
                 " ORDER BY id DESC LIMIT 1"
             )
             values = dict(zip(names, cursor.fetchone() or (), strict=True))
@@ -111,13 +111,13 @@ def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
                 [table],
             )
             types = dict(cursor.fetchall())
-        # Names that two tables share hold the same value here, but for the entry's own key.
+        # Columns of the same name share their value, except those of the entry.
         if table == "ledger_entry":
             values = {f"entry_{name}": value for name, value in values.items()}
         prefix = "entry_" if table == "ledger_entry" else ""
         row |= {name: value for name, value in values.items() if name != "entry_location_id"}
-        chosen = [
-            moved.get(name)
+        expressions = [
+            computed.get(name)
             or (
                 f"%(location_id)b::{types[name]}"
                 if name == "location_id"
@@ -127,7 +127,7 @@ def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
         ]
         inserts[table] = (
             f"INSERT INTO {schema}.{table} ({', '.join(names)})"
-            f" SELECT {', '.join(chosen)} FROM {source} RETURNING id"
+            f" SELECT {', '.join(expressions)} FROM {source} RETURNING id"
         )
     sql = f"""
         WITH b AS (UPDATE {schema}.ledger_balance
@@ -138,30 +138,30 @@ def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
              c AS ({inserts["ledger_charge"]}),
              e AS ({inserts["ledger_entry"]})
         {inserts["ledger_internationalmessage"]}"""
-    used = {name: value for name, value in row.items() if f"%({name})b" in sql}
-    return sql, used
+    parameters = {name: value for name, value in row.items() if f"%({name})b" in sql}
+    return sql, parameters
 
 
-def _plain(column: str) -> str:
+def _select_column(column: str) -> str:
     return "profile::text" if column == "profile" else column
 
 
 def hordak(pairs: Sequence[tuple[Any, Any]]) -> Variant:
-    def opened(mark: str) -> Opened:
+    def connect(mark: str) -> Connected:
         connection.ensure_connection()
-        one = Money(7, "EUR")
+        amount = Money(7, "EUR")
 
         def transfer() -> None:
             credits, usage = random.choice(pairs)
-            credits.transfer_to(usage, one)
+            credits.transfer_to(usage, amount)
 
         return transfer, connection.connection.info.backend_pid
 
-    return opened
+    return connect
 
 
 def hordak_accounts() -> list[tuple[Any, Any]]:
-    """For each location an account of its credits, all spending into one of usage."""
+    """An account of credits per location; all spend into one usage account."""
 
     def account(name: str, kind: AccountType) -> Account:
         return Account.objects.create(name=name, type=kind, currencies=["EUR"])
@@ -169,5 +169,5 @@ def hordak_accounts() -> list[tuple[Any, Any]]:
     with transaction.atomic():
         usage = account("Usage", AccountType.expense)
         return [
-            (account(f"Location {n}", AccountType.asset), usage) for n in range(place.LOCATIONS)
+            (account(f"Location {n}", AccountType.asset), usage) for n in range(database.LOCATIONS)
         ]

@@ -1,11 +1,9 @@
-"""What the desk's pages of one object show and a ledger made by SQL has not: made once."""
-
 import datetime as dt
 import uuid
 
 from django.utils import timezone
 
-from benchmarks import place
+from benchmarks import database
 from ledger.api import tokens
 from ledger.engine import funding, holds
 from ledger.impact import rate_card_impact
@@ -20,31 +18,33 @@ from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSched
 from tests.factories import key, make_user
 
 AHEAD = dt.timedelta(days=60)
-# More than a page of lists holds, so that whatever asks once a row is seen.
+# More than a page of a list, so that queries per row show.
 ROWS = 60
 
 
-def stock(boss: User) -> RateCard:
-    """Rows of everything that staff keep, once; the draft among them."""
+def get_or_create_draft(user: User) -> RateCard:
+    """Create rows of every model that the large ledger lacks, once; return the draft card."""
     at = timezone.now()
-    made = RateCard.objects.filter(published_at=None, impacts__state="ready", upload__isnull=False)
-    if (draft := made.order_by("-pk").first()) is not None:
+    drafts = RateCard.objects.filter(
+        published_at=None, impacts__state="ready", upload__isnull=False
+    )
+    if (draft := drafts.order_by("-pk").first()) is not None:
         return draft
-    locations = place.locations()[:ROWS]
+    locations = database.location_ids()[:ROWS]
     for pk in locations:
-        _requests(Location.objects.get(pk=pk), boss, at)
+        _create_rows(Location.objects.get(pk=pk), user, at)
     tokens.create("Platform", at=at, scopes=["read"])
-    request = requests.ask(Location.objects.get(pk=locations[0]), asked_by=boss, at=at)
+    request = requests.ask(Location.objects.get(pk=locations[0]), asked_by=user, at=at)
     requests.carry_out(request.pk, clock=timezone.now)
-    return _draft(boss, at)
+    return _create_draft(user, at)
 
 
-def _requests(location: Location, boss: User, at: dt.datetime) -> None:
+def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
     manager = make_user(f"manager-{uuid.uuid4().hex}@example.org")
     Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
-    funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", created_by=boss)
+    funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", created_by=user)
     much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
-    approvals.post_or_ask(location.pk, much, key=key(), at=at, created_by=boss)
+    approvals.post_or_ask(location.pk, much, key=key(), at=at, created_by=user)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}
     credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
@@ -73,18 +73,18 @@ def _requests(location: Location, boss: User, at: dt.datetime) -> None:
     AlertMail.objects.create(alert=alert, user=manager, level=1, crossed_at=at, available=7)
 
 
-def _draft(boss: User, at: dt.datetime) -> RateCard:
-    """The demo's price list, sent in and made a draft, its impact calculated."""
+def _create_draft(user: User, at: dt.datetime) -> RateCard:
+    """Upload the demo's price list, apply it as a draft and calculate its impact."""
     card = RateCard.objects.published().latest("pk")
     upload = uploads.keep(
         RATE_CARD.read_bytes(),
         file_name="rates.csv",
         series_name=card.series.name,
         effective_on=(at + AHEAD).date(),
-        uploaded_by=boss,
+        uploaded_by=user,
         clock=timezone.now,
     )
-    draft = uploads.apply(upload, applied_by=boss, at=at)
-    asked = rate_card_impact.ask(draft, asked_by=boss, at=at)
+    draft = uploads.apply(upload, applied_by=user, at=at)
+    asked = rate_card_impact.ask(draft, asked_by=user, at=at)
     rate_card_impact.calculate(asked.pk, clock=timezone.now)
     return draft

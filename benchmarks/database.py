@@ -1,4 +1,4 @@
-"""A database of the benchmarks' own: locations with credits, a card, the floor's bare tables."""
+"""The benchmark database: locations with credits, a rate card and the floor tables."""
 
 import datetime as dt
 import random
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from benchmarks import NAME
+from benchmarks import DATABASE_NAME
 from ledger.engine import charging
 from ledger.models import Balance, Entry, Kind
 from locations.calendar import add_months
@@ -23,36 +23,32 @@ CREDITS = 10**9
 HISTORY = 3_000  # charges
 FIRST_FLOOR_ID = 10**9  # above every id of the ledger, whose rows COPY adds to the floor's tables
 
-# The floor writes the same rows into tables with the same columns and indexes, without the
-# foreign keys, CHECK constraints and triggers that guard ours.
+# Tables with the same columns and indexes, without foreign keys, checks and triggers.
 FLOOR_TABLES = ("ledger_balance", "ledger_charge", "ledger_entry", "ledger_internationalmessage")
 
 
-def start() -> None:
-    """Start the embedded PostgreSQL, with fsync; nothing where DATABASE_URL names another."""
+def start_server() -> None:
     if settings.LOCAL_POSTGRES:
         servers.use(settings.DATA_DIR, with_redis=False)
 
 
-def build(*, starts_on: dt.date = dt.date(2026, 1, 1), term_months: int = 12) -> None:
-    """Make the database anew: locations in their first term, and nothing spent."""
-    database = connections.settings["default"]
-    database["NAME"] = "postgres"
+def create(*, starts_on: dt.date = dt.date(2026, 1, 1), term_months: int = 12) -> None:
+    """Recreate the database: locations in their first term with nothing spent."""
+    connections.settings["default"]["NAME"] = "postgres"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {NAME}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE_NAME} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE_NAME}")
     connection.close()
-    take_again()
-    _fill(starts_on, add_months(starts_on, term_months), term_months)
+    reuse()
+    _create_locations(starts_on, add_months(starts_on, term_months), term_months)
 
 
-def take_again() -> None:
-    """Use the database that is there, brought up to date."""
-    connections.settings["default"]["NAME"] = NAME
+def reuse() -> None:
+    connections.settings["default"]["NAME"] = DATABASE_NAME
     call_command("migrate", verbosity=0)
 
 
-def _fill(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:
+def _create_locations(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:
     factories.make_card()
     account = factories.make_account()
     starts_at, ends_at = (dt.datetime.combine(on, dt.time(), dt.UTC) for on in (starts_on, ends_on))
@@ -61,16 +57,16 @@ def _fill(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:
             Location(account=account, name=f"Location {n}", time_zone="UTC")
             for n in range(LOCATIONS)
         )
-        of_location = [
+        contracts = [
             Contract(
                 location_id=location,
                 starts_on=starts_on,
                 term_months=term_months,
                 included_credits=CREDITS,
             )
-            for location in locations()
+            for location in location_ids()
         ]
-        Contract.objects.bulk_create(of_location)
+        Contract.objects.bulk_create(contracts)
         versions = dict(Location.objects.values_list("pk", "terms_version"))
         Balance.objects.bulk_create(
             Balance(
@@ -97,13 +93,13 @@ def _fill(starts_on: dt.date, ends_on: dt.date, term_months: int) -> None:
                 contract=contract,
                 term_starts_on=starts_on,
             )
-            for contract in of_location
+            for contract in contracts
         )
 
 
-def add_floor() -> None:
-    """Some charges, and the floor's bare tables with the same rows."""
-    _make_history()
+def create_floor() -> None:
+    """Charge some messages and copy the tables to the floor schema."""
+    _create_history()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA floor")
         for table in FLOOR_TABLES:
@@ -119,28 +115,30 @@ def add_floor() -> None:
         cursor.execute("ANALYZE")
 
 
-def _make_history() -> None:
-    """Some charges, and what the planner knows of them: it would scan tables that were empty."""
+def _create_history() -> None:
+    """Charge some messages so that statistics of empty tables do not shape the plans."""
     for number in range(HISTORY):
-        at_random = random.choice(locations())
         text = factories.text(f"+3361{number:07}", external_id=f"history-{number}")
         charging.charge_broadcast(
-            at_random, "text", [text], key=f"history-{number}", at=factories.NOON
+            random.choice(location_ids()),
+            "text",
+            [text],
+            key=f"history-{number}",
+            at=factories.NOON,
         )
         if number in (0, 100, 1_000):
-            # A process keeps its plans until it hears of new figures.
+            # New statistics make the connection drop its cached plans.
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 
 
 @cache
-def locations() -> list[int]:
-
+def location_ids() -> list[int]:
     return list(Location.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def columns(table: str) -> list[str]:
-    """The columns that an INSERT names: all but the id, which the database gives."""
+def insert_columns(table: str) -> list[str]:
+    """All columns but the generated id."""
     with connection.cursor() as cursor:
         return [
             column.name
@@ -149,17 +147,16 @@ def columns(table: str) -> list[str]:
         ]
 
 
-def keep_terms() -> None:
-    """Read what a process keeps, before it is forked: terms, cards and their prices."""
-    for location in locations():
+def warm_caches() -> None:
+    """Fill the process caches of terms and prices before forking."""
+    for location in location_ids():
         known_terms(location)
     card = prices.in_force(None, dt.date(2026, 6, 15))
     assert card is not None
     prices.price_list(card)
 
 
-def server_says(setting: str) -> str:
-
+def get_setting(setting: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SHOW {setting}")
         return str(cursor.fetchone()[0])

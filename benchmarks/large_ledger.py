@@ -1,8 +1,7 @@
-"""A ledger of a size: 1,000 locations, 3 million entries, 10 million messages, made by SQL alone.
+"""A ledger of 1,000 locations, 3 million entries and 10 million messages, inserted by SQL.
 
-Every location has a term of two years and the same number of charges in it, a third each of
-texts, calls and chat. The figures chain and add up like posted ones, so that `verify_ledger`
-would find nothing; the triggers that would look at each statement are off meanwhile.
+Every location has a term of two years and the same number of charges, a third each of texts,
+calls and chat. The figures chain like posted ones: `verify_ledger` finds nothing.
 """
 
 import datetime as dt
@@ -13,15 +12,15 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from benchmarks import NAME, place
+from benchmarks import DATABASE_NAME, database
 from ledger.models import ChatMessage, InternationalMessage
 from locations.models import ChatInbox, Location, RateCard
 from redflag_credits.devserver import postgres
 
-ENTRIES = 3_000  # of each location, its grant included
+ENTRIES = 3_000  # per location, with its grant
 STARTS_ON = dt.date(2025, 1, 1)
 DAYS = 690
-# Of a charge: three messages, and every third charge has four.
+# Prices of a message. A charge has three, every third charge four.
 TEXT_CREDITS, CALL_CREDITS, CHAT_CREDITS = 7, 24, 2
 
 CHARGES = """
@@ -86,13 +85,24 @@ CHAT = """
     """
 
 
-def fill(*, with_messages: bool = True) -> None:
-    """Fill the ledger of `place.build`; takes some minutes and 8 GB, without messages a tenth."""
+def prepare(*, reuse: bool, with_messages: bool = True) -> bool:
+    """Create the ledger, or reuse the last one. Returns whether it was created."""
+    database.start_server()
+    if reuse:
+        database.reuse()
+        return False
+    database.create(starts_on=STARTS_ON, term_months=24)
+    _fill(with_messages)
+    return True
+
+
+def _fill(with_messages: bool) -> None:
+    """Takes some minutes and 8 GB; without messages a tenth."""
     begun = time.monotonic()
     ChatInbox.objects.bulk_create(
         ChatInbox(location=location, name="Front Desk") for location in Location.objects.all()
     )
-    given = {
+    values = {
         "starts_on": STARTS_ON,
         "card": RateCard.objects.published().latest("pk").pk,
         "ids": 10_000_000,
@@ -103,17 +113,15 @@ def fill(*, with_messages: bool = True) -> None:
         "chat": CHAT_CREDITS,
         "days": DAYS,
         "entries": ENTRIES,
-        "granted": place.CREDITS,
+        "granted": database.CREDITS,
     }
-    with psycopg.connect(_address()) as server:
-        # Only a superuser may: the guards are for everybody else.
-        server.execute("SET session_replication_role = replica")
+    with connect_without_triggers() as server:
         server.execute("SET work_mem = '256MB'")
         server.execute("SET synchronous_commit = off")
         for steps in (CHARGES, INTERNATIONAL, CHAT) if with_messages else (CHARGES,):
             for step in steps.format(**sizes).split(";\n"):
                 if step.strip():
-                    server.execute(step, given)
+                    server.execute(step, values)
         for table in ("ledger_charge", "ledger_entry"):
             server.execute(
                 sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), 20000000)").format(table)
@@ -124,13 +132,11 @@ def fill(*, with_messages: bool = True) -> None:
     print(f"Made {messages:,} messages in {time.monotonic() - begun:,.0f} s.")
 
 
-def as_superuser(statements: str) -> None:
-    """What no guard is asked about."""
-    with psycopg.connect(_address()) as server:
-        server.execute(statements)
-
-
-def _address() -> str:
+def connect_without_triggers() -> psycopg.Connection:
+    """Connect as a superuser; only they may set session_replication_role."""
+    url = str(settings.DATABASE_URL)
     if settings.LOCAL_POSTGRES:
-        return postgres.admin_url(settings.DATA_DIR, NAME)
-    return str(settings.DATABASE_URL)
+        url = postgres.admin_url(settings.DATA_DIR, DATABASE_NAME)
+    server = psycopg.connect(url)
+    server.execute("SET session_replication_role = replica")
+    return server

@@ -1,4 +1,4 @@
-"""The same charges as requests to a running web server, beside the call within a process."""
+"""Charges over HTTP to a running web server, compared with the call in the process."""
 
 import contextlib
 import http.client
@@ -15,33 +15,31 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from benchmarks import NAME, place
+from benchmarks import DATABASE_NAME, database
 from benchmarks.broadcasts import charged
-from benchmarks.racing import Cost, Opened, Variant
+from benchmarks.load import Connected, Variant
 from ledger.api import tokens
 from ledger.models import Scope
 from redflag_credits.devserver import servers
 from tests.product import LiveProduct
 
-FEW = 10  # locations of broadcasts
-WARM_UPS = 4  # enough for each of the server's processes to have met each of them
-_marks = itertools.count()
+BROADCAST_LOCATIONS = 10
+WARM_UPS = 4  # enough for every server process to have cached each location
+_counter = itertools.count()
 
 
 @dataclass(frozen=True)
 class BenchDatabase:
-    """Leads a web server to the database of the benchmarks."""
+    """What LiveProduct needs of a database."""
 
     @property
     def environment(self) -> dict[str, str]:
-        url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{NAME}").geturl()
+        url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{DATABASE_NAME}").geturl()
         return {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL}
 
 
 @dataclass(frozen=True)
-class Api:
-    """A web server as `make run` starts it, and a token that may charge."""
-
+class ApiClient:
     host: str
     secret: str
 
@@ -61,14 +59,14 @@ class Api:
                 "Content-Type": "application/json",
             },
         )
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-        assert answer.status == 201 and content["outcome"] == "charged", content
+        response = connection.getresponse()
+        content = json.loads(response.read())
+        assert response.status == 201 and content["outcome"] == "charged", content
         return content
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Api]:
+def running_server() -> Iterator[ApiClient]:
     if settings.LOCAL_REDIS:
         servers.use(settings.DATA_DIR, with_postgres=False)  # /healthz asks for the broker
     logs = settings.DATA_DIR / "log"
@@ -77,13 +75,13 @@ def running() -> Iterator[Api]:
     product = LiveProduct(database=BenchDatabase(), logs=logs, workers=2)  # type: ignore[arg-type]
     try:
         product.start_web()
-        yield Api(urlsplit(product.url).netloc, secret)
+        yield ApiClient(urlsplit(product.url).netloc, secret)
     finally:
         product.stop()
 
 
-def body_of(size: int, mark: str) -> bytes:
-    """A broadcast to numbers that no one has been written to before."""
+def make_body(size: int, mark: str) -> bytes:
+    """A broadcast to random numbers."""
     numbers = random.sample(range(10**7), size)
     messages = [
         {
@@ -96,41 +94,37 @@ def body_of(size: int, mark: str) -> bytes:
     return json.dumps({"channel": "text", "messages": messages}).encode()
 
 
-def singles(api: Api, among: Sequence[int]) -> Variant:
-    def opened(mark: str) -> Opened:
+def single_charges(api: ApiClient, locations: Sequence[int]) -> Variant:
+    def connect(mark: str) -> Connected:
         connection = api.connect()
         numbers = itertools.count()
 
         def charge() -> None:
             key = f"{mark}-{next(numbers)}"
-            api.charge(connection, random.choice(among), key, body_of(1, key))
+            api.charge(connection, random.choice(locations), key, make_body(1, key))
 
         return charge, os.getpid()  # the server's processes serve all clients
 
-    return opened
+    return connect
 
 
-def rounds_of(api: Api, size: int) -> dict[str, Callable[[], float]]:
-    """Seconds of one broadcast over HTTP, and within a process.
-
-    Both have met the locations before: what a process keeps of them is read once in its life.
-    """
+def get_rounds(api: ApiClient, size: int) -> dict[str, Callable[[], float]]:
+    """Seconds of one broadcast, over HTTP and in the process, with warm caches."""
     connection = api.connect()
-    among = place.locations()[:FEW]
+    locations = database.location_ids()[:BROADCAST_LOCATIONS]
 
     def over_http(location: int) -> float:
-        mark = f"h{time.monotonic_ns()}-{next(_marks)}"
-        body = body_of(size, mark)
+        mark = f"h{time.monotonic_ns()}-{next(_counter)}"
+        body = make_body(size, mark)
         begun = time.perf_counter()
-        answer = api.charge(connection, location, mark, body)
-        took = time.perf_counter() - begun
-        assert len(answer["messages"]) == size
-        return took
+        content = api.charge(connection, location, mark, body)
+        duration = time.perf_counter() - begun
+        assert len(content["messages"]) == size
+        return duration
 
-    def in_process() -> float:
-        cost: Cost = charged(size)
-        return cost.wall
-
-    for location in among * WARM_UPS:
+    for location in locations * WARM_UPS:
         over_http(location)
-    return {"http": lambda: over_http(random.choice(among)), "call": in_process}
+    return {
+        "http": lambda: over_http(random.choice(locations)),
+        "call": lambda: charged(size).wall,
+    }
