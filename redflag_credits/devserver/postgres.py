@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: a new cluster, its start, the application's role and database."""
+"""Create and start the embedded PostgreSQL with the application's role and database."""
 
 import contextlib
 import os
@@ -13,11 +13,11 @@ from psycopg import sql
 from redflag_credits.devserver import binaries, paths, supervisor
 from redflag_credits.devserver.binaries import ServersUnavailable
 from redflag_credits.devserver.data_dir import (
+    delete_large_log,
     make_home,
-    note,
     owner,
+    record_server,
     run_as_owner,
-    shorten,
     tail,
 )
 
@@ -31,14 +31,14 @@ def start(data_dir: Path, *, fsync: bool) -> None:
     if not supervisor.answers(paths.socket_dir(data_dir) / paths.POSTGRES_SOCKET):
         _launch(data_dir, data, binaries.postgres_bin(folder), fsync=fsync)
     _wait_until_ready(data)
-    whole = folder / "postgres.whole"
-    if not whole.exists():
-        _make_role_and_database(data_dir)
-        whole.touch()
+    is_complete = folder / "postgres.whole"
+    if not is_complete.exists():
+        _create_role_and_database(data_dir)
+        is_complete.touch()
 
 
 def admin_url(data_dir: Path, database: str = "postgres") -> str:
-    """The address of the embedded PostgreSQL for its superuser, who owns no data of ours."""
+    """The URL for the superuser, who owns no application data."""
     return f"postgresql://postgres@/{database}?host={paths.socket_dir(data_dir)}"
 
 
@@ -51,10 +51,10 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
         )
     sockets = paths.socket_dir(data_dir)
     listener = sockets / paths.POSTGRES_SOCKET
-    note(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
+    record_server(data_dir, "postgres", pg_ctl=programs / "pg_ctl", data=data, socket=listener)
     log = data / "server.log"
-    shorten(log)
-    _remove_strangers_pid_file(data)
+    delete_large_log(log)
+    _remove_stale_pid_file(data)
     options = {
         "listen_addresses": "",
         "unix_socket_directories": sockets,
@@ -64,13 +64,13 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
         "log_timezone": "UTC",
         **({} if fsync else UNSAFE_AND_FAST),
     }
-    words = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+    flags = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
     command = [programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", START_SECONDS]
-    command += ["-o", words, "start"]
+    command += ["-o", flags, "start"]
     for _ in range(5):
         if run_as_owner(command, cwd=data).returncode == 0:
             break
-        time.sleep(1)  # orphans of a killed server may need a moment to notice and go
+        time.sleep(1)  # processes of a killed server may still be exiting
     else:
         raise ServersUnavailable(f"The embedded PostgreSQL does not start:\n{tail(log)}")
 
@@ -97,20 +97,20 @@ def _initdb(programs: Path, data: Path) -> None:
     # LANG=C would make searches miss accents; this one is the same on every machine.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     command += ["--data-checksums", "--no-instructions"]
-    made = run_as_owner(command, cwd=partial)
-    if made.returncode:
-        raise ServersUnavailable(f"The embedded PostgreSQL cannot be set up:\n{made.stdout}")
+    completed = run_as_owner(command, cwd=partial)
+    if completed.returncode:
+        raise ServersUnavailable(f"The embedded PostgreSQL cannot be set up:\n{completed.stdout}")
     partial.rename(data)
 
 
-def _make_role_and_database(data_dir: Path) -> None:
-    """The application's role is no superuser: triggers and privileges must bind it."""
+def _create_role_and_database(data_dir: Path) -> None:
+    """The role is no superuser, so that triggers and privileges apply to it."""
     role, database = sql.Identifier(paths.ROLE), sql.Identifier(paths.DATABASE)
     with psycopg.connect(admin_url(data_dir), autocommit=True) as connection:
         if not connection.execute(
             "SELECT 1 FROM pg_roles WHERE rolname = %s", [paths.ROLE]
         ).fetchone():
-            # CREATEDB: the tests make databases of their own.
+            # CREATEDB for the tests.
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
         if not connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [paths.DATABASE]
@@ -118,15 +118,12 @@ def _make_role_and_database(data_dir: Path) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
 
-def _remove_strangers_pid_file(data: Path) -> None:
-    """After a reboot the number in a leftover pid file may be another program's.
-
-    PostgreSQL would take that one for itself and refuse to start.
-    """
+def _remove_stale_pid_file(data: Path) -> None:
+    """After a reboot the pid may belong to another program; PostgreSQL would refuse to start."""
     pid_file = data / "postmaster.pid"
     try:
         command = Path(f"/proc/{pid_file.read_text().split()[0]}/cmdline").read_bytes()
     except (OSError, IndexError):
-        return  # no such file, no such process, or no /proc: PostgreSQL copes with these
+        return  # no file, no process or no /proc: PostgreSQL handles these itself
     if os.fsencode(data) not in command:
         pid_file.unlink()

@@ -1,4 +1,4 @@
-"""The long-running processes of a local run, and what remains of a former run's."""
+"""Child processes of a local run."""
 
 import contextlib
 import ctypes
@@ -19,17 +19,17 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass
 class Child:
-    """One process in a session of its own, so that the terminal's Ctrl-C reaches only us."""
+    """A process in its own session, so that Ctrl-C reaches only the runner."""
 
     name: str
     command: list[str]
     log: Path
-    patience_seconds: int  # from SIGTERM to SIGKILL
+    stop_timeout_seconds: int  # from SIGTERM to SIGKILL
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, environment: dict[str, str], folder: Path, kept: list[int]) -> None:
-        """`kept` are lock descriptors that live as long as the longest-lived of us."""
-        data_dir.shorten(self.log)
+    def start(self, *, environment: dict[str, str], folder: Path, lock_fds: list[int]) -> None:
+        """`lock_fds` are inherited: the locks are held until the last child has ended."""
+        data_dir.delete_large_log(self.log)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603
                 self.command,
@@ -39,7 +39,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=kept,
+                pass_fds=lock_fds,
                 preexec_fn=_end_with_parent(),  # noqa: PLW1509  the runner has one thread
             )
 
@@ -48,36 +48,36 @@ class Child:
         return self.process.poll() if self.process else None
 
     def stop(self, hurry: Callable[[], bool]) -> None:
-        """Ask it to end, wait, and end its whole session if it does not."""
+        """Terminate it, then kill its session after the timeout."""
         if self.process is None:
             return
         if self.process.poll() is None:
             self.process.terminate()
-        deadline = time.monotonic() + self.patience_seconds
+        deadline = time.monotonic() + self.stop_timeout_seconds
         while self.process.poll() is None and time.monotonic() < deadline and not hurry():
             time.sleep(0.05)
-        # Its own children too, which a killed parent leaves behind.
+        # A killed process leaves its own children behind.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
-def remember(record: Path, children: list[Child]) -> None:
-    found = {child.process.pid: _birth(child.process.pid) for child in children if child.process}
-    record.write_text(json.dumps(found))
+def save_pids(record: Path, children: list[Child]) -> None:
+    pids = [child.process.pid for child in children if child.process]
+    record.write_text(json.dumps({pid: _start_time(pid) for pid in pids}))
 
 
-def kill_remembered(record: Path) -> None:
-    """End what a killed run left behind: only processes that are still the same ones."""
+def kill_saved_pids(record: Path) -> None:
+    """Kill processes of a killed run, unless their pid belongs to another one by now."""
     with contextlib.suppress(FileNotFoundError, ValueError):
-        for pid, birth in json.loads(record.read_text()).items():
-            if birth and birth == _birth(int(pid)):
+        for pid, started in json.loads(record.read_text()).items():
+            if started and started == _start_time(int(pid)):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(int(pid), signal.SIGKILL)
 
 
-def _birth(pid: int) -> str:
-    """When this process began; with its number that names it for good. Empty if it has gone."""
+def _start_time(pid: int) -> str:
+    """Empty if the process has ended."""
     if sys.platform == "linux":
         try:
             status = Path(f"/proc/{pid}/stat").read_text()
@@ -85,17 +85,17 @@ def _birth(pid: int) -> str:
             return ""
         # The second field, the command in parentheses, may hold spaces.
         return status.rpartition(")")[2].split()[19]
-    shown = subprocess.run(  # noqa: S603
+    completed = subprocess.run(  # noqa: S603
         ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,
     )
-    return shown.stdout.strip()
+    return completed.stdout.strip()
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """On Linux the kernel asks a child to end when its runner is killed."""
+    """On Linux, make the kernel terminate the child when the runner is killed."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl  # loaded before the fork
@@ -103,7 +103,7 @@ def _end_with_parent() -> Callable[[], None] | None:
 
     def in_child() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != runner:  # it was killed before we could ask
+        if os.getppid() != runner:  # it ended before prctl
             os._exit(1)
 
     return in_child

@@ -1,4 +1,4 @@
-"""`make run`: the servers, the web server, the workers and the beat of a checkout, as one."""
+"""`make run`: start the servers, web server, workers and beat of a checkout."""
 
 import contextlib
 import io
@@ -23,35 +23,32 @@ from django.db import connection
 
 from redflag_credits.devserver import data_dir, servers, supervisor
 from redflag_credits.devserver.binaries import ServersUnavailable
-from redflag_credits.devserver.processes import Child, kill_remembered, remember
+from redflag_credits.devserver.processes import Child, kill_saved_pids, save_pids
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90
-LEFTOVER_SECONDS = 15  # a former run's worker may be ending its task
+LEFTOVER_SECONDS = 15  # a killed run's worker may be finishing its task
 
 
 class CannotRun(Exception):
-    """The message tells the reader what to do."""
+    """The message tells the user what to do."""
 
 
 class Stop(BaseException):
-    """Ctrl-C or a signal that asks us to end."""
+    """Ctrl-C or a termination signal."""
 
 
 class Run:
-    """One run of the product; at most one for each data folder."""
-
     def __init__(self) -> None:
         self.data_dir: Path = settings.DATA_DIR
         self.locks = supervisor.lock_folder(self.data_dir)
         self.address = f"http://{HOST}:{settings.PORT}"
         self.children: list[Child] = []
-        # Until the web server answers: granian's workers miss a SIGTERM while they start.
+        # True until the web server answers: granian's workers miss a SIGTERM while starting.
         self.hurry = True
 
     def claim(self) -> None:
-        """Take the data folder and the port, or say who has them."""
-        self._be_the_only_one()
+        self._lock_data_dir()
         self._check_port()
 
     def start(self) -> None:
@@ -62,11 +59,10 @@ class Run:
             call_command("migrate", verbosity=0, interactive=False)
         self.children = self._children()
         *others, web = self.children
-        # Loading the demo data keeps one core busy; the web server starts meanwhile. The workers
-        # start once it is healthy.
+        # The web server starts while the demo data is loaded; workers start when it is healthy.
         self._start_child(web)
         if not get_user_model().objects.exists():
-            say("Loading the demo data (on the first start only) ...")
+            echo("Loading the demo data (on the first start only) ...")
             call_command("load_demo", "--if-empty", stdout=io.StringIO())
         with _step("Waiting for the web server"):
             self._wait_until_healthy(web)
@@ -86,29 +82,29 @@ class Run:
         if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
             with _step("Stopping the servers"):
                 if not servers.leave(self.data_dir):
-                    say("left to another command that uses them ... ", end="")
+                    echo("left to another command that uses them ... ", end="")
 
-    def _be_the_only_one(self) -> None:
+    def _lock_data_dir(self) -> None:
         self.locks.mkdir(parents=True, exist_ok=True)
-        # Kept open until this process ends: the kernel lets go of them, even after kill -9.
+        # Open until this process ends; the kernel releases locks even after kill -9.
         self.lock = supervisor.open_lock(self.locks / "run.lock")
         address = self.locks / "run.address"
         if not supervisor.try_lock(self.lock):
-            where = address.read_text() if address.exists() else "this data folder"
+            other = address.read_text() if address.exists() else "this data folder"
             raise CannotRun(
-                f"Already running at {where} with its data in {self.data_dir}: stop that one "
+                f"Already running at {other} with its data in {self.data_dir}: stop that one "
                 "first, or choose another DATA_DIR and PORT."
             )
         address.write_text(self.address)
-        # The children inherit this one: it is free when the last of them has ended.
+        # Inherited by the children: free when the last of them has ended.
         self.children_lock = supervisor.open_lock(self.locks / "children.lock")
         if not supervisor.try_lock(self.children_lock):
             with _step("Waiting for the rest of a killed run to end"):
                 self._wait_for_leftovers()
 
     def _wait_for_leftovers(self) -> None:
-        for end in (lambda: None, lambda: kill_remembered(self.locks / "children.json")):
-            end()
+        for end_processes in (lambda: None, lambda: kill_saved_pids(self.locks / "children.json")):
+            end_processes()
             deadline = time.monotonic() + LEFTOVER_SECONDS
             while time.monotonic() < deadline:
                 if supervisor.try_lock(self.children_lock):
@@ -128,24 +124,34 @@ class Run:
                 ) from None
 
     def _children(self) -> list[Child]:
-        """The processes of a run, none started yet."""
         python = [sys.executable, "-m"]
         celery = [*python, "celery", "-A", "redflag_credits"]
         serve = [*python, "granian", "--interface", "wsgi", "--host", HOST, "--no-ws"]
         serve += ["--port", str(settings.PORT), "--workers", "2", "--blocking-threads", "4"]
         serve += ["--respawn-failed-workers"]
         serve += ["redflag_credits.wsgi:application"]
-        work = [*celery, "worker", "--without-mingle", "-l", "INFO"]
-        soon = [*work, "-Q", "celery", "-c", "1", "-n", "local@%h"]
-        # What takes minutes gives way to whoever waits: charges first of all.
-        later = ["nice", "-n", "10", *work, "-Q", "reports", "-c", "2", "-n", "reports@%h"]
+        worker_command = [*celery, "worker", "--without-mingle", "-l", "INFO"]
+        default_queue = [*worker_command, "-Q", "celery", "-c", "1", "-n", "local@%h"]
+        # Niced: reports take minutes and must not slow charges.
+        reports_queue = [
+            "nice",
+            "-n",
+            "10",
+            *worker_command,
+            "-Q",
+            "reports",
+            "-c",
+            "2",
+            "-n",
+            "reports@%h",
+        ]
         logs = self.data_dir / "log"
         logs.mkdir(exist_ok=True)
         Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent.mkdir(exist_ok=True)
-        # In the order of stopping: first whoever makes work, last whoever shows its result.
+        # In the order of stopping: producers of jobs first, the web server last.
         beat = Child("beat", [*celery, "beat", "-l", "INFO", "--pidfile="], logs / "beat.log", 10)
-        reports = Child("reports worker", later, logs / "reports.log", 120)
-        worker = Child("worker", soon, logs / "worker.log", 120)
+        reports = Child("reports worker", reports_queue, logs / "reports.log", 120)
+        worker = Child("worker", default_queue, logs / "worker.log", 120)
         web = Child("web server", serve, logs / "web.log", 15)
         return [beat, reports, worker, web]
 
@@ -156,10 +162,10 @@ class Run:
             "DATA_DIR": str(self.data_dir),
             "PYTHONUNBUFFERED": "1",
         }
-        kept = [self.children_lock.fileno(), *servers.held_locks()]
+        lock_fds = [self.children_lock.fileno(), *servers.held_locks()]
         with _step(f"Starting the {child.name}"):
-            child.start(environment=environment, folder=settings.BASE_DIR, kept=kept)
-            remember(self.locks / "children.json", self.children)
+            child.start(environment=environment, folder=settings.BASE_DIR, lock_fds=lock_fds)
+            save_pids(self.locks / "children.json", self.children)
 
     def _wait_until_healthy(self, web: Child) -> None:
         problem = "no answer"
@@ -173,7 +179,7 @@ class Run:
                 with answer:
                     problem = f"status {answer.code}"
                 if answer.code != HTTPStatus.SERVICE_UNAVAILABLE:
-                    break  # time does not mend a mistake
+                    break  # not temporary
             except OSError:
                 pass
             time.sleep(0.1)
@@ -198,55 +204,55 @@ def main() -> int:
         run = Run()
         run.claim()
     except (ImproperlyConfigured, CannotRun, ValueError) as problem:
-        say(f"{problem}")
+        echo(f"{problem}")
         return 1
-    _on_request_to_end(_stop)
+    _handle_signals(_stop)
     code = 1
     try:
         run.start()
-        _greet(run.address)
+        _print_welcome(run.address)
         run.watch()
     except Stop:
         code = 0
     except (CannotRun, ServersUnavailable) as problem:
-        say(f"\n{problem}")
+        echo(f"\n{problem}")
 
     def second_request(number: int, frame: FrameType | None) -> None:
         run.hurry = True
 
-    _on_request_to_end(second_request)
+    _handle_signals(second_request)
     run.stop()
     return code
 
 
-def say(line: str, end: str = "\n") -> None:
+def echo(text: str, end: str = "\n") -> None:
     with contextlib.suppress(OSError):  # the terminal may have gone
-        print(line, end=end, flush=True)  # noqa: T201
+        print(text, end=end, flush=True)  # noqa: T201
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def _on_request_to_end(handler: Callable[[int, FrameType | None], None]) -> None:
+def _handle_signals(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handler)
 
 
 @contextlib.contextmanager
-def _step(what: str) -> Iterator[None]:
+def _step(label: str) -> Iterator[None]:
     began = time.monotonic()
-    say(f"{what} ... ", end="")
+    echo(f"{label} ... ", end="")
     yield
-    say(f"{time.monotonic() - began:.1f} s")
+    echo(f"{time.monotonic() - began:.1f} s")
 
 
-def _greet(address: str) -> None:
-    say(f"\nRedFlag Credits runs at {address}   (Ctrl-C stops it)")
+def _print_welcome(address: str) -> None:
+    echo(f"\nRedFlag Credits runs at {address}   (Ctrl-C stops it)")
     sign_ins = io.StringIO()
     call_command("load_demo", "--sign-ins", stdout=sign_ins)
     connection.close()  # this process makes no further queries
-    say(sign_ins.getvalue(), end="")
+    echo(sign_ins.getvalue(), end="")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Starts the PostgreSQL and the Redis-protocol server of a checkout, and shares them.
+"""Start and share the embedded PostgreSQL and Valkey.
 
-`use()` is all that callers need: afterwards the servers answer for as long as this process
-lives. Whoever comes first starts them, later ones share them, and the keeper stops them when
-the last one has gone.
+After `use()` the servers run as long as this process. The first process starts them, later
+ones share them, and the supervisor stops them when the last one has ended.
 """
 
 import contextlib
@@ -21,12 +20,12 @@ from redflag_credits.devserver.data_dir import make_folder
 
 RELEASE_TIMEOUT_SECONDS = 1  # a killed child holds its lock until it has exited
 
-# Bare descriptors: they stay open until the process ends, and nothing has to close them.
+# Raw descriptors stay open until the process ends.
 _held: dict[Path, int] = {}
 
 
 def use_configured() -> None:
-    """Start what the settings leave to us: nothing where they name servers of one's own."""
+    """Start the servers for which settings name no others."""
     if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
         use(
             settings.DATA_DIR,
@@ -38,20 +37,20 @@ def use_configured() -> None:
 def use(
     data_dir: Path, *, with_postgres: bool = True, with_redis: bool = True, fsync: bool = True
 ) -> None:
-    """Make sure that the servers of this folder run until this process ends.
+    """Keep the servers of this folder running until this process ends.
 
-    `fsync=False` is for tests: it counts only where this call is the one that starts
-    PostgreSQL. Raises ServersUnavailable with a message for the reader.
+    `fsync=False` is for tests and applies only if this call starts PostgreSQL. Raises
+    ServersUnavailable.
     """
     folder = supervisor.lock_folder(data_dir)
     make_folder(folder)
-    with _change(folder):
+    with _lock_changes(folder):
         if data_dir not in _held:
             users = os.open(folder / supervisor.USERS_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.flock(users, fcntl.LOCK_SH)
             _held[data_dir] = users
         try:
-            _start_keeper(folder)
+            _start_supervisor(folder)
             if with_postgres:
                 postgres.start(data_dir, fsync=fsync)
             if with_redis:
@@ -62,14 +61,14 @@ def use(
 
 
 def leave(data_dir: Path) -> bool:
-    """Stop using them, and stop them at once if nobody else does. Answers whether it did.
+    """Stop the servers unless others use them; returns whether they were stopped.
 
-    Optional: the keeper does the same soon after a process has ended.
+    Optional: the supervisor does the same after the process has ended.
     """
     folder = supervisor.lock_folder(data_dir)
     if data_dir in _held:
         os.close(_held.pop(data_dir))
-    with _change(folder), supervisor.open_lock(folder / supervisor.USERS_LOCK) as users:
+    with _lock_changes(folder), supervisor.open_lock(folder / supervisor.USERS_LOCK) as users:
         deadline = time.monotonic() + RELEASE_TIMEOUT_SECONDS
         while not supervisor.try_lock(users):
             if time.monotonic() > deadline:
@@ -80,19 +79,19 @@ def leave(data_dir: Path) -> bool:
 
 
 def held_locks() -> list[int]:
-    """The descriptors of this process's shares, to hand on to children that may outlive it."""
+    """Descriptors to pass on to children that may outlive this process."""
     return list(_held.values())
 
 
 @contextlib.contextmanager
-def _change(folder: Path) -> Iterator[None]:
+def _lock_changes(folder: Path) -> Iterator[None]:
     with supervisor.open_lock(folder / supervisor.CHANGE_LOCK) as change:
         fcntl.flock(change, fcntl.LOCK_EX)
         yield
 
 
-def _start_keeper(folder: Path) -> None:
-    # It returns at once where one lives already, and after the fork where it does not.
+def _start_supervisor(folder: Path) -> None:
+    # Returns after the fork, or at once if a supervisor is running.
     subprocess.run(  # noqa: S603
         [sys.executable, "-S", "-E", supervisor.__file__, folder],
         cwd="/",

@@ -1,8 +1,7 @@
-"""Stops the embedded servers when their last user has gone, however it went.
+"""Stop the embedded servers when their last user has ended, even by `kill -9`.
 
-Every using process holds a shared lock on `users.lock`, which the kernel releases even after
-`kill -9`. This keeper, one per data folder, sleeps until it can have the lock for itself. It
-runs as a file of its own and on the standard library alone, so that it stays small.
+Every user holds a shared lock on `users.lock`. The supervisor, one per data folder, waits for
+the exclusive lock. It runs as a script on the standard library alone to stay small.
 """
 
 import contextlib
@@ -19,8 +18,8 @@ from typing import IO, Any
 
 USERS_LOCK = "users.lock"
 CHANGE_LOCK = "change.lock"  # held while servers are started or stopped
-KEEPER_LOCK = "keeper.lock"  # held by a keeper for its whole life
-RUNNING = "running.json"  # what has to be stopped, and how
+SUPERVISOR_LOCK = "supervisor.lock"
+RUNNING = "running.json"  # servers to stop
 STOP_SECONDS = 60
 
 
@@ -45,7 +44,7 @@ def wait_for(file: IO[bytes]) -> None:
 
 
 def answers(path: Path) -> bool:
-    """Whether a live process listens on this socket; a leftover file is not one."""
+    """Whether a process listens on this socket."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
         try:
@@ -56,7 +55,7 @@ def answers(path: Path) -> bool:
 
 
 def as_account(name: str | None) -> dict[str, Any]:
-    """Arguments for subprocess: run as this user, or as oneself."""
+    """Arguments for subprocess to run as this user; None: the current one."""
     if name is None:
         return {}
     entry = pwd.getpwnam(name)
@@ -64,7 +63,7 @@ def as_account(name: str | None) -> dict[str, Any]:
 
 
 def stop_servers(folder: Path) -> None:
-    """Stop what `running.json` lists. The caller holds the change lock and nobody uses them."""
+    """Stop the servers in `running.json`. The caller holds the change lock."""
     record = folder / RUNNING
     try:
         running = json.loads(record.read_text())
@@ -72,19 +71,18 @@ def stop_servers(folder: Path) -> None:
         return
     if (redis := running.get("redis")) and answers(Path(redis["socket"])):
         stop_redis(Path(redis["socket"]))
-    # The process id in PostgreSQL's pid file may be a stranger's by now: only after its own
-    # socket has answered is it known to be alive.
+    # The pid file may name another program by now: PostgreSQL runs only if its socket answers.
     if (postgres := running.get("postgres")) and answers(Path(postgres["socket"])):
         subprocess.run(  # noqa: S603
             [
                 postgres["pg_ctl"],
+                "stop",
                 "-D",
                 postgres["data"],
                 "-m",
                 "fast",
                 "-t",
-                str(STOP_SECONDS),
-                "stop",
+                f"{STOP_SECONDS}",
             ],
             cwd=postgres["data"],
             stdin=subprocess.DEVNULL,
@@ -108,17 +106,17 @@ def stop_redis(path: Path) -> None:
         time.sleep(0.02)
 
 
-def keep(folder: Path) -> None:
-    with open_lock(folder / KEEPER_LOCK) as alone:
-        if not try_lock(alone):
+def supervise(folder: Path) -> None:
+    with open_lock(folder / SUPERVISOR_LOCK) as own_lock:
+        if not try_lock(own_lock):
             return
-        if os.fork():  # the starter gets its answer, the child keeps the lock
+        if os.fork():  # the child keeps the lock
             os._exit(0)
         os.setsid()
         while True:
             with open_lock(folder / USERS_LOCK) as users:
                 fcntl.flock(users, fcntl.LOCK_EX)
-            # Let go before asking for the change lock: a new user takes them the other way round.
+            # Released before taking the change lock: users take them in the other order.
             with (
                 open_lock(folder / CHANGE_LOCK) as change,
                 open_lock(folder / USERS_LOCK) as users,
@@ -126,10 +124,10 @@ def keep(folder: Path) -> None:
                 fcntl.flock(change, fcntl.LOCK_EX)
                 if try_lock(users):
                     stop_servers(folder)
-                    # First this, then the change lock: who comes next must start a new keeper.
-                    alone.close()
+                    # Before the change lock: the next user must start a new supervisor.
+                    own_lock.close()
                     return
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]))
+    supervise(Path(sys.argv[1]))

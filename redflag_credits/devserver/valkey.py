@@ -1,5 +1,3 @@
-"""The embedded Redis-protocol server."""
-
 import os
 import socket
 import time
@@ -9,11 +7,11 @@ from typing import Any
 from redflag_credits.devserver import binaries, paths, supervisor
 from redflag_credits.devserver.binaries import ServersUnavailable
 from redflag_credits.devserver.data_dir import (
+    delete_large_log,
     make_home,
-    note,
     owner,
+    record_server,
     run_as_owner,
-    shorten,
     tail,
 )
 
@@ -30,9 +28,9 @@ def start(data_dir: Path) -> None:
     if not data.exists():
         data.mkdir(mode=0o700)
         os.chown(data, *owner())
-    note(data_dir, "redis", socket=listener)
+    record_server(data_dir, "redis", socket=listener)
     log = data / "server.log"
-    shorten(log)
+    delete_large_log(log)
     options = {
         "port": 0,
         "unixsocket": listener,
@@ -49,14 +47,14 @@ def start(data_dir: Path) -> None:
         command += [f"--{name}", value]
     run_as_owner(command, cwd=data)
     deadline = time.monotonic() + START_SECONDS
-    while not _says_pong(listener):
+    while not _is_ready(listener):
         if time.monotonic() > deadline:
             raise ServersUnavailable(f"The embedded Valkey does not start:\n{tail(log)}")
         time.sleep(0.01)
 
 
-def _says_pong(listener: Path) -> bool:
-    """False also while it is still loading its file."""
+def _is_ready(listener: Path) -> bool:
+    """False while it is loading its data file."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
         try:

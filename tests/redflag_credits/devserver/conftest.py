@@ -122,8 +122,8 @@ def valkey(data_dir: Path) -> int:
     return _pid(paths.home(data_dir) / "redis" / "server.pid", b"valkey")
 
 
-def keeper(data_dir: Path) -> int:
-    """The process id of the keeper, found by its command line: it writes none down."""
+def supervisor_pid(data_dir: Path) -> int:
+    """The process id of the supervisor, by its command line: it has no pid file."""
     locks = os.fsencode(data_dir / "locks")
     for process in Path("/proc").glob("[0-9]*"):
         words = _command(int(process.name)).split(b"\0")

@@ -10,7 +10,13 @@ import pytest
 import redis
 
 from redflag_credits.devserver import binaries, paths, postgres
-from tests.redflag_credits.devserver.conftest import User, keeper, postmaster, stopped, valkey
+from tests.redflag_credits.devserver.conftest import (
+    User,
+    postmaster,
+    stopped,
+    supervisor_pid,
+    valkey,
+)
 
 NewUser = Callable[[Path], User]
 
@@ -23,7 +29,7 @@ def put(data_dir: Path, word: str) -> None:
         broker.rpush("kept", word)
 
 
-def kept(data_dir: Path) -> tuple[list[str], list[str]]:
+def stored(data_dir: Path) -> tuple[list[str], list[str]]:
     with psycopg.connect(paths.database_url(data_dir)) as database:
         rows = [row[0] for row in database.execute("SELECT word FROM kept ORDER BY word")]
     with redis.Redis.from_url(paths.redis_url(data_dir)) as broker:
@@ -58,26 +64,26 @@ def test_a_killed_user_leaves_no_servers_behind(data_dir: Path, new_user: NewUse
     user.end(kill=True)
     assert stopped(data_dir)
     new_user(data_dir).wait_until_ready()
-    assert kept(data_dir) == (["before"], ["before"])
+    assert stored(data_dir) == (["before"], ["before"])
 
 
 def test_committed_data_survives_the_death_of_everything(data_dir: Path, new_user: NewUser) -> None:
     user = new_user(data_dir)
     user.wait_until_ready()
     put(data_dir, "committed")
-    os.kill(keeper(data_dir), signal.SIGKILL)
+    os.kill(supervisor_pid(data_dir), signal.SIGKILL)
     for pid in (postmaster(data_dir), valkey(data_dir)):
         os.kill(pid, signal.SIGKILL)
     user.end(kill=True)
     new_user(data_dir).wait_until_ready()
-    assert kept(data_dir) == (["committed"], ["committed"])
+    assert stored(data_dir) == (["committed"], ["committed"])
 
 
 def test_servers_that_still_live_are_used_again(data_dir: Path, new_user: NewUser) -> None:
     user = new_user(data_dir)
     user.wait_until_ready()
     running = (postmaster(data_dir), valkey(data_dir))
-    os.kill(keeper(data_dir), signal.SIGKILL)
+    os.kill(supervisor_pid(data_dir), signal.SIGKILL)
     user.end(kill=True)
     assert not stopped(data_dir, seconds=0.5)
     next_user = new_user(data_dir)
@@ -144,7 +150,7 @@ def test_root_in_a_closed_folder_is_told_where_the_data_is(
     assert closed_data_dir.parent.stat().st_mode == mode
     again = new_user(closed_data_dir)
     assert again.wait_until_ready() == "ready\n"
-    assert kept(closed_data_dir) == (["outside"], ["outside"])
+    assert stored(closed_data_dir) == (["outside"], ["outside"])
     again.end()
 
 
@@ -152,9 +158,9 @@ def test_root_in_a_closed_folder_is_told_where_the_data_is(
 def test_programs_that_nobody_cannot_reach_are_copied(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs = binaries._runs
+    runs = binaries._can_run
     monkeypatch.setattr(
-        binaries, "_runs", lambda program: data_dir in program.parents and runs(program)
+        binaries, "_can_run", lambda program: data_dir in program.parents and runs(program)
     )
     programs = binaries.postgres_bin(data_dir)
     assert data_dir in programs.parents
