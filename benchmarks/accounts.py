@@ -19,7 +19,7 @@ from locations.contracts.terms import clear_terms_cache
 from locations.models import Account, User
 from redflag_credits.gc_freeze import freeze_loaded_objects
 from reports.forecast.daily_rates import keep_up
-from reports.models import LocationPace
+from reports.models import LocationDailyRate
 from tests import factories
 
 QUERIES = ("", "sort=-name", "sort=available", "sort=-used", "sort=runs_out", "sort=renews",
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def _age_daily_rates() -> None:
-    LocationPace.objects.update(day=timezone.now().date() - dt.timedelta(days=1))
+    LocationDailyRate.objects.update(day=timezone.now().date() - dt.timedelta(days=1))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from django.utils import timezone
 from benchmarks import database
 from locations.jobs import Lease
 from locations.models import Channel, Location
+from locations.models.jobs import JobState
 from reports.estimates import jobs
-from reports.models import ReportState
 from tests import factories
 from tests.reports.estimates.upload_files import packed, rows_of
 
@@ -59,7 +59,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
         content=BytesIO(content),
         is_file=True,
         channel=Channel.TEXT,
-        asked_by=user,
+        requested_by=user,
         at=timezone.now(),
     )
     begun = time.perf_counter()
@@ -67,7 +67,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
     took = time.perf_counter() - begun
     Lease.renew = renew  # type: ignore[method-assign]
     assert done is not None
-    assert done.state == ReportState.READY, done.failure
+    assert done.state == JobState.READY, done.failure
     print(
         f"| {IN_WORKER:,} in {name}, by the worker | {took:.1f} s | {len(renewals)} steps shown |"
     )

@@ -34,7 +34,7 @@ def get_or_create_draft(user: User) -> RateCard:
     for pk in locations:
         _create_rows(Location.objects.get(pk=pk), user, at)
     tokens.create("Platform", at=at, scopes=["read"])
-    request = requests.ask(Location.objects.get(pk=locations[0]), asked_by=user, at=at)
+    request = requests.ask(Location.objects.get(pk=locations[0]), requested_by=user, at=at)
     requests.carry_out(request.pk, clock=timezone.now)
     return _create_draft(user, at)
 
@@ -61,12 +61,12 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
         kind="chat",
         first_on=at.date() - AHEAD,
         last_on=at.date(),
-        asked_by=manager,
-        asked_at=at,
+        requested_by=manager,
+        requested_at=at,
     )
     ReportDownload.objects.create(report=report, user=manager, at=at)
     ReportSchedule.objects.create(
-        location=location, kind="chat", every="month", made_by=manager, made_at=at,
+        location=location, kind="chat", every="month", created_by=manager, created_at=at,
         covered_through_on=at.date().replace(day=1) - dt.timedelta(days=1),
     )  # fmt: skip
     alert = Alert.objects.create(location=location, below_days=9, set_by=manager, set_at=at)
@@ -81,10 +81,10 @@ def _create_draft(user: User, at: dt.datetime) -> RateCard:
         file_name="rates.csv",
         series_name=card.series.name,
         effective_on=(at + AHEAD).date(),
-        uploaded_by=user,
+        requested_by=user,
         clock=timezone.now,
     )
     draft = uploads.apply(upload, applied_by=user, at=at)
-    asked = rate_card_impact.ask(draft, asked_by=user, at=at)
+    asked = rate_card_impact.ask(draft, requested_by=user, at=at)
     rate_card_impact.calculate(asked.pk, clock=timezone.now)
     return draft

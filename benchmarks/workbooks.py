@@ -132,8 +132,8 @@ class ReportRounds:
             kind=ReportKind.INTERNATIONAL,
             first_on=RANGE[0],
             last_on=RANGE[1],
-            asked_by=User.objects.first() or factories.make_user(),
-            asked_at=timezone.now(),
+            requested_by=User.objects.first() or factories.make_user(),
+            requested_at=timezone.now(),
         )
 
     @contextmanager

@@ -17,10 +17,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from locations.models.jobs import Work, WorkState
+from locations.models.jobs import MAX_ATTEMPTS, Job, JobState
 
 LEASE = dt.timedelta(minutes=2)
-MOST_ATTEMPTS = 2  # what was killed is started over once
+
 PROGRESS_SECONDS = 1.0
 # What waits longer may never have been queued. What the sweep queues expires before long:
 # however many sweeps run while no worker does, few tasks are left for it.
@@ -35,7 +35,7 @@ IMPATIENT = {
     "interval_step": 0.1,
 }
 
-W = TypeVar("W", bound=Work)
+W = TypeVar("W", bound=Job)
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +47,7 @@ class Lease:
     """A worker's hold on its row, renewed over a connection of its own, from any thread.
 
     The work's connection may sit inside one read-only transaction all the time, and a storage may
-    read what it uploads in threads of its own. The row has the columns of `Work`.
+    read what it uploads in threads of its own. The row has the columns of `Job`.
     """
 
     RENEW = """
@@ -71,7 +71,7 @@ class Lease:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 self.RENEW.format(table=row._meta.db_table),
-                [*values, row.pk, WorkState.RUNNING, row.attempts],
+                [*values, row.pk, JobState.RUNNING, row.attempts],
             )
             if cursor.rowcount != 1:
                 raise LeaseLost
@@ -90,10 +90,10 @@ class Lease:
 def claim(model: type[W], pk: int, *, at: dt.datetime) -> W | None:
     """Take the work of this row; None where somebody has it, or nobody wants it any more."""
     taken = (
-        model.objects.claimable(MOST_ATTEMPTS)
+        model.objects.claimable()
         .filter(pk=pk)
         .update(
-            state=WorkState.RUNNING,
+            state=JobState.RUNNING,
             attempts=F("attempts") + 1,
             started_at=at,
             leased_until=Now() + LEASE,
@@ -104,18 +104,18 @@ def claim(model: type[W], pk: int, *, at: dt.datetime) -> W | None:
     return model.objects.get(pk=pk) if taken else None
 
 
-def finish(row: Work, *, at: dt.datetime, **results: Any) -> None:
+def finish(row: Job, *, at: dt.datetime, **results: Any) -> None:
     """Write down what came of it; raises LeaseLost."""
     if not _mine(row).update(
-        state=WorkState.READY, finished_at=at, leased_until=None, failure="", **results
+        state=JobState.READY, finished_at=at, leased_until=None, failure="", **results
     ):
         raise LeaseLost
 
 
-def fail(row: Work, reason: str, *, at: dt.datetime) -> None:
+def fail(row: Job, reason: str, *, at: dt.datetime) -> None:
     """Write down why nothing came of it, in words for whoever waits."""
     _mine(row).update(
-        state=WorkState.FAILED, failure=reason[:300], finished_at=at, leased_until=None
+        state=JobState.FAILED, failure=reason[:300], finished_at=at, leased_until=None
     )
 
 
@@ -123,10 +123,10 @@ def give_up(model: type[W], *, at: dt.datetime) -> int:
     """Fail what has been started often enough and never came to an end."""
     return (
         model.objects.lost()
-        .filter(attempts__gte=MOST_ATTEMPTS)
+        .filter(attempts__gte=MAX_ATTEMPTS)
         .update(
-            state=WorkState.FAILED,
-            failure=_("It was interrupted %s times.") % MOST_ATTEMPTS,
+            state=JobState.FAILED,
+            failure=_("It was interrupted %s times.") % MAX_ATTEMPTS,
             finished_at=at,
             leased_until=None,
         )
@@ -135,8 +135,8 @@ def give_up(model: type[W], *, at: dt.datetime) -> int:
 
 def waiting(model: type[W], *, at: dt.datetime) -> list[int]:
     """What waits although its task may be lost, and what a dead worker left: for the sweep."""
-    rows = model.objects.claimable(MOST_ATTEMPTS).filter(asked_at__lt=at - QUEUED_AGAIN_AFTER)
-    return list(rows.order_by("asked_at").values_list("pk", flat=True))
+    rows = model.objects.claimable().filter(requested_at__lt=at - QUEUED_AGAIN_AFTER)
+    return list(rows.order_by("requested_at").values_list("pk", flat=True))
 
 
 def queue(task: str, name: object, *, expires_seconds: int | None = None) -> bool:
@@ -156,6 +156,6 @@ def queue(task: str, name: object, *, expires_seconds: int | None = None) -> boo
     return True
 
 
-def _mine(row: Work) -> Any:
+def _mine(row: Job) -> Any:
     model: type[Model] = type(row)
-    return model._default_manager.filter(pk=row.pk, state=WorkState.RUNNING, attempts=row.attempts)
+    return model._default_manager.filter(pk=row.pk, state=JobState.RUNNING, attempts=row.attempts)

@@ -8,11 +8,10 @@ from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from locations.jobs import MOST_ATTEMPTS
-from reports.models import ReportState
+from locations.models.jobs import MAX_ATTEMPTS, JobState
 
-LOST_LEASE = Q(state=ReportState.RUNNING, leased_until__lt=Now())
-CLAIMABLE = Q(state=ReportState.QUEUED) | (LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS))
+LOST_LEASE = Q(state=JobState.RUNNING, leased_until__lt=Now())
+CLAIMABLE = Q(state=JobState.QUEUED) | (LOST_LEASE & Q(attempts__lt=MAX_ATTEMPTS))
 
 Clock = Callable[[], dt.datetime]
 

@@ -11,10 +11,10 @@ from django.urls import get_resolver
 from django.utils.functional import Promise
 
 from locations.models import Language
-from reports.models import LocationPace, LongEstimate
+from reports.models import LocationDailyRate, LongEstimate
 
 APPS = ("locations", "ledger", "reports", "redflag_credits")
-NOT_SHOWN = (LocationPace, LongEstimate)  # tables of the program
+NOT_SHOWN = (LocationDailyRate, LongEstimate)  # tables of the program
 
 
 def all_subclasses(of: type) -> Iterator[Any]:

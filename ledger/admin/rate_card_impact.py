@@ -42,9 +42,9 @@ class ConfirmForm(forms.Form):
 class RateCardImpactAdmin(ReadOnlyAdmin):
     """What was calculated before cards were published, and for whom; newest first."""
 
-    list_display = ("card", "state", "asked_by", "asked_at", "finished_at")
-    list_select_related = ("card__series", "asked_by")
-    fields = ("card", "state", "asked_by", "asked_at", "finished_at", "failure")
+    list_display = ("card", "state", "requested_by", "requested_at", "finished_at")
+    list_select_related = ("card__series", "requested_by")
+    fields = ("card", "state", "requested_by", "requested_at", "finished_at", "failure")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("result")
@@ -110,7 +110,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         card = _card(request, pk)
         if request.method == "POST" and not card.is_published:
             assert isinstance(request.user, User)  # noqa: S101
-            rate_card_impact.ask(card, asked_by=request.user, at=timezone.now())
+            rate_card_impact.ask(card, requested_by=request.user, at=timezone.now())
         return HttpResponseRedirect(reverse("admin:ledger_ratecardimpact_check", args=[pk]))
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:

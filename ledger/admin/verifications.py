@@ -57,13 +57,13 @@ class VerificationAdmin(ReadOnlyAdmin):
 
 @admin.register(VerificationRun)
 class VerificationRunAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "of", "took", "locations", "entries", "breaches", "asked_by")
-    list_select_related = ("location", "request__asked_by")
+    list_display = ("started_at", "of", "took", "locations", "entries", "breaches", "requested_by")
+    list_select_related = ("location", "request__requested_by")
     ordering = ("-id",)
     sortable_by = ()
     fields = (
         ("started_at", "took"),
-        ("of", "asked_by"),
+        ("of", "requested_by"),
         ("locations", "entries"),
         "breaches",
         "guards",
@@ -86,7 +86,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
             raise Http404
         if request.method == "POST":
             assert isinstance(request.user, User)  # noqa: S101
-            requests.ask(location, asked_by=request.user, at=timezone.now())
+            requests.ask(location, requested_by=request.user, at=timezone.now())
             words = _("A verification is under way: what it finds will stand here.")
             self.message_user(request, words)
         if location is None:
@@ -97,9 +97,9 @@ class VerificationRunAdmin(ReadOnlyAdmin):
         description=gettext_lazy("Asked by"),
         empty_value=gettext_lazy("the schedule, or a command"),
     )
-    def asked_by(self, run: VerificationRun) -> str | None:
+    def requested_by(self, run: VerificationRun) -> str | None:
         asked = getattr(run, "request", None)
-        return str(asked.asked_by) if asked else None
+        return str(asked.requested_by) if asked else None
 
     @admin.display(description=gettext_lazy("Of"))
     def of(self, run: VerificationRun) -> str:

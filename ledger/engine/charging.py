@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 # Terms, cards and renewals change a few times a year; who meets that more often than this in
 # a row has found a fault, not a change.
-MOST_ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 ON_INSUFFICIENT = frozenset(OnInsufficient.values)
 
 
@@ -229,7 +229,7 @@ def _post(
 
     Returns the answer and the overdraft limit it was judged with.
     """
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         terms = known_terms(location_id)
         today = terms.local_day(at)
         contract = terms.contract_on(today)

@@ -103,7 +103,7 @@ class Impact:
     late: int = 0
 
 
-def ask(card: RateCard, *, asked_by: User, at: dt.datetime) -> RateCardImpact:
+def ask(card: RateCard, *, requested_by: User, at: dt.datetime) -> RateCardImpact:
     """Have the impact of a card calculated; one that is under way already is the answer."""
     with transaction.atomic():
         # A double click: the second waits here and finds what the first has asked for.
@@ -111,7 +111,9 @@ def ask(card: RateCard, *, asked_by: User, at: dt.datetime) -> RateCardImpact:
         latest = RateCardImpact.objects.filter(card=card).first()
         if latest is not None and latest.is_unfinished:
             return latest
-        impact = RateCardImpact.objects.create(card=card, asked_by=asked_by, asked_at=at)
+        impact = RateCardImpact.objects.create(
+            card=card, requested_by=requested_by, requested_at=at
+        )
         transaction.on_commit(lambda: jobs.queue(CALCULATE_TASK, impact.pk))
     return impact
 

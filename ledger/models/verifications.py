@@ -2,17 +2,16 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
 from locations.models.audit import audited
-from locations.models.jobs import Work, WorkState
+from locations.models.jobs import UNFINISHED, Job
 
-WORKING = ["state", "started_at", "finished_at", "leased_until", "attempts", "rows_done"]
-WORKING += ["rows_total", "failure", "run"]
+NOT_AUDITED = ["state", "started_at", "finished_at", "leased_until", "attempts", "rows_done"]
+NOT_AUDITED += ["rows_total", "failure", "run"]
 
 
 class VerificationRun(models.Model):
@@ -80,9 +79,11 @@ class Verification(models.Model):
         return f"{self.location}, {self.at:%Y-%m-%d %H:%M} UTC"
 
 
-@audited(exclude=WORKING)
-class VerificationRequest(Work):
+@audited(exclude=NOT_AUDITED)
+class VerificationRequest(Job):
     """Somebody of staff wants a verification now; a worker does it and names its `run`."""
+
+    task = "ledger.tasks.verify_on_request"
 
     location = models.ForeignKey(
         Location,
@@ -92,12 +93,6 @@ class VerificationRequest(Work):
         verbose_name=_("location"),
         help_text=_("Empty: all."),
     )
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("asked by"),
-    )
     run = models.OneToOneField(
         VerificationRun,
         on_delete=models.PROTECT,
@@ -106,7 +101,7 @@ class VerificationRequest(Work):
         verbose_name=_("run"),
     )
 
-    class Meta(Work.Meta):
+    class Meta(Job.Meta):
         abstract = False
         verbose_name = _("verification request")
         verbose_name_plural = _("verification requests")
@@ -115,11 +110,11 @@ class VerificationRequest(Work):
             # Two clicks, two people: one of them under way is enough.
             models.UniqueConstraint(
                 fields=["location"],
-                condition=Q(state__in=[WorkState.QUEUED, WorkState.RUNNING]),
+                condition=Q(state__in=UNFINISHED),
                 nulls_distinct=False,
                 name="verification_under_way_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"Verification asked for at {self.asked_at:%Y-%m-%d %H:%M} UTC"
+        return f"Verification asked for at {self.requested_at:%Y-%m-%d %H:%M} UTC"

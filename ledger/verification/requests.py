@@ -14,7 +14,7 @@ from ledger.verification import verify
 from locations import jobs
 from locations.jobs import LEASE, Lease, LeaseLost
 from locations.models import Location, User
-from locations.models.jobs import WorkState
+from locations.models.jobs import JobState
 
 VERIFY_TASK = "ledger.tasks.verify_as_asked"
 # One question to a large ledger may take longer than a lease lasts.
@@ -24,15 +24,15 @@ Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
 
 
-def ask(location: Location | None, *, asked_by: User, at: dt.datetime) -> VerificationRequest:
+def ask(location: Location | None, *, requested_by: User, at: dt.datetime) -> VerificationRequest:
     """Have a location verified, or all of them; one that is under way already is the answer."""
     unfinished = VerificationRequest.objects.filter(
-        location=location, state__in=[WorkState.QUEUED, WorkState.RUNNING]
+        location=location, state__in=[JobState.QUEUED, JobState.RUNNING]
     )
     with transaction.atomic():
         # A double click: the database keeps one of the two, whoever commits first.
         VerificationRequest.objects.bulk_create(
-            [VerificationRequest(location=location, asked_by=asked_by, asked_at=at)],
+            [VerificationRequest(location=location, requested_by=requested_by, requested_at=at)],
             ignore_conflicts=True,
         )
         request = unfinished.first() or newest(location)
@@ -44,7 +44,7 @@ def ask(location: Location | None, *, asked_by: User, at: dt.datetime) -> Verifi
 def newest(location: Location | None) -> VerificationRequest | None:
     """What was asked for last, of this location or of all of them."""
     requests = VerificationRequest.objects.filter(location=location)
-    return requests.select_related("asked_by", "run").order_by("-id").first()
+    return requests.select_related("requested_by", "run").order_by("-id").first()
 
 
 def carry_out(request_id: int, *, clock: Clock) -> None:

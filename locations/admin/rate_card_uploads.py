@@ -18,7 +18,8 @@ from locations.admin.base import ReadOnlyAdmin, link
 from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
 from locations.calendar import add_months
 from locations.models import RateCardSeries, RateCardUpload, User
-from locations.models.jobs import WorkState
+from locations.models.jobs import JobState
+from locations.models.rate_card_uploads import WAITING
 from locations.rate_cards import uploads
 from locations.rate_cards.comparison import Change, compare, in_force_before
 from locations.rate_cards.importing import first_rows
@@ -37,14 +38,14 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         "preview_link",
         "effective_on",
         "state",
-        "uploaded_by",
+        "requested_by",
         "uploaded_at",
         "draft_link",
     )
     list_display_links = None
-    list_select_related = ("uploaded_by", "card__series")
+    list_select_related = ("requested_by", "card__series")
     search_fields = ("series_name", "file_name")
-    fields = ("series_name", "effective_on", "file_name", "uploaded_by", "uploaded_at")
+    fields = ("series_name", "effective_on", "file_name", "requested_by", "uploaded_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RateCardUpload]:
         return super().get_queryset(request).defer(*LARGE)
@@ -91,7 +92,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
                     file_name=file.name,
                     series_name=form.cleaned_data["series_name"],
                     effective_on=form.cleaned_data["effective_on"],
-                    uploaded_by=user,
+                    requested_by=user,
                     clock=timezone.now,
                 )
             except Unreadable as unreadable:
@@ -121,7 +122,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
                 uploads.ask(upload, form.columns, clock=timezone.now)
             except RateCardError as error:
                 self.message_user(request, str(error), messages.ERROR)
-            upload.state = WorkState.QUEUED
+            upload.state = JobState.QUEUED
             return self._next(upload)
         return self._page(
             request,
@@ -137,7 +138,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         upload = self._upload(pk)
         if request.method == "POST":
             return self._apply(request, upload, user)
-        if upload.state == WorkState.WAITING and upload.emptied_at is None:
+        if upload.state == WAITING and upload.emptied_at is None:
             return self._next(upload)
         found = self._changes(upload)
         return self._page(
@@ -184,7 +185,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         return upload
 
     def _next(self, upload: RateCardUpload) -> HttpResponse:
-        page = "columns" if upload.state == WorkState.WAITING else "preview"
+        page = "columns" if upload.state == WAITING else "preview"
         return HttpResponseRedirect(
             reverse(f"admin:locations_ratecardupload_{page}", args=[upload.pk])
         )

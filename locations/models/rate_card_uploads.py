@@ -6,22 +6,31 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from locations.models.audit import audited
-from locations.models.jobs import Work
+from locations.models.jobs import Job, JobState
 from locations.models.rate_cards import RateCard
 
-READING = ["content", "columns", "prices", "problems", "problem_count", "emptied_at"]
-READING += ["state", "asked_at", "started_at", "finished_at", "leased_until", "attempts"]
-READING += ["rows_done", "rows_total", "failure"]
+WAITING = "waiting"  # until staff say what its columns mean
+NOT_AUDITED = ["content", "columns", "prices", "problems", "problem_count", "emptied_at"]
+NOT_AUDITED += ["state", "requested_at", "started_at", "finished_at", "leased_until", "attempts"]
+NOT_AUDITED += ["rows_done", "rows_total", "failure"]
 
 
-@audited(exclude=READING)
-class RateCardUpload(Work):
+@audited(exclude=NOT_AUDITED)
+class RateCardUpload(Job):
     """A file as it came, and what was read of it. Applied, it becomes a draft, once.
 
     `prices` and `problems` are lists of lists: see `locations.rate_cards.uploads`. What is old
     loses its file and its prices; that it came stays where a draft was made of it.
     """
 
+    task = "locations.tasks.read_rate_card_upload"
+
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        choices=[(WAITING, _("Waits for an answer")), *JobState.choices],
+        default=JobState.QUEUED,
+    )
     series_name = models.CharField(_("series"), max_length=80)
     effective_on = models.DateField(_("effective on"))
     file_name = models.CharField(_("file name"), max_length=200)
@@ -33,7 +42,7 @@ class RateCardUpload(Work):
     problems = models.JSONField(_("problems"), default=list)
     problem_count = models.PositiveIntegerField(_("problem count"), default=0)
     emptied_at = models.DateTimeField(_("emptied at"), null=True)
-    uploaded_by = models.ForeignKey(
+    requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
@@ -56,7 +65,7 @@ class RateCardUpload(Work):
         verbose_name=_("card"),
     )
 
-    class Meta(Work.Meta):
+    class Meta(Job.Meta):
         abstract = False
         verbose_name = _("rate card upload")
         verbose_name_plural = _("rate card uploads")

@@ -14,7 +14,8 @@ from django.utils.translation import override
 from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import RateCard, RateCardUpload, User
-from locations.models.jobs import WorkState
+from locations.models.jobs import JobState
+from locations.models.rate_card_uploads import WAITING
 from locations.rate_cards.columns import Columns, guess
 from locations.rate_cards.importing import LIMITS, Found, first_rows, read_table
 from locations.rate_cards.parsing import MAX_BYTES, Problem, RateCardError, RateLine
@@ -38,7 +39,7 @@ def keep(
     file_name: str,
     series_name: str,
     effective_on: dt.date,
-    uploaded_by: User,
+    requested_by: User,
     clock: Clock,
 ) -> RateCardUpload:
     """Keep a file and read it, or leave it waiting for what its columns mean.
@@ -59,10 +60,10 @@ def keep(
         file_name=file_name[:200],
         content=content,
         columns=columns.kept(),
-        uploaded_by=uploaded_by,
+        requested_by=requested_by,
         uploaded_at=at,
-        asked_at=at,
-        state=WorkState.WAITING,
+        requested_at=at,
+        state=WAITING,
     )
     if not list(columns.wanting()):
         ask(upload, columns, clock=clock)
@@ -77,8 +78,8 @@ def ask(upload: RateCardUpload, columns: Columns, *, clock: Clock) -> None:
     """
     asked = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
         columns=columns.kept(),
-        state=WorkState.QUEUED,
-        asked_at=clock(),
+        state=JobState.QUEUED,
+        requested_at=clock(),
         attempts=0,
         leased_until=None,
         failure="",
@@ -100,7 +101,7 @@ def read(upload_id: int, *, clock: Clock) -> None:
     if upload is None:
         return
     # What is wrong with a line is kept as words: in the language of who sent the file in.
-    with override(upload.uploaded_by.reads), closing(Lease(upload)) as lease:
+    with override(upload.requested_by.reads), closing(Lease(upload)) as lease:
         try:
             content = bytes(upload.content)
             columns = columns_of(upload)

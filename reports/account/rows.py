@@ -22,7 +22,7 @@ from locations.models import Account, Location
 from reports.balance.summary import BareStanding
 from reports.forecast.daily_rates import Used, used_by
 from reports.forecast.forecast import Record, runs_out_on
-from reports.models import LocationPace
+from reports.models import LocationDailyRate
 
 
 class State(TextChoices):
@@ -164,7 +164,7 @@ def add_summaries(rows: Sequence[LocationRow]) -> None:
         )
 
 
-def add_usage(rows: Sequence[LocationRow]) -> list[LocationPace]:
+def add_usage(rows: Sequence[LocationRow]) -> list[LocationDailyRate]:
     """Two queries at most; returns the rates to be saved with `daily_rates.keep`."""
     usage, made = used_by({row.location.pk: row.today for row in rows})
     for row in rows:

@@ -20,8 +20,9 @@ from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
 from locations.formatting.dates import format_date
 from locations.models import Location
+from locations.models.jobs import JobState
 from reports.jobs import LOST_LEASE
-from reports.models import AlertMail, Report, ReportState
+from reports.models import AlertMail, Report
 
 FINE, ACT, NOTE = "fine", "act", "note"
 
@@ -169,9 +170,9 @@ def _renewals(at: dt.datetime) -> Check:
 
 def _reports(at: dt.datetime) -> Iterator[Check]:
     found = Report.objects.aggregate(
-        waiting=Count("pk", filter=Q(state=ReportState.QUEUED, asked_at__lt=at - LATE_REPORT)),
+        waiting=Count("pk", filter=Q(state=JobState.QUEUED, requested_at__lt=at - LATE_REPORT)),
         lost=Count("pk", filter=LOST_LEASE),
-        failed=Count("pk", filter=Q(state=ReportState.FAILED, finished_at__gte=at - RECENT)),
+        failed=Count("pk", filter=Q(state=JobState.FAILED, finished_at__gte=at - RECENT)),
     )
     page = "admin:reports_report_changelist"
     stuck = found["waiting"] + found["lost"]

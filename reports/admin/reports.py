@@ -24,21 +24,21 @@ class ReportAdmin(ReadOnlyAdmin):
         "first_on",
         "last_on",
         "state",
-        "asked_by",
-        "asked_at",
+        "requested_by",
+        "requested_at",
         "finished_at",
         "size",
         "attempts",
     )
     list_filter = ("state", "kind")
-    list_select_related = ("location", "asked_by")
-    search_fields = ("location__name", "asked_by__email")
-    date_hierarchy = "asked_at"
+    list_select_related = ("location", "requested_by")
+    search_fields = ("location__name", "requested_by__email")
+    date_hierarchy = "requested_at"
     fields = (
         ("location", "kind"),
         ("first_on", "last_on"),
         ("state", "attempts", "failure"),
-        ("asked_by", "asked_at"),
+        ("requested_by", "requested_at"),
         ("started_at", "leased_until", "finished_at"),
         ("rows_done", "rows_total", "credits"),
         ("size", "file"),
@@ -67,10 +67,10 @@ class ReportDownloadAdmin(ReadOnlyAdmin):
 
 @admin.register(ReportSchedule)
 class ReportScheduleAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "location", "every", "made_by", "made_at", "stopped_at")
-    list_select_related = ("location", "made_by")
+    list_display = ("kind", "location", "every", "created_by", "created_at", "stopped_at")
+    list_select_related = ("location", "created_by")
     list_filter = ("every",)
-    search_fields = ("location__name", "made_by__email")
+    search_fields = ("location__name", "created_by__email")
 
 
 @admin.register(Alert)

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS, queue
+from locations.jobs import QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS, queue
+from locations.models.jobs import MAX_ATTEMPTS, UNFINISHED, JobState
 from reports.estimates.jobs import TASK
 from reports.jobs import LOST_LEASE, remove_file
-from reports.models import UNFINISHED, LongEstimate, ReportState
+from reports.models import LongEstimate
 
 log = logging.getLogger(__name__)
 
@@ -26,29 +27,29 @@ def sweep(*, at: dt.datetime) -> None:
 
 def give_up(*, at: dt.datetime) -> int:
     """Fail what killed its worker again and again, and what no worker has come to for long."""
-    killed = LOST_LEASE & Q(attempts__gte=MOST_ATTEMPTS)
-    waiting = Q(state=ReportState.QUEUED, asked_at__lt=_kept_since(at))
+    killed = LOST_LEASE & Q(attempts__gte=MAX_ATTEMPTS)
+    waiting = Q(state=JobState.QUEUED, requested_at__lt=_kept_since(at))
     given_up = 0
     for asked in LongEstimate.objects.filter(killed | waiting).only("pk", "language", "state"):
         with override(asked.language):
             failure = (
                 _("Nobody came to it in time. Try again later.")
-                if asked.state == ReportState.QUEUED
+                if asked.state == JobState.QUEUED
                 else _("The work on it was interrupted again and again. Try a shorter list.")
             )
         # Asked again: it may have been taken up, or have come to its end, since it was read.
         given_up += LongEstimate.objects.filter(killed | waiting, pk=asked.pk).update(
-            state=ReportState.FAILED, failure=failure, finished_at=at, leased_until=None
+            state=JobState.FAILED, failure=failure, finished_at=at, leased_until=None
         )
     return given_up
 
 
 def queue_again(*, at: dt.datetime) -> int:
     """Queue what waits although its task may be lost, and what a dead worker left."""
-    waiting = Q(state=ReportState.QUEUED, asked_at__lt=at - QUEUED_AGAIN_AFTER)
-    left = LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS)
+    waiting = Q(state=JobState.QUEUED, requested_at__lt=at - QUEUED_AGAIN_AFTER)
+    left = LOST_LEASE & Q(attempts__lt=MAX_ATTEMPTS)
     queued = 0
-    for asked in LongEstimate.objects.filter(waiting | left).order_by("asked_at").only("pk"):
+    for asked in LongEstimate.objects.filter(waiting | left).order_by("requested_at").only("pk"):
         if not queue(TASK, str(asked.pk), expires_seconds=TASK_EXPIRES_SECONDS):
             break
         queued += 1
@@ -66,7 +67,7 @@ def delete_lists() -> None:
 
 def forget_old(*, at: dt.datetime) -> int:
     """Delete what was found some hours ago, and what somebody had forgotten."""
-    old = Q(finished_at__lt=_kept_since(at)) | Q(state=ReportState.CANCELLED)
+    old = Q(finished_at__lt=_kept_since(at)) | Q(state=JobState.CANCELLED)
     over = LongEstimate.objects.exclude(state__in=UNFINISHED)
     return over.filter(old, list_file="").delete()[0]
 

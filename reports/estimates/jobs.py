@@ -23,6 +23,7 @@ from ledger.engine.quotes import WouldBe
 from locations.formatting.numbers import format_credits
 from locations.jobs import LEASE, Lease, LeaseLost, queue
 from locations.models import Channel, Location, User
+from locations.models.jobs import UNFINISHED, JobState
 from locations.spreadsheets import Unreadable
 from reports.estimates.estimate import Estimate, estimate
 from reports.estimates.invalid_numbers import Unsendable, unsendable
@@ -30,7 +31,7 @@ from reports.estimates.number_files import uploaded
 from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
 from reports.estimates.results import Figures
 from reports.jobs import CLAIMABLE, CannotAsk, Clock, remove_file
-from reports.models import UNFINISHED, LongEstimate, ReportState
+from reports.models import LongEstimate
 
 TASK = "reports.tasks.work_out_estimate"
 MOST_WAITING = 3  # of one location
@@ -49,7 +50,7 @@ def ask(
     without_plus: bool = False,
     channel: str,
     seconds: int | None = None,
-    asked_by: User,
+    requested_by: User,
     at: dt.datetime,
 ) -> LongEstimate:
     """Keep the list and have it priced; not within a transaction.
@@ -68,9 +69,9 @@ def ask(
             )
         asked = LongEstimate(
             location=location,
-            asked_by=asked_by,
-            asked_at=at,
-            language=asked_by.reads,
+            requested_by=requested_by,
+            requested_at=at,
+            language=requested_by.reads,
             channel=channel,
             seconds=seconds if channel == Channel.VOICE else None,
             is_file=is_file,
@@ -93,14 +94,18 @@ def ask(
 
 def mine(location: Location, user: User) -> QuerySet[LongEstimate]:
     """Those of the location that this user asked for and has not had deleted."""
-    found = LongEstimate.objects.filter(location=location, asked_by=user)
-    return found.exclude(state=ReportState.CANCELLED)
+    found = LongEstimate.objects.filter(location=location, requested_by=user)
+    return found.exclude(state=JobState.CANCELLED)
 
 
 def forget(asked: LongEstimate, *, at: dt.datetime) -> None:
     """Delete the estimate and its list; whoever works on it finds out and stops."""
     LongEstimate.objects.filter(pk=asked.pk).update(
-        state=ReportState.CANCELLED, finished_at=at, leased_until=None, figures=None, bad=[]
+        state=JobState.CANCELLED,
+        finished_at=at,
+        leased_until=None,
+        figures=None,
+        invalid_numbers=[],
     )
     if not asked.list_file or remove_file(asked.list_file):
         LongEstimate.objects.filter(pk=asked.pk).delete()
@@ -111,7 +116,7 @@ def figures_of(asked: LongEstimate) -> Figures | None:
 
 
 def bad_lines(asked: LongEstimate) -> list[Unsendable]:
-    return [Unsendable(**kept) for kept in asked.bad]
+    return [Unsendable(**kept) for kept in asked.invalid_numbers]
 
 
 # --- In the worker ------------------------------------------------------------------------------
@@ -153,7 +158,7 @@ def _claim(pk: str, *, at: dt.datetime) -> LongEstimate | None:
         if asked is None:
             return None
         asked.attempts += 1
-        asked.state = ReportState.RUNNING
+        asked.state = JobState.RUNNING
         LongEstimate.objects.filter(pk=pk).update(
             state=asked.state,
             attempts=asked.attempts,
@@ -208,7 +213,7 @@ def _end(
     at: dt.datetime,
 ) -> None:
     bad = unsendable(listed, found.quote if found else None)
-    state = ReportState.READY if found else ReportState.FAILED
+    state = JobState.READY if found else JobState.FAILED
     ended = _mine(asked).update(
         state=state,
         failure=failure,
@@ -219,8 +224,8 @@ def _end(
         figures=found and found.figures.as_kept(),
         column_read=listed.column[:120],
         repeated=listed.repeated,
-        bad=[asdict(each) for each in bad[:MOST_BAD_SHOWN]],
-        bad_count=len(bad),
+        invalid_numbers=[asdict(each) for each in bad[:MOST_BAD_SHOWN]],
+        invalid_count=len(bad),
     )
     if not ended:
         raise LeaseLost
@@ -228,13 +233,11 @@ def _end(
 
 
 def _mine(asked: LongEstimate) -> QuerySet[LongEstimate]:
-    return LongEstimate.objects.filter(
-        pk=asked.pk, state=ReportState.RUNNING, attempts=asked.attempts
-    )
+    return LongEstimate.objects.filter(pk=asked.pk, state=JobState.RUNNING, attempts=asked.attempts)
 
 
 def _fail(asked: LongEstimate, failure: str, *, at: dt.datetime) -> None:
-    over: dict[str, Any] = {"state": ReportState.FAILED, "failure": failure, "finished_at": at}
+    over: dict[str, Any] = {"state": JobState.FAILED, "failure": failure, "finished_at": at}
     try:
         _mine(asked).update(leased_until=None, **over)
     except (DatabaseError, InterfaceError):
@@ -242,7 +245,7 @@ def _fail(asked: LongEstimate, failure: str, *, at: dt.datetime) -> None:
         log.error("estimate %s: that it failed could not be written down", asked.pk)
         connection.close()
     else:
-        asked.state = ReportState.FAILED
+        asked.state = JobState.FAILED
 
 
 def _reason(problem: Exception) -> str:
@@ -269,5 +272,5 @@ def too_many() -> str:
 
 def _drop_list(asked: LongEstimate) -> None:
     """Delete the list of what is over; one that cannot be deleted now is left to the sweep."""
-    if asked.state in (ReportState.READY, ReportState.FAILED) and remove_file(asked.list_file):
+    if asked.state in (JobState.READY, JobState.FAILED) and remove_file(asked.list_file):
         LongEstimate.objects.filter(pk=asked.pk).update(list_file="")

@@ -98,7 +98,7 @@ def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> Lo
         without_plus=given["without_plus"],
         channel=given["channel"],
         seconds=given["seconds"],
-        asked_by=request.user,
+        requested_by=request.user,
         at=timezone.now(),
     )
 
@@ -143,5 +143,5 @@ def _of_mine(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> dict[
         "column": asked.column_read,
         "repeated": asked.repeated,
         "bad": bad_lines(asked),
-        "bad_count": asked.bad_count,
+        "bad_count": asked.invalid_count,
     }

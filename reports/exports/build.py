@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from locations.jobs import Lease, LeaseLost
+from locations.models.jobs import JobState
 from reports.exports import temp_dirs
 from reports.exports.queue import claim_next
 from reports.exports.uploads import WatchedReader
 from reports.exports.writer import Built, CannotBuild, write
 from reports.jobs import Clock, remove_file
-from reports.models import Report, ReportState
+from reports.models import Report
 from reports.workbooks.xlsx import MOST_ROWS
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -90,12 +91,12 @@ def reason_of(problem: Exception) -> str:
 
 
 def _mine(report: Report) -> QuerySet[Report]:
-    return Report.objects.filter(pk=report.pk, state=ReportState.RUNNING, attempts=report.attempts)
+    return Report.objects.filter(pk=report.pk, state=JobState.RUNNING, attempts=report.attempts)
 
 
 def _finish(report: Report, built: Built, *, at: dt.datetime) -> None:
     if not _mine(report).update(
-        state=ReportState.READY,
+        state=JobState.READY,
         finished_at=at,
         leased_until=None,
         rows_done=built.rows,
@@ -105,7 +106,7 @@ def _finish(report: Report, built: Built, *, at: dt.datetime) -> None:
         size_bytes=built.size_bytes,
     ):
         raise LeaseLost
-    report.state = ReportState.READY
+    report.state = JobState.READY
 
 
 def _fail(report: Report, reason: str, *, at: dt.datetime) -> None:
@@ -113,11 +114,11 @@ def _fail(report: Report, reason: str, *, at: dt.datetime) -> None:
     file = "" if remove_file(report.file) else report.file
     try:
         _mine(report).update(
-            state=ReportState.FAILED, failure=reason, finished_at=at, leased_until=None, file=file
+            state=JobState.FAILED, failure=reason, finished_at=at, leased_until=None, file=file
         )
     except (DatabaseError, InterfaceError):
         # Nobody can be told now. The lease runs out, and the report is built again or given up.
         log.exception("report %s: that it failed could not be written down", report.pk)
         connection.close()
     else:
-        report.state = ReportState.FAILED
+        report.state = JobState.FAILED

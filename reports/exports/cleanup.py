@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from locations.jobs import MOST_ATTEMPTS, QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
+from locations.jobs import QUEUED_AGAIN_AFTER, TASK_EXPIRES_SECONDS
+from locations.models.jobs import MAX_ATTEMPTS, JobState
 from reports.exports import temp_dirs
 from reports.exports.requests import queue
 from reports.jobs import LOST_LEASE, remove_file
-from reports.models import Report, ReportState
+from reports.models import Report
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,9 @@ def sweep(*, at: dt.datetime) -> None:
 
 def give_up(*, at: dt.datetime) -> int:
     """Fail what has been started often enough and never came to an end."""
-    return Report.objects.filter(LOST_LEASE, attempts__gte=MOST_ATTEMPTS).update(
-        state=ReportState.FAILED,
-        # Read in whatever language its reader has; MOST_ATTEMPTS is two.
+    return Report.objects.filter(LOST_LEASE, attempts__gte=MAX_ATTEMPTS).update(
+        state=JobState.FAILED,
+        # Read in whatever language its reader has; MAX_ATTEMPTS is two.
         failure=gettext_noop("Building it was interrupted 2 times."),
         finished_at=at,
         leased_until=None,
@@ -37,10 +38,10 @@ def give_up(*, at: dt.datetime) -> int:
 
 def queue_again(*, at: dt.datetime) -> int:
     """Queue what waits although its task may be lost, and what a dead worker left."""
-    waiting = Q(state=ReportState.QUEUED, asked_at__lt=at - QUEUED_AGAIN_AFTER)
-    left = LOST_LEASE & Q(attempts__lt=MOST_ATTEMPTS)
+    waiting = Q(state=JobState.QUEUED, requested_at__lt=at - QUEUED_AGAIN_AFTER)
+    left = LOST_LEASE & Q(attempts__lt=MAX_ATTEMPTS)
     queued = 0
-    for report in Report.objects.filter(waiting | left).order_by("asked_at").only("pk"):
+    for report in Report.objects.filter(waiting | left).order_by("requested_at").only("pk"):
         if not queue(report.pk, expires_seconds=TASK_EXPIRES_SECONDS):
             break
         queued += 1
@@ -50,8 +51,8 @@ def queue_again(*, at: dt.datetime) -> int:
 def expire(*, at: dt.datetime) -> int:
     """Take back reports that have been kept long enough; their files go with the leftovers."""
     kept_since = at - dt.timedelta(days=settings.REPORT_RETENTION_DAYS)
-    return Report.objects.filter(state=ReportState.READY, finished_at__lt=kept_since).update(
-        state=ReportState.EXPIRED
+    return Report.objects.filter(state=JobState.READY, finished_at__lt=kept_since).update(
+        state=JobState.EXPIRED
     )
 
 
@@ -61,7 +62,7 @@ def remove_leftovers(*, at: dt.datetime) -> None:
     The state changes before the file goes: whatever fails in between is done by the next sweep.
     """
     # Of a cancelled one the builder removes what there is, unless it was killed.
-    gone = Q(state__in=[ReportState.EXPIRED, ReportState.FAILED, ReportState.CANCELLED])
+    gone = Q(state__in=[JobState.EXPIRED, JobState.FAILED, JobState.CANCELLED])
     for report in Report.objects.filter(gone).exclude(file=""):
         if remove_file(report.file):
             log.info("report %s, %s: its file is deleted", report.pk, report.state)

@@ -7,8 +7,9 @@ from typing import IO
 from django.core.files.storage import default_storage
 
 from locations.models import User
+from locations.models.jobs import JobState
 from locations.permissions import sees_masked_numbers
-from reports.models import Report, ReportDownload, ReportKind, ReportState
+from reports.models import Report, ReportDownload, ReportKind
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     Whether the user may open the location is the caller's question. Raises NumbersNotShown,
     and NotReachable.
     """
-    if report.state != ReportState.READY:
+    if report.state != JobState.READY:
         return None
     if report.shows_numbers and sees_masked_numbers(to, report.location):
         raise NumbersNotShown

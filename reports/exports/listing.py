@@ -25,7 +25,7 @@ CONTENT_TYPES = {
 
 def all_reports(location: Location) -> QuerySet[Report]:
     """The newest first, with the people that the list names."""
-    return location.reports.select_related("asked_by", "cancelled_by")
+    return location.reports.select_related("requested_by", "cancelled_by")
 
 
 def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -36,7 +36,7 @@ def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def listed_schedules(location: Location) -> list[ReportSchedule]:
     """Those that go on, with who receives them and when the next report is asked for."""
-    return list(going_on(location).select_related("made_by").prefetch_related("recipients"))
+    return list(going_on(location).select_related("created_by").prefetch_related("recipients"))
 
 
 def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datetime) -> int | None:
@@ -44,7 +44,7 @@ def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datet
 
     What has been waited for for long is not over within the next seconds either.
     """
-    ages = [at - report.asked_at for report in reports if report.is_unfinished]
+    ages = [at - report.requested_at for report in reports if report.is_unfinished]
     if not ages:
         return None
     return next((wait for age, wait in LOOKS if min(ages) < age), SELDOM)
@@ -57,7 +57,7 @@ def newest_reports(location: Location) -> list[Report]:
 @composed
 def _newest() -> QuerySet[Report]:
     found = Report.objects.filter(location=Given("location"))
-    return found.select_related("asked_by", "cancelled_by")[:NEWEST]
+    return found.select_related("requested_by", "cancelled_by")[:NEWEST]
 
 
 def filename(report: Report) -> str:

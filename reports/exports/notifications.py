@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from locations.models import User
+from locations.models.jobs import JobState
 from locations.permissions import detail_readers
-from reports.models import Report, ReportState
+from reports.models import Report
 
 # A mail that could not be sent for so long is not sent any more.
 NEWS_FOR = dt.timedelta(days=2)
-OVER = (ReportState.READY, ReportState.FAILED)
+OVER = (JobState.READY, JobState.FAILED)
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
         # Two workers at once: the second finds the row locked and leaves it to the first.
         report = (
             Report.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("location", "asked_by", "schedule")
+            .select_related("location", "requested_by", "schedule")
             .filter(pk=pk, announced_at__isnull=True)
             .first()
         )
@@ -66,13 +67,13 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
 def _addressees(report: Report) -> Iterable[User]:
     """Those who may open it still: memberships end."""
     if report.schedule is None:
-        return [report.asked_by]
+        return [report.requested_by]
     allowed = detail_readers(report.location).values("pk")
     return report.schedule.recipients.filter(pk__in=allowed)
 
 
 def _mail(report: Report, person: User) -> mail.EmailMessage:
-    ready = report.state == ReportState.READY
+    ready = report.state == JobState.READY
     path = (
         reverse("report-download", args=[report.pk])
         if ready

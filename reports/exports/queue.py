@@ -14,8 +14,9 @@ from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from locations.jobs import LEASE
+from locations.models.jobs import JobState
 from reports.jobs import CLAIMABLE, remove_file
-from reports.models import Report, ReportState
+from reports.models import Report
 
 MOST_AT_ONCE_HERE = 2  # builds of one location; REPORT_MAX_CONCURRENT_BUILDS is for all of them
 CHOOSING = 7_465_001  # the advisory lock of whoever chooses
@@ -38,7 +39,7 @@ def claim_next(*, at: dt.datetime) -> Report | None:
             return None
         left_behind = report.file
         report.attempts += 1
-        report.state = ReportState.RUNNING
+        report.state = JobState.RUNNING
         report.started_at = at
         report.rows_done, report.rows_total = 0, None
         # Written down before there is one: whoever comes after us can remove it.
@@ -58,7 +59,7 @@ def claim_next(*, at: dt.datetime) -> Report | None:
 
 
 def _being_built() -> QuerySet[Report]:
-    return Report.objects.filter(state=ReportState.RUNNING, leased_until__gte=Now())
+    return Report.objects.filter(state=JobState.RUNNING, leased_until__gte=Now())
 
 
 def _in_turn() -> QuerySet[Report]:
@@ -73,5 +74,5 @@ def _in_turn() -> QuerySet[Report]:
             last_started_at=Subquery(last),
         )
         .filter(here__lt=MOST_AT_ONCE_HERE)
-        .order_by("here", F("last_started_at").asc(nulls_first=True), "asked_at", "pk")
+        .order_by("here", F("last_started_at").asc(nulls_first=True), "requested_at", "pk")
     )

@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 
 from locations import jobs
 from locations.models import Location, User
+from locations.models.jobs import UNFINISHED, JobState
 from locations.permissions import sees_masked_numbers
 from reports.jobs import CannotAsk
 from reports.models import (
-    UNFINISHED,
     Report,
     ReportFormat,
     ReportKind,
     ReportSchedule,
-    ReportState,
 )
 
 BUILD_TASK = "reports.tasks.build_report"
@@ -50,7 +49,7 @@ def ask(
     format: str = ReportFormat.XLSX,
     first_on: dt.date,
     last_on: dt.date,
-    asked_by: User,
+    requested_by: User,
     at: dt.datetime,
     announce: bool = False,
     masked: bool | None = None,
@@ -80,18 +79,18 @@ def ask(
             format=ReportFormat(format),
             first_on=first_on,
             last_on=last_on,
-            masked=sees_masked_numbers(asked_by, location) if masked is None else masked,
+            masked=sees_masked_numbers(requested_by, location) if masked is None else masked,
             announce=announce,
             schedule=schedule,
-            language=asked_by.reads,
-            asked_by=asked_by,
-            asked_at=at,
+            language=requested_by.reads,
+            requested_by=requested_by,
+            requested_at=at,
         )
         transaction.on_commit(lambda: queue(report.pk))
     return report
 
 
-def ask_again(report: Report, *, asked_by: User, at: dt.datetime) -> Report:
+def ask_again(report: Report, *, requested_by: User, at: dt.datetime) -> Report:
     """Ask for the same workbook, whatever became of this one. Raises TooMany."""
     return ask(
         report.location,
@@ -99,7 +98,7 @@ def ask_again(report: Report, *, asked_by: User, at: dt.datetime) -> Report:
         format=report.format,
         first_on=report.first_on,
         last_on=report.last_on,
-        asked_by=asked_by,
+        requested_by=requested_by,
         at=at,
     )
 
@@ -111,7 +110,7 @@ def cancel(report: Report, *, cancelled_by: User, at: dt.datetime) -> bool:
     """
     return bool(
         Report.objects.filter(pk=report.pk, state__in=UNFINISHED).update(
-            state=ReportState.CANCELLED,
+            state=JobState.CANCELLED,
             cancelled_by=cancelled_by,
             finished_at=at,
             leased_until=None,
@@ -121,7 +120,7 @@ def cancel(report: Report, *, cancelled_by: User, at: dt.datetime) -> bool:
 
 def queue_waiting() -> None:
     """Wake a worker for the oldest report that waits, if one does."""
-    waiting = Report.objects.filter(state=ReportState.QUEUED).order_by("asked_at").first()
+    waiting = Report.objects.filter(state=JobState.QUEUED).order_by("requested_at").first()
     if waiting is not None:
         queue(waiting.pk)
 

@@ -23,7 +23,9 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, schedule_form=form)
     try:
-        schedules.schedule(location, **form.cleaned_data, made_by=request.user, at=timezone.now())
+        schedules.schedule(
+            location, **form.cleaned_data, created_by=request.user, at=timezone.now()
+        )
     except schedules.TooManySchedules as cannot:
         return reports_page(request, location, refusal=str(cannot))
     return redirect("reports", pk=location.pk)

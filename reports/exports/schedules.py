@@ -36,7 +36,7 @@ def schedule(
     format: str,
     every: str,
     recipients: Collection[User],
-    made_by: User,
+    created_by: User,
     at: dt.datetime,
 ) -> ReportSchedule:
     """Ask for a report of every week or month from the one on that is going on now.
@@ -54,8 +54,8 @@ def schedule(
             kind=kind,
             format=format,
             every=every,
-            made_by=made_by,
-            made_at=at,
+            created_by=created_by,
+            created_at=at,
             covered_through_on=Every(every).starts_on(today) - DAY,
         )
         made.recipients.set(recipients)
@@ -88,7 +88,7 @@ def _ask_if_due(pk: int, *, at: dt.datetime) -> bool:
         # Two schedulers at once: the second finds the row locked and leaves it to the first.
         found = (
             ReportSchedule.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("location", "made_by")
+            .select_related("location", "created_by")
             .filter(pk=pk, stopped_at__isnull=True)
             .first()
         )
@@ -127,7 +127,7 @@ def _ask(
         format=found.format,
         first_on=first_on,
         last_on=last_on,
-        asked_by=found.made_by,
+        requested_by=found.created_by,
         masked=any(sees_masked_numbers(person, location) for person in people),
         announce=True,
         schedule=found,

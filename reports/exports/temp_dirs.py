@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from reports.models import Report, ReportState
+from locations.models.jobs import JobState
+from reports.models import Report
 
 PREFIX = "redflag-report-"
 NAME = re.compile(rf"{PREFIX}(?P<report>[0-9a-f-]{{36}})-(?P<attempt>\d+)-")
@@ -34,7 +35,7 @@ def _is_dead(folder: Path, *, at: dt.datetime) -> bool:
         report = Report.objects.filter(pk=named["report"]).first()
         if report is not None:
             # While the row says so the builder may be alive, its lease run out or not.
-            return (report.state, report.attempts) != (ReportState.RUNNING, int(named["attempt"]))
+            return (report.state, report.attempts) != (JobState.RUNNING, int(named["attempt"]))
     try:
         return folder.stat().st_mtime < (at - ABANDONED_AFTER).timestamp()
     except FileNotFoundError:  # its build has just ended

@@ -49,7 +49,7 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, form)
     try:
-        requests.ask(location, **form.cleaned_data, asked_by=request.user, at=timezone.now())
+        requests.ask(location, **form.cleaned_data, requested_by=request.user, at=timezone.now())
     except CannotAsk as cannot:
         return reports_page(request, location, form, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, location))
@@ -92,7 +92,7 @@ def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The same report once more, asked for by whoever is here now."""
     report = _open_report(request, pk)
     try:
-        requests.ask_again(report, asked_by=request.user, at=timezone.now())
+        requests.ask_again(report, requested_by=request.user, at=timezone.now())
     except CannotAsk as cannot:
         return reports_page(request, report.location, refusal=str(cannot))
     return HttpResponseRedirect(_back(request, report.location))

@@ -1,8 +1,9 @@
 """The pace of many locations at once: remembered for a day, made anew where that has passed.
 
 Reading 180 days of a thousand locations takes a second or two, and what they say changes once
-a day. So it is kept (`LocationPace`): the schedule makes it after midnight, and a page that finds
-it missing or outdated makes it itself. What was used today is read from the entries each time.
+a day. So it is kept (`LocationDailyRate`): the schedule makes it after midnight, and a page that
+finds it missing or outdated makes it itself. What was used today is read from the entries each
+time.
 """
 
 import datetime as dt
@@ -20,7 +21,7 @@ from ledger.models.kinds import USAGE
 from locations.calendar import local_day
 from locations.models import Location
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, history_of, pace_of
-from reports.models import LocationPace
+from reports.models import LocationDailyRate
 
 USED_DAYS = 30  # today and the 29 days before it
 RECORDS = {record.value: record for record in Record}
@@ -34,7 +35,7 @@ KEPT = """
            CASE WHEN today.used > 0 THEN p.record_if_used ELSE p.record END, p.by_weekday
       FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS l (id, day)
       LEFT JOIN ledger_balance b ON b.location_id = l.id
-      LEFT JOIN reports_locationpace p ON p.location_id = l.id AND p.day = l.day
+      LEFT JOIN reports_locationdailyrate p ON p.location_id = l.id AND p.day = l.day
             AND NOT EXISTS (
                 SELECT FROM ledger_entry late
                  WHERE late.location_id = l.id
@@ -61,7 +62,7 @@ class Used(NamedTuple):
         return None if self.by_weekday is None else Pace(tuple(self.by_weekday))
 
 
-def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[LocationPace]]:
+def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[LocationDailyRate]]:
     """What each of these locations used, by its id and its day today; two statements at most.
 
     Besides it what was not remembered, or did not hold any more: for `keep`.
@@ -86,9 +87,9 @@ def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[Location
     return found, made
 
 
-def keep(made: list[LocationPace]) -> None:
+def keep(made: list[LocationDailyRate]) -> None:
     """Remember them for whoever asks next."""
-    LocationPace.objects.bulk_create(
+    LocationDailyRate.objects.bulk_create(
         # In one order: of two that keep the same ones neither waits for the other.
         sorted(made, key=lambda each: each.location_id),
         update_conflicts=True,
@@ -120,7 +121,7 @@ def _used(before: int, today: int, record: str, by_weekday: list[float] | None) 
     return Used(before + today, today, kept, by_weekday if kept is Record.ENOUGH else None)
 
 
-def _made(days: Mapping[int, dt.date]) -> Iterator[LocationPace]:
+def _made(days: Mapping[int, dt.date]) -> Iterator[LocationDailyRate]:
     if not days:
         return
     # The numbers first: what is posted meanwhile is then looked at twice, and never missed.
@@ -133,7 +134,7 @@ def _made(days: Mapping[int, dt.date]) -> Iterator[LocationPace]:
         history = history_of(of_location, today)
         if_used = replace(history, used_today=1).record
         first_on = today - (USED_DAYS - 1) * DAY
-        yield LocationPace(
+        yield LocationDailyRate(
             location_id=location_id,
             day=today,
             through_number=through.get(location_id, 0),

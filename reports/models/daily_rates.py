@@ -6,7 +6,7 @@ from django.db import models
 from locations.models import Location
 
 
-class LocationPace(models.Model):
+class LocationDailyRate(models.Model):
     """What the days before `day` say, and up to which entry they were read.
 
     It holds on that day of the location, until usage of an earlier day is posted late; whoever

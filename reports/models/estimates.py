@@ -2,15 +2,15 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, override
 
 from locations.models import Channel, Location
-from reports.models.reports import UNFINISHED, ReportState
+from locations.models.jobs import UNFINISHED, Job, JobState
 
 
-class LongEstimate(models.Model):
+class LongEstimate(Job):
     """A list that the worker prices for whoever asked, and what it found.
 
     The list is personal: it is a file in the storage for as long as it takes, and is deleted when
@@ -19,12 +19,11 @@ class LongEstimate(models.Model):
     states it has.
     """
 
+    task = "reports.tasks.price_long_estimate"
+    has_personal_data = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField()
     language = models.CharField(max_length=16)  # of who asked
     channel = models.CharField(max_length=5, choices=Channel)
     seconds = models.PositiveIntegerField(null=True)  # of each call
@@ -33,28 +32,19 @@ class LongEstimate(models.Model):
     without_plus = models.BooleanField(default=False)
     list_file = models.CharField(max_length=200, blank=True)  # its name in the storage
 
-    state = models.CharField(max_length=9, choices=ReportState, default=ReportState.QUEUED)
-    started_at = models.DateTimeField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
-    # Lines read while nobody knows how many there are, then numbers priced of all.
-    rows_done = models.PositiveIntegerField(default=0)
-    rows_total = models.PositiveIntegerField(null=True)
-    failure = models.CharField(max_length=300, blank=True)
-
     figures = models.JSONField(null=True)
     column_read = models.CharField(max_length=120, blank=True)
     repeated = models.PositiveIntegerField(default=0)
-    bad = models.JSONField(default=list)  # the first lines that cannot be sent to
-    bad_count = models.PositiveIntegerField(default=0)
+    invalid_numbers = models.JSONField(default=list)  # the first lines that cannot be sent to
+    invalid_count = models.PositiveIntegerField(default=0)
 
-    class Meta:
-        ordering = ["-asked_at"]
+    class Meta(Job.Meta):
+        abstract = False
+        ordering = ["-requested_at"]
         constraints = [
             models.CheckConstraint(
                 name="long_estimate_ready_has_figures",
-                condition=(~Q(state=ReportState.READY)) | Q(figures__isnull=False),
+                condition=(~Q(state=JobState.READY)) | Q(figures__isnull=False),
             ),
             models.CheckConstraint(
                 name="long_estimate_over_has_time",
@@ -62,12 +52,19 @@ class LongEstimate(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["location", "asked_by", "-asked_at"], name="long_estimate_mine"),
+            models.Index(
+                fields=["location", "requested_by", "-requested_at"],
+                name="estimate_by_requester",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Estimate {self.pk}"
 
     @property
-    def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED
+    def message_language(self) -> str:
+        return self.language
+
+    def interrupted_message(self) -> str:
+        with override(self.language):
+            return gettext("The work on it was interrupted again and again. Try a shorter list.")

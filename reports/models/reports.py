@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from locations.models import Language, Location
+from locations.models.jobs import UNFINISHED, Job, JobState
 
 
 class ReportKind(models.TextChoices):
@@ -25,24 +27,14 @@ class ReportFormat(models.TextChoices):
     CSV = "csv", _("Text with commas (.csv)")
 
 
-class ReportState(models.TextChoices):
-    QUEUED = "queued", _("Queued")
-    RUNNING = "running", _("Running")
-    READY = "ready", _("Ready")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
-    EXPIRED = "expired", _("Expired")
-
-
-UNFINISHED = (ReportState.QUEUED, ReportState.RUNNING)
-
-
-class Report(models.Model):
+class Report(Job):
     """A workbook for a range of the location's days, both ends included.
 
     The row, not the queue, knows how far it is: a task that runs twice, late or never does no
     harm. Its id is in its address, so it is a random one.
     """
+
+    task = "reports.tasks.build_report"
 
     id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
     location = models.ForeignKey(
@@ -66,16 +58,6 @@ class Report(models.Model):
         default=Language.ENGLISH,
         help_text=_("Of its words, countries and headings: that of who asked."),
     )
-    state = models.CharField(
-        _("state"), max_length=9, choices=ReportState, default=ReportState.QUEUED
-    )
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="reports",
-        verbose_name=_("asked by"),
-    )
-    asked_at = models.DateTimeField(_("asked at"))
     schedule = models.ForeignKey(
         "reports.ReportSchedule",
         on_delete=models.PROTECT,
@@ -88,10 +70,6 @@ class Report(models.Model):
         _("announce"), default=False, help_text=_("Mail a link when it is over.")
     )
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
-    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
-    # Whoever builds renews the lease; when it has run out, another may start over.
-    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -100,20 +78,17 @@ class Report(models.Model):
         related_name="+",
         verbose_name=_("cancelled by"),
     )
-    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
-    rows_total = models.PositiveIntegerField(_("rows total"), null=True, blank=True)
     credits = models.BigIntegerField(_("credits"), null=True, blank=True)
-    failure = models.CharField(_("failure"), max_length=300, blank=True)
     file = models.CharField(
         _("file"), max_length=200, blank=True, help_text=_("Its name in the storage.")
     )
     size_bytes = models.PositiveBigIntegerField(_("size bytes"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Job.Meta):
+        abstract = False
         verbose_name = _("report")
         verbose_name_plural = _("reports")
-        ordering = ["-asked_at"]
+        ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "first_on"], name="report_once_per_period"),
             models.CheckConstraint(
@@ -126,7 +101,7 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_ready_has_file",
-                condition=(~Q(state=ReportState.READY)) | (~Q(file="") & Q(credits__isnull=False)),
+                condition=(~Q(state=JobState.READY)) | (~Q(file="") & Q(credits__isnull=False)),
             ),
         ]
         indexes = [
@@ -135,10 +110,10 @@ class Report(models.Model):
                 condition=Q(announce=True, announced_at__isnull=True),
                 name="report_to_announce",
             ),
-            models.Index(fields=["location", "-asked_at"], name="report_by_location"),
+            models.Index(fields=["location", "-requested_at"], name="report_by_location"),
             models.Index(
                 fields=["state"],
-                condition=Q(state__in=["queued", "running"]),
+                condition=Q(state__in=UNFINISHED),
                 name="report_unfinished",
             ),
         ]
@@ -155,5 +130,9 @@ class Report(models.Model):
         return not self.masked and self.kind != ReportKind.STATEMENT
 
     @property
-    def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED
+    def message_language(self) -> str:
+        return self.language
+
+    def interrupted_message(self) -> str:
+        # Stored in English and translated where it is shown; MAX_ATTEMPTS is two.
+        return gettext_noop("Building it was interrupted 2 times.")

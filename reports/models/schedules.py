@@ -55,13 +55,13 @@ class ReportSchedule(models.Model):
         related_name="received_report_schedules",
         verbose_name=_("recipients"),
     )
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
-        related_name="made_report_schedules",
+        related_name="+",
         verbose_name=_("made by"),
     )
-    made_at = models.DateTimeField(_("made at"))
+    created_at = models.DateTimeField(_("made at"))
     covered_through_on = models.DateField(
         _("covered through on"),
         help_text=_("The last day that was asked for; the next period begins on the day after."),
@@ -79,7 +79,7 @@ class ReportSchedule(models.Model):
     class Meta:
         verbose_name = _("report schedule")
         verbose_name_plural = _("report schedules")
-        ordering = ["-made_at"]
+        ordering = ["-created_at"]
         indexes = [
             models.Index(
                 fields=["covered_through_on"],

@@ -125,7 +125,7 @@ def test_a_long_list_is_priced_while_somebody_looks(visit: Visit, world: World) 
     page.get_by_role("button", name="Estimate").click()
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
     visit.check("long-estimate-waiting")
-    asked = LongEstimate.objects.get(asked_by=manager)
+    asked = LongEstimate.objects.get(requested_by=manager)
     rows = LongEstimate.objects.filter(pk=asked.pk)
     rows.update(state="running", rows_done=41_000, rows_total=64_000)
     expect(page.get_by_text("64 %, 41,000 of 64,000 numbers")).to_be_visible()
@@ -152,8 +152,8 @@ def test_a_long_list_that_cannot_be_priced_says_why(visit: Visit, world: World) 
     location, manager = make_own("Harbor Broken")
     asked = LongEstimate.objects.create(
         location=location,
-        asked_by=manager,
-        asked_at=timezone.now(),
+        requested_by=manager,
+        requested_at=timezone.now(),
         language="en",
         channel="text",
         is_file=True,

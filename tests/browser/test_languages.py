@@ -117,7 +117,7 @@ def _estimates_a_long_list(reading: Reading, own: Location, reader: User) -> Non
         content=BytesIO(NUMBERS.encode()),
         is_file=False,
         channel="text",
-        asked_by=reader,
+        requested_by=reader,
         at=timezone.now(),
     )
     rows = LongEstimate.objects.filter(pk=asked.pk)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from reports.models import Report, ReportKind, ReportState
+from locations.models.jobs import JobState
+from reports.models import Report, ReportKind
 from tests.browser.conftest import Visit, on_a_phone
 from tests.browser.world import World, make_own
 
@@ -49,12 +50,12 @@ def test_a_build_is_followed_without_a_reload_and_survives_one(visit: Visit, wor
         kind=ReportKind.INTERNATIONAL,
         first_on="2026-05-01",
         last_on="2026-05-31",
-        state=ReportState.RUNNING,
+        state=JobState.RUNNING,
         leased_until=timezone.now() + timedelta(minutes=10),
         attempts=1,
         rows_total=64_000,
-        asked_by=manager,
-        asked_at=timezone.now(),
+        requested_by=manager,
+        requested_at=timezone.now(),
     )
     visit.open_as(manager, f"/locations/{location.pk}/reports/")
     row = page.locator(f"#report-{building.pk}")
@@ -67,7 +68,7 @@ def test_a_build_is_followed_without_a_reload_and_survives_one(visit: Visit, wor
             expect(row).to_contain_text(said)
             visit.check("report-running")
     Report.objects.filter(pk=building.pk).update(
-        state=ReportState.READY, file="reports/none.xlsx", credits=448_000, size_bytes=2_500_000
+        state=JobState.READY, file="reports/none.xlsx", credits=448_000, size_bytes=2_500_000
     )
     expect(row.get_by_role("link", name="Download")).to_be_visible()
     expect(row).to_contain_text("64,000 rows · 448,000 credits")

@@ -141,7 +141,7 @@ def _reports(location: Location, user: User, now: dt.datetime) -> None:
             first_on=now.date() - dt.timedelta(days=30),
             last_on=now.date(),
             state=state,
-            asked_by=user,
-            asked_at=now - dt.timedelta(hours=hours),
+            requested_by=user,
+            requested_at=now - dt.timedelta(hours=hours),
             **more,
         )

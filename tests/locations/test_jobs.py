@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from locations import jobs
 from locations.models import RateCardUpload
-from locations.models.jobs import WorkState
+from locations.models.jobs import JobState
 from tests.databases import Clone
 from tests.factories import NOON, make_user
 
@@ -17,7 +17,7 @@ SECOND = dt.timedelta(seconds=1)
 
 
 def work(**fields: Any) -> RateCardUpload:
-    given = {"uploaded_at": NOON, "asked_at": NOON, "uploaded_by": make_user()} | fields
+    given = {"uploaded_at": NOON, "requested_at": NOON, "requested_by": make_user()} | fields
     return RateCardUpload.objects.create(
         series_name="Standard", effective_on=NOON.date(), file_name="a.csv", content=b"", **given
     )
@@ -56,7 +56,7 @@ def test_a_lost_lease_is_taken_over_and_the_loser_writes_nothing() -> None:
 
 @pytest.mark.django_db
 def test_what_was_interrupted_often_enough_fails_with_words() -> None:
-    worn = work(state=WorkState.RUNNING, attempts=2)
+    worn = work(state=JobState.RUNNING, attempts=2)
     RateCardUpload.objects.update(leased_until=Now() - SECOND)
     assert jobs.claim(RateCardUpload, worn.pk, at=NOON) is None
     assert jobs.give_up(RateCardUpload, at=NOON) == 1
@@ -66,11 +66,11 @@ def test_what_was_interrupted_often_enough_fails_with_words() -> None:
 
 @pytest.mark.django_db
 def test_the_sweep_finds_what_was_never_queued_and_what_was_left() -> None:
-    old, _new = work(), work(asked_at=NOON + dt.timedelta(minutes=2))
-    left, held = (work(state=WorkState.RUNNING, attempts=1) for _ in range(2))
+    old, _new = work(), work(requested_at=NOON + dt.timedelta(minutes=2))
+    left, held = (work(state=JobState.RUNNING, attempts=1) for _ in range(2))
     RateCardUpload.objects.filter(pk=left.pk).update(leased_until=Now() - SECOND)
     RateCardUpload.objects.filter(pk=held.pk).update(leased_until=Now() + 60 * SECOND)
-    work(state=WorkState.READY)
+    work(state=JobState.READY)
     found = jobs.waiting(RateCardUpload, at=NOON + dt.timedelta(minutes=2))
     assert sorted(found) == [old.pk, left.pk]
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from locations.models import Location, Role, User
-from reports.models import Report, ReportKind, ReportState
+from locations.models.jobs import JobState
+from reports.models import Report, ReportKind
 from tests.factories import make_account, make_location, make_member, make_user
 from tests.reports.pages import without_tokens
 
@@ -56,12 +57,12 @@ def make_report(location: Location) -> Report:
         kind=ReportKind.CHAT,
         first_on="2026-05-01",
         last_on="2026-05-31",
-        state=ReportState.READY,
+        state=JobState.READY,
         file=file,
         credits=0,
         size_bytes=8,
-        asked_by=make_user(),
-        asked_at=timezone.now(),
+        requested_by=make_user(),
+        requested_at=timezone.now(),
     )
 
 

@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from locations import jobs
 from locations.models import Location
+from locations.models.jobs import JobState
 from redflag_credits.devserver import paths, servers, supervisor, valkey
 from reports.exports import cleanup, requests
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.databases import Clone
 from tests.product import LiveProduct
 from tests.proof.telling import tell
@@ -80,7 +81,7 @@ def ask(place: Location) -> Report:
         kind=ReportKind.INTERNATIONAL,
         first_on=traffic.dt.date(2026, 5, 1),
         last_on=traffic.dt.date(2026, 5, 31),
-        asked_by=traffic.person(),
+        requested_by=traffic.person(),
         at=timezone.now(),
     )
 
@@ -117,7 +118,7 @@ def kill_broker(data_dir: Path) -> None:
 
 
 def sweep_as_if_leases_had_run_out() -> None:
-    Report.objects.filter(state=ReportState.RUNNING).update(leased_until=Now() - jobs.LEASE)
+    Report.objects.filter(state=JobState.RUNNING).update(leased_until=Now() - jobs.LEASE)
     cleanup.sweep(at=timezone.now() + 2 * cleanup.QUEUED_AGAIN_AFTER)
 
 
@@ -131,21 +132,21 @@ def test_a_worker_killed_at_any_moment_leaves_a_report_that_is_built_once_more(
     ends = []
     for moment in MOMENTS:
         product.start_worker()
-        report = until(ask(place), ReportState.RUNNING, ReportState.READY, product=product)
+        report = until(ask(place), JobState.RUNNING, JobState.READY, product=product)
         time.sleep(moment)
         kill_worker(product)
         report.refresh_from_db()
         killed = f"{report.state}, {report.rows_done:,} rows shown"
-        assert report.state in (ReportState.RUNNING, ReportState.READY)
+        assert report.state in (JobState.RUNNING, JobState.READY)
         sweep_as_if_leases_had_run_out()
         product.start_worker()
-        report = until(report, ReportState.READY, ReportState.FAILED, product=product)
+        report = until(report, JobState.READY, JobState.FAILED, product=product)
         kill_worker(product)
         cleanup.sweep(at=timezone.now())
-        assert report.state == ReportState.READY
+        assert report.state == JobState.READY
         assert is_whole(report)
-        assert report.attempts == (1 if killed.startswith(ReportState.READY) else 2)
-        kept = Report.objects.filter(state=ReportState.READY).values_list("file", flat=True)
+        assert report.attempts == (1 if killed.startswith(JobState.READY) else 2)
+        kept = Report.objects.filter(state=JobState.READY).values_list("file", flat=True)
         assert files(tmp_path / "media") == sorted(tmp_path / "media" / name for name in kept)
         assert list((tmp_path / "builds").iterdir()) == []
         ends.append(
@@ -163,17 +164,17 @@ def test_a_broker_that_is_killed_and_comes_back_loses_no_report(
     kill_broker(broker)
     valkey.start(broker)
     product.start_worker()
-    assert is_whole(until(waiting, ReportState.READY, product=product))
+    assert is_whole(until(waiting, JobState.READY, product=product))
 
-    building = until(ask(place), ReportState.RUNNING, product=product)
+    building = until(ask(place), JobState.RUNNING, product=product)
     kill_broker(broker)
     asked_meanwhile = ask(place)
-    assert asked_meanwhile.state == ReportState.QUEUED
-    built = until(building, ReportState.READY, product=product)
+    assert asked_meanwhile.state == JobState.QUEUED
+    built = until(building, JobState.READY, product=product)
     valkey.start(broker)
     time.sleep(1)
     sweep_as_if_leases_had_run_out()
-    late = until(asked_meanwhile, ReportState.READY, product=product)
+    late = until(asked_meanwhile, JobState.READY, product=product)
     assert [is_whole(report) for report in (built, late)] == [True, True]
     assert [report.attempts for report in (waiting, built, late)] == [1, 1, 1]
     assert len(files(tmp_path / "media")) == 3

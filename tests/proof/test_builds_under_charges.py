@@ -17,8 +17,9 @@ from django.db import connections
 from ledger.models import ChatMessage, Entry, InternationalMessage, Kind, Outcome
 from ledger.verification.verify import verify
 from locations.models import Location
+from locations.models.jobs import JobState
 from reports.exports import build
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.processes import race
 from tests.proof.telling import tell
 from tests.proving import short_or_full
@@ -116,7 +117,7 @@ def test_every_report_is_the_ledger_as_of_its_own_entry_number(
 
 def hold_against_the_ledger(report: Report) -> int:
     """The number that it names: what it holds is exactly the entries up to that one."""
-    assert (report.state, report.failure) == (ReportState.READY, "")
+    assert (report.state, report.failure) == (JobState.READY, "")
     sheets = by_calamine(Path(default_storage.path(report.file)))
     summary = {line[0]: line[1] for line in sheets["Summary"] if len(line) == 2}
     number = int(summary["As of ledger entry number"])

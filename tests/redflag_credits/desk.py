@@ -54,28 +54,28 @@ def fill(name: str = "Soho") -> Location:
         kind="chat",
         first_on=dt.date(2026, 6, 1),
         last_on=dt.date(2026, 6, 30),
-        asked_by=make_user(),
-        asked_at=NOON,
+        requested_by=make_user(),
+        requested_at=NOON,
     )
     RateCardUpload.objects.create(
         series_name="Standard",
         effective_on=NOON.date(),
         file_name="rates.csv",
         content=b"country,carrier_type,channel,prefix,credits\n",
-        uploaded_by=make_user(),
+        requested_by=make_user(),
         uploaded_at=NOON,
-        asked_at=NOON,
+        requested_at=NOON,
         state="failed",
         failure="The file has no prices.",
     )
     card = RateCard.objects.first() or make_card(published=False)
-    RateCardImpact.objects.create(card=card, asked_by=make_user(), asked_at=NOON)
+    RateCardImpact.objects.create(card=card, requested_by=make_user(), requested_at=NOON)
     ReportSchedule.objects.create(
         location=location,
         kind="chat",
         every="month",
-        made_by=buyer,
-        made_at=NOON,
+        created_by=buyer,
+        created_at=NOON,
         covered_through_on=dt.date(2026, 5, 31),
     )
     ReportDownload.objects.create(report=report, user=buyer, at=NOON)

@@ -34,7 +34,7 @@ from locations.models.audit import Change
 from reports.models import (
     Alert,
     AlertMail,
-    LocationPace,
+    LocationDailyRate,
     LongEstimate,
     Report,
     ReportDownload,
@@ -84,7 +84,7 @@ def test_every_model_of_ours_has_its_pages():
     assert set(ours) - set(MODELS) == {
         Session,
         LongEstimate,
-        LocationPace,
+        LocationDailyRate,
         VerificationRequest,
     }
     assert {model._meta.app_label for model in MODELS} == {

@@ -11,12 +11,13 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from locations.models import User
+from locations.models.jobs import JobState
 from reports.alerts.evaluate import look, set_alert
 from reports.alerts.mails import send_waiting
 from reports.exports import build, requests
 from reports.exports.listing import filename
 from reports.exports.schedules import ask_due, schedule
-from reports.models import AlertMail, Every, Report, ReportKind, ReportState
+from reports.models import AlertMail, Every, Report, ReportKind
 from tests.factories import NOON, make_location, make_member
 from tests.reports import traffic
 from tests.reports.alerts.test_evaluate import take
@@ -25,13 +26,13 @@ from tests.reports.traffic import GERMANY, MEXICO, utc
 FRENCH = {"full_name": "Anne Martin", "language": "fr"}
 
 
-def asked_by(user: User, location: Any, kind: str = ReportKind.INTERNATIONAL) -> Report:
+def report_of(user: User, location: Any, kind: str = ReportKind.INTERNATIONAL) -> Report:
     return requests.ask(
         location,
         kind=kind,
         first_on=dt.date(2026, 5, 1),
         last_on=dt.date(2026, 5, 31),
-        asked_by=user,
+        requested_by=user,
         at=utc("2026-06-01 00:00:00"),
     )
 
@@ -70,14 +71,14 @@ def test_each_reader_of_an_alert_gets_it_in_their_own_language() -> None:
 def test_a_report_keeps_the_language_of_who_asked() -> None:
     location = make_location(name="Harbor")
     anne = make_member(location, **FRENCH)
-    report = asked_by(anne, location)
+    report = report_of(anne, location)
 
     User.objects.filter(pk=anne.pk).update(language="es")
     report.refresh_from_db()
     assert report.language == "fr"
     with translation.override("es"):
         assert filename(report).startswith("Harbor_")
-    assert asked_by(make_member(location), location, ReportKind.CHAT).language == "en"
+    assert report_of(make_member(location), location, ReportKind.CHAT).language == "en"
 
 
 @pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_a_scheduled_report_is_in_the_language_of_who_set_it_up() -> None:
         format="xlsx",
         every=Every.MONTH,
         recipients=[anne, dana],
-        made_by=anne,
+        created_by=anne,
         at=NOON,
     )
     assert ask_due(at=NOON + dt.timedelta(days=31)) == 1
@@ -100,7 +101,7 @@ def test_a_scheduled_report_is_in_the_language_of_who_set_it_up() -> None:
 @pytest.mark.django_db
 def test_the_database_keeps_no_language_that_is_not_offered() -> None:
     location = make_location()
-    report = asked_by(make_member(location), location)
+    report = report_of(make_member(location), location)
     with pytest.raises(IntegrityError, match="report_language"), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(language="xx")
 
@@ -110,12 +111,12 @@ def test_a_workbook_is_written_in_the_language_of_its_report(tmp_path: Path, set
     settings.MEDIA_ROOT = tmp_path
     place = traffic.location(time_zone="America/Chicago")
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, GERMANY)
-    report = asked_by(make_member(place, **FRENCH), place)
+    report = report_of(make_member(place, **FRENCH), place)
 
     build.build_next(clock=traffic.stopped())
 
     report.refresh_from_db()
-    assert (report.state, report.failure) == (ReportState.READY, "")
+    assert (report.state, report.failure) == (JobState.READY, "")
     book = CalamineWorkbook.from_path(str(tmp_path / report.file))
     rows = book.get_sheet_by_index(1).to_python()
     countries = {cell for row in rows for cell in row if str(cell).endswith(("(MX)", "(DE)"))}

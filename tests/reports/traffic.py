@@ -138,8 +138,8 @@ def report(
         kind=kind,
         first_on=first_on,
         last_on=last_on,
-        asked_by=person(),
-        asked_at=NOW,
+        requested_by=person(),
+        requested_at=NOW,
         **fields,
     )
 

@@ -188,8 +188,8 @@ def test_a_worker_calculates_it_once(cloned_database: Clone) -> None:
     make_card()
     texts(make_location(), MEXICO)
     card, boss = draft(("MX", "mobile", "text", 8)), make_user()
-    asked = rate_card_impact.ask(card, asked_by=boss, at=NOON)
-    assert rate_card_impact.ask(card, asked_by=boss, at=NOON) == asked
+    asked = rate_card_impact.ask(card, requested_by=boss, at=NOON)
+    assert rate_card_impact.ask(card, requested_by=boss, at=NOON) == asked
     for _twice in range(2):
         rate_card_impact.calculate(asked.pk, clock=lambda: NOON)
     asked.refresh_from_db()
@@ -198,13 +198,13 @@ def test_a_worker_calculates_it_once(cloned_database: Clone) -> None:
     assert asked.fingerprint == rate_card_impact.fingerprint(card)
     card.rates.update(credits=9)
     assert asked.fingerprint != rate_card_impact.fingerprint(card)
-    assert rate_card_impact.ask(card, asked_by=boss, at=NOON) != asked
+    assert rate_card_impact.ask(card, requested_by=boss, at=NOON) != asked
 
 
 @pytest.mark.django_db
 def test_what_was_never_queued_is_queued_by_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     card = draft(("MX", "mobile", "text", 8))
-    asked = RateCardImpact.objects.create(card=card, asked_by=make_user(), asked_at=NOON)
+    asked = RateCardImpact.objects.create(card=card, requested_by=make_user(), requested_at=NOON)
     queued: list[int] = []
     monkeypatch.setattr(
         rate_card_impact.jobs, "queue", lambda task, name, **options: queued.append(name) or True

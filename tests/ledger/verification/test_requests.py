@@ -48,8 +48,8 @@ def test_a_worker_verifies_what_was_asked_for_and_only_once(
     first, second = sound_ledger()
     ada = make_user(full_name="Ada")
     corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {second.pk}")
-    of_one = requests.ask(first, asked_by=ada, at=NOON)
-    of_all = requests.ask(None, asked_by=ada, at=NOON)
+    of_one = requests.ask(first, requested_by=ada, at=NOON)
+    of_all = requests.ask(None, requested_by=ada, at=NOON)
     assert queued == [of_one.pk, of_all.pk]
     carry_out(of_one.pk, of_one.pk, of_all.pk)
     assert found() == [(first.pk, 1, 0, "ready"), (None, 2, 2, "ready")]
@@ -66,7 +66,7 @@ def test_two_who_ask_at_once_ask_for_one(cloned_database: Clone, queued: list[in
 
     def click(person: User, location: Location | None) -> None:
         start.wait()
-        asked.append(requests.ask(location, asked_by=person, at=NOON).pk)
+        asked.append(requests.ask(location, requested_by=person, at=NOON).pk)
         connection.close()
 
     for location in (first, None):
@@ -84,7 +84,7 @@ def test_two_who_ask_at_once_ask_for_one(cloned_database: Clone, queued: list[in
 def test_the_database_refuses_a_second_one_under_way() -> None:
     first, _ = sound_ledger()
     for location in (first, None):
-        fields = {"location": location, "asked_by": make_user(), "asked_at": NOON}
+        fields = {"location": location, "requested_by": make_user(), "requested_at": NOON}
         VerificationRequest.objects.create(state="running", **fields)
         with (
             pytest.raises(IntegrityError, match="verification_under_way_once"),
@@ -99,7 +99,7 @@ def test_the_lease_is_kept_while_one_question_takes_long(
 ) -> None:
     first, _ = sound_ledger()
     monkeypatch.setattr(requests, "RENEW_SECONDS", 0.02)
-    request = requests.ask(first, asked_by=make_user(), at=NOON)
+    request = requests.ask(first, requested_by=make_user(), at=NOON)
     renewed = threading.Event()
     look = verify.look
 
@@ -126,14 +126,14 @@ def test_what_went_wrong_is_said_and_can_be_asked_for_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(verify, "look", broken)
-        request = requests.ask(first, asked_by=make_user(), at=NOON)
+        request = requests.ask(first, requested_by=make_user(), at=NOON)
         carry_out(request.pk)
     request.refresh_from_db()
     assert (request.state, request.failure) == (
         "failed",
         "Something went wrong (ConnectionError); it is in the log.",
     )
-    again = requests.ask(first, asked_by=make_user(), at=NOON)
+    again = requests.ask(first, requested_by=make_user(), at=NOON)
     assert again.pk != request.pk
     carry_out(again.pk)
     assert found() == [(first.pk, 1, 0, "ready")]
@@ -144,7 +144,7 @@ def test_the_sweep_queues_what_was_lost_and_fails_what_was_interrupted_twice(
     queued: list[int],
 ) -> None:
     first, second = sound_ledger()
-    fields = {"asked_by": make_user(), "asked_at": NOON}
+    fields = {"requested_by": make_user(), "requested_at": NOON}
     lost = VerificationRequest.objects.create(location=first, **fields)
     killed = VerificationRequest.objects.create(
         location=second, state="running", attempts=2, leased_until=NOON - DAY, **fields

@@ -13,9 +13,10 @@ from django.test import Client
 
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location, Membership, Role
+from locations.models.jobs import JobState
 from reports.exports import requests
 from reports.exports.kinds import rows_of
-from reports.models import ReportDownload, ReportKind, ReportState
+from reports.models import ReportDownload, ReportKind
 from tests.factories import make_location, make_member, make_user
 from tests.reports import traffic
 from tests.reports.pages import words
@@ -90,7 +91,7 @@ def location() -> Location:
 
 def ready(location: Location, **fields: Any) -> Any:
     file = default_storage.save("reports/masking.xlsx", ContentFile(b"workbook"))
-    facts = {"state": ReportState.READY, "file": file, "credits": 0, "size_bytes": 8}
+    facts = {"state": JobState.READY, "file": file, "credits": 0, "size_bytes": 8}
     return traffic.report(location, **(facts | fields))
 
 
@@ -112,7 +113,7 @@ def test_the_role_of_who_asks_decides(location: Location, role: str, masked: boo
     if role == "both":
         Membership.objects.create(user=user, role=Role.ACCOUNT_ADMIN, account=location.account)
     report = requests.ask(
-        location, kind="chat", first_on=MAY[0], last_on=MAY[1], asked_by=user, at=NOW
+        location, kind="chat", first_on=MAY[0], last_on=MAY[1], requested_by=user, at=NOW
     )
     assert report.masked is masked
 
@@ -158,7 +159,7 @@ def test_who_downloaded_what_and_when_is_shown_to_those_who_open_the_reports(
     said = words(client.get(f"/locations/{location.pk}/reports/"))
     assert "Downloaded 2 times Eve, 20 May 2026, 07:00 CDT Dana, 20 May 2026, 07:00 CDT" in said
     # What could not be handed out is no download.
-    report.state = ReportState.EXPIRED
+    report.state = JobState.EXPIRED
     report.save(update_fields=["state"])
     assert client.get(f"/reports/{report.pk}/download/").status_code == 410
     assert ReportDownload.objects.count() == 2

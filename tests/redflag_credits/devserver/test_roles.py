@@ -66,7 +66,7 @@ def test_the_application_cannot_get_round_the_guards(application: psycopg.Connec
         "UPDATE ledger_correctionrequest SET reason = ''",
         "DELETE FROM ledger_correctionrequest",
         "UPDATE ledger_creditrequest SET credits = 1",
-        "UPDATE ledger_verificationrequest SET asked_by_id = 1",
+        "UPDATE ledger_verificationrequest SET requested_by_id = 1",
         "DELETE FROM ledger_creditrequest",
         "DELETE FROM ledger_bundle",
         "DELETE FROM ledger_entry",

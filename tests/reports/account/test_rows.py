@@ -22,7 +22,7 @@ from locations.formatting.dates import format_short_date
 from locations.models import Account, Location, Role
 from reports.balance.summary import standing
 from reports.forecast.forecast import DAY, HISTORY_DAYS, forecast
-from reports.models import LocationPace
+from reports.models import LocationDailyRate
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_account, make_location, make_member, make_user
 from tests.reports.pages import actions, links, rows, words
@@ -268,7 +268,7 @@ def test_pages_and_queries_do_not_depend_on_how_many_there_are(cloned_database: 
                 "?state=fine&q=place",
             ):
                 if counts is anew:
-                    LocationPace.objects.all().delete()
+                    LocationDailyRate.objects.all().delete()
                 with CaptureQueriesContext(connection) as queries:
                     answer = client.get(address + asked)
                 assert len(rows(answer)) == min(number, 25)

@@ -51,8 +51,8 @@ def red(at: dt.datetime = NOON) -> list[str]:
 def report(soho: Location, **fields: object) -> Report:
     day = NOON.date()
     return Report.objects.create(
-        location=soho, kind="chat", first_on=day, last_on=day, asked_by=make_user(),
-        **{"asked_at": NOON, **fields},
+        location=soho, kind="chat", first_on=day, last_on=day, requested_by=make_user(),
+        **{"requested_at": NOON, **fields},
     )  # fmt: skip
 
 

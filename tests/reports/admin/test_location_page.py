@@ -70,8 +70,8 @@ def fill(location: Location, ada: User) -> None:
         kind="chat",
         first_on=dt.date(2026, 6, 1),
         last_on=dt.date(2026, 6, 30),
-        asked_by=member,
-        asked_at=now,
+        requested_by=member,
+        requested_at=now,
     )
 
 
@@ -181,8 +181,8 @@ def test_nothing_can_be_done_there_but_look(staff: Client, soho: Location):
         kind="chat",
         first_on=dt.date(2026, 6, 1),
         last_on=dt.date(2026, 6, 30),
-        asked_at=timezone.now(),
-        asked_by=make_user(),
+        requested_at=timezone.now(),
+        requested_by=make_user(),
     )
     assert staff.post(reverse("report-cancel", args=[report.pk])).status_code == 403
     assert not CreditRequest.objects.exists()

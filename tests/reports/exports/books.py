@@ -12,8 +12,9 @@ from django.db.models import Max, Min
 
 from ledger.models import Entry
 from locations.models import Location
+from locations.models.jobs import JobState
 from reports.exports import build
-from reports.models import Report, ReportFormat, ReportKind, ReportState
+from reports.models import Report, ReportFormat, ReportKind
 from tests.ledger.replay.traffic_folder import FILES
 from tests.reports import traffic
 
@@ -47,7 +48,7 @@ def build_all(format: str = ReportFormat.XLSX) -> list[BuiltBook]:
             assert built is not None
             assert built.pk == report.pk
             report.refresh_from_db()
-            assert (report.state, report.failure) == (ReportState.READY, "")
+            assert (report.state, report.failure) == (JobState.READY, "")
             books.append(BuiltBook(location, report, Path(default_storage.path(report.file))))
     return books
 

@@ -9,8 +9,9 @@ import pytest
 from django.db import connections
 from python_calamine import CalamineWorkbook
 
+from locations.models.jobs import JobState
 from reports.exports.build import build_next
-from reports.models import Report, ReportState
+from reports.models import Report
 from reports.workbooks.xlsx_rows import SheetRows
 from tests.reports import traffic
 
@@ -18,7 +19,7 @@ from tests.reports import traffic
 def build(report: Report, **options: Any) -> bool:
     """Whether it was this one's turn, and it is ready now."""
     built = build_next(clock=traffic.stopped(), **options)
-    return built is not None and (built.pk, built.state) == (report.pk, ReportState.READY)
+    return built is not None and (built.pk, built.state) == (report.pk, JobState.READY)
 
 
 def table(path: Path, sheet: str) -> list[list[Any]]:

@@ -13,9 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from locations.models import Location, Role, User
+from locations.models.jobs import JobState
 from locations.permissions import detail_readers
 from reports.exports import schedules
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.factories import make_account, make_location, make_member, make_user
 from tests.reports.pages import without_tokens
 
@@ -47,7 +48,7 @@ class Deed:
     address: str
     status: int
     was_done: Callable[[Location, Any], bool]
-    state: str = ReportState.READY  # of the report that is there
+    state: str = JobState.READY  # of the report that is there
 
 
 def shows(location: Location, answer: Any) -> bool:
@@ -65,7 +66,7 @@ def has_two(location: Location, _: Any) -> bool:
 
 
 def is_cancelled(location: Location, _: Any) -> bool:
-    return location.reports.get().state == ReportState.CANCELLED
+    return location.reports.get().state == JobState.CANCELLED
 
 
 def has_two_schedules(location: Location, _: Any) -> bool:
@@ -107,8 +108,8 @@ def place(name: str, state: str) -> Location:
         file=default_storage.save("reports/access.xlsx", ContentFile(b"workbook")),
         credits=0,
         size_bytes=8,
-        asked_by=reader,
-        asked_at=timezone.now(),
+        requested_by=reader,
+        requested_at=timezone.now(),
     )
     schedules.schedule(
         location,
@@ -116,7 +117,7 @@ def place(name: str, state: str) -> Location:
         format="xlsx",
         every="month",
         recipients=[reader],
-        made_by=reader,
+        created_by=reader,
         at=timezone.now(),
     )
     return location

@@ -12,9 +12,10 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
 from locations import jobs
+from locations.models.jobs import JobState
 from reports.exports import build as build_module
 from reports.exports import queue, requests, writer
-from reports.models import Report, ReportState
+from reports.models import Report
 from reports.tasks import build_report
 from reports.workbooks.xlsx_rows import SheetRows
 from tests.processes import LostProcess, race
@@ -32,7 +33,7 @@ def test_a_task_that_runs_twice_builds_once(place: Any, media: Path) -> None:
     first = report.file
     build_report(str(report.pk))
     report.refresh_from_db()
-    assert (report.state, report.attempts, report.file) == (ReportState.READY, 1, first)
+    assert (report.state, report.attempts, report.file) == (JobState.READY, 1, first)
     assert len(files(media)) == 1
 
 
@@ -47,7 +48,7 @@ def test_of_many_workers_one_builds(place: Any, media: Path) -> None:
     assert [outcome.error for outcome in outcomes] == [""] * 4
     assert sorted(outcome.value for outcome in outcomes) == [0, 0, 0, 1]
     report.refresh_from_db()
-    assert (report.state, report.attempts) == (ReportState.READY, 1)
+    assert (report.state, report.attempts) == (JobState.READY, 1)
     assert len(files(media)) == 1
 
 
@@ -70,7 +71,7 @@ def builds_with_a_slow_claim(report: Report) -> int:
     return len(begun)
 
 
-@pytest.mark.parametrize("state", [ReportState.FAILED, ReportState.EXPIRED])
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.EXPIRED])
 def test_what_is_over_is_not_built_again(place: Any, media: Path, state: str) -> None:
     assert not build(traffic.report(place, state=state))
     assert files(media) == []
@@ -112,13 +113,13 @@ def test_a_killed_build_is_taken_over_when_its_lease_has_run_out(
     with pytest.raises(LostProcess):
         race(death, [{"report": report}])
     report.refresh_from_db()
-    assert (report.state, report.attempts) == (ReportState.RUNNING, 1)
+    assert (report.state, report.attempts) == (JobState.RUNNING, 1)
     assert not build(report)
 
     expire_lease(report)
     assert build(report)
     report.refresh_from_db()
-    assert (report.state, report.attempts) == (ReportState.READY, 2)
+    assert (report.state, report.attempts) == (JobState.READY, 2)
     assert files(media) == [media / report.file]
     assert len(table(media / report.file, "Messages")) == 41
     for folder in (tmp_path / "builds").iterdir():  # the sweep's to remove
@@ -136,7 +137,7 @@ def expire_lease(report: Report) -> None:
 
 
 def test_a_build_is_started_over_once(place: Any) -> None:
-    report = traffic.report(place, state=ReportState.RUNNING, attempts=2)
+    report = traffic.report(place, state=JobState.RUNNING, attempts=2)
     expire_lease(report)
     assert not build(report)
 
@@ -161,7 +162,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
         monkeypatch.setattr(FileSystemStorage, "_save", lambda *args: (lose(), save(*args))[1])
     assert not build(report)
     report.refresh_from_db()
-    assert (report.state, report.attempts, report.rows_done) == (ReportState.RUNNING, 2, 5)
+    assert (report.state, report.attempts, report.rows_done) == (JobState.RUNNING, 2, 5)
     assert files(media) == []
 
 
@@ -173,7 +174,7 @@ def test_a_build_that_is_cancelled_leaves_no_file(
 
     def cancel(*_: Any) -> None:
         in_another_thread(
-            lambda: requests.cancel(report, cancelled_by=report.asked_by, at=traffic.NOW)
+            lambda: requests.cancel(report, cancelled_by=report.requested_by, at=traffic.NOW)
         )
 
     if moment == "reading":
@@ -185,5 +186,5 @@ def test_a_build_that_is_cancelled_leaves_no_file(
         monkeypatch.setattr(FileSystemStorage, "_save", lambda *args: (cancel(), save(*args))[1])
     assert not build(report)
     report.refresh_from_db()
-    assert (report.state, report.failure) == (ReportState.CANCELLED, "")
+    assert (report.state, report.failure) == (JobState.CANCELLED, "")
     assert files(media) == []

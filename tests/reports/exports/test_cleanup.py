@@ -12,14 +12,15 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
 from locations import jobs
+from locations.models.jobs import JobState
 from reports.exports import cleanup, temp_dirs
-from reports.models import Report, ReportState
+from reports.models import Report
 from reports.tasks import sweep_reports
 from tests.reports import traffic
 from tests.reports.traffic import NOW, files
 
 pytestmark = pytest.mark.django_db
-RUNNING, QUEUED = ReportState.RUNNING, ReportState.QUEUED
+RUNNING, QUEUED = JobState.RUNNING, JobState.QUEUED
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +49,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def report(*, lease_seconds: int | None = None, minutes_old: int = 10, **fields: Any) -> Report:
     place = traffic.Location.objects.first() or traffic.location()
     made = traffic.report(place, **fields)
-    Report.objects.filter(pk=made.pk).update(asked_at=NOW - dt.timedelta(minutes=minutes_old))
+    Report.objects.filter(pk=made.pk).update(requested_at=NOW - dt.timedelta(minutes=minutes_old))
     if lease_seconds is not None:
         Report.objects.filter(pk=made.pk).update(
             leased_until=Now() + dt.timedelta(seconds=lease_seconds)
@@ -68,7 +69,7 @@ def test_what_was_never_queued_or_was_left_is_queued_again(queued: list[Any]) ->
     left = report(state=RUNNING, attempts=1, lease_seconds=-1)
     report(state=QUEUED, minutes_old=0)
     report(state=RUNNING, attempts=1, lease_seconds=60)
-    report(state=ReportState.FAILED, attempts=1, lease_seconds=-1)
+    report(state=JobState.FAILED, attempts=1, lease_seconds=-1)
     cleanup.sweep(at=NOW)
     assert set(queued) == {lost.pk, left.pk}
     assert Report.objects.filter(state=QUEUED).count() == 2
@@ -85,13 +86,13 @@ def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
 
 
 def test_what_was_interrupted_twice_has_failed(queued: list[Any], media: Path) -> None:
-    worn_out = with_file(media, state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=-1)
-    alive = report(state=RUNNING, attempts=jobs.MOST_ATTEMPTS, lease_seconds=60)
+    worn_out = with_file(media, state=RUNNING, attempts=jobs.MAX_ATTEMPTS, lease_seconds=-1)
+    alive = report(state=RUNNING, attempts=jobs.MAX_ATTEMPTS, lease_seconds=60)
     cleanup.sweep(at=NOW)
     worn_out.refresh_from_db()
     alive.refresh_from_db()
     assert (worn_out.state, worn_out.failure) == (
-        ReportState.FAILED,
+        JobState.FAILED,
         "Building it was interrupted 2 times.",
     )
     assert (worn_out.finished_at, worn_out.leased_until, worn_out.file) == (NOW, None, "")
@@ -104,14 +105,14 @@ def test_a_report_is_kept_for_its_days_and_then_deleted_with_a_line_in_the_log(
     queued: list[Any], media: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     day = dt.timedelta(days=1)
-    old = with_file(media, state=ReportState.READY, finished_at=NOW - 30 * day - day / 24)
-    young = with_file(media, state=ReportState.READY, finished_at=NOW - 29 * day)
+    old = with_file(media, state=JobState.READY, finished_at=NOW - 30 * day - day / 24)
+    young = with_file(media, state=JobState.READY, finished_at=NOW - 29 * day)
     with caplog.at_level(logging.INFO):
         cleanup.sweep(at=NOW)
     old.refresh_from_db()
     young.refresh_from_db()
-    assert (old.state, old.file) == (ReportState.EXPIRED, "")
-    assert young.state == ReportState.READY
+    assert (old.state, old.file) == (JobState.EXPIRED, "")
+    assert young.state == JobState.READY
     assert files(media) == [media / young.file]
     assert f"report {old.pk}, expired: its file is deleted" in caplog.text
     cleanup.sweep(at=NOW)
@@ -121,7 +122,7 @@ def test_a_report_is_kept_for_its_days_and_then_deleted_with_a_line_in_the_log(
 def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
     media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = with_file(media, state=ReportState.EXPIRED)
+    old = with_file(media, state=JobState.EXPIRED)
     with monkeypatch.context() as context:
 
         def refuse(*_: Any) -> None:
@@ -137,13 +138,13 @@ def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
 
 
 def test_what_a_killed_builder_left_of_a_cancelled_report_is_deleted(media: Path) -> None:
-    with_file(media, state=ReportState.CANCELLED)
+    with_file(media, state=JobState.CANCELLED)
     cleanup.remove_leftovers(at=NOW)
     assert files(media) == []
 
 
 def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
-    old = with_file(media, state=ReportState.EXPIRED)
+    old = with_file(media, state=JobState.EXPIRED)
     (media / old.file).unlink()
     cleanup.remove_leftovers(at=NOW)
     old.refresh_from_db()
@@ -153,7 +154,7 @@ def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
 def test_folders_of_killed_builds_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     builds = tmp_path / "builds"
     running = report(state=RUNNING, lease_seconds=-1, attempts=2)
-    over = report(state=ReportState.READY, file="x", credits=0, attempts=1)
+    over = report(state=JobState.READY, file="x", credits=0, attempts=1)
     dead = {f"{running.pk}-1-a", f"{over.pk}-1-a"}
     alive = {f"{running.pk}-2-a", "nobody-knows", f"{uuid.uuid4()}-1-a"}
     for name in dead | alive:

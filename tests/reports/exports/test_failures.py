@@ -8,8 +8,8 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError, connection
 
+from locations.models.jobs import JobState
 from reports.exports.kinds import international
-from reports.models import ReportState
 from tests.reports import traffic
 from tests.reports.exports.builds import build, during_row, in_another_thread
 from tests.reports.traffic import NOW, files
@@ -27,7 +27,7 @@ def test_rows_that_differ_from_the_daily_table_are_not_shipped(place: Any, media
     report = traffic.report(place)
     assert not build(report)
     report.refresh_from_db()
-    assert (report.state, report.file, report.leased_until) == (ReportState.FAILED, "", None)
+    assert (report.state, report.file, report.leased_until) == (JobState.FAILED, "", None)
     assert "The rows come to 711 credits, the daily table says 710" in report.failure
     assert (report.finished_at, report.size_bytes, report.credits) == (NOW, None, None)
     assert files(media) == []
@@ -46,7 +46,7 @@ def test_a_full_disk_leaves_a_reason_and_no_half_file(
     report = traffic.report(place)
     assert not build(report)
     report.refresh_from_db()
-    assert report.state == ReportState.FAILED
+    assert report.state == JobState.FAILED
     assert report.failure.startswith("There was no room left for the file.")
     assert files(media) == []
 
@@ -68,7 +68,7 @@ def test_any_error_fails_the_build_with_a_reason_for_people(
     report = traffic.report(place)
     assert not build(report)
     report.refresh_from_db()
-    assert report.state == ReportState.FAILED
+    assert report.state == JobState.FAILED
     assert report.failure.startswith(reason)
     assert files(media) == []
 

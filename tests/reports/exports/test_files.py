@@ -10,8 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from ledger.engine.funding import adjust, purchase
 from ledger.reading.daily_usage import daily_usage
+from locations.models.jobs import JobState
 from reports.exports import build
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from reports.workbooks.csv import safe
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, NOW, SWEDEN, utc
@@ -41,7 +42,7 @@ def built(place: Any, kind: str, **fields: Any) -> Path:
     report = traffic.report(place, kind, **fields)
     build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
-    assert (report.state, report.failure) == (ReportState.READY, "")
+    assert (report.state, report.failure) == (JobState.READY, "")
     from django.conf import settings
 
     return Path(settings.MEDIA_ROOT) / report.file
@@ -240,7 +241,7 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
     report = traffic.report(place)
     build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
-    assert (report.state, report.finished_at) == (ReportState.FAILED, NOW)
+    assert (report.state, report.finished_at) == (JobState.FAILED, NOW)
     assert report.failure.startswith(
         "On 2026-05-04 the rows come to 70 credits, the daily table says 71:"
     )

@@ -12,10 +12,11 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
 from locations import jobs
+from locations.models.jobs import JobState
 from reports import tasks
 from reports.exports import build, cleanup, requests, writer
 from reports.exports.uploads import WatchedReader
-from reports.models import Report, ReportState
+from reports.models import Report
 from reports.workbooks.xlsx import Book
 from reports.workbooks.xlsx_archive import BookFile, SheetFile
 from reports.workbooks.xlsx_rows import SheetRows
@@ -83,7 +84,7 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     report.refresh_from_db()
     was_ready = moment == "ready, and not told yet"
     assert (report.state, report.attempts) == (
-        ReportState.READY if was_ready else ReportState.RUNNING,
+        JobState.READY if was_ready else JobState.RUNNING,
         1,
     )
     assert build.build_next(clock=traffic.stopped()) is None  # its lease still runs
@@ -93,7 +94,7 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     again = build.build_next(clock=traffic.stopped())
     assert (again is None) is was_ready
     report.refresh_from_db()
-    assert (report.state, report.rows_done, report.credits) == (ReportState.READY, 40, 20 * 13)
+    assert (report.state, report.rows_done, report.credits) == (JobState.READY, 40, 20 * 13)
     assert files(media) == [media / report.file]
     cleanup.sweep(at=traffic.NOW)
     assert list(builds.iterdir()) == []  # the killed worker's folder has gone too
@@ -117,7 +118,7 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
     cleanup.sweep(at=traffic.NOW)
     report.refresh_from_db()
     assert (report.state, report.failure, report.file) == (
-        ReportState.FAILED,
+        JobState.FAILED,
         "Building it was interrupted 2 times.",
         "",
     )

@@ -12,8 +12,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 
 from locations.models import Location, User
+from locations.models.jobs import JobState
 from reports.exports import requests, schedules
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.factories import make_location, make_member
 from tests.queries import count_queries
 from tests.reports.pages import field, words
@@ -55,8 +56,8 @@ def make_report(location: Location, user: User) -> Any:
             "first_on": dt.date(2026, 5, 1),
             "last_on": dt.date(2026, 5, 31),
             "state": state,
-            "asked_by": user,
-            "asked_at": NOW,
+            "requested_by": user,
+            "requested_at": NOW,
         }
         return Report.objects.create(**(values | fields))
 
@@ -79,7 +80,7 @@ def test_asking_leads_back_to_the_days_it_was_asked_from(
     report = Report.objects.get()
     assert (report.location, report.kind, report.state) == (location, "international", "queued")
     assert (report.first_on, report.last_on) == (dt.date(2026, 5, 1), dt.date(2026, 5, 31))
-    assert (report.asked_by, report.asked_at) == (user, NOW)
+    assert (report.requested_by, report.requested_at) == (user, NOW)
     assert "International Messages 1 May – 31 May 2026 asked for by Dana Manager" in words(
         manager.get(answer["Location"])
     )
@@ -130,17 +131,17 @@ def test_too_many_at_once_are_refused_with_words(manager: Client, location: Loca
 
 def test_each_state_says_where_it_is(manager: Client, location: Location, make_report: Any) -> None:
     make_report("queued")
-    make_report("running", asked_at=NOW - dt.timedelta(1), rows_done=41_000, rows_total=64_000)
+    make_report("running", requested_at=NOW - dt.timedelta(1), rows_done=41_000, rows_total=64_000)
     make_report(
         "ready",
-        asked_at=NOW - dt.timedelta(2),
+        requested_at=NOW - dt.timedelta(2),
         rows_done=1204,
         credits=9775,
         file="reports/x.xlsx",
         size_bytes=2048,
     )
-    make_report("failed", asked_at=NOW - dt.timedelta(3), failure="The disk was full.")
-    make_report("expired", asked_at=NOW - dt.timedelta(4))
+    make_report("failed", requested_at=NOW - dt.timedelta(3), failure="The disk was full.")
+    make_report("expired", requested_at=NOW - dt.timedelta(4))
     for address in ("credit-usage/", "reports/"):
         answer = manager.get(f"/locations/{location.pk}/{address}")
         said = words(answer)
@@ -174,7 +175,7 @@ def test_a_list_is_looked_at_again_while_one_of_its_reports_is_under_way(
     every: str | None,
 ) -> None:
     more = {"file": "x.xlsx", "credits": 1, "size_bytes": 1} if state == "ready" else {}
-    make_report(state, asked_at=NOW - dt.timedelta(minutes=minutes_ago), **more)
+    make_report(state, requested_at=NOW - dt.timedelta(minutes=minutes_ago), **more)
     base = f"/locations/{location.pk}/"
     newest = f"{base}reports/newest/"
     looks = {
@@ -195,15 +196,15 @@ def test_the_lists_take_as_many_queries_for_few_reports_as_for_more(
     def add(reports: int) -> None:
         for _ in range(reports):
             asker = make_member(location)
-            make_report("failed", failure="The disk was full.", asked_by=asker)
-            make_report("running", asked_by=asker)
+            make_report("failed", failure="The disk was full.", requested_by=asker)
+            make_report("running", requested_by=asker)
             schedules.schedule(
                 location,
                 kind="chat",
                 format="xlsx",
                 every="month",
                 recipients=[user, asker],
-                made_by=asker,
+                created_by=asker,
                 at=NOW,
             )
 
@@ -231,7 +232,7 @@ def test_only_the_newest_are_on_credit_usage_and_all_on_their_own_page(
     manager: Client, location: Location, make_report: Any
 ) -> None:
     for number in range(30):
-        make_report("expired", asked_at=NOW - dt.timedelta(number))
+        make_report("expired", requested_at=NOW - dt.timedelta(number))
     usage = manager.get(f"/locations/{location.pk}/credit-usage/")
     assert usage.text.count("Its file was deleted") == 5
     first = manager.get(reports_address(location))
@@ -294,7 +295,7 @@ def test_no_location_s_name_spoils_the_file_s(
 def test_a_download_without_a_file_says_so(
     manager: Client, make_report: Any, state: str, fields: dict[str, Any], said: str
 ) -> None:
-    assert ReportState(state)
+    assert JobState(state)
     answer = manager.get(f"/reports/{make_report(state, **fields).pk}/download/")
     assert answer.status_code == 410
     assert said in words(answer)

@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 
 from locations import jobs
 from locations.models import Location
+from locations.models.jobs import JobState
 from reports import tasks
 from reports.exports import queue, requests
 from reports.exports.uploads import WatchedReader
-from reports.models import Report, ReportState
+from reports.models import Report
 from tests.processes import race
 from tests.reports import traffic
 from tests.reports.traffic import NOW
@@ -24,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("cloned_database")
 def waiting(place: Location, count: int, *, minutes_ago: int = 0) -> list[Report]:
     made = [traffic.report(place) for _ in range(count)]
     for number, report in enumerate(made):
-        asked_at = NOW - dt.timedelta(minutes=minutes_ago, seconds=-number)
-        Report.objects.filter(pk=report.pk).update(asked_at=asked_at)
+        requested_at = NOW - dt.timedelta(minutes=minutes_ago, seconds=-number)
+        Report.objects.filter(pk=report.pk).update(requested_at=requested_at)
     return made
 
 
@@ -35,7 +36,7 @@ def claim(seconds: int = 0) -> Any:
 
 
 def finish(pk: Any) -> None:
-    Report.objects.filter(pk=pk).update(state=ReportState.FAILED)
+    Report.objects.filter(pk=pk).update(state=JobState.FAILED)
 
 
 def test_locations_take_turns_however_many_reports_one_has_asked_for() -> None:
@@ -80,7 +81,7 @@ def test_workers_that_choose_at_once_keep_the_limit(settings: Any) -> None:
         waiting(traffic.location(name=f"Location {number}"), 1)
     outcomes = race(claim_slowly, [{}] * 6)
     assert [outcome.error for outcome in outcomes] == [""] * 6
-    assert Report.objects.filter(state=ReportState.RUNNING).count() == 2
+    assert Report.objects.filter(state=JobState.RUNNING).count() == 2
     assert sorted(outcome.value for outcome in outcomes) == [0, 0, 0, 0, 1, 1]
 
 
@@ -102,7 +103,7 @@ def test_whoever_ends_a_build_wakes_the_next(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(requests, "queue", lambda pk, **_: woken.append(pk) or True)
     tasks.build_report(str(second.pk))
     first.refresh_from_db()
-    assert (first.state, woken) == (ReportState.READY, [second.pk])
+    assert (first.state, woken) == (JobState.READY, [second.pk])
     tasks.build_report(str(first.pk))
     tasks.build_report(str(first.pk))
     assert woken == [second.pk]

@@ -16,8 +16,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from locations.models import Location, User
+from locations.models.jobs import JobState
 from reports.exports import requests
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.databases import Clone
 from tests.plugin import ROOT
 from tests.processes import race
@@ -45,7 +46,7 @@ def task_of(message: bytes) -> tuple[str, str]:
 
 def ask(place: Location, person: User | None = None, **fields: Any) -> Report:
     facts = {"kind": ReportKind.CHAT, **MAY, **fields}
-    return requests.ask(place, asked_by=person or traffic.person(), at=NOW, **facts)
+    return requests.ask(place, requested_by=person or traffic.person(), at=NOW, **facts)
 
 
 @pytest.mark.django_db
@@ -59,12 +60,12 @@ def test_a_report_is_queued_once_it_is_committed(
     assert queue() == [("reports.tasks.build_report", f"['{report.pk}']")]
     report.refresh_from_db()
     assert (report.state, report.kind, report.first_on, report.last_on) == (
-        ReportState.QUEUED,
+        JobState.QUEUED,
         ReportKind.CHAT,
         dt.date(2026, 5, 1),
         dt.date(2026, 5, 31),
     )
-    assert (report.asked_by, report.asked_at, report.attempts) == (person, NOW, 0)
+    assert (report.requested_by, report.requested_at, report.attempts) == (person, NOW, 0)
 
 
 @pytest.mark.django_db
@@ -85,14 +86,14 @@ def test_what_is_rolled_back_is_not_queued(
 @pytest.mark.django_db
 def test_a_location_waits_for_so_many_reports_and_no_more() -> None:
     place, other = traffic.location(), traffic.location(name="Other")
-    for state in [ReportState.QUEUED, ReportState.RUNNING]:
+    for state in [JobState.QUEUED, JobState.RUNNING]:
         traffic.report(place, state=state)
     for _ in range(requests.MOST_UNFINISHED - 2):
         ask(place)
     with pytest.raises(requests.TooMany, match="5 reports of this location are being built"):
         ask(place)
     ask(other)
-    Report.objects.filter(location=place).update(state=ReportState.FAILED)
+    Report.objects.filter(location=place).update(state=JobState.FAILED)
     ask(place)
 
 
@@ -145,7 +146,7 @@ from locations.models import Location, User
 from reports.exports import requests
 started = time.monotonic()
 requests.ask(Location.objects.get(), kind="chat", first_on=dt.date(2026, 5, 1),
-             last_on=dt.date(2026, 5, 31), asked_by=User.objects.get(), at=timezone.now())
+             last_on=dt.date(2026, 5, 31), requested_by=User.objects.get(), at=timezone.now())
 print(time.monotonic() - started)
 """
 
@@ -175,7 +176,7 @@ def test_a_lost_broker_neither_fails_nor_holds_up_the_asking(
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 8  # twice a second of waiting; Celery itself waits ten
     assert "is not queued, the sweep will do it" in done.stderr
-    assert Report.objects.get().state == ReportState.QUEUED
+    assert Report.objects.get().state == JobState.QUEUED
 
 
 def test_the_row_is_enough_for_a_broker_that_comes_back(cloned_database: Clone, queue: Any) -> None:

@@ -24,7 +24,7 @@ def test_a_period_is_asked_for_once_however_many_look(cloned_database: Clone) ->
         format="xlsx",
         every=Every.MONTH,
         recipients=[reader],
-        made_by=reader,
+        created_by=reader,
         at=MADE_AT,
     )
     outcomes = race(ask_due, [{}] * 4)

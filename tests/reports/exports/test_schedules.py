@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from locations.models import Location, Role, User
+from locations.models.jobs import JobState
 from reports.exports import notifications, requests, schedules
-from reports.models import Every, Report, ReportSchedule, ReportState
+from reports.models import Every, Report, ReportSchedule
 from reports.tasks import ask_for_scheduled_reports
 from tests.factories import make_location, make_member
 from tests.reports import traffic
@@ -36,7 +37,7 @@ def dana(place: Location) -> User:
 
 
 def scheduled(place: Location, *people: User, **fields: Any) -> ReportSchedule:
-    facts = {"kind": "chat", "format": "xlsx", "every": Every.MONTH, "made_by": people[0]}
+    facts = {"kind": "chat", "format": "xlsx", "every": Every.MONTH, "created_by": people[0]}
     return schedules.schedule(place, recipients=people, **(facts | {"at": NOW} | fields))
 
 
@@ -56,7 +57,7 @@ def test_a_month_is_asked_for_when_it_is_over_by_the_locations_clocks(
     assert schedules.ask_due(at=at("2026-06-01 05:00:01")) == 0
     assert asked(place) == [("2026-05-01", "2026-05-31")]
     report = Report.objects.get()
-    assert (report.schedule, report.asked_by, report.announce) == (made, dana, True)
+    assert (report.schedule, report.requested_by, report.announce) == (made, dana, True)
     made.refresh_from_db()
     assert made.next_on == dt.date(2026, 7, 1)
 
@@ -87,7 +88,7 @@ def test_a_location_with_too_many_reports_to_build_is_asked_again_later(
         traffic.report(place)
     due = at("2026-06-02 12:00:00")
     assert schedules.ask_due(at=due) == 0
-    Report.objects.update(state=ReportState.FAILED)
+    Report.objects.update(state=JobState.FAILED)
     assert schedules.ask_due(at=due) == 1
 
 
@@ -141,7 +142,7 @@ def test_the_task_asks(place: Location, dana: User) -> None:
 # --- The mail ---------------------------------------------------------------------------------
 
 
-def over(place: Location, state: str = ReportState.READY, **fields: Any) -> Report:
+def over(place: Location, state: str = JobState.READY, **fields: Any) -> Report:
     facts = {"file": "reports/x.xlsx", "credits": 0, "announce": True, "finished_at": NOW}
     return traffic.report(place, state=state, **(facts | fields))
 
@@ -167,10 +168,10 @@ def test_each_reader_gets_a_mail_of_their_own_with_a_link_once(
 
 
 def test_whoever_asked_to_be_told_is_told_of_a_failure_too(place: Location) -> None:
-    report = over(place, ReportState.FAILED, failure="The disk was full.", file="")
+    report = over(place, JobState.FAILED, failure="The disk was full.", file="")
     notifications.announce(at=NOW)
     [message] = mail.outbox
-    assert message.to == [report.asked_by.email]
+    assert message.to == [report.requested_by.email]
     assert message.subject == "International Messages, Acme Dallas could not be made"
     assert "could not be made. The disk was full." in message.body
     assert f"/locations/{place.pk}/reports/" in message.body
@@ -180,8 +181,8 @@ def test_whoever_asked_to_be_told_is_told_of_a_failure_too(place: Location) -> N
     "fields",
     [
         {"announce": False},
-        {"state": ReportState.CANCELLED},
-        {"state": ReportState.RUNNING},
+        {"state": JobState.CANCELLED},
+        {"state": JobState.RUNNING},
         {"finished_at": NOW - notifications.NEWS_FOR - dt.timedelta(seconds=1)},
         {"announced_at": NOW},
     ],
@@ -230,7 +231,12 @@ def test_a_schedule_is_made_shown_and_stopped_on_the_page(
     form = {"kind": "statement", "format": "csv", "every": "week", "recipients": [dana.pk, eve.pk]}
     assert manager.post(f"{page}schedules/", form)["Location"] == page
     made = ReportSchedule.objects.get()
-    assert (made.kind, made.format, made.every, made.made_by) == ("statement", "csv", "week", dana)
+    assert (made.kind, made.format, made.every, made.created_by) == (
+        "statement",
+        "csv",
+        "week",
+        dana,
+    )
     said = words(manager.get(page))
     assert "Statement (CSV) Every week · next on" in said
     assert "Dana Manager, Eve Other · set up by Dana Manager" in said

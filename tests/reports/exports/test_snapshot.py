@@ -8,8 +8,9 @@ from django.db import transaction
 
 from ledger.models import Balance
 from locations import jobs
+from locations.models.jobs import JobState
 from reports.exports import writer
-from reports.models import Report, ReportState
+from reports.models import Report
 from tests.reports import traffic
 from tests.reports.exports.builds import build, during_row, in_another_thread, summary
 from tests.reports.traffic import MEXICO, utc
@@ -33,7 +34,7 @@ def test_progress_is_seen_from_outside_and_keeps_the_lease(
 
     during_row(monkeypatch, 25, lambda: in_another_thread(look))
     assert build(report)
-    assert seen[0] == (ReportState.RUNNING, 20, 40)
+    assert seen[0] == (JobState.RUNNING, 20, 40)
     report.refresh_from_db()
     assert report.rows_done == 40
 

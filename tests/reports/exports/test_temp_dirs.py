@@ -18,8 +18,9 @@ from django.db import OperationalError
 from django.test import Client
 
 from locations import jobs
+from locations.models.jobs import JobState
 from reports.exports import build, cleanup
-from reports.models import Report, ReportState
+from reports.models import Report
 from tests.factories import make_user
 from tests.reports import traffic
 from tests.reports.traffic import GERMANY, MEXICO, files, utc
@@ -64,7 +65,7 @@ def place() -> Any:
 
 def failure(report: Report) -> str:
     report.refresh_from_db()
-    assert (report.state, report.file, report.leased_until) == (ReportState.FAILED, "", None)
+    assert (report.state, report.file, report.leased_until) == (JobState.FAILED, "", None)
     return report.failure
 
 
@@ -81,7 +82,7 @@ def test_a_full_storage_keeps_no_half_file_and_the_next_build_works(
     again = traffic.report(place)
     build.build_next(clock=traffic.stopped())
     again.refresh_from_db()
-    assert again.state == ReportState.READY
+    assert again.state == JobState.READY
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.8])
@@ -154,7 +155,7 @@ def test_a_database_that_is_gone_for_good_leaves_the_report_to_be_started_over_o
             context.setattr(build, "_mine", gone)
             build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
-        assert (report.state, report.attempts) == (ReportState.RUNNING, attempt)
+        assert (report.state, report.attempts) == (JobState.RUNNING, attempt)
         Report.objects.update(leased_until=traffic.NOW.replace(year=2020))
     assert files(tmp_path) == []
     assert build.build_next(clock=traffic.stopped()) is None
@@ -221,7 +222,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
     report = traffic.report(place, format=format)
     build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
-    assert (report.state, report.failure) == (ReportState.READY, "")
+    assert (report.state, report.failure) == (JobState.READY, "")
     [(key, content)] = objects.items()
     assert (key, len(content)) == (report.file, report.size_bytes)
     assert key.startswith("bucket-1/reports/")
@@ -231,7 +232,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
         content,
         "private, no-store",
     )
-    Report.objects.update(state=ReportState.EXPIRED)
+    Report.objects.update(state=JobState.EXPIRED)
     cleanup.remove_leftovers(at=traffic.NOW)
     assert objects == {}
 
@@ -251,7 +252,7 @@ def test_an_object_storage_that_breaks_off_fails_the_report_and_the_sweep_remove
         down.setattr(ObjectStorage, "delete", broken)
         build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
-        assert (report.state, report.leased_until) == (ReportState.FAILED, None)
+        assert (report.state, report.leased_until) == (JobState.FAILED, None)
         assert report.failure == "The file could not be written. Try again later."
         assert list(objects) == [report.file]
         cleanup.sweep(at=traffic.NOW)

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 from locations.models import Location, User
+from locations.models.jobs import JobState
 from reports.exports import requests
-from reports.models import Report, ReportState
+from reports.models import Report
 from tests.factories import make_location, make_member
 from tests.reports import traffic
 from tests.reports.pages import actions, words
@@ -33,7 +34,7 @@ def manager(client: Client, user: User) -> Client:
     return client
 
 
-@pytest.mark.parametrize("state", [ReportState.QUEUED, ReportState.RUNNING])
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
 def test_what_is_not_over_can_be_cancelled(
     manager: Client, location: Location, user: User, state: str
 ) -> None:
@@ -43,12 +44,12 @@ def test_what_is_not_over_can_be_cancelled(
     answer = manager.post(f"/reports/{report.pk}/cancel/", {"from": "reports"})
     assert answer["Location"] == f"/locations/{location.pk}/reports/"
     report.refresh_from_db()
-    assert (report.state, report.cancelled_by) == (ReportState.CANCELLED, user)
+    assert (report.state, report.cancelled_by) == (JobState.CANCELLED, user)
     assert report.leased_until is None
     assert "Cancelled by Dana Manager Ask again" in words(manager.get(answer["Location"]))
 
 
-@pytest.mark.parametrize("state", [ReportState.FAILED, ReportState.EXPIRED])
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.EXPIRED])
 def test_what_is_over_stays_as_it_is(manager: Client, location: Location, state: str) -> None:
     report = traffic.report(location, state=state)
     page = manager.get(f"/locations/{location.pk}/reports/")
@@ -61,10 +62,10 @@ def test_what_is_over_stays_as_it_is(manager: Client, location: Location, state:
 def test_a_cancelled_report_makes_room_for_another(location: Location, user: User) -> None:
     reports = [traffic.report(location) for _ in range(requests.MOST_UNFINISHED)]
     with pytest.raises(requests.TooMany):
-        requests.ask_again(reports[0], asked_by=user, at=traffic.NOW)
+        requests.ask_again(reports[0], requested_by=user, at=traffic.NOW)
     assert requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
     assert not requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
-    requests.ask_again(reports[0], asked_by=user, at=traffic.NOW)
+    requests.ask_again(reports[0], requested_by=user, at=traffic.NOW)
 
 
 @pytest.mark.parametrize(
@@ -78,12 +79,12 @@ def test_a_cancelled_report_makes_room_for_another(location: Location, user: Use
 def test_the_same_report_is_asked_for_again_by_whoever_is_here(
     manager: Client, location: Location, user: User, sent: dict[str, str], back: str
 ) -> None:
-    old = traffic.report(location, kind="chat", state=ReportState.FAILED)
+    old = traffic.report(location, kind="chat", state=JobState.FAILED)
     answer = manager.post(f"/reports/{old.pk}/again/", sent)
     assert answer["Location"] == back.format(location.pk)
     new = location.reports.exclude(pk=old.pk).get()
     assert settings_of(new) == settings_of(old)
-    assert (new.state, new.asked_by) == (ReportState.QUEUED, user)
+    assert (new.state, new.requested_by) == (JobState.QUEUED, user)
 
 
 def settings_of(report: Report) -> Any:
@@ -91,7 +92,7 @@ def settings_of(report: Report) -> Any:
 
 
 def test_asking_again_too_often_is_refused_with_words(manager: Client, location: Location) -> None:
-    old = traffic.report(location, state=ReportState.FAILED)
+    old = traffic.report(location, state=JobState.FAILED)
     for _ in range(requests.MOST_UNFINISHED):
         traffic.report(location)
     answer = manager.post(f"/reports/{old.pk}/again/")
@@ -101,10 +102,10 @@ def test_asking_again_too_often_is_refused_with_words(manager: Client, location:
 
 def test_the_list_alone_has_the_page_that_was_open(manager: Client, location: Location) -> None:
     for _ in range(26):
-        traffic.report(location, state=ReportState.EXPIRED)
-    traffic.report(location, state=ReportState.RUNNING, rows_done=7, rows_total=7)
-    Report.objects.filter(state=ReportState.RUNNING).update(
-        asked_at=traffic.NOW - dt.timedelta(days=1)
+        traffic.report(location, state=JobState.EXPIRED)
+    traffic.report(location, state=JobState.RUNNING, rows_done=7, rows_total=7)
+    Report.objects.filter(state=JobState.RUNNING).update(
+        requested_at=traffic.NOW - dt.timedelta(days=1)
     )
     second = manager.get(f"/locations/{location.pk}/reports/newest/?page=2")
     assert len(read(second).xpath("//li")) == 2

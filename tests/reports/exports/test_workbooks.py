@@ -11,7 +11,8 @@ import pytest
 
 from ledger.models import Balance
 from ledger.reading.daily_usage import daily_usage
-from reports.models import ReportKind, ReportState
+from locations.models.jobs import JobState
+from reports.models import ReportKind
 from tests.reports import traffic
 from tests.reports.exports.builds import build, summary, table
 from tests.reports.traffic import NOW, files, utc
@@ -24,7 +25,7 @@ def test_the_international_workbook_agrees_with_the_daily_table(place: Any, medi
     assert build(report)
     report.refresh_from_db()
     [path] = files(media)
-    assert report.state == ReportState.READY
+    assert report.state == JobState.READY
     assert (media / report.file, report.size_bytes) == (path, path.stat().st_size)
     assert (report.rows_done, report.rows_total, report.attempts) == (40, 40, 1)
     assert (report.started_at, report.finished_at, report.leased_until) == (NOW, NOW, None)
@@ -76,7 +77,7 @@ def test_a_location_without_anything_gets_an_empty_workbook(media: Path) -> None
     assert len(table(path, "Messages")) == 1
     assert summary(path)["As of ledger entry number"] == 0
     report.refresh_from_db()
-    assert (report.state, report.credits, report.rows_done) == (ReportState.READY, 0, 0)
+    assert (report.state, report.credits, report.rows_done) == (JobState.READY, 0, 0)
 
 
 def test_many_rows_go_on_in_further_sheets(place: Any, media: Path) -> None:

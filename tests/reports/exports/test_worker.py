@@ -7,8 +7,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 from python_calamine import CalamineWorkbook
 
+from locations.models.jobs import JobState
 from reports.exports import requests
-from reports.models import Report, ReportKind, ReportState
+from reports.models import Report, ReportKind
 from tests.product import LiveProduct
 from tests.reports import traffic
 from tests.reports.traffic import MEXICO, NOW, utc
@@ -27,15 +28,15 @@ def test_a_worker_builds_what_was_asked_for(live_product: LiveProduct) -> None:
             kind=kind,
             first_on=traffic.dt.date(2026, 5, 1),
             last_on=traffic.dt.date(2026, 5, 31),
-            asked_by=person,
+            requested_by=person,
             at=NOW,
         )
         for kind in (ReportKind.INTERNATIONAL, ReportKind.CHAT)
     ]
     built = [finished(report, live_product) for report in reports]
     assert [(report.state, report.credits) for report in built] == [
-        (ReportState.READY, 14),
-        (ReportState.READY, 2),
+        (JobState.READY, 14),
+        (JobState.READY, 2),
     ]
     assert [len(messages(report)) for report in built] == [3, 2]
 

@@ -15,7 +15,7 @@ from reports import tasks
 from reports.balance.summary import standing
 from reports.forecast.daily_rates import Used, keep, keep_up, used_by
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on
-from reports.models import LocationPace
+from reports.models import LocationDailyRate
 from tests.factories import NOON, chat, key, make_location
 from tests.reports.stands import TODAY, contract, stands
 
@@ -70,7 +70,7 @@ def test_it_is_remembered_for_the_day(place: Location) -> None:
     assert seen(place)[1] is False
     assert seen(place)[1] is True
     assert seen(place, on=TODAY + DAY)[1] is False
-    assert LocationPace.objects.get().day == TODAY + DAY
+    assert LocationDailyRate.objects.get().day == TODAY + DAY
 
 
 def test_what_is_used_today_counts_at_once(place: Location) -> None:
@@ -131,7 +131,7 @@ def test_the_schedule_makes_what_does_not_hold(place: Location) -> None:
     other = make_location(time_zone="Pacific/Kiritimati")  # its day begins 14 hours before UTC's
     assert keep_up(at=NOON) == 2
     assert keep_up(at=NOON) == 0
-    assert LocationPace.objects.get(location=other).day == TODAY + DAY
+    assert LocationDailyRate.objects.get(location=other).day == TODAY + DAY
     chats(place, 1, 1, posted=NOON)
     assert keep_up(at=NOON) == 1
     tasks.keep_paces()

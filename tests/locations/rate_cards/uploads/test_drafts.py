@@ -102,9 +102,9 @@ def test_it_is_for_those_who_may_add_cards(client: Client, boss: User) -> None:
         effective_on=NOON.date(),
         file_name="rates.csv",
         content=LIST.encode(),
-        uploaded_by=boss,
+        requested_by=boss,
         uploaded_at=NOON,
-        asked_at=NOON,
+        requested_at=NOON,
     )
     address = reverse("admin:locations_ratecardupload_preview", args=[upload.pk])
     assert [client.get(address).status_code, client.post(address).status_code] == [403, 403]

@@ -46,7 +46,7 @@ def test_what_was_never_queued_is_read_by_the_sweep(
         file_name="rates.csv",
         series_name="Standard",
         effective_on=NOON.date(),
-        uploaded_by=boss,
+        requested_by=boss,
         clock=lambda: NOON,
     )
     queued: list[int] = []
@@ -72,7 +72,7 @@ def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.Mo
         file_name="rates.csv",
         series_name="Standard",
         effective_on=NOON.date(),
-        uploaded_by=boss,
+        requested_by=boss,
         clock=lambda: NOON,
     )
 

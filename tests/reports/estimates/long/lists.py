@@ -11,7 +11,7 @@ from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, NOON
 
 
 def ask(location: Location, user: User, numbers: str, **fields: Any) -> LongEstimate:
-    given = {"is_file": False, "channel": "text", "asked_by": user, "at": NOON}
+    given = {"is_file": False, "channel": "text", "requested_by": user, "at": NOON}
     return jobs.ask(location, content=io.BytesIO(numbers.encode()), **given | fields)
 
 

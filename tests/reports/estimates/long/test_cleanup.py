@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from locations.models import Location, User
+from locations.models.jobs import JobState
 from reports.estimates import cleanup, jobs
 from reports.estimates.jobs import forget, mine
-from reports.models import LongEstimate, ReportState
+from reports.models import LongEstimate
 from tests.factories import MEXICO, NOON
 from tests.reports.estimates.long.lists import ask, done
 from tests.reports.traffic import files
@@ -40,7 +41,7 @@ def test_an_answer_is_deleted_after_a_day_and_one_that_nobody_came_to_fails(
     cleanup.sweep(at=NOON + day + dt.timedelta(minutes=1))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.failure) == (
-        ReportState.FAILED,
+        JobState.FAILED,
         "Nobody came to it in time. Try again later.",
     )
     assert not LongEstimate.objects.filter(pk=over.pk).exists()

@@ -38,7 +38,7 @@ def check_against_sending(
     sent = [message for answer in answers for message in answer.messages]
     assert found.domestic == sum(message.outcome == "domestic" for message in sent)
     refused = [m for m in sent if m.refusal and m.refusal != "insufficient_credits"]
-    assert asked.bad_count == len(refused)
+    assert asked.invalid_count == len(refused)
     assert found.available == answers[0].available_before
     last = answers[-1]
     assert (found.payment is not None) is (len(went) == len(answers))
@@ -85,4 +85,4 @@ def test_the_answer_is_that_of_a_list_which_is_answered_at_once(
     asked = done(ask(soho, manager, "\n".join(numbers)))
     at_once = estimate(soho, "text", [WouldBe(phone=n) for n in numbers], at=NOON)
     assert figures_of(asked) == at_once.figures
-    assert asked.bad_count == len(at_once.quote.refused)
+    assert asked.invalid_count == len(at_once.quote.refused)

@@ -11,9 +11,10 @@ from django.core.files.storage import default_storage
 
 from locations.jobs import Lease
 from locations.models import Location, User
+from locations.models.jobs import JobState
 from reports.estimates import jobs
 from reports.estimates.jobs import forget, work_out
-from reports.models import LongEstimate, ReportState
+from reports.models import LongEstimate
 from tests.factories import FRANCE, GERMANY, MEXICO, NOON
 from tests.processes import race
 from tests.reports.estimates.long.lists import ask, done, random_numbers
@@ -29,7 +30,7 @@ def test_the_list_is_deleted_and_what_is_kept_names_nobody(
         asked = ask(soho, manager, f"{MEXICO}\n{FRANCE}\n{GERMANY}\nAna")
         assert [file.name for file in files(storage)] == [str(asked.pk)]
         done(asked)
-    assert (asked.state, asked.list_file, files(storage)) == (ReportState.READY, "", [])
+    assert (asked.state, asked.list_file, files(storage)) == (JobState.READY, "", [])
     kept = str(LongEstimate.objects.values().get())
     assert [phone in kept for phone in (MEXICO, FRANCE, GERMANY)] == [False, False, True]
     assert [phone[1:] in caplog.text for phone in (MEXICO, FRANCE, GERMANY)] == [False] * 3
@@ -81,7 +82,7 @@ def test_a_list_that_cannot_be_priced_says_why(
     settings.ESTIMATE_MAX_NUMBERS = 20
     asked = done(ask(soho, manager, numbers, **fields))
     assert asked.failure.startswith(failure)
-    assert (asked.state, asked.list_file, files(storage)) == (ReportState.FAILED, "", [])
+    assert (asked.state, asked.list_file, files(storage)) == (JobState.FAILED, "", [])
 
 
 def test_a_list_that_was_lost_is_said(soho: Location, manager: User) -> None:

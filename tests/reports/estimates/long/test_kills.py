@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from locations.jobs import LEASE, MOST_ATTEMPTS
+from locations.jobs import LEASE
 from locations.models import Location, User
+from locations.models.jobs import MAX_ATTEMPTS, JobState
 from reports.estimates import cleanup, jobs
 from reports.estimates.jobs import figures_of, work_out
-from reports.models import LongEstimate, ReportState
+from reports.models import LongEstimate
 from tests.factories import FRANCE, MEXICO, NOON
 from tests.processes import LostProcess, race
 from tests.reports.estimates.long.lists import ask, done
@@ -21,11 +22,11 @@ from tests.reports.traffic import files
 pytestmark = pytest.mark.processes
 
 # Where the worker dies, and what it leaves: the state, and whether the list is still there.
-MOMENTS: dict[str, tuple[Any, str, ReportState, bool]] = {
-    "claimed, nothing read": (jobs, "_read", ReportState.RUNNING, True),
-    "read, nothing priced": (jobs, "_price", ReportState.RUNNING, True),
-    "priced, not written down": (jobs, "_end", ReportState.RUNNING, True),
-    "ready, the list not deleted": (jobs, "_drop_list", ReportState.READY, True),
+MOMENTS: dict[str, tuple[Any, str, JobState, bool]] = {
+    "claimed, nothing read": (jobs, "_read", JobState.RUNNING, True),
+    "read, nothing priced": (jobs, "_price", JobState.RUNNING, True),
+    "priced, not written down": (jobs, "_end", JobState.RUNNING, True),
+    "ready, the list not deleted": (jobs, "_drop_list", JobState.READY, True),
 }
 
 
@@ -50,19 +51,19 @@ def test_a_killed_worker_s_list_is_priced_once_more_and_then_deleted(
     done(asked)
     found = figures_of(asked)
     assert found is not None
-    assert (asked.state, found.credits, files(storage)) == (ReportState.READY, 13, [])
+    assert (asked.state, found.credits, files(storage)) == (JobState.READY, 13, [])
 
 
 def test_a_list_that_kills_its_worker_twice_has_failed_and_is_deleted(
     soho: Location, manager: User, storage: Path
 ) -> None:
     asked = ask(soho, manager, MEXICO)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         with pytest.raises(LostProcess):
             race(die, [{"where": jobs, "name": "_price", "pk": str(asked.pk)}])
         LongEstimate.objects.update(leased_until=Now() - LEASE)
     assert work_out(str(asked.pk), clock=lambda: NOON) is None
     cleanup.sweep(at=NOON)
     asked.refresh_from_db()
-    assert (asked.state, files(storage)) == (ReportState.FAILED, [])
+    assert (asked.state, files(storage)) == (JobState.FAILED, [])
     assert asked.failure == "The work on it was interrupted again and again. Try a shorter list."

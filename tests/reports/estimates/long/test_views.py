@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from locations.models import Location, Role, User
+from locations.models.jobs import JobState
 from reports.estimates import jobs
-from reports.models import LongEstimate, ReportState
+from reports.models import LongEstimate
 from tests.factories import GERMANY, MEXICO, NOON, make_card, make_location, make_member, make_user
 from tests.product import LiveProduct
 from tests.reports.pages import words
@@ -105,7 +106,7 @@ def test_a_long_file_is_kept_until_it_is_priced(
     assert kept.read_bytes() == content.encode()
     assert kept.stat().st_mode & 0o777 == 0o600
     asked = work()
-    assert (asked.state, files(storage)) == (ReportState.READY, [])
+    assert (asked.state, files(storage)) == (JobState.READY, [])
     page = words(client.get(f"/locations/{soho.pk}/estimate/{asked.pk}/"))
     assert "Read from the column “Mobile”." in page
 
@@ -145,7 +146,7 @@ def test_it_is_of_who_asked_and_of_nobody_else(client: Client, soho: Location) -
     asked = work()
     page = f"/locations/{soho.pk}/estimate/{asked.pk}/"
     elsewhere = make_location()
-    asked.asked_by.memberships.create(role=Role.ADMIN, location=elsewhere)
+    asked.requested_by.memberships.create(role=Role.ADMIN, location=elsewhere)
     assert client.get(f"/locations/{elsewhere.pk}/estimate/{asked.pk}/").status_code == 404
     for other in (make_member(soho), make_user(is_staff=True)):
         visitor = Client()
@@ -154,7 +155,7 @@ def test_it_is_of_who_asked_and_of_nobody_else(client: Client, soho: Location) -
         assert visitor.get(f"{page}state/").status_code == 404
         assert visitor.post(f"{page}forget/").status_code == 404
         assert str(asked.pk) not in visitor.get(f"/locations/{soho.pk}/estimate/").text
-    asked.asked_by.memberships.all().delete()
+    asked.requested_by.memberships.all().delete()
     assert client.get(page).status_code == 404
 
 
@@ -173,7 +174,7 @@ def test_it_can_be_deleted_when_it_is_ready_and_its_list_is_gone(
 ) -> None:
     paste(client, soho, numbers(10_001))
     asked = work()
-    assert (asked.state, asked.list_file, files(storage)) == (ReportState.READY, "", [])
+    assert (asked.state, asked.list_file, files(storage)) == (JobState.READY, "", [])
     answer = client.post(f"/locations/{soho.pk}/estimate/{asked.pk}/forget/")
     assert answer["Location"] == f"/locations/{soho.pk}/estimate/"
     assert LongEstimate.objects.count() == 0
@@ -203,6 +204,6 @@ def test_a_worker_that_is_a_process_of_its_own_prices_it(live_product: LiveProdu
         assert time.monotonic() < deadline, live_product.log("worker")
         time.sleep(0.1)
         asked.refresh_from_db()
-    assert asked.state == ReportState.READY, asked.failure
+    assert asked.state == JobState.READY, asked.failure
     assert "73,500 credits" in words(client.get(f"/locations/{location.pk}/estimate/{asked.pk}/"))
     assert MEXICO[:6] not in live_product.log("worker")
