@@ -151,9 +151,9 @@ def warm_caches() -> None:
     """Fill the process caches of terms and prices before forking."""
     for location in location_ids():
         known_terms(location)
-    card = prices.in_force(None, dt.date(2026, 6, 15))
+    card = prices.get_card_in_force(None, dt.date(2026, 6, 15))
     assert card is not None
-    prices.price_list(card)
+    prices.load_price_list(card)
 
 
 def get_setting(setting: str) -> str:

@@ -34,7 +34,7 @@ class TooManyRows(Unreadable):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TableLimits:
     """What a table may cost to read: a small file may unpack to gigabytes.
 
     Of a workbook: `parts` are the files inside it; `tags` those of XML in a row of a sheet or in
@@ -51,18 +51,18 @@ class Limits:
     columns: int
 
 
-def rows_of(content: bytes, limits: Limits, *, formulas: bool = False) -> Rows:
+def read_rows(content: bytes, limits: TableLimits, *, formulas: bool = False) -> Rows:
     """Lines, from 1, and cells as text; of a workbook those of its first sheet.
 
     A cell with a formula is its last value or, with `formulas`, text that begins with `=`. Raises
     Unreadable, TooLarge and TooManyRows, at the first row or later.
     """
     if content.startswith(ZIPPED):
-        return _counted(_workbook_rows(content, limits, formulas), limits)
-    return _counted(_text_rows(content), limits)
+        return _enforce_limits(_workbook_rows(content, limits, formulas), limits)
+    return _enforce_limits(_text_rows(content), limits)
 
 
-def unpacked_size(content: bytes, limits: Limits) -> int:
+def unpacked_size(content: bytes, limits: TableLimits) -> int:
     """The bytes that reading the file goes through; raises TooLarge, and Unreadable for no zip."""
     if not content.startswith(ZIPPED):
         return len(content)
@@ -75,16 +75,16 @@ def unpacked_size(content: bytes, limits: Limits) -> int:
             for part in parts:
                 texts = part.filename.lower().endswith("sharedstrings.xml")
                 most = limits.text_tags if texts else limits.tags
-                if any(tags > most for tags in _tags(packed, part)):
+                if any(tags > most for tags in _count_tags(packed, part)):
                     raise _too_large()
     except Unreadable:
         raise
     except Exception as error:  # a bad archive breaks zipfile in many ways
-        raise _no_workbook() from error
+        raise _unreadable_workbook() from error
     return size
 
 
-def _tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]:
+def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]:
     """How many tags of XML there are from row to row; raises BadZipFile where sizes lie.
 
     `ZipFile.read` unpacks all there is, gigabytes of a part that states 100 bytes, and then cuts
@@ -167,7 +167,7 @@ def _text_rows(content: bytes) -> Rows:
 # --- Workbooks --------------------------------------------------------------------------------
 
 
-def _workbook_rows(content: bytes, limits: Limits, formulas: bool) -> Rows:
+def _workbook_rows(content: bytes, limits: TableLimits, formulas: bool) -> Rows:
     try:
         unpacked_size(content, limits)
         book = load_workbook(
@@ -178,14 +178,14 @@ def _workbook_rows(content: bytes, limits: Limits, formulas: bool) -> Rows:
         for line, row in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), 1):
             if row == blank:  # a cell at the very bottom has a million of these above it
                 continue
-            cells = [_cell(value) for value in row]
+            cells = [_format_cell(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
             yield line, cells
     except (Unreadable, GeneratorExit):
         raise
     except Exception as error:  # whatever openpyxl and the parsers below it meet in a bad file
-        raise _no_workbook() from error
+        raise _unreadable_workbook() from error
 
 
 def _too_large() -> TooLarge:
@@ -194,11 +194,11 @@ def _too_large() -> TooLarge:
     )
 
 
-def _no_workbook() -> Unreadable:
+def _unreadable_workbook() -> Unreadable:
     return Unreadable(_("This workbook cannot be read: save it as XLSX or CSV and try again."))
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     """A number that a spreadsheet took for one comes back as its digits."""
     if value is None:
         return ""
@@ -207,7 +207,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _counted(rows: Rows, limits: Limits) -> Rows:
+def _enforce_limits(rows: Rows, limits: TableLimits) -> Rows:
     filled = 0
     for line, row in rows:
         filled += bool(row)

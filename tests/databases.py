@@ -71,8 +71,8 @@ class Clone:
 def forget_the_last() -> None:
     """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
     clear_terms_cache()
-    prices.forget()
-    prices.price_list.cache_clear()
+    prices.clear_timeline_cache()
+    prices.load_price_list.cache_clear()
 
 
 @contextlib.contextmanager

@@ -107,7 +107,7 @@ def make_card(
         )
     for prefix in prefixes:
         Rate.objects.create(card=card, **prefix)
-    return publishing.publish(card, at=NOON) if published else card
+    return publishing.publish_card(card, at=NOON) if published else card
 
 
 def text(phone: str = MEXICO, *, sent_at: dt.datetime = NOON, **fields: Any) -> International:

@@ -21,8 +21,9 @@ from locations.admin.base import ReadOnlyAdmin
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_cards import publishing
-from locations.rate_cards.conflicts import conflicts, unpaired
+from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countries
 from locations.rate_cards.exports import CSV, file_name
+from locations.rate_cards.parsing import RateCardError
 
 MOST_COUNTRIES = 15  # on the page; the file has all
 
@@ -80,14 +81,14 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         form = ConfirmForm(given) if must_confirm else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                publishing.publish(card, at=timezone.now())
-            except publishing.RateCardError as error:
+                publishing.publish_card(card, at=timezone.now())
+            except RateCardError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 self.log_change(request, card, "Published.")
                 self.message_user(request, _("%s is published.") % card)
             return change
-        told = conflicts(card, today=timezone.now().date())
+        told = find_conflicts(card, today=timezone.now().date())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Before publishing: %s") % card,
@@ -96,7 +97,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
             "card": card,
             "form": form,
             "conflicts": told,
-            "stopped": any(conflict.stops for conflict in told),
+            "stopped": any(conflict.blocks_publishing for conflict in told),
             "calculated": calculated,
             "is_fresh": is_fresh,
             "missing": missing,
@@ -175,7 +176,7 @@ def _missing(found: rate_card_impact.Impact | None, card: RateCard) -> list[str]
                 "days": rate_card_impact.GAP_DAYS,
             }
         )
-    return words + unpaired(card)
+    return words + find_unpaired_countries(card)
 
 
 def _facts(card: RateCard) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ledger.models import ChargeKind, OnInsufficient, TextType
 from locations.contracts.terms import Terms, clear_terms_cache, known_terms
 from locations.models import ChatInbox
 from locations.rate_cards import prices
-from locations.rate_cards.prices import PriceList, price_list
+from locations.rate_cards.prices import PriceList, load_price_list
 
 T = TypeVar("T")
 
@@ -54,8 +54,8 @@ class Tariff:
         if day not in self.prices:
             contract = self.terms.contract_on(day)
             series = contract.rate_card_series_id if contract else None
-            card = self.used[series, day] = prices.in_force(series, day)
-            self.prices[day] = price_list(card) if card is not None else None
+            card = self.used[series, day] = prices.get_card_in_force(series, day)
+            self.prices[day] = load_price_list(card) if card is not None else None
         return self.prices[day]
 
     def parameters(self) -> dict[str, Any]:
@@ -254,7 +254,7 @@ def _post(
             raise OverHold("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
             clear_terms_cache()
-            prices.forget()
+            prices.clear_timeline_cache()
         elif posted.state == "key_reuse":
             raise posting.KeyReused(key)
         elif posted.state == "external_id_taken":

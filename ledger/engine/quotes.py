@@ -11,7 +11,7 @@ from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
 from locations.contracts.terms import Terms, known_terms, load_terms
 from locations.models import CarrierType, Channel, RateCard
-from locations.rate_cards.prices import PriceList, price_list
+from locations.rate_cards.prices import PriceList, load_price_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def _prices(terms: Terms, day: dt.date) -> PriceList | None:
     cards = RateCard.objects.published().filter(effective_on__lte=day)
     cards = cards.filter(series_id=series) if series else cards.filter(series__is_default=True)
     card = cards.order_by("-effective_on").values_list("pk", flat=True).first()
-    return price_list(card) if card else None
+    return load_price_list(card) if card else None
 
 
 def _payment(credits: int, contract: int, purchased: int) -> Payment:

@@ -23,8 +23,8 @@ from ledger.models import Balance, RateCardImpact
 from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import Location, Rate, RateCard, User
-from locations.rate_cards.prices import prices_of
-from locations.rate_cards.publishing import priced_by
+from locations.rate_cards.prices import read_price_list
+from locations.rate_cards.publishing import locations_priced_by
 
 CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
 DAYS = 30
@@ -180,14 +180,14 @@ def impact_of(
 
     `watch` hears how many of how many locations are done.
     """
-    prices, today = prices_of(card), at.date()
+    prices, today = read_price_list(card), at.date()
     first_on, late_from = (
         today - dt.timedelta(days=DAYS),
         max(card.effective_on, today - dt.timedelta(days=GAP_DAYS)),
     )
     found = Impact(first_on.isoformat(), today.isoformat())
     locations = list(
-        priced_by(card.series, max(card.effective_on, today))
+        locations_priced_by(card.series, max(card.effective_on, today))
         .order_by("pk")
         .values_list("pk", flat=True)
     )

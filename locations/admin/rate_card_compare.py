@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from locations.admin import rate_card_diff
 from locations.admin.base import parse_id, render_page
 from locations.models import RateCard
-from locations.rate_cards.comparison import chat_change, compare
+from locations.rate_cards.comparison import compare_rates, describe_chat_change
 from locations.rate_cards.exports import file_name
 
 MAX_CARDS = 100
@@ -26,18 +26,18 @@ def compare_view(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Compare: %s") % card,
         card=card,
         compared_with=other,
-        chat=chat_change(card, other),
+        chat=describe_chat_change(card, other),
         cards=cards.with_states(timezone.now().date()).order_by("series", "-effective_on", "-pk")[
             :MAX_CARDS
         ],
-        **rate_card_diff.diff_context(request, compare(card.rates.all(), other)),
+        **rate_card_diff.diff_context(request, compare_rates(card.rates.all(), other)),
     )
 
 
 @permission_required("locations.view_ratecard", raise_exception=True)
 def download_view(request: HttpRequest, pk: int) -> HttpResponse:
     card, other = _cards(request, pk)
-    changes = rate_card_diff.filter_changes(request, compare(card.rates.all(), other))
+    changes = rate_card_diff.filter_changes(request, compare_rates(card.rates.all(), other))
     return rate_card_diff.download_changes(changes, f"differences-{file_name(card, 'csv')}")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from locations.admin.base import download
 from locations.formatting.countries import country_name
-from locations.rate_cards.comparison import JUMP_PERCENT, Change, Kind, counts
+from locations.rate_cards.comparison import JUMP_PERCENT, ChangeKind, PriceChange, count_by_kind
 from locations.rate_cards.exports import CSV
 
 ROWS_PER_PAGE = 200
@@ -23,27 +23,27 @@ HEADINGS = (
 )
 
 
-def filter_changes(request: HttpRequest, changes: Sequence[Change]) -> list[Change]:
+def filter_changes(request: HttpRequest, changes: Sequence[PriceChange]) -> list[PriceChange]:
     """The changes of one kind (`show`) and of one country."""
     show, country = request.GET.get("show", ""), request.GET.get("country", "")
     if show == JUMPS:
-        changes = [change for change in changes if change.jumps]
+        changes = [change for change in changes if change.is_jump]
     elif show == DIFFERENT:
-        changes = [change for change in changes if change.kind != Kind.UNCHANGED]
-    elif show in Kind.values:
+        changes = [change for change in changes if change.kind != ChangeKind.UNCHANGED]
+    elif show in ChangeKind.values:
         changes = [change for change in changes if change.kind == show]
     if country:
         changes = [change for change in changes if change.row and change.row.country == country]
     return list(changes)
 
 
-def diff_context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, Any]:
+def diff_context(request: HttpRequest, changes: Sequence[PriceChange]) -> dict[str, Any]:
     """For `admin/locations/ratecard/_changes.html`."""
-    number = counts(changes)
-    jumping = sum(change.jumps for change in changes)
+    number = count_by_kind(changes)
+    jumping = sum(change.is_jump for change in changes)
     tabs = [("", _("All"), len(changes))]
-    tabs += [(DIFFERENT, _("Different"), len(changes) - number[Kind.UNCHANGED])]
-    tabs += [(kind.value, str(kind.label), number[kind]) for kind in Kind if number[kind]]
+    tabs += [(DIFFERENT, _("Different"), len(changes) - number[ChangeKind.UNCHANGED])]
+    tabs += [(kind.value, str(kind.label), number[kind]) for kind in ChangeKind if number[kind]]
     if jumping:
         tabs += [(JUMPS, _("Jumps over ±%s %%") % JUMP_PERCENT, jumping)]
     countries = sorted({change.row.country for change in changes if change.row})
@@ -57,7 +57,7 @@ def diff_context(request: HttpRequest, changes: Sequence[Change]) -> dict[str, A
     }
 
 
-def download_changes(changes: Sequence[Change], name: str) -> HttpResponse:
+def download_changes(changes: Sequence[PriceChange], name: str) -> HttpResponse:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
@@ -65,7 +65,7 @@ def download_changes(changes: Sequence[Change], name: str) -> HttpResponse:
     return download(text.getvalue().encode(), CSV, name)
 
 
-def _cells(change: Change) -> list[object]:
+def _cells(change: PriceChange) -> list[object]:
     row = change.row
     if row is None:
         return [change.kind.value, *[""] * 10, str(change.problem)]

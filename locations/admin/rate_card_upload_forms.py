@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import CarrierType, Channel
-from locations.rate_cards.columns import BOTH, Columns, Role, Rule
+from locations.rate_cards.columns import BOTH, ColumnMapping, ColumnRole, MergeRule
 from locations.rate_cards.importing import LIMITS
 from locations.rate_cards.parsing import MAX_BYTES
 from locations.spreadsheets import column_name
@@ -78,7 +78,7 @@ class ColumnsForm(forms.Form):
     rule = forms.ChoiceField(
         label=_("Of several prices for one destination, take"),
         required=False,
-        choices=Rule.choices,
+        choices=MergeRule.choices,
         help_text=_(
             "A list with a row for each operator has several: of 3, 5, 6 and 9 the median is 6 "
             "(5.5, rounded up), the dearest 9."
@@ -86,9 +86,13 @@ class ColumnsForm(forms.Form):
     )
 
     def __init__(
-        self, rows: Sequence[tuple[int, list[str]]], columns: Columns, *args: Any, **kwargs: Any
+        self,
+        rows: Sequence[tuple[int, list[str]]],
+        columns: ColumnMapping,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
-        saved = columns.kept()
+        saved = columns.to_json()
         initial = {name: saved[name] for name in ("channel", "carrier_type", "rule")}
         kwargs["initial"] = {**initial, "heading_line": columns.heading_line}
         super().__init__(*args, **kwargs)
@@ -103,7 +107,7 @@ class ColumnsForm(forms.Form):
             self.fields[f"role_{index}"] = forms.ChoiceField(
                 label=_short(heading) or column_name(index),
                 required=False,
-                choices=[("", _("Not used")), *Role.choices],
+                choices=[("", _("Not used")), *ColumnRole.choices],
                 initial=columns.roles[index] if index < len(columns.roles) else "",
             )
         self.width = width
@@ -119,14 +123,14 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
-            for message in self.columns.wanting():
+            for message in self.columns.find_problems():
                 self.add_error(None, message)
         return cleaned
 
     @property
-    def columns(self) -> Columns:
+    def columns(self) -> ColumnMapping:
         values = self.cleaned_data
-        return Columns(
+        return ColumnMapping(
             roles=tuple(values[f"role_{index}"] for index in range(self.width)),
             heading_line=values["heading_line"],
             channel=values["channel"],

@@ -21,8 +21,8 @@ from locations.models import RateCardSeries, RateCardUpload, User
 from locations.models.jobs import JobState
 from locations.models.rate_card_uploads import WAITING
 from locations.rate_cards import uploads
-from locations.rate_cards.comparison import Change, compare, in_force_before
-from locations.rate_cards.importing import first_rows
+from locations.rate_cards.comparison import PriceChange, compare_rates, find_predecessor
+from locations.rate_cards.importing import read_sample
 from locations.rate_cards.parsing import MAX_BYTES, RateCardError
 from locations.spreadsheets import Unreadable
 
@@ -115,7 +115,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         upload = self._upload(pk)
         if upload.applied_at is not None or upload.emptied_at is not None:
             return self._next(upload)
-        rows = first_rows(bytes(upload.content))
+        rows = read_sample(bytes(upload.content))
         form = ColumnsForm(rows, uploads.columns_of(upload), request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -146,7 +146,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             "preview",
             title=_("Preview: %s") % upload,
             upload=upload,
-            before=in_force_before(upload.series_name, upload.effective_on),
+            before=find_predecessor(upload.series_name, upload.effective_on),
             can_apply=uploads.can_apply(upload),
             unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
             **rate_card_diff.diff_context(request, found),
@@ -158,12 +158,12 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         found = rate_card_diff.filter_changes(request, self._changes(self._upload(pk)))
         return rate_card_diff.download_changes(found, f"preview-{pk}.csv")
 
-    def _changes(self, upload: RateCardUpload) -> list[Change]:
+    def _changes(self, upload: RateCardUpload) -> list[PriceChange]:
         if not upload.is_ready or upload.emptied_at is not None:
             return []
-        return compare(
+        return compare_rates(
             uploads.lines_of(upload),
-            in_force_before(upload.series_name, upload.effective_on),
+            find_predecessor(upload.series_name, upload.effective_on),
             uploads.problems_of(upload),
             rule=uploads.columns_of(upload).rule,
         )

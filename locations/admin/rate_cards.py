@@ -185,7 +185,7 @@ class RateCardAdmin(GuardedAdmin):
         card = self._card(pk, allowed=check(request))
         if not is_post:
             return redirect("admin:locations_ratecard_change", pk)
-        draft = publishing.draft_from(card, effective_on=timezone.now().date())
+        draft = publishing.copy_to_draft(card, effective_on=timezone.now().date())
         self.log_addition(request, draft, f"Drafted from the card of {card.effective_on}.")
         message = _("A draft with the prices of %(card)s: set its effective date.")
         self.message_user(request, message % {"card": card})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from locations.admin.base import GuardedAdmin, parse_id
 from locations.models import Channel, Rate, RateCard
-from locations.rate_cards.parsing import DEFAULT_SECONDS, MAX_CREDITS, is_country, reachable
+from locations.rate_cards.parsing import DEFAULT_SECONDS, MAX_CREDITS, is_country, is_reachable
 
 CARD = "card__id__exact"
 MAX_CARDS = 50
@@ -79,7 +79,7 @@ class RateForm(forms.ModelForm):
             self.add_error(None, _("This card is published: its prices stay as they are."))
         if country and not is_country(country):
             self.add_error("country", _("%(country)s is no country's code.") % {"country": country})
-        elif country and prefix and not reachable(country, prefix):
+        elif country and prefix and not is_reachable(country, prefix):
             self.add_error(
                 "prefix",
                 _("No number of %(country)s begins with +%(prefix)s.")

@@ -1,4 +1,4 @@
-"""What a price list would change: every row beside the card that is in force."""
+"""Compare the prices of two rate cards, or of a file and a card."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from locations.formatting.countries import country_name
 from locations.formatting.numbers import MINUS
 from locations.models import Rate, RateCard
-from locations.rate_cards.importing import merged_words
-from locations.rate_cards.parsing import Problem, RateLine
+from locations.rate_cards.importing import describe_merge
+from locations.rate_cards.parsing import RateRow, RowProblem
 
-JUMP_PERCENT = 50  # up or down by more is marked
+JUMP_PERCENT = 50  # a larger change is marked
 
 
-class Kind(models.TextChoices):
+class ChangeKind(models.TextChoices):
     NEW = "new", _("New")
     CHANGED = "changed", _("Changed")
     REMOVED = "removed", _("Removed")
@@ -26,25 +26,25 @@ class Kind(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One destination before and after, or a line of the file that is no price.
+class PriceChange:
+    """One destination before and after, or a line of a file with a problem.
 
-    `note` says how the new price came out of several.
+    `note` tells how several prices were merged into the new one.
     """
 
-    kind: Kind
+    kind: ChangeKind
     old: Rate | None = None
-    new: Rate | RateLine | None = None
-    problem: Problem | None = None
+    new: Rate | RateRow | None = None
+    problem: RowProblem | None = None
     note: str = ""
 
     @property
-    def row(self) -> Rate | RateLine | None:
+    def row(self) -> Rate | RateRow | None:
         return self.new or self.old
 
     @property
-    def where(self) -> str:
-        """Mexico (MX), mobile, voice, +5222."""
+    def destination(self) -> str:
+        """Mexico (MX), mobile, voice, +5222"""
         row = self.row
         if row is None:
             return ""
@@ -53,63 +53,64 @@ class Change:
 
     @property
     def percent(self) -> float | None:
-        """By how much the price rises or falls; None where there is no price to start from."""
+        """None where the old price is missing or 0."""
         if self.old is None or self.new is None or not self.old.credits:
             return None
         return (self.new.credits - self.old.credits) * 100 / self.old.credits
 
     @property
-    def percent_shown(self) -> str:
-        """+900 %, −12 %; nothing where the price stays."""
+    def percent_text(self) -> str:
+        """+900 %, −12 %; empty if the price stays."""
         percent = self.percent
         return f"{percent:+.0f} %".replace("-", MINUS) if percent else ""
 
     @property
-    def jumps(self) -> bool:
-        """Whether it is a slip of the keyboard as likely as a price; any price after none is."""
+    def is_jump(self) -> bool:
+        """Whether it may be a typing error; any price after 0 may."""
         if self.old is None or self.new is None:
             return False
         percent = self.percent
         return self.new.credits > 0 if percent is None else abs(percent) > JUMP_PERCENT
 
 
-def in_force_before(series_name: str, effective_on: dt.date) -> RateCard | None:
-    """The published card of a series that one effective on this day would take over from."""
+def find_predecessor(series_name: str, effective_on: dt.date) -> RateCard | None:
+    """The published card that a card of the series effective on this day would supersede."""
     cards = RateCard.objects.published().filter(
         series__name=series_name, effective_on__lte=effective_on
     )
     return cards.order_by("-effective_on").select_related("series").first()
 
 
-def compare(
-    lines: Iterable[Rate | RateLine],
+def compare_rates(
+    rows: Iterable[Rate | RateRow],
     before: RateCard | None,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[RowProblem] = (),
     *,
     rule: str = "",
-) -> list[Change]:
-    """Every row of both, errors first, then by destination; one query.
-
-    `rule` is the one by which several prices of a file became one.
-    """
-    old = {destination(rate): rate for rate in before.rates.all()} if before else {}
-    changes = [Change(Kind.ERROR, problem=problem) for problem in problems]
-    found = []
-    for line in lines:
-        key = destination(line)
+) -> list[PriceChange]:
+    """Errors first, then by destination; `rule` is how prices of a file were merged."""
+    old = {get_destination(rate): rate for rate in before.rates.all()} if before else {}
+    changes = [PriceChange(ChangeKind.ERROR, problem=problem) for problem in problems]
+    by_destination = []
+    for row in rows:
+        key = get_destination(row)
         rate = old.pop(key, None)
         if rate is None:
-            kind = Kind.NEW
+            kind = ChangeKind.NEW
         else:
-            kind = Kind.UNCHANGED if _terms(rate) == _terms(line) else Kind.CHANGED
-        note = merged_words(line, rule) if isinstance(line, RateLine) else ""
-        found.append((key, Change(kind, rate, line, note=note)))
-    found += [(key, Change(Kind.REMOVED, rate)) for key, rate in old.items()]
-    return changes + [change for _, change in sorted(found, key=lambda item: item[0])]
+            kind = (
+                ChangeKind.UNCHANGED
+                if _price_terms(rate) == _price_terms(row)
+                else ChangeKind.CHANGED
+            )
+        note = describe_merge(row, rule) if isinstance(row, RateRow) else ""
+        by_destination.append((key, PriceChange(kind, rate, row, note=note)))
+    by_destination += [(key, PriceChange(ChangeKind.REMOVED, rate)) for key, rate in old.items()]
+    return changes + [change for _, change in sorted(by_destination, key=lambda item: item[0])]
 
 
-def chat_change(card: RateCard, before: RateCard | None) -> str:
-    """What chat costs now and then, in words; empty where that stays."""
+def describe_chat_change(card: RateCard, before: RateCard | None) -> str:
+    """Empty if the chat prices stay."""
     if before is None or before.chat_prices == card.chat_prices:
         return ""
     return gettext("Chat, in credits: SMS %(sms_now)s → %(sms)s, MMS %(mms_now)s → %(mms)s.") % {
@@ -120,16 +121,16 @@ def chat_change(card: RateCard, before: RateCard | None) -> str:
     }
 
 
-def counts(changes: Iterable[Change]) -> dict[Kind, int]:
-    number = dict.fromkeys(Kind, 0)
+def count_by_kind(changes: Iterable[PriceChange]) -> dict[ChangeKind, int]:
+    counts = dict.fromkeys(ChangeKind, 0)
     for change in changes:
-        number[change.kind] += 1
-    return number
+        counts[change.kind] += 1
+    return counts
 
 
-def destination(rate: Rate | RateLine) -> tuple[str, str, str, str]:
+def get_destination(rate: Rate | RateRow) -> tuple[str, str, str, str]:
     return rate.country, rate.carrier_type, rate.channel, rate.prefix
 
 
-def _terms(row: Rate | RateLine) -> tuple[int, int, int]:
+def _price_terms(row: Rate | RateRow) -> tuple[int, int, int]:
     return row.credits, row.first_seconds, row.following_seconds

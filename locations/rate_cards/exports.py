@@ -8,9 +8,9 @@ from django.utils.text import slugify
 from openpyxl import Workbook
 
 from locations.models import Channel, RateCard
-from locations.rate_cards.parsing import NEEDED, OPTIONAL
+from locations.rate_cards.parsing import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 
-HEADINGS = (*NEEDED, *OPTIONAL)
+HEADINGS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -1,4 +1,4 @@
-"""Price lists of any shape: rows and what their columns mean in, checked prices out."""
+"""Read uploaded price lists of any layout into checked prices."""
 
 import re
 import statistics
@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from locations.formatting.countries import country_code
 from locations.models import CarrierType, Channel
-from locations.rate_cards.columns import BOTH, PRICES, Columns, Role, Rule
-from locations.rate_cards.parsing import OPTIONAL, Problem, RateLine, checked
-from locations.spreadsheets import Limits, rows_of
+from locations.rate_cards.columns import BOTH, PRICES, ColumnMapping, ColumnRole, MergeRule
+from locations.rate_cards.parsing import OPTIONAL_COLUMNS, RateRow, RowProblem, parse_price
+from locations.spreadsheets import TableLimits, read_rows
 
-LIMITS = Limits(
+LIMITS = TableLimits(
     unpacked_bytes=32 * 1024 * 1024,
     parts=500,
     tags=200_000,
@@ -23,11 +23,11 @@ LIMITS = Limits(
     rows=100_000,
     columns=60,
 )
-LOOKED_AT = 60  # rows that a guess and its reader see
-MOST_PROBLEMS = 1_000  # that are kept; of the rest the lines are counted
+SAMPLE_ROWS = 60  # for guessing the columns and for their page
+MAX_PROBLEMS = 1_000  # with a message; further bad lines are counted
 NO_PRICE = frozenset({"", "-", "–", "—", "n/a", "na"})  # in a column of a wide table
 INCREMENTS = re.compile(r"([0-9]{1,4}) ?[/+:] ?([0-9]{1,4})")
-# As spreadsheets and people write them; what is none of these is left for the check to name.
+# Other spellings; the check reports what is none of these.
 CHANNELS = {
     "sms": "text",
     "texts": "text",
@@ -48,172 +48,166 @@ CARRIER_TYPES = {
     "geographic": "landline",
 }
 
-Watch = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The prices of a table, and the first of what is wrong with it.
+class ParsedTable:
+    """The prices of a table, and the first MAX_PROBLEMS problems."""
 
-    `problem_count` counts the lines with something wrong, however much that is.
+    prices: list[RateRow]
+    problems: list[RowProblem]
+    bad_line_count: int
+    row_count: int
+
+
+def read_sample(content: bytes) -> list[tuple[int, list[str]]]:
+    """The first rows that are not empty; raises Unreadable."""
+    filled = (row for row in read_rows(content, LIMITS) if any(cell.strip() for cell in row[1]))
+    return list(islice(filled, SAMPLE_ROWS))
+
+
+def parse_table(
+    content: bytes, columns: ColumnMapping, *, on_row: ProgressCallback = lambda count: None
+) -> ParsedTable:
+    """Parse the rows below the headings; `on_row` gets the number of rows so far.
+
+    Several prices for one destination are merged by the rule of `columns`; without a rule the
+    second one is a problem. Raises Unreadable.
     """
-
-    lines: list[RateLine]
-    problems: list[Problem]
-    problem_count: int
-    rows: int
-
-
-def first_rows(content: bytes) -> list[tuple[int, list[str]]]:
-    """The first rows with anything in them, to tell the columns by. Raises Unreadable."""
-    filled = (row for row in rows_of(content, LIMITS) if any(cell.strip() for cell in row[1]))
-    return list(islice(filled, LOOKED_AT))
-
-
-def read_table(content: bytes, columns: Columns, *, watch: Watch = lambda rows: None) -> Found:
-    """Every price below the headings. `watch` hears of the rows as they are read.
-
-    Where a destination has several prices the rule of `columns` makes one of them; without a
-    rule the second one is a problem. Raises Unreadable.
-    """
-    read: list[tuple[RateLine, str]] = []
-    problems: list[Problem] = []
+    prices: list[RateRow] = []
+    problems: list[RowProblem] = []
     bad_lines: set[int] = set()
-    rows = 0
-    for line, cells in rows_of(content, LIMITS, formulas=True):
+    row_count = 0
+    for line, cells in read_rows(content, LIMITS, formulas=True):
         if line <= columns.heading_line or not any(cell.strip() for cell in cells):
             continue
-        rows += 1
-        watch(rows)
-        wrong: dict[str, None] = {}  # each once, however many prices of the row it stops
-        # Of a line that is only counted one reason is enough: words take the most time of all.
-        most = 1 if len(problems) >= MOST_PROBLEMS else None
-        for price, reasons, operator in _prices(line, cells, columns, most):
+        row_count += 1
+        on_row(row_count)
+        row_reasons: dict[str, None] = {}  # in order, each once
+        # One reason is enough for a line that is only counted: formatting them takes most time.
+        max_reasons = 1 if len(problems) >= MAX_PROBLEMS else None
+        for price, reasons in _parse_row(line, cells, columns, max_reasons):
             if price is not None:
-                read.append((price, operator))
-            wrong |= dict.fromkeys(reasons)
-        if wrong:
+                prices.append(price)
+            row_reasons |= dict.fromkeys(reasons)
+        if row_reasons:
             bad_lines.add(line)
-            problems += [Problem(line, reason) for reason in wrong]
-            del problems[MOST_PROBLEMS:]
-    lines, twice = _merged(read, columns.rule)
-    bad_lines |= {problem.line for problem in twice}
-    # As the file has them: a second price stands where it is, not at the end.
-    problems = sorted([*problems, *twice], key=lambda problem: problem.line)[:MOST_PROBLEMS]
-    return Found(lines, problems, len(bad_lines), rows)
+            problems += [RowProblem(line, reason) for reason in row_reasons]
+            del problems[MAX_PROBLEMS:]
+    merged, repeated = _merge(prices, columns.rule)
+    bad_lines |= {problem.line for problem in repeated}
+    problems = sorted([*problems, *repeated], key=lambda problem: problem.line)[:MAX_PROBLEMS]
+    return ParsedTable(merged, problems, len(bad_lines), row_count)
 
 
-def merged_words(line: RateLine, rule: str) -> str:
-    """How one price came out of several: median of 4 prices, 3 to 9."""
-    if line.merged == 1:
+def describe_merge(row: RateRow, rule: str) -> str:
+    """median of 4 prices, 3 to 9"""
+    if row.merged == 1:
         return ""
-    words = (
+    message = (
         ngettext("dearest of %(count)s price, %(from)s to %(to)s",
-                 "dearest of %(count)s prices, %(from)s to %(to)s", line.merged)
-        if rule == Rule.DEAREST
+                 "dearest of %(count)s prices, %(from)s to %(to)s", row.merged)
+        if rule == MergeRule.DEAREST
         else ngettext("median of %(count)s price, %(from)s to %(to)s",
-                      "median of %(count)s prices, %(from)s to %(to)s", line.merged)
+                      "median of %(count)s prices, %(from)s to %(to)s", row.merged)
     )  # fmt: skip
-    return words % {"count": line.merged, "from": line.lowest, "to": line.highest}
+    return message % {"count": row.merged, "from": row.lowest, "to": row.highest}
 
 
 # --- One row ----------------------------------------------------------------------------------
 
 
-def _prices(
-    line: int, cells: Sequence[str], columns: Columns, most: int | None
-) -> Iterator[tuple[RateLine | None, list[str], str]]:
-    """Each price of a row, or why it is none (`most` reasons), and whose it is."""
-    given = {role: cell.strip() for role, cell in zip(columns.roles, cells, strict=False) if role}
-    formulas = [role for role, cell in given.items() if cell.startswith("=")]
+def _parse_row(
+    line: int, cells: Sequence[str], columns: ColumnMapping, max_reasons: int | None
+) -> Iterator[tuple[RateRow | None, list[str]]]:
+    """Each price of a row, or None and what is wrong with it."""
+    by_role = {role: cell.strip() for role, cell in zip(columns.roles, cells, strict=False) if role}
+    formulas = [role for role, cell in by_role.items() if cell.startswith("=")]
     if formulas:
-        names = ", ".join(str(Role(role).label) for role in formulas)
-        yield None, [_("%s is a formula: save the file with its values.") % names], ""
+        names = ", ".join(str(ColumnRole(role).label) for role in formulas)
+        yield None, [_("%s is a formula: save the file with its values.") % names]
         return
     row = {
-        "country": _country(given.get(Role.COUNTRY, "")),
-        "prefix": re.sub(r"^\+|[ \u00a0-]", "", given.get(Role.PREFIX, "")),
+        "country": _parse_country(by_role.get(ColumnRole.COUNTRY, "")),
+        "prefix": re.sub(r"^\+|[ \u00a0-]", "", by_role.get(ColumnRole.PREFIX, "")),
     }
-    channel = _word(given.get(Role.CHANNEL, ""), CHANNELS) or columns.channel
-    carrier = _word(given.get(Role.CARRIER_TYPE, ""), CARRIER_TYPES) or columns.carrier_type
-    seconds = _seconds(given)
-    of_row = [role for role in PRICES if role in given or role in columns.roles]
-    is_wide = len(of_row) > 1
-    for role in of_row:
-        credits = given.get(role, "")
+    channel = _normalize_choice(by_role.get(ColumnRole.CHANNEL, ""), CHANNELS) or columns.channel
+    carrier = (
+        _normalize_choice(by_role.get(ColumnRole.CARRIER_TYPE, ""), CARRIER_TYPES)
+        or columns.carrier_type
+    )
+    increments = _parse_increments(by_role)
+    price_roles = [role for role in PRICES if role in columns.roles]
+    is_wide = len(price_roles) > 1
+    for role in price_roles:
+        credits = by_role.get(role, "")
         if is_wide and credits.casefold() in NO_PRICE:
             continue
         price_channel = PRICES[role][0] or channel
         price_carrier = PRICES[role][1] or carrier
         kinds = CarrierType.values if price_carrier == BOTH else [price_carrier]
-        # A wide row has one pair of increments for its calls; they say nothing of its texts.
-        steps = {} if is_wide and price_channel == Channel.TEXT else seconds
+        # The increments of a wide row are for its calls.
+        seconds = {} if is_wide and price_channel == Channel.TEXT else increments
         for kind in kinds:
-            price, reasons = checked(
-                line,
-                row | steps | {"channel": price_channel, "carrier_type": kind, "credits": credits},
-                most=most,
-            )
-            yield price, reasons, given.get(Role.OPERATOR, "")
+            values = {"channel": price_channel, "carrier_type": kind, "credits": credits}
+            yield parse_price(line, row | seconds | values, max_reasons=max_reasons)
 
 
-def _country(cell: str) -> str:
-    """The code of what stands there; what is no country stays, for the check to name it."""
-    return country_code(cell) or cell
+def _parse_country(cell: str) -> str:
+    return country_code(cell) or cell  # the check reports what is no country
 
 
-def _word(cell: str, others: dict[str, str]) -> str:
-    plain = cell.casefold()
-    return others.get(plain, plain)
+def _normalize_choice(cell: str, aliases: dict[str, str]) -> str:
+    text = cell.casefold()
+    return aliases.get(text, text)
 
 
-def _seconds(given: dict[str, str]) -> dict[str, str]:
-    pair = INCREMENTS.fullmatch(given.get(Role.INCREMENTS, ""))
+def _parse_increments(by_role: dict[str, str]) -> dict[str, str]:
+    pair = INCREMENTS.fullmatch(by_role.get(ColumnRole.INCREMENTS, ""))
     if pair:
-        return dict(zip(OPTIONAL, pair.groups(), strict=True))
-    if given.get(Role.INCREMENTS):
-        return dict.fromkeys(OPTIONAL, given[Role.INCREMENTS])
-    return {name: given.get(name, "") for name in OPTIONAL}
+        return dict(zip(OPTIONAL_COLUMNS, pair.groups(), strict=True))
+    if by_role.get(ColumnRole.INCREMENTS):
+        return dict.fromkeys(OPTIONAL_COLUMNS, by_role[ColumnRole.INCREMENTS])
+    return {name: by_role.get(name, "") for name in OPTIONAL_COLUMNS}
 
 
 # --- Several prices for one destination -------------------------------------------------------
 
 
-def _merged(
-    read: Sequence[tuple[RateLine, str]], rule: str
-) -> tuple[list[RateLine], list[Problem]]:
-    """One line for each destination, in the order of the file."""
-    by_destination: dict[tuple[str, str, str, str], list[RateLine]] = {}
-    for line, _operator in read:
-        by_destination.setdefault(line.destination, []).append(line)
+def _merge(prices: Sequence[RateRow], rule: str) -> tuple[list[RateRow], list[RowProblem]]:
+    """One price for each destination, in the order of the file."""
+    by_destination: dict[tuple[str, str, str, str], list[RateRow]] = {}
+    for price in prices:
+        by_destination.setdefault(price.destination, []).append(price)
     if rule:
-        return [_one_of(lines, rule) for lines in by_destination.values()], []
+        return [_merge_prices(rows, rule) for rows in by_destination.values()], []
     problems = [
-        Problem(
+        RowProblem(
             later.line,
             _("prices the same destination as line %(first)s does: choose a rule for several.")
-            % {"first": lines[0].line},
+            % {"first": rows[0].line},
         )
-        for lines in by_destination.values()
-        for later in lines[1:]
+        for rows in by_destination.values()
+        for later in rows[1:]
     ]
-    return [lines[0] for lines in by_destination.values()], problems
+    return [rows[0] for rows in by_destination.values()], problems
 
 
-def _one_of(lines: Sequence[RateLine], rule: str) -> RateLine:
-    if len(lines) == 1:
-        return lines[0]
-    credits = [line.credits for line in lines]
-    dearest = max(lines, key=lambda line: line.credits)
-    taken = dearest.credits if rule == Rule.DEAREST else -int(-statistics.median(credits) // 1)
+def _merge_prices(rows: Sequence[RateRow], rule: str) -> RateRow:
+    if len(rows) == 1:
+        return rows[0]
+    credits = [row.credits for row in rows]
+    dearest = max(rows, key=lambda row: row.credits)
+    price = dearest.credits if rule == MergeRule.DEAREST else -int(-statistics.median(credits) // 1)
     return replace(
         dearest,
-        line=lines[0].line,
-        credits=taken,
-        # Of several increments the longest, so that no call is billed for less than one says.
-        first_seconds=max(line.first_seconds for line in lines),
-        following_seconds=max(line.following_seconds for line in lines),
-        merged=len(lines),
+        line=rows[0].line,
+        credits=price,
+        # The longest increments, so that no call is billed for less than one of the rows demands.
+        first_seconds=max(row.first_seconds for row in rows),
+        following_seconds=max(row.following_seconds for row in rows),
+        merged=len(rows),
         lowest=min(credits),
         highest=max(credits),
     )

@@ -1,4 +1,4 @@
-"""Rate card files: CSV in, checked prices out, every bad line named."""
+"""Rate card files in our own CSV format: checked prices out, every bad line named."""
 
 import csv
 import io
@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from locations.formatting.countries import SATELLITE
 from locations.models import CarrierType, Channel
 
-NEEDED = ("country", "carrier_type", "channel", "prefix", "credits")
-OPTIONAL = ("first_seconds", "following_seconds")
+REQUIRED_COLUMNS = ("country", "carrier_type", "channel", "prefix", "credits")
+OPTIONAL_COLUMNS = ("first_seconds", "following_seconds")
 SATELLITE_CODES = tuple(
     str(code)
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
@@ -26,16 +26,16 @@ SATELLITE_CODES = tuple(
 MAX_CREDITS = 1_000_000
 MAX_SECONDS = 3600
 DEFAULT_SECONDS = 60
-MAX_BYTES = 10 * 1024 * 1024  # some 400,000 lines; more is not a rate card
+MAX_BYTES = 10 * 1024 * 1024  # some 400,000 lines
 
-# int() takes "１２３", "1_000", " 1" and "+1": a price list does not.
+# int() takes "１２３", "1_000", " 1" and "+1", too.
 WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,6}")
 PREFIX = re.compile(r"[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a line of the file; line 1 is the one with the column names."""
+class RowProblem:
+    """What is wrong with a line of the file; line 1 has the column names."""
 
     line: int
     reason: str
@@ -45,20 +45,20 @@ class Problem:
 
 
 class RateCardError(Exception):
-    """A rate card that cannot be made or published; the message is for a person."""
+    """A rate card that cannot be made or published; the message is shown to the user."""
 
 
 class BadRateCard(RateCardError):
-    """A file that is no rate card: every bad line, in the file's order."""
+    """A file with errors; all of them, in the file's order."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
 @dataclass(frozen=True, slots=True)
-class RateLine:
-    """One price, as checked; `line` is where it stood in the file."""
+class RateRow:
+    """One checked price; `merged` is the number of prices in the file that it was made of."""
 
     line: int
     country: str
@@ -68,7 +68,7 @@ class RateLine:
     credits: int
     first_seconds: int = DEFAULT_SECONDS
     following_seconds: int = DEFAULT_SECONDS
-    merged: int = 1  # prices of the file that this one was made of
+    merged: int = 1
     lowest: int | None = None
     highest: int | None = None
 
@@ -77,32 +77,28 @@ class RateLine:
         return self.country, self.carrier_type, self.channel, self.prefix
 
 
-def read_csv(file: BinaryIO) -> list[RateLine]:
-    """The prices of a file in UTF-8, columns separated by commas; raises BadRateCard.
-
-    A byte order mark at the start and empty lines are let pass: spreadsheets write both.
-    """
-    lines, problems = read_lines(file)
+def parse_csv(file: BinaryIO) -> list[RateRow]:
+    """The prices of a UTF-8 file; raises BadRateCard."""
+    rows, problems = parse_csv_rows(file)
     if problems:
         raise BadRateCard(problems)
-    if not lines:
-        raise BadRateCard([Problem(1, _("the file has no prices below its column names."))])
-    return lines
+    if not rows:
+        raise BadRateCard([RowProblem(1, _("the file has no prices below its column names."))])
+    return rows
 
 
-def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
-    """The prices of a file and what is wrong with its other lines, for people to look at.
+def parse_csv_rows(file: BinaryIO) -> tuple[list[RateRow], list[RowProblem]]:
+    """The prices of a file, and the problems of its other lines.
 
-    Raises BadRateCard where its columns cannot be told.
+    Raises BadRateCard if its column names are wrong.
     """
-    records = _records(_text(file))
-    header = next(records, (1, []))[1]
-    columns = _columns(header)
-    lines: list[RateLine] = []
-    problems: list[Problem] = []
-    seen: dict[tuple[str, str, str, str], int] = {}
+    records = _read_records(_decode(file))
+    columns = _check_header(next(records, (1, []))[1])
+    rows: list[RateRow] = []
+    problems: list[RowProblem] = []
+    first_lines: dict[tuple[str, str, str, str], int] = {}
     try:
-        for number, cells in records:
+        for line, cells in records:
             if not any(cells):
                 continue
             if len(cells) != len(columns):
@@ -111,115 +107,96 @@ def read_lines(file: BinaryIO) -> tuple[list[RateLine], list[Problem]]:
                     "%(cells)s values, but %(columns)s columns.",
                     len(cells),
                 ) % {"cells": len(cells), "columns": len(columns)}
-                problems.append(Problem(number, reason))
+                problems.append(RowProblem(line, reason))
                 continue
-            line, reasons = checked(number, dict(zip(columns, cells, strict=True)))
-            problems.extend(Problem(number, reason) for reason in reasons)
-            if line is None:
+            row, reasons = parse_price(line, dict(zip(columns, cells, strict=True)))
+            problems.extend(RowProblem(line, reason) for reason in reasons)
+            if row is None:
                 continue
-            first = seen.setdefault(line.destination, number)
-            if first == number:
-                lines.append(line)
+            first = first_lines.setdefault(row.destination, line)
+            if first == line:
+                rows.append(row)
             else:
-                problems.append(
-                    Problem(
-                        number,
-                        _("prices the same destination as line %(first)s does.") % {"first": first},
-                    )
-                )
-    except BadRateCard as broken:  # the rest of the file cannot be cut into lines
+                reason = _("prices the same destination as line %(first)s does.") % {"first": first}
+                problems.append(RowProblem(line, reason))
+    except BadRateCard as broken:  # the rest of the file cannot be split into lines
         problems.extend(broken.problems)
-    return lines, problems
+    return rows, problems
 
 
-def _text(file: BinaryIO) -> str:
+def _decode(file: BinaryIO) -> str:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise BadRateCard(
-            [
-                Problem(
-                    1,
-                    _("the file is larger than %(max_bytes)s MiB.")
-                    % {"max_bytes": MAX_BYTES // 2**20},
-                )
-            ]
-        )
+        reason = _("the file is larger than %(max_bytes)s MiB.") % {"max_bytes": MAX_BYTES // 2**20}
+        raise BadRateCard([RowProblem(1, reason)])
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadRateCard([Problem(1, _("the file is in UTF-16: save it as CSV in UTF-8."))])
+        raise BadRateCard([RowProblem(1, _("the file is in UTF-16: save it as CSV in UTF-8."))])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start]
         reason = _("byte 0x%(byte)s is not UTF-8: save the file as CSV in UTF-8.") % {
-            "byte": f"{byte:02X}"
+            "byte": f"{content[error.start]:02X}"
         }
-        raise BadRateCard([Problem(line, reason)]) from error
+        raise BadRateCard([RowProblem(line, reason)]) from error
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the number of the line that it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 1
+    line = 1
     while True:
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadRateCard(
-                [Problem(number, _("cannot be read as CSV: %(error)s.") % {"error": error})]
-            ) from error
-        yield number, [cell.strip(" ") for cell in cells]
-        number = reader.line_num + 1
+            reason = _("cannot be read as CSV: %(error)s.") % {"error": error}
+            raise BadRateCard([RowProblem(line, reason)]) from error
+        yield line, [cell.strip(" ") for cell in cells]
+        line = reader.line_num + 1
 
 
-def _columns(header: list[str]) -> list[str]:
-    """The column names; raises BadRateCard naming each that is unknown, missing or doubled."""
+def _check_header(header: list[str]) -> list[str]:
+    """The column names; raises BadRateCard for unknown, missing and repeated ones."""
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         raise BadRateCard(
-            [Problem(1, _("separate the columns by commas, not semicolons or tabs."))]
+            [RowProblem(1, _("separate the columns by commas, not semicolons or tabs."))]
         )
-    problems = [
-        Problem(
-            1,
-            _(
-                "there is no column %(name)s; the columns are %(needed)s and, if wanted, "
-                "%(optional)s."
-            )
-            % {
-                "name": shown(name),
-                "needed": ", ".join(NEEDED),
-                "optional": " and ".join(OPTIONAL),
-            },
-        )
+    reasons = [
+        _("there is no column %(name)s; the columns are %(needed)s and, if wanted, %(optional)s.")
+        % {
+            "name": quote_value(name),
+            "needed": ", ".join(REQUIRED_COLUMNS),
+            "optional": " and ".join(OPTIONAL_COLUMNS),
+        }
         for name in header
-        if name not in NEEDED + OPTIONAL
+        if name not in REQUIRED_COLUMNS + OPTIONAL_COLUMNS
     ]
-    problems += [
-        Problem(1, _("the column %(name)s is missing.") % {"name": name})
-        for name in NEEDED
+    reasons += [
+        _("the column %(name)s is missing.") % {"name": name}
+        for name in REQUIRED_COLUMNS
         if name not in header
     ]
-    problems += [
-        Problem(1, _("the column %(name)s stands there twice.") % {"name": name})
-        for name in NEEDED + OPTIONAL
+    reasons += [
+        _("the column %(name)s stands there twice.") % {"name": name}
+        for name in REQUIRED_COLUMNS + OPTIONAL_COLUMNS
         if header.count(name) > 1
     ]
-    if problems:
-        raise BadRateCard(problems)
+    if reasons:
+        raise BadRateCard([RowProblem(1, reason) for reason in reasons])
     return header
 
 
-def checked(
-    number: int, cells: dict[str, str], *, most: int | None = None
-) -> tuple[RateLine | None, list[str]]:
-    """The price of one line, or None and the reasons why it is none: all, or the first `most`."""
-    reasons = list(islice(_reasons(cells), most))
+def parse_price(
+    line: int, cells: dict[str, str], *, max_reasons: int | None = None
+) -> tuple[RateRow | None, list[str]]:
+    """The price of one line, or None and what is wrong with it: at most `max_reasons`."""
+    reasons = list(islice(_find_problems(cells), max_reasons))
     if reasons:
         return None, reasons
-    return RateLine(
-        line=number,
+    return RateRow(
+        line=line,
         country=cells["country"],
         carrier_type=cells["carrier_type"],
         channel=cells["channel"],
@@ -230,66 +207,66 @@ def checked(
     ), []
 
 
-def _reasons(cells: dict[str, str]) -> Iterator[str]:
+def _find_problems(cells: dict[str, str]) -> Iterator[str]:
     country, prefix = cells["country"], cells["prefix"]
-    known = is_country(country)
-    if not known:
+    has_country = is_country(country)
+    if not has_country:
         yield (
             _(
                 "country %(country)s is no ISO 3166-1 code of two capital letters, nor "
                 "%(satellite)s for satellite networks."
             )
-            % {"country": shown(country), "satellite": SATELLITE}
+            % {"country": quote_value(country), "satellite": SATELLITE}
         )
     if cells["carrier_type"] not in CarrierType.values:
         yield _("carrier_type %(carrier_type)s is neither mobile nor landline.") % {
-            "carrier_type": shown(cells["carrier_type"])
+            "carrier_type": quote_value(cells["carrier_type"])
         }
     if cells["channel"] not in Channel.values:
         yield _("channel %(channel)s is neither text nor voice.") % {
-            "channel": shown(cells["channel"])
+            "channel": quote_value(cells["channel"])
         }
     if prefix and not PREFIX.fullmatch(prefix):
         yield _("prefix %(prefix)s is not 1 to 15 digits, without + and leading zeros.") % {
-            "prefix": shown(prefix)
+            "prefix": quote_value(prefix)
         }
-    elif prefix and known and not reachable(country, prefix):
+    elif prefix and has_country and not is_reachable(country, prefix):
         yield _(
             "prefix %(prefix)s is not one of %(country)s: no number of it begins like that."
         ) % {"prefix": prefix, "country": country}
-    if not _within(cells["credits"], 0, MAX_CREDITS):
+    if not _is_whole_number(cells["credits"], 0, MAX_CREDITS):
         yield _("credits %(credits)s is no whole number from 0 to %(max_credits)s.") % {
-            "credits": shown(cells["credits"]),
+            "credits": quote_value(cells["credits"]),
             "max_credits": number_format(MAX_CREDITS),
         }
-    for name in OPTIONAL:
+    for name in OPTIONAL_COLUMNS:
         seconds = cells.get(name, "")
         if seconds and cells["channel"] == Channel.TEXT:
             yield _("%(name)s is for calls: leave it empty for texts.") % {"name": name}
-        elif seconds and not _within(seconds, 1, MAX_SECONDS):
+        elif seconds and not _is_whole_number(seconds, 1, MAX_SECONDS):
             yield _("%(name)s %(seconds)s is no whole number from 1 to %(max_seconds)s.") % {
                 "name": name,
-                "seconds": shown(seconds),
+                "seconds": quote_value(seconds),
                 "max_seconds": number_format(MAX_SECONDS),
             }
 
 
-def _within(text: str, least: int, most: int) -> bool:
-    return WHOLE_NUMBER.fullmatch(text) is not None and least <= int(text) <= most
+def _is_whole_number(text: str, minimum: int, maximum: int) -> bool:
+    return WHOLE_NUMBER.fullmatch(text) is not None and minimum <= int(text) <= maximum
 
 
 def is_country(code: str) -> bool:
-    """Whether numbering metadata knows the code: ISO 3166-1, XK, or 001 for satellites."""
+    """Whether the phone metadata has the code: ISO 3166-1, XK, or 001 for satellites."""
     return code == SATELLITE or code in phonenumbers.SUPPORTED_REGIONS
 
 
-def reachable(country: str, prefix: str) -> bool:
+def is_reachable(country: str, prefix: str) -> bool:
     """Whether numbers of the country can begin with the prefix, calling code included."""
     if country == SATELLITE:
         return any(prefix.startswith(c) or c.startswith(prefix) for c in SATELLITE_CODES)
     return prefix.startswith(str(phonenumbers.country_code_for_region(country)))
 
 
-def shown(value: str) -> str:
-    """The value as a message can show it: cut short, control characters made visible."""
+def quote_value(value: str) -> str:
+    """The value for a message: truncated, control characters escaped."""
     return repr(value if len(value) <= 40 else value[:40] + "…")

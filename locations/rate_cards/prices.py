@@ -1,8 +1,7 @@
-"""Published rate cards as charging reads them, kept in the process.
+"""Published rate cards as charging reads them, cached in the process.
 
-A card cannot change once it is published, so its prices are kept for as long as the process
-lives. Which card is in force can change: `in_force` may be behind by a publication, so posting
-checks it again under its lock and has `forget` called where it was.
+A published card never changes, so its prices are cached for good. Which card is in force changes:
+posting checks it under its lock, and a stale answer calls `clear_timeline_cache`.
 """
 
 import datetime as dt
@@ -12,14 +11,14 @@ from functools import lru_cache
 
 from locations.models import Rate, RateCard, RateCardSeries
 
-# What chat costs where no card says otherwise: the product's help page, "Chat Credits".
+# Chat prices without a card: the product's help page, "Chat Credits".
 CHAT_SMS_CREDITS = 2
 CHAT_MMS_CREDITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A row of a card: credits per text, or per 60 seconds of a call in these increments."""
+    """Credits per text, or per 60 seconds of a call in these increments."""
 
     rate_id: int
     prefix: str
@@ -30,8 +29,6 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """The prices of one published card."""
-
     card_id: int
     chat_sms_credits: int
     chat_mms_credits: int
@@ -39,7 +36,7 @@ class PriceList:
     prices: dict[tuple[str, str, str], tuple[Price, ...]]
 
     def price(self, *, country: str, carrier_type: str, channel: str, digits: str) -> Price | None:
-        """The price for a number (digits without +): the longest matching prefix wins."""
+        """The longest matching prefix wins; `digits` are the number without +."""
         for price in self.prices.get((country, carrier_type, channel), ()):
             if digits.startswith(price.prefix):
                 return price
@@ -47,12 +44,12 @@ class PriceList:
 
 
 @lru_cache(maxsize=256)
-def price_list(card_id: int) -> PriceList:
-    return prices_of(RateCard.objects.published().get(pk=card_id))
+def load_price_list(card_id: int) -> PriceList:
+    return read_price_list(RateCard.objects.published().get(pk=card_id))
 
 
-def prices_of(card: RateCard) -> PriceList:
-    """The prices of a card as they are now, a draft's too; nothing is kept."""
+def read_price_list(card: RateCard) -> PriceList:
+    """The current prices of a card, which may be a draft; not cached."""
     prices: dict[tuple[str, str, str], list[Price]] = {}
     for rate in Rate.objects.filter(card=card):
         prices.setdefault((rate.country, rate.carrier_type, rate.channel), []).append(
@@ -84,13 +81,12 @@ def _timeline() -> dict[int | None, tuple[list[dt.date], list[int]]]:
     return timeline
 
 
-def in_force(series_id: int | None, day: dt.date) -> int | None:
-    """The card of a series (None: the default one) with the latest effective date by `day`."""
+def get_card_in_force(series_id: int | None, day: dt.date) -> int | None:
+    """The id of the card with the latest effective date by `day`; series None is the default."""
     days, cards = _timeline().get(series_id, ([], []))
-    found = bisect_right(days, day)
-    return cards[found - 1] if found else None
+    number = bisect_right(days, day)
+    return cards[number - 1] if number else None
 
 
-def forget() -> None:
-    """Read the publications anew: one was made since."""
+def clear_timeline_cache() -> None:
     _timeline.cache_clear()

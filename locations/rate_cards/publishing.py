@@ -1,7 +1,4 @@
-"""Rate cards: imported whole, published once.
-
-Reading their files is in `rate_card_files`; what callers need of it is named here too.
-"""
+"""Create rate cards and publish them, once."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,40 +10,25 @@ from django.utils.translation import gettext as _
 
 from locations.db.errors import message_of
 from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
-from locations.rate_cards.comparison import in_force_before
-from locations.rate_cards.parsing import BadRateCard, Problem, RateCardError, RateLine, read_csv
-
-__all__ = [
-    "AlreadyPublished",
-    "BadRateCard",
-    "Problem",
-    "RateCardError",
-    "RateLine",
-    "draft_from",
-    "import_card",
-    "make_default",
-    "priced_by",
-    "publish",
-    "read_csv",
-]
+from locations.rate_cards.comparison import find_predecessor
+from locations.rate_cards.parsing import RateCardError, RateRow
 
 
 class AlreadyPublished(RateCardError):
-    """This card, or another of its series for the same day, is published already."""
+    """This card, or another of its series for the same day."""
 
 
-def import_card(
-    lines: Sequence[RateLine],
+def create_card(
+    rows: Sequence[RateRow],
     *,
     name: str,
     effective_on: dt.date,
     publish_at: dt.datetime | None = None,
 ) -> RateCard:
-    """A card of the series `name` with these prices: a draft, or published as of `publish_at`.
+    """Create a card of the series `name`: a draft, or published at `publish_at`.
 
-    Makes the series where it is missing; the first series ever becomes the default one. A price
-    list says nothing of chat: its prices stay those of the card that this one takes over from.
-    All or nothing; raises RateCardError.
+    A missing series is created, the first one as the default. Chat prices are copied from the
+    card before. Raises RateCardError.
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
@@ -54,10 +36,10 @@ def import_card(
     try:
         with transaction.atomic():
             first_ever = not RateCardSeries.objects.exists()
-            series, _made = RateCardSeries.objects.get_or_create(
+            series, _created = RateCardSeries.objects.get_or_create(
                 name=name, defaults={"is_default": first_ever}
             )
-            before = in_force_before(name, effective_on)
+            before = find_predecessor(name, effective_on)
             card = RateCard.objects.create(
                 series=series, effective_on=effective_on, **before.chat_prices if before else {}
             )
@@ -65,33 +47,29 @@ def import_card(
                 (
                     Rate(
                         card=card,
-                        country=line.country,
-                        carrier_type=line.carrier_type,
-                        channel=line.channel,
-                        prefix=line.prefix,
-                        credits=line.credits,
-                        first_seconds=line.first_seconds,
-                        following_seconds=line.following_seconds,
+                        country=row.country,
+                        carrier_type=row.carrier_type,
+                        channel=row.channel,
+                        prefix=row.prefix,
+                        credits=row.credits,
+                        first_seconds=row.first_seconds,
+                        following_seconds=row.following_seconds,
                     )
-                    for line in lines
+                    for row in rows
                 ),
                 batch_size=2000,
             )
             if publish_at is not None:
-                card = publish(card, at=publish_at)
+                card = publish_card(card, at=publish_at)
     except DatabaseError as error:
         raise RateCardError(message_of(error)) from error
     return card
 
 
-def publish(card: RateCard, *, at: dt.datetime) -> RateCard:
-    """Put the card in force from its effective date on; it can never be changed again.
-
-    Raises AlreadyPublished, or RateCardError for a card without prices.
-    """
+def publish_card(card: RateCard, *, at: dt.datetime) -> RateCard:
+    """Publish a draft, for ever. Raises AlreadyPublished, or RateCardError without prices."""
     with transaction.atomic():
-        # Two people press Publish for two drafts of one day: the second waits here, then reads
-        # what the first has done.
+        # Lock, so that of two drafts for one day only one is published.
         RateCardSeries.objects.select_for_update(no_key=True).get(pk=card.series_id)
         fresh = (
             RateCard.objects.select_for_update(of=("self",))
@@ -118,8 +96,7 @@ def publish(card: RateCard, *, at: dt.datetime) -> RateCard:
     return fresh
 
 
-def draft_from(card: RateCard, *, effective_on: dt.date) -> RateCard:
-    """A new draft of the same series with the prices of this card."""
+def copy_to_draft(card: RateCard, *, effective_on: dt.date) -> RateCard:
     with transaction.atomic():
         draft = RateCard.objects.create(
             series=card.series, effective_on=effective_on, **card.chat_prices
@@ -133,9 +110,9 @@ def draft_from(card: RateCard, *, effective_on: dt.date) -> RateCard:
 
 
 def make_default(series: RateCardSeries) -> None:
-    """Have this series price every location whose contract names none."""
+    """Price every location by this series whose contract names none."""
     with transaction.atomic():
-        # Two people choosing at once: the second waits for all rows, so one default remains.
+        # Lock all series: two concurrent calls must leave one default.
         list(RateCardSeries.objects.select_for_update().order_by("pk"))
         RateCardSeries.objects.filter(is_default=True).exclude(pk=series.pk).update(
             is_default=False
@@ -143,8 +120,8 @@ def make_default(series: RateCardSeries) -> None:
         RateCardSeries.objects.filter(pk=series.pk).update(is_default=True)
 
 
-def priced_by(series: RateCardSeries, day: dt.date) -> QuerySet[Location]:
-    """The locations that this series prices on a day: named by their contract, or the default."""
+def locations_priced_by(series: RateCardSeries, day: dt.date) -> QuerySet[Location]:
+    """The locations whose contract on that day names this series, or none and it is the default."""
     contracts = Contract.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=day), location=OuterRef("pk"), starts_on__lte=day
     )

@@ -16,10 +16,10 @@ from locations.jobs import Lease, LeaseLost
 from locations.models import RateCard, RateCardUpload, User
 from locations.models.jobs import JobState
 from locations.models.rate_card_uploads import WAITING
-from locations.rate_cards.columns import Columns, guess
-from locations.rate_cards.importing import LIMITS, Found, first_rows, read_table
-from locations.rate_cards.parsing import MAX_BYTES, Problem, RateCardError, RateLine
-from locations.rate_cards.publishing import import_card
+from locations.rate_cards.columns import ColumnMapping, guess_columns
+from locations.rate_cards.importing import LIMITS, ParsedTable, parse_table, read_sample
+from locations.rate_cards.parsing import MAX_BYTES, RateCardError, RateRow, RowProblem
+from locations.rate_cards.publishing import create_card
 from locations.spreadsheets import Unreadable, unpacked_size
 
 READ_TASK = "locations.tasks.read_rate_card_upload"
@@ -49,35 +49,35 @@ def keep(
     if len(content) > MAX_BYTES:
         raise Unreadable(_("It is larger than %s MB.") % (MAX_BYTES // 2**20))
     unpacked_size(content, LIMITS)
-    rows = first_rows(content)
+    rows = read_sample(content)
     if len(rows) < 2:
         raise Unreadable(_("The file has no prices below its column names."))
-    columns = guess(rows)
+    columns = guess_columns(rows)
     at = clock()
     upload = RateCardUpload.objects.create(
         series_name=series_name,
         effective_on=effective_on,
         file_name=file_name[:200],
         content=content,
-        columns=columns.kept(),
+        columns=columns.to_json(),
         requested_by=requested_by,
         uploaded_at=at,
         requested_at=at,
         state=WAITING,
     )
-    if not list(columns.wanting()):
+    if not list(columns.find_problems()):
         ask(upload, columns, clock=clock)
         upload.refresh_from_db(fields=["state"])
     return upload
 
 
-def ask(upload: RateCardUpload, columns: Columns, *, clock: Clock) -> None:
+def ask(upload: RateCardUpload, columns: ColumnMapping, *, clock: Clock) -> None:
     """Read the file by these columns: at once where it is small, else by a worker.
 
     Raises AlreadyApplied.
     """
     asked = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
-        columns=columns.kept(),
+        columns=columns.to_json(),
         state=JobState.QUEUED,
         requested_at=clock(),
         attempts=0,
@@ -105,7 +105,7 @@ def read(upload_id: int, *, clock: Clock) -> None:
         try:
             content = bytes(upload.content)
             columns = columns_of(upload)
-            found = read_table(content, columns, watch=lease.renew_now_and_then)
+            found = parse_table(content, columns, on_row=lease.renew_now_and_then)
             _finish(upload, found, at=clock())
         except LeaseLost:
             log.warning("price list %s: attempt %d lost its lease", upload.pk, upload.attempts)
@@ -117,38 +117,38 @@ def read(upload_id: int, *, clock: Clock) -> None:
             jobs.fail(upload, reason, at=clock())
 
 
-def _finish(upload: RateCardUpload, found: Found, *, at: dt.datetime) -> None:
+def _finish(upload: RateCardUpload, found: ParsedTable, *, at: dt.datetime) -> None:
     jobs.finish(
         upload,
         at=at,
-        rows_done=found.rows,
-        rows_total=found.rows,
+        rows_done=found.row_count,
+        rows_total=found.row_count,
         prices=[
             [
                 *(line.line, *line.destination, line.credits),
                 *(line.first_seconds, line.following_seconds),
                 *(line.merged, line.lowest, line.highest),
             ]
-            for line in found.lines
+            for line in found.prices
         ],
         problems=[[problem.line, problem.reason] for problem in found.problems],
-        problem_count=found.problem_count,
+        problem_count=found.bad_line_count,
     )
 
 
-def columns_of(upload: RateCardUpload) -> Columns:
+def columns_of(upload: RateCardUpload) -> ColumnMapping:
     """What staff chose, else what the headings say. Raises Unreadable."""
     if upload.columns:
-        return Columns.from_kept(upload.columns)
-    return guess(first_rows(bytes(upload.content)))
+        return ColumnMapping.from_json(upload.columns)
+    return guess_columns(read_sample(bytes(upload.content)))
 
 
-def lines_of(upload: RateCardUpload) -> list[RateLine]:
-    return [RateLine(*values) for values in upload.prices]
+def lines_of(upload: RateCardUpload) -> list[RateRow]:
+    return [RateRow(*values) for values in upload.prices]
 
 
-def problems_of(upload: RateCardUpload) -> list[Problem]:
-    return [Problem(*values) for values in upload.problems]
+def problems_of(upload: RateCardUpload) -> list[RowProblem]:
+    return [RowProblem(*values) for values in upload.problems]
 
 
 def can_apply(upload: RateCardUpload) -> bool:
@@ -166,7 +166,7 @@ def apply(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateC
             raise AlreadyApplied(_("This file has been made a draft already."))
         if not can_apply(fresh):
             raise RateCardError(_("This file cannot be made a draft as it is."))
-        card = import_card(lines_of(fresh), name=fresh.series_name, effective_on=fresh.effective_on)
+        card = create_card(lines_of(fresh), name=fresh.series_name, effective_on=fresh.effective_on)
         fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card
         fresh.save(update_fields=["applied_by", "applied_at", "card"])
     return card

@@ -16,7 +16,7 @@ from locations.calendar import add_months
 from locations.contracts import amendments
 from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
-from locations.rate_cards import publishing
+from locations.rate_cards import parsing, publishing
 from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
 from reports.demo.places import FIELDS, PLACES, DemoPlace
 from reports.demo.traffic import events_of
@@ -33,8 +33,8 @@ def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
     with transaction.atomic():
         first_on = at.date() - dt.timedelta(days=3 * 365)
         with RATE_CARD.open("rb") as file:
-            lines = publishing.read_csv(file)
-        publishing.import_card(lines, name="Standard", effective_on=first_on, publish_at=at)
+            lines = parsing.parse_csv(file)
+        publishing.create_card(lines, name="Standard", effective_on=first_on, publish_at=at)
         locations = {}
         events: list[Event] = []
         for place in PLACES:

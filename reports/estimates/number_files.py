@@ -8,7 +8,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from locations import spreadsheets
-from locations.spreadsheets import TooLarge, TooManyRows, Unreadable, column_name, rows_of
+from locations.spreadsheets import TooLarge, TooManyRows, Unreadable, column_name, read_rows
 from reports.estimates.number_lists import (
     MB,
     ON_SCREEN,
@@ -85,8 +85,8 @@ def _check_bytes(content: bytes, limits: Limits) -> None:
         )
 
 
-def _of_a_table(limits: Limits) -> spreadsheets.Limits:
-    return spreadsheets.Limits(
+def _of_a_table(limits: Limits) -> spreadsheets.TableLimits:
+    return spreadsheets.TableLimits(
         unpacked_bytes=limits.unpacked_bytes,
         parts=500,
         tags=200_000,
@@ -98,7 +98,7 @@ def _of_a_table(limits: Limits) -> spreadsheets.Limits:
 
 def _rows(content: bytes, limits: Limits) -> Rows:
     try:
-        yield from rows_of(content, _of_a_table(limits))
+        yield from read_rows(content, _of_a_table(limits))
     except TooManyRows as too_many:
         raise TooManyNumbers from too_many
 

@@ -27,9 +27,9 @@ READER = r"""
 import json, os, re, signal, sys, time
 import django
 django.setup()
-from locations.rate_cards.columns import guess
+from locations.rate_cards.columns import guess_columns
 from locations.rate_cards.parsing import MAX_BYTES
-from locations.rate_cards.importing import LIMITS, first_rows, read_table
+from locations.rate_cards.importing import LIMITS, parse_table, read_sample
 from locations.spreadsheets import Unreadable, unpacked_size
 
 def peak():
@@ -39,22 +39,22 @@ def peak():
 def read(name):
     content = open(name, "rb").read(MAX_BYTES + 1)
     before, began = peak(), time.process_time()
-    said = ""
+    error = ""
     found = None
     try:
         if len(content) > MAX_BYTES:
             raise Unreadable("It is larger than 10 MB.")
         unpacked_size(content, LIMITS)
-        rows = first_rows(content)
+        rows = read_sample(content)
         if len(rows) < 2:
             raise Unreadable("The file has no prices below its column names.")
-        found = read_table(content, guess(rows))
+        found = parse_table(content, guess_columns(rows))
     except Unreadable as unreadable:
-        said = str(unreadable)
+        error = str(unreadable)
     print(json.dumps({
-        "said": said,
-        "prices": len(found.lines) if found else None,
-        "problems": found.problem_count if found else None,
+        "error": error,
+        "prices": len(found.prices) if found else None,
+        "problems": found.bad_line_count if found else None,
         "seconds": time.process_time() - began,
         "mebibytes": peak() - before,
     }), flush=True)
@@ -92,7 +92,7 @@ def reading() -> Iterator[Reader]:
                 process.stdin.write(f"{file.name}\n")
                 process.stdin.flush()
                 result = dict(json.loads(process.stdout.readline()))
-            assert "said" in result, result
+            assert "error" in result, result
             return result
 
         yield read
@@ -118,8 +118,8 @@ def bounded(result: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", hostile_files.REFUSED)
 def test_hostile_file_is_refused_in_words(read_in_a_process: Reader, name: str) -> None:
     result = read_in_a_process(hostile_files.REFUSED[name]())
-    assert result["said"] != ""
-    assert "Traceback" not in result["said"]
+    assert result["error"] != ""
+    assert "Traceback" not in result["error"]
     bounded(result)
 
 
@@ -128,7 +128,7 @@ def test_hostile_file_is_refused_in_words(read_in_a_process: Reader, name: str) 
 def test_odd_file_is_read_and_its_bad_lines_named(read_in_a_process: Reader, name: str) -> None:
     make, prices, problems = hostile_files.READ[name]
     result = read_in_a_process(make())
-    assert (result["said"], result["prices"], result["problems"]) == ("", prices, problems)
+    assert (result["error"], result["prices"], result["problems"]) == ("", prices, problems)
     bounded(result)
 
 
@@ -137,7 +137,7 @@ def table() -> None:
         for name, make in hostile_files.everything():
             content = make()
             result = read(content)
-            what = result["said"] or f"{result['prices']} prices, {result['problems']:,} bad lines"
+            what = result["error"] or f"{result['prices']} prices, {result['problems']:,} bad lines"
             sys.stdout.write(
                 f"| {name} | {len(content) / 1024:,.0f} KB | {result['seconds']:.2f} s | "
                 f"{result['mebibytes']:.0f} MiB | {what} |\n"

@@ -11,7 +11,7 @@ from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.contracts import amendments
 from locations.models import Account, Location, RateCardSeries, User
 from locations.rate_cards import publishing
-from locations.rate_cards.publishing import RateLine
+from locations.rate_cards.parsing import RateRow
 from reports.models import Report, ReportKind
 
 NOW = dt.datetime(2026, 5, 20, 12, 0, tzinfo=dt.UTC)
@@ -51,9 +51,9 @@ def location(
     )
     amendments.enter_contract(made, starts_on=starts_on, included_credits=included)
     if not RateCardSeries.objects.exists():
-        publishing.import_card(
+        publishing.create_card(
             [
-                RateLine(number, country, carrier_type, channel, "", credits)
+                RateRow(number, country, carrier_type, channel, "", credits)
                 for number, (country, carrier_type, channel, credits) in enumerate(PRICES, 2)
             ],
             name="Standard",

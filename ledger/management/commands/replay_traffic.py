@@ -14,8 +14,8 @@ from ledger.replay import replay
 from ledger.replay.csv_files import TrafficError, parse_instant, read_folder
 from locations.contracts.amendments import ContractRefused
 from locations.models import RateCard
-from locations.rate_cards import publishing
-from locations.rate_cards.publishing import RateCardError
+from locations.rate_cards import parsing, publishing
+from locations.rate_cards.parsing import RateCardError
 
 SERIES = "Standard"
 
@@ -73,14 +73,14 @@ class Command(BaseCommand):
             return
         try:
             with file.open("rb") as opened:
-                rows = publishing.read_csv(opened)
+                rows = parsing.parse_csv(opened)
         except OSError as error:
             raise TrafficError([f"{file.name}: {error.strerror}"]) from None
-        except publishing.BadRateCard as error:
+        except parsing.BadRateCard as error:
             raise TrafficError(
                 [f"{file.name} line {problem.line}: {problem.reason}" for problem in error.problems]
             ) from None
-        publishing.import_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
+        publishing.create_card(rows, name=SERIES, effective_on=effective_on, publish_at=at)
 
     def _print(self, summaries: dict[str, dict[str, Any]]) -> None:
         rows = {

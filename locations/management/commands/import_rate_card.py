@@ -10,7 +10,13 @@ from django.utils import timezone
 from locations.formatting.countries import SATELLITE
 from locations.models import RateCardSeries
 from locations.rate_cards import publishing
-from locations.rate_cards.parsing import NEEDED, OPTIONAL
+from locations.rate_cards.parsing import (
+    OPTIONAL_COLUMNS,
+    REQUIRED_COLUMNS,
+    BadRateCard,
+    RateCardError,
+    parse_csv,
+)
 
 
 def day_argument(text: str) -> dt.date:
@@ -26,7 +32,7 @@ def day_argument(text: str) -> dt.date:
 class Command(BaseCommand):
     help = (
         "Imports a rate card, whole or not at all, from a CSV file with the columns "
-        f"{', '.join(NEEDED)} and, if wanted, {' and '.join(OPTIONAL)}. "
+        f"{', '.join(REQUIRED_COLUMNS)} and, if wanted, {' and '.join(OPTIONAL_COLUMNS)}. "
         "It stays a draft for the staff desk unless --publish is given."
     )
 
@@ -50,8 +56,8 @@ class Command(BaseCommand):
         series_exists = RateCardSeries.objects.filter(name=name.strip()).exists()
         try:
             with file.open("rb") as opened:
-                rows = publishing.read_csv(opened)
-            card = publishing.import_card(
+                rows = parse_csv(opened)
+            card = publishing.create_card(
                 rows,
                 name=name,
                 effective_on=effective_on,
@@ -59,9 +65,9 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error
-        except publishing.BadRateCard as error:
+        except BadRateCard as error:
             raise CommandError(f"{file} was not imported:\n{error}") from error
-        except publishing.RateCardError as error:
+        except RateCardError as error:
             raise CommandError(str(error)) from error
         if not series_exists:
             default = "as the default one" if card.series.is_default else "not the default one"

@@ -174,7 +174,7 @@ def test_charges_that_race_a_renewal_are_paid_by_one_term_or_the_other(cloned_da
 def publish(card_id: int, at: dt.datetime) -> None:
     from locations.models import RateCard
 
-    publishing.publish(RateCard.objects.get(pk=card_id), at=at)
+    publishing.publish_card(RateCard.objects.get(pk=card_id), at=at)
 
 
 def charge_or_publish(location_id: int, mark: str, card_id: int) -> list[int]:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from ledger.engine.rating import Destination, Rated, chat_credits, destination, rate
 from ledger.models import Refusal
-from locations.rate_cards.prices import PriceList, price_list
+from locations.rate_cards.prices import PriceList, load_price_list
 from tests.factories import (
     DOMESTIC,
     FRANCE,
@@ -163,9 +163,9 @@ def test_a_published_card_is_read_once_and_prices_as_its_rows_say(
         chat_sms_credits=1,
         chat_mms_credits=9,
     )
-    listed = price_list(card.pk)
+    listed = load_price_list(card.pk)
     with django_assert_num_queries(0):
-        rated = rate(price_list(card.pk), phone=MEXICO, channel="voice", seconds=61)
+        rated = rate(load_price_list(card.pk), phone=MEXICO, channel="voice", seconds=61)
     assert (rated.billed_seconds, rated.credits) == (66, 14)
     assert rated.price is not None
     assert card.rates.get(pk=rated.price.rate_id).prefix == "52222"

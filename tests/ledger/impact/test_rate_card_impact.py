@@ -10,8 +10,8 @@ from ledger.engine import charging, rating, reversals
 from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage, RateCardImpact
 from locations.models import Location, RateCard
-from locations.rate_cards.conflicts import conflicts, unpaired
-from locations.rate_cards.prices import prices_of
+from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countries
+from locations.rate_cards.prices import read_price_list
 from tests.databases import Clone
 from tests.factories import (
     FRANCE,
@@ -86,7 +86,7 @@ def test_every_message_costs_what_rating_says() -> None:
     ]
     send(soho, "voice", *calls, at=at)
     card = draft(("FR", "mobile", "voice", 30), ("FR", "landline", "voice", 2), prefixes=PREFIXES)
-    prices = prices_of(card)
+    prices = read_price_list(card)
     charged = InternationalMessage.objects.filter(outcome="charged")
     one_by_one = sum(
         rating.rate(
@@ -219,7 +219,7 @@ def test_what_was_never_queued_is_queued_by_the_sweep(monkeypatch: pytest.Monkey
 
 
 def said(card: RateCard) -> list[str]:
-    return [conflict.words for conflict in conflicts(card, today=NOON.date())]
+    return [conflict.message for conflict in find_conflicts(card, today=NOON.date())]
 
 
 @pytest.mark.django_db
@@ -243,9 +243,9 @@ def test_conflicts_with_other_cards_of_the_series(days: int, published: bool, wo
     make_location()
     card = draft(("FR", "mobile", "voice", 5), ("FR", "landline", "voice", 1))
     make_card(effective_on=card.effective_on + days * DAY, published=published)
-    (conflict,) = conflicts(card, today=NOON.date())
-    assert conflict.words.startswith(words)
-    assert conflict.stops is (published and not days)
+    (conflict,) = find_conflicts(card, today=NOON.date())
+    assert conflict.message.startswith(words)
+    assert conflict.blocks_publishing is (published and not days)
 
 
 @pytest.mark.django_db
@@ -280,7 +280,7 @@ def test_a_price_without_its_pair_is_named_by_country() -> None:
         ("DE", "landline", "voice", 9),
         ("DE", "mobile", "text", 9),
     )
-    assert unpaired(card) == [
+    assert find_unpaired_countries(card) == [
         "Voice call: a price for mobile, none for landline: Mexico.",
         "Voice call: a price for landline, none for mobile: France.",
     ]

@@ -74,7 +74,7 @@ def test_a_published_card_and_its_rates_stay_as_they_are(ledger):
 def test_a_draft_card_may_change_until_it_is_published():
     draft = make_card(published=False)
     assert Rate.objects.filter(card=draft).update(credits=3) == 5
-    publishing.publish(draft, at=NOON)
+    publishing.publish_card(draft, at=NOON)
     with refused("rate_of_published_card"):
         Rate.objects.filter(card=draft).update(credits=4)
 

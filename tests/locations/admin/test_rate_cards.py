@@ -190,14 +190,14 @@ def test_two_cards_are_compared_row_by_row(staff: Client):
     )
     page = staff.get(address("ratecard_compare", new.pk))
     assert page.context["compared_with"] == old
-    assert [(change.kind.value, change.where[:6]) for change in page.context["page"]] == [
+    assert [(change.kind.value, change.destination[:6]) for change in page.context["page"]] == [
         ("new", "German"),
         ("removed", "France"),
         ("changed", "Mexico"),
     ]
     # The other way round what was new is removed.
     back = staff.get(f"{address('ratecard_compare', old.pk)}?with={new.pk}&show=removed")
-    assert [change.where[:6] for change in back.context["page"]] == ["German"]
+    assert [change.destination[:6] for change in back.context["page"]] == ["German"]
     file = staff.get(f"{address('ratecard_differences', new.pk)}?with={old.pk}&country=MX")
     assert file.content.decode().splitlines()[1:] == [
         "changed,MX,Mexico,mobile,text,,7,14,,,100.0,"

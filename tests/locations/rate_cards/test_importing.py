@@ -8,24 +8,24 @@ import pytest
 
 from locations.formatting.countries import country_code, country_name
 from locations.rate_cards import exports
-from locations.rate_cards.columns import BOTH, Columns, Rule, guess
-from locations.rate_cards.comparison import Kind, compare
-from locations.rate_cards.importing import Found, first_rows, merged_words, read_table
-from locations.rate_cards.parsing import read_csv
+from locations.rate_cards.columns import BOTH, ColumnMapping, MergeRule, guess_columns
+from locations.rate_cards.comparison import ChangeKind, compare_rates
+from locations.rate_cards.importing import ParsedTable, describe_merge, parse_table, read_sample
+from locations.rate_cards.parsing import parse_csv
 from tests.factories import make_card
 
 LONG = "country,carrier_type,channel,prefix,credits,first_seconds,following_seconds\n"
 
 
-def read(content: str | bytes, **changed: Any) -> Found:
+def read(content: str | bytes, **changed: Any) -> ParsedTable:
     data = content if isinstance(content, bytes) else content.encode()
-    columns = guess(first_rows(data)).kept() | changed
-    return read_table(data, Columns.from_kept(columns))
+    columns = guess_columns(read_sample(data)).to_json() | changed
+    return parse_table(data, ColumnMapping.from_json(columns))
 
 
-def prices(found: Found) -> list[tuple[Any, ...]]:
+def prices(found: ParsedTable) -> list[tuple[Any, ...]]:
     assert found.problems == []
-    return [(*line.destination, line.credits) for line in found.lines]
+    return [(*line.destination, line.credits) for line in found.prices]
 
 
 def workbook(*rows: tuple[Any, ...]) -> bytes:
@@ -85,8 +85,8 @@ def test_every_country_of_the_metadata_is_known_by_its_own_name() -> None:
 
 
 def test_the_import_format_needs_no_answers() -> None:
-    columns = guess(first_rows((LONG + "MX,mobile,text,,7,,\n").encode()))
-    assert list(columns.wanting()) == []
+    columns = guess_columns(read_sample((LONG + "MX,mobile,text,,7,,\n").encode()))
+    assert list(columns.find_problems()) == []
     assert columns.roles == tuple(LONG.strip().split(","))
 
 
@@ -114,7 +114,7 @@ def test_prefixes_and_increments_are_kept() -> None:
         ("MX", "mobile", "voice", "5222", 12),
         ("MX", "landline", "voice", "5222", 4),
     ]
-    assert {(line.first_seconds, line.following_seconds) for line in found.lines} == {(30, 6)}
+    assert {(line.first_seconds, line.following_seconds) for line in found.prices} == {(30, 6)}
 
 
 def test_the_column_of_countries_is_the_one_that_can_be_read() -> None:
@@ -123,7 +123,7 @@ def test_the_column_of_countries_is_the_one_that_can_be_read() -> None:
         "52,Mexico,Mobile,SMS,7\n"
         "33,France,Fixed,Call,6\n"
     )
-    assert guess(first_rows(text.encode())).roles[:2] == ("", "country")
+    assert guess_columns(read_sample(text.encode())).roles[:2] == ("", "country")
     assert prices(read(text)) == [
         ("MX", "mobile", "text", "", 7),
         ("FR", "landline", "voice", "", 6),
@@ -137,24 +137,24 @@ def test_titles_above_the_headings_are_no_prices() -> None:
         ("ISO", "Network", "Type", "Channel", "Credits"),
         ("MX", "Telcel", "mobile", "text", 7.0),
     )
-    assert guess(first_rows(workbook(*rows))).heading_line == 3
+    assert guess_columns(read_sample(workbook(*rows))).heading_line == 3
     assert prices(read(workbook(*rows))) == [("MX", "mobile", "text", "", 7)]
 
 
 @pytest.mark.parametrize(
     ("rule", "credits", "words"),
     [
-        (Rule.DEAREST, 9, "dearest of 4 prices, 3 to 9"),
-        (Rule.MEDIAN, 6, "median of 4 prices, 3 to 9"),
+        (MergeRule.DEAREST, 9, "dearest of 4 prices, 3 to 9"),
+        (MergeRule.MEDIAN, 6, "median of 4 prices, 3 to 9"),
     ],
 )
-def test_several_prices_become_one_by_the_rule(rule: Rule, credits: int, words: str) -> None:
+def test_several_prices_become_one_by_the_rule(rule: MergeRule, credits: int, words: str) -> None:
     text = LONG + "".join(
         f"MX,mobile,voice,,{price},{step},{step}\n"
         for price, step in ((3, 60), (9, 1), (5, 1), (6, 1))
     )
-    (line,) = read(text, rule=rule).lines
-    assert (line.credits, line.first_seconds, merged_words(line, rule)) == (credits, 60, words)
+    (line,) = read(text, rule=rule).prices
+    assert (line.credits, line.first_seconds, describe_merge(line, rule)) == (credits, 60, words)
 
 
 def test_without_a_rule_a_second_price_is_named() -> None:
@@ -174,7 +174,7 @@ def test_formulas_and_wrong_types_are_named() -> None:
         ("Atlantis", "mobile", "text", 1),
     )
     found = read(content)
-    assert found.lines == []
+    assert found.prices == []
     assert [str(problem) for problem in found.problems] == [
         "Line 2: Credits is a formula: save the file with its values.",
         "Line 3: credits 'True' is no whole number from 0 to 1,000,000.",
@@ -187,14 +187,14 @@ def test_formulas_and_wrong_types_are_named() -> None:
 
 def test_only_the_first_problems_are_kept_and_all_are_counted() -> None:
     found = read(LONG + "Q,mobile,text,,7,,\n" * 1500)
-    assert (len(found.problems), found.problem_count) == (1000, 1500)
+    assert (len(found.problems), found.bad_line_count) == (1000, 1500)
 
 
 def test_a_line_with_much_wrong_is_one_line_and_each_reason_is_said_once() -> None:
     found = read("country,channel,credits\nQ,fax,x\nMX,text,7\n", carrier_type=BOTH)
     assert [problem.line for problem in found.problems] == [2, 2, 2]
     assert len({problem.reason for problem in found.problems}) == 3
-    assert (len(found.lines), found.problem_count) == (2, 1)
+    assert (len(found.prices), found.bad_line_count) == (2, 1)
 
 
 @pytest.mark.django_db
@@ -208,9 +208,9 @@ def test_a_card_comes_back_from_its_own_files() -> None:
     )
     as_csv, as_xlsx = exports.as_csv(card), exports.as_xlsx(card)
     for lines in (
-        read(as_csv).lines,
-        read(as_xlsx).lines,
-        read_csv(io.BytesIO(as_csv)),
+        read(as_csv).prices,
+        read(as_xlsx).prices,
+        parse_csv(io.BytesIO(as_csv)),
     ):
-        changes = compare(lines, card)
-        assert [change.kind for change in changes] == [Kind.UNCHANGED] * card.rates.count()
+        changes = compare_rates(lines, card)
+        assert [change.kind for change in changes] == [ChangeKind.UNCHANGED] * card.rates.count()

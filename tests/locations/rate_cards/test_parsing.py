@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from locations.rate_cards.parsing import BadRateCard, RateLine, read_csv
+from locations.rate_cards.parsing import BadRateCard, RateRow, parse_csv
 from tests.plugin import ROOT
 
 HEADER = "country,carrier_type,channel,prefix,credits"
@@ -12,8 +12,8 @@ LONG = f"{HEADER},first_seconds,following_seconds"
 REAL = ROOT / "reports" / "demo" / "rate_card.csv"
 
 
-def read(text: str | bytes) -> list[RateLine]:
-    return read_csv(BytesIO(text if isinstance(text, bytes) else text.encode()))
+def read(text: str | bytes) -> list[RateRow]:
+    return parse_csv(BytesIO(text if isinstance(text, bytes) else text.encode()))
 
 
 def problems(text: str | bytes) -> list[str]:
@@ -24,11 +24,11 @@ def problems(text: str | bytes) -> list[str]:
 
 def test_real_card_has_633_prices_of_229_countries_and_of_satellites():
     with REAL.open("rb") as file:
-        lines = read_csv(file)
+        lines = parse_csv(file)
     assert len(lines) == 633
     assert len({line.country for line in lines}) == 230
-    assert lines[0] == RateLine(2, "AD", "mobile", "text", "", 2)
-    assert lines[-1] == RateLine(634, "001", "mobile", "voice", "8818", 581)
+    assert lines[0] == RateRow(2, "AD", "mobile", "text", "", 2)
+    assert lines[-1] == RateRow(634, "001", "mobile", "voice", "8818", 581)
     assert "XK" in {line.country for line in lines}
 
 
@@ -38,8 +38,8 @@ def test_columns_may_come_in_any_order_and_increments_are_kept():
         "12,30,voice,4477,mobile,GB,6\n"
         "12,,voice,,landline,GB,\n"
     ) == [
-        RateLine(2, "GB", "mobile", "voice", "4477", 12, 30, 6),
-        RateLine(3, "GB", "landline", "voice", "", 12, 60, 60),
+        RateRow(2, "GB", "mobile", "voice", "4477", 12, 30, 6),
+        RateRow(3, "GB", "landline", "voice", "", 12, 60, 60),
     ]
 
 

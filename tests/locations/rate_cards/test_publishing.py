@@ -9,22 +9,23 @@ from django.db import DatabaseError, connection, transaction
 from locations.db.errors import UNKNOWN, message_of
 from locations.models import Rate, RateCard, RateCardSeries
 from locations.rate_cards import publishing
-from locations.rate_cards.comparison import chat_change
-from locations.rate_cards.publishing import AlreadyPublished, RateCardError, RateLine
+from locations.rate_cards.comparison import describe_chat_change
+from locations.rate_cards.parsing import RateCardError, RateRow
+from locations.rate_cards.publishing import AlreadyPublished
 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 NEW_YEAR = dt.date(2026, 1, 1)
 LINES = [
-    RateLine(2, "GB", "mobile", "text", "", 4),
-    RateLine(3, "GB", "mobile", "voice", "", 12, 30, 6),
-    RateLine(4, "001", "mobile", "voice", "8816", 581),
+    RateRow(2, "GB", "mobile", "text", "", 4),
+    RateRow(3, "GB", "mobile", "voice", "", 12, 30, 6),
+    RateRow(4, "001", "mobile", "voice", "8816", 581),
 ]
 
 
 def card(name: str = "Standard", on: dt.date = NEW_YEAR, at: dt.datetime | None = None) -> RateCard:
-    return publishing.import_card(LINES, name=name, effective_on=on, publish_at=at)
+    return publishing.create_card(LINES, name=name, effective_on=on, publish_at=at)
 
 
 def test_import_makes_a_draft_with_every_price():
@@ -39,12 +40,12 @@ def test_import_makes_a_draft_with_every_price():
 def test_a_list_leaves_chat_at_the_prices_of_the_card_that_it_takes_over_from():
     before = card()
     RateCard.objects.filter(pk=before.pk).update(chat_sms_credits=3, chat_mms_credits=7)
-    publishing.publish(before, at=NOW)
+    publishing.publish_card(before, at=NOW)
     after = card(on=NEW_YEAR + dt.timedelta(days=90))
     assert after.chat_prices == {"chat_sms_credits": 3, "chat_mms_credits": 7}
     assert card("Partners").chat_prices == {"chat_sms_credits": 2, "chat_mms_credits": 4}
     after.chat_sms_credits = 4
-    assert chat_change(after, RateCard.objects.get(pk=before.pk)) == (
+    assert describe_chat_change(after, RateCard.objects.get(pk=before.pk)) == (
         "Chat, in credits: SMS 3 → 4, MMS 7 → 7."
     )
 
@@ -74,7 +75,7 @@ def test_import_can_publish_at_once():
 
 
 def test_publishing_puts_a_draft_in_force():
-    published = publishing.publish(card(), at=NOW)
+    published = publishing.publish_card(card(), at=NOW)
     assert list(RateCard.objects.in_force_on(NEW_YEAR)) == [published]
     assert not RateCard.objects.in_force_on(dt.date(2025, 12, 31)).exists()
 
@@ -82,7 +83,7 @@ def test_publishing_puts_a_draft_in_force():
 def test_card_is_published_once():
     published = card(at=NOW)
     with pytest.raises(AlreadyPublished, match="from 1 Jan 2026 is published already"):
-        publishing.publish(published, at=NOW)
+        publishing.publish_card(published, at=NOW)
 
 
 def test_second_card_of_a_series_and_day_is_refused_and_nothing_is_left_of_it():
@@ -92,7 +93,7 @@ def test_second_card_of_a_series_and_day_is_refused_and_nothing_is_left_of_it():
     assert RateCard.objects.count() == 1
     draft = card()
     with pytest.raises(AlreadyPublished):
-        publishing.publish(draft, at=NOW)
+        publishing.publish_card(draft, at=NOW)
 
 
 def test_same_day_of_another_series_and_another_day_of_the_same_are_free():
@@ -107,13 +108,13 @@ def test_card_without_prices_is_not_published():
         series=RateCardSeries.objects.create(name="Standard"), effective_on=NEW_YEAR
     )
     with pytest.raises(RateCardError, match="no prices"):
-        publishing.publish(empty, at=NOW)
+        publishing.publish_card(empty, at=NOW)
 
 
 def test_import_that_breaks_halfway_leaves_nothing():
-    twice = [*LINES, RateLine(5, "GB", "mobile", "text", "", 9)]
+    twice = [*LINES, RateRow(5, "GB", "mobile", "text", "", 9)]
     with pytest.raises(RateCardError, match=r"one rate per destination"):
-        publishing.import_card(twice, name="Standard", effective_on=NEW_YEAR, publish_at=NOW)
+        publishing.create_card(twice, name="Standard", effective_on=NEW_YEAR, publish_at=NOW)
     assert not RateCardSeries.objects.exists()
     assert not Rate.objects.exists()
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from locations.rate_cards.parsing import read_csv
+from locations.rate_cards.parsing import parse_csv
 
 HEAD = "country,carrier_type,channel,prefix,credits,first_seconds,following_seconds\n"
 # Beside `make_card`: MX text 7 stays, voice 12 to 13 and in other steps, FR text 6 to 60, the
@@ -25,7 +25,7 @@ DE,mobile,text,,5,,
 
 
 def lines(text: str) -> list[Any]:
-    return read_csv(io.BytesIO(text.encode()))
+    return parse_csv(io.BytesIO(text.encode()))
 
 
 def send(client: Client, content: str | bytes, **fields: str) -> Any:

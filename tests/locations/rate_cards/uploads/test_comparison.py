@@ -4,7 +4,12 @@ import datetime as dt
 
 import pytest
 
-from locations.rate_cards.comparison import Kind, compare, counts, in_force_before
+from locations.rate_cards.comparison import (
+    ChangeKind,
+    compare_rates,
+    count_by_kind,
+    find_predecessor,
+)
 from tests.factories import make_card
 from tests.locations.rate_cards.uploads.sending import HEAD, LIST, lines
 
@@ -12,24 +17,24 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_row_is_new_changed_removed_or_unchanged() -> None:
-    changes = compare(lines(LIST), make_card())
+    changes = compare_rates(lines(LIST), make_card())
     said = [(c.row.country, c.row.carrier_type, c.row.channel, c.kind) for c in changes if c.row]
     assert said == [
-        ("DE", "mobile", "text", Kind.NEW),
-        ("FR", "landline", "voice", Kind.REMOVED),
-        ("FR", "mobile", "text", Kind.CHANGED),
-        ("FR", "mobile", "voice", Kind.CHANGED),
-        ("MX", "mobile", "text", Kind.UNCHANGED),
-        ("MX", "mobile", "voice", Kind.CHANGED),
+        ("DE", "mobile", "text", ChangeKind.NEW),
+        ("FR", "landline", "voice", ChangeKind.REMOVED),
+        ("FR", "mobile", "text", ChangeKind.CHANGED),
+        ("FR", "mobile", "voice", ChangeKind.CHANGED),
+        ("MX", "mobile", "text", ChangeKind.UNCHANGED),
+        ("MX", "mobile", "voice", ChangeKind.CHANGED),
     ]
-    assert counts(changes)[Kind.CHANGED] == 3
+    assert count_by_kind(changes)[ChangeKind.CHANGED] == 3
 
 
 def test_a_price_that_moves_by_more_than_half_is_marked() -> None:
     rises = {
-        (c.row.country, c.row.channel): (c.percent, c.jumps)
-        for c in compare(lines(LIST), make_card())
-        if c.kind == Kind.CHANGED and c.row
+        (c.row.country, c.row.channel): (c.percent, c.is_jump)
+        for c in compare_rates(lines(LIST), make_card())
+        if c.kind == ChangeKind.CHANGED and c.row
     }
     assert rises == {
         ("FR", "text"): (900.0, True),
@@ -46,13 +51,13 @@ def test_a_jump_is_more_than_half_either_way_and_any_price_after_none(
     old: int, new: int, jumps: bool
 ) -> None:
     before = make_card([("MX", "mobile", "text", old)])
-    (change,) = compare(lines(HEAD + f"MX,mobile,text,,{new},,\n"), before)
-    assert change.jumps is jumps
+    (change,) = compare_rates(lines(HEAD + f"MX,mobile,text,,{new},,\n"), before)
+    assert change.is_jump is jumps
 
 
 def test_a_first_card_is_compared_with_nothing() -> None:
-    assert in_force_before("Standard", dt.date(2026, 1, 1)) is None
-    assert counts(compare(lines(LIST), None))[Kind.NEW] == 5
+    assert find_predecessor("Standard", dt.date(2026, 1, 1)) is None
+    assert count_by_kind(compare_rates(lines(LIST), None))[ChangeKind.NEW] == 5
 
 
 def test_it_is_compared_with_the_card_that_it_takes_over_from() -> None:
@@ -61,4 +66,4 @@ def test_it_is_compared_with_the_card_that_it_takes_over_from() -> None:
     make_card(effective_on=dt.date(2026, 3, 1), published=False)
     make_card(series="Partners", is_default=False, effective_on=dt.date(2026, 5, 1))
     days = [dt.date(2025, 12, 31), dt.date(2026, 5, 31), dt.date(2026, 6, 1)]
-    assert [in_force_before("Standard", day) for day in days] == [None, first, second]
+    assert [find_predecessor("Standard", day) for day in days] == [None, first, second]

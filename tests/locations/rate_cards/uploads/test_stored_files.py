@@ -79,7 +79,7 @@ def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.Mo
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(uploads, "read_table", die)
+    monkeypatch.setattr(uploads, "parse_table", die)
     for attempt in (1, 2):
         with pytest.raises(KeyboardInterrupt):
             uploads.read(upload.pk, clock=lambda: NOON)
