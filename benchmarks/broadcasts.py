@@ -43,7 +43,7 @@ def rated_already(size: int) -> Cost:
     """The posting alone: what `charge_broadcast` hands over once it has rated."""
     took = Cost()
 
-    def timed(parameters: dict[str, Any]) -> posting.Posted:
+    def timed(parameters: dict[str, Any]) -> posting.PostedCharge:
         with took:
             return post(parameters)
 

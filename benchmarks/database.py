@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 
 from benchmarks import DATABASE_NAME
 from ledger.engine import charging
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, EntryKind
 from locations.calendar import add_months
 from locations.contracts.terms import known_terms
 from locations.models import Contract, Location
@@ -83,7 +83,7 @@ def _create_locations(starts_on: dt.date, ends_on: dt.date, term_months: int) ->
             Entry(
                 location_id=contract.location_id,
                 number=1,
-                kind=Kind.CONTRACT_GRANT,
+                kind=EntryKind.CONTRACT_GRANT,
                 contract_delta=CREDITS,
                 purchased_delta=0,
                 contract_after=CREDITS,

@@ -10,18 +10,18 @@ from tests import factories
 
 
 def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
-    def quote(messages: list[quotes.WouldBe]) -> Cost:
+    def quote(messages: list[quotes.QuoteMessage]) -> Cost:
         location = random.choice(database.location_ids())
         with Cost() as cost:
             quotes.quote(location, "text", messages, at=factories.NOON)
         return cost
 
-    messages: list[quotes.WouldBe] = []
+    messages: list[quotes.QuoteMessage] = []
 
     def new() -> Cost:
         rating.destination.cache_clear()
         messages[:] = [
-            quotes.WouldBe(phone=f"+3361{number:07}")
+            quotes.QuoteMessage(phone=f"+3361{number:07}")
             for number in random.sample(range(10**7), size)
         ]
         return quote(messages)

@@ -7,7 +7,7 @@ from benchmarks import database
 from ledger.api import tokens
 from ledger.engine import funding, holds
 from ledger.impact import rate_card_impact
-from ledger.models import Bundle, Charge, Kind, RenewalFailure
+from ledger.models import Bundle, Charge, EntryKind, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
 from ledger.verification import requests
@@ -43,7 +43,7 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
     manager = make_user(f"manager-{uuid.uuid4().hex}@example.org")
     Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
     funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", created_by=user)
-    much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+    much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
     approvals.post_or_ask(location.pk, much, key=key(), at=at, created_by=user)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}

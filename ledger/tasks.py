@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ledger.engine import holds, renewals
-from ledger.engine.renewal_failures import close_what_is_over, renew_or_note
+from ledger.engine.renewal_failures import renew_or_record_failure, resolve_failures
 from ledger.impact import rate_card_impact
 from ledger.verification import requests, verify
 
@@ -17,16 +17,16 @@ logger = logging.getLogger(__name__)
 def renew_due_locations() -> None:
     """Make up every renewal that is due, so that balances are right before somebody looks."""
     at = timezone.now()
-    for location_id in renewals.locations_due(at):
+    for location_id in renewals.location_ids_due(at):
         # One location's fault must not keep the others from their credits.
-        renew_or_note(location_id, at=at)
-    close_what_is_over(at=at)
+        renew_or_record_failure(location_id, at=at)
+    resolve_failures(at=at)
 
 
 @shared_task
 def write_down_expired_holds() -> None:
     """Mark holds whose time is over; whoever reads one before knows it without the mark."""
-    if number := holds.write_down_expiries(at=timezone.now()):
+    if number := holds.expire_holds(at=timezone.now()):
         logger.info("Wrote down %s expired holds", number)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 from locations.contracts import amendments
 from locations.models import (
     Account,
@@ -110,26 +110,28 @@ def make_card(
     return publishing.publish_card(card, at=NOON) if published else card
 
 
-def text(phone: str = MEXICO, *, sent_at: dt.datetime = NOON, **fields: Any) -> International:
+def text(
+    phone: str = MEXICO, *, sent_at: dt.datetime = NOON, **fields: Any
+) -> InternationalRequest:
     fields.setdefault("external_id", f"text-{next(_numbers)}")
-    return International(phone=phone, sent_at=sent_at, **fields)
+    return InternationalRequest(phone=phone, sent_at=sent_at, **fields)
 
 
 def call(
     seconds: int, phone: str = MEXICO, *, sent_at: dt.datetime = NOON, **fields: Any
-) -> International:
+) -> InternationalRequest:
     fields.setdefault("external_id", f"call-{next(_numbers)}")
-    return International(phone=phone, seconds=seconds, sent_at=sent_at, **fields)
+    return InternationalRequest(phone=phone, seconds=seconds, sent_at=sent_at, **fields)
 
 
-def chat(direction: str = "outbound", *, sent_at: dt.datetime = NOON, **fields: Any) -> Chat:
+def chat(direction: str = "outbound", *, sent_at: dt.datetime = NOON, **fields: Any) -> ChatRequest:
     fields = {
         "external_id": f"chat-{next(_numbers)}",
         "inbox": "Front Desk",
         "phone": DOMESTIC,
         "content": "Hello",
     } | fields
-    return Chat(direction=direction, sent_at=sent_at, **fields)
+    return ChatRequest(direction=direction, sent_at=sent_at, **fields)
 
 
 def key() -> str:

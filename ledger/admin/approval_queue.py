@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.request_base import DecisionAdmin
 from ledger.engine import reasons
-from ledger.models import ApprovalRequest, Kind
+from ledger.models import ApprovalRequest, EntryKind
 from ledger.requests import approvals
 from ledger.requests.queue import Waiting, What, row, waiting
 from locations.admin.base import link
@@ -83,7 +83,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
         return [line for line in super().get_fields(request, obj) if line not in unused]
 
     def what_meeting_does(self, asked: Any) -> str:
-        if asked.kind in (Kind.PURCHASE, Kind.ADJUSTMENT):
+        if asked.kind in (EntryKind.PURCHASE, EntryKind.ADJUSTMENT):
             return str(
                 _(
                     "Approving posts the entry as it was asked for, once, dated now, with the "
@@ -103,7 +103,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
 
     @admin.display(description=_("Reason"))
     def reason_column(self, asked: ApprovalRequest) -> str:
-        return reasons.in_words(asked.kind, asked.reason)
+        return reasons.describe_reason(asked.kind, asked.reason)
 
     @admin.display(description=_("Charge"))
     def charge_column(self, asked: ApprovalRequest) -> str:
@@ -151,7 +151,7 @@ def _line(waits: Waiting, now: Any, reader: Any) -> dict[str, Any]:
         "requested_at": waits.requested_at,
         "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
         "what": WORDS[waits.what],
-        "kind": Kind(waits.kind),
+        "kind": EntryKind(waits.kind),
         "location": link("locations_location_change", waits.location, waits.location_id),
         "credits": numbers.format_signed(waits.credits),
         "amount": number_format(waits.credits),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.admin.manual_entries import RecordingPages
 from ledger.engine import reasons
-from ledger.models import ChargeKind, Entry, Kind
+from ledger.models import ChargeKind, Entry, EntryKind
 from locations.admin.base import MAX_LISTED, LedgerAdmin, link
 from locations.formatting import numbers
 from locations.models import Location
@@ -75,7 +75,7 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason_column(self, entry: Entry) -> str:
-        return reasons.in_words(entry.kind, entry.reason)
+        return reasons.describe_reason(entry.kind, entry.reason)
 
     @admin.display(description=gettext_lazy("Balance after"))
     def balance_column(self, entry: Entry) -> str:
@@ -89,6 +89,6 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
             return None
         table = "chatmessage" if entry.charge.kind == ChargeKind.CHAT else "internationalmessage"
         words, field = _("The messages that it paid for"), "entry"
-        if entry.kind == Kind.REVERSAL:
+        if entry.kind == EntryKind.REVERSAL:
             words, field = _("The messages that it gave back"), "reversal"
         return link(f"ledger_{table}_changelist", words, query=f"?{field}__id__exact={entry.pk}")

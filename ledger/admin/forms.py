@@ -7,8 +7,8 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
-from ledger.engine.funding import MOST_CREDITS
-from ledger.models import Charge, Kind
+from ledger.engine.funding import MAX_CREDITS
+from ledger.models import Charge, EntryKind
 from ledger.requests.approvals import Wanted
 
 
@@ -48,7 +48,7 @@ class PurchaseForm(FundingForm):
     credits = forms.IntegerField(
         label=_("Credits"),
         min_value=1,
-        max_value=MOST_CREDITS,
+        max_value=MAX_CREDITS,
         help_text=_(
             "They pay a debt first and are kept over renewals. A location at −300 that buys "
             "1,000 has 700 purchased credits."
@@ -66,7 +66,7 @@ class PurchaseForm(FundingForm):
 
     def wanted(self) -> Wanted:
         return Wanted(
-            kind=Kind.PURCHASE,
+            kind=EntryKind.PURCHASE,
             credits=self.cleaned_data["credits"],
             reference=self.cleaned_data["reference"],
             reason=self.cleaned_data["reason"],
@@ -82,8 +82,8 @@ class AdjustmentForm(FundingForm):
 
     credits = forms.IntegerField(
         label=_("Credits"),
-        min_value=-MOST_CREDITS,
-        max_value=MOST_CREDITS,
+        min_value=-MAX_CREDITS,
+        max_value=MAX_CREDITS,
         help_text=_("250 adds, −250 takes. A bucket is never taken below zero by hand."),
     )
     bucket = forms.ChoiceField(
@@ -111,7 +111,7 @@ class AdjustmentForm(FundingForm):
 
     def wanted(self) -> Wanted:
         return Wanted(
-            kind=Kind.ADJUSTMENT,
+            kind=EntryKind.ADJUSTMENT,
             credits=self.cleaned_data["credits"],
             bucket=self.cleaned_data["bucket"],
             reference=self.cleaned_data["reference"],
@@ -147,7 +147,7 @@ class WriteOffForm(ReasonForm):
 
     def wanted(self) -> Wanted:
         return Wanted(
-            kind=Kind.WRITE_OFF,
+            kind=EntryKind.WRITE_OFF,
             reference=self.cleaned_data["reference"],
             reason=self.cleaned_data["reason"],
         )
@@ -179,7 +179,7 @@ class ReversalForm(ReasonForm):
 
     def wanted(self) -> Wanted:
         return Wanted(
-            kind=Kind.REVERSAL,
+            kind=EntryKind.REVERSAL,
             charge_id=self.charge.pk,
             external_id=self.message.external_id if self.message is not None else "",
             reference=self.cleaned_data["reference"],

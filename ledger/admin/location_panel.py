@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.admin.location_summary import LocationFigures, location_figures
-from ledger.models import Kind
+from ledger.models import EntryKind
 from locations.admin.panels import Panel, register_panel
 from locations.formatting import numbers
 from locations.models import Location
@@ -25,7 +25,7 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
         "entries": [
             {
                 "entry": entry,
-                "kind": Kind(entry.kind),
+                "kind": EntryKind(entry.kind),
                 "credits": numbers.format_signed(entry.credits),
                 "after": numbers.format_credits(entry.balance_after),
             }
@@ -36,7 +36,7 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
         "holds": found.holds if request.user.has_perm("ledger.view_hold") else [],
         "waiting": [
             {
-                "kind": Kind(waits.kind),
+                "kind": EntryKind(waits.kind),
                 "credits": numbers.format_signed(waits.credits),
                 "waits": waits,
                 "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),

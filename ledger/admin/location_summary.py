@@ -54,7 +54,7 @@ class LocationFigures:
 
 def location_figures(location: Location, *, at: dt.datetime) -> LocationFigures:
     """Ten queries, and those of a renewal that is due: it is made up first."""
-    balance = renewals.up_to_date(location.pk, at=at)
+    balance = renewals.renew_if_due(location.pk, at=at)
     terms = load_terms(location.pk)
     entries = Entry.objects.filter(location=location).select_related("created_by", "approved_by")
     return LocationFigures(

@@ -20,7 +20,7 @@ from ledger.admin.forms import (
     WriteOffForm,
 )
 from ledger.engine import renewals
-from ledger.engine.funding import Posted
+from ledger.engine.funding import PostedEntry
 from ledger.engine.posting import BadInput, KeyReused, LedgerError
 from ledger.models import (
     ApprovalRequest,
@@ -95,7 +95,7 @@ class RecordingPages(admin.ModelAdmin):
         user = _may_record(request, type(blank))
         form: Any = blank.filled(request.POST or None)
         at = timezone.now()
-        rehearsed: Posted | None = None
+        rehearsed: PostedEntry | None = None
         if form.is_valid() and "_back" not in request.POST:
             try:
                 if "_record" in request.POST:
@@ -118,7 +118,7 @@ class RecordingPages(admin.ModelAdmin):
                 form.add_error(bad.field if bad.field in form.fields else None, bad.message)
             except LedgerError as error:
                 form.add_error(None, str(error))
-        balance = renewals.up_to_date(location.pk, at=at)
+        balance = renewals.renew_if_due(location.pk, at=at)
         context = {
             **self.admin_site.each_context(request),
             "title": f"{form.title}: {location}",
@@ -218,7 +218,7 @@ def _location(request: HttpRequest, pk: int, form: type[FundingForm]) -> Locatio
     return location
 
 
-def _steps(balance: Balance, rehearsed: Posted | None) -> list[tuple[str, str, str]]:
+def _steps(balance: Balance, rehearsed: PostedEntry | None) -> list[tuple[str, str, str]]:
     """Each bucket and their sum: what is there now and, once it is known, what will be."""
     rows = [
         (_("Contract"), balance.contract_credits),

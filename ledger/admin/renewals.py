@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from ledger.engine.renewal_failures import renew_or_note
+from ledger.engine.renewal_failures import renew_or_record_failure
 from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
@@ -103,7 +103,7 @@ class RenewalPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/ledger/renew.html", context)
 
     def _run(self, request: HttpRequest, location: Location, at: dt.datetime) -> None:
-        done = renew_or_note(location.pk, at=at)
+        done = renew_or_record_failure(location.pk, at=at)
         if isinstance(done, RenewalFailure):
             words = _("%(location)s could not be renewed: %(error)s. Nothing was changed.")
             figures = {"location": location, "error": done.error}

@@ -15,7 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.posting import LedgerError
-from ledger.models.requests_base import LONGEST_ANSWER, OPEN
+from ledger.models.requests_base import MAX_ANSWER_LENGTH, OPEN
 from locations.admin.base import ReadOnlyAdmin
 from locations.models import User
 
@@ -25,7 +25,7 @@ MEET, DECLINE = "_meet", "_decline"  # the buttons
 class DecisionForm(forms.Form):
     answer = forms.CharField(
         label=_("Answer to the manager"),
-        max_length=LONGEST_ANSWER,
+        max_length=MAX_ANSWER_LENGTH,
         required=False,
         widget=AdminTextInputWidget,
     )
@@ -111,7 +111,7 @@ class DecisionAdmin(ReadOnlyAdmin):
             if not form.is_valid():
                 raise LedgerError(
                     _("An answer has at most %(longest_answer)s characters.")
-                    % {"longest_answer": LONGEST_ANSWER}
+                    % {"longest_answer": MAX_ANSWER_LENGTH}
                 )
             answer = form.cleaned_data["answer"]
             if MEET in request.POST:

@@ -32,7 +32,7 @@ def get_balance(request: HttpRequest, location_id: int) -> HttpResponse:
     """The credits of a location now, a renewal that is due done first."""
     reject_unknown_parameters(request.GET.keys(), set())
     at = timezone.now()
-    balance = renewals.up_to_date(require_location(request, location_id), at=at)
+    balance = renewals.renew_if_due(require_location(request, location_id), at=at)
     return json_response(
         {"location_id": location_id, "as_of": at, "renews_at": balance.renewal_due_at}
         | serialize_balance(balance, overdraft_limit=get_overdraft_limit(location_id, at))
@@ -45,7 +45,7 @@ def list_entries(
 ) -> HttpResponse:
     """The ledger of a location, oldest first. Pass `next_cursor` on as `cursor` to read it all."""
     reject_unknown_parameters(request.GET.keys(), {"cursor", "limit", "kind", "from", "to"})
-    renewals.up_to_date(require_location(request, location_id), at=timezone.now())
+    renewals.renew_if_due(require_location(request, location_id), at=timezone.now())
     entries = Entry.objects.filter(location_id=location_id, number__gt=filters.cursor)
     entries = entries.between(filters.from_, filters.to).order_by("number")
     if filters.kind:
@@ -64,7 +64,7 @@ def list_entries(
 def get_daily_usage(request: HttpRequest, location_id: int, days: Query[Range]) -> HttpResponse:
     """The table of the Credit Usage page: what moved on each day of the location."""
     reject_unknown_parameters(request.GET.keys(), {"from", "to"})
-    renewals.up_to_date(require_location(request, location_id), at=timezone.now())
+    renewals.renew_if_due(require_location(request, location_id), at=timezone.now())
     location = Location.objects.get(pk=location_id)
     usage = daily_usage(location, days.from_, days.to)
     return json_response(

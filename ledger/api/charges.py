@@ -12,7 +12,7 @@ from ledger.api.idempotency import Key, set_lock_timeout
 from ledger.api.responses import json_response, serialize_credits
 from ledger.api.schemas.charges import Broadcast, ChargeAnswer, ChatMessage, ChatMessages
 from ledger.engine import charging, posting
-from ledger.engine.charge_requests import Answer, Chat, International
+from ledger.engine.charge_requests import ChargeResult, ChatRequest, InternationalRequest
 from ledger.engine.posting import BadInput
 from ledger.models import ChargeKind, Scope
 
@@ -33,7 +33,7 @@ def charge_international_messages(
     answer = charging.charge_broadcast(
         require_location(request, location_id),
         body.channel,
-        [International(**({"sent_at": at} | message)) for message in body.messages],
+        [InternationalRequest(**({"sent_at": at} | message)) for message in body.messages],
         key=idempotency_key,
         at=at,
         on_insufficient=body.on_insufficient,
@@ -62,21 +62,23 @@ def charge_chat_messages(
     return _reply(answer, explanations.explain_chat_charge(answer.charge_id))
 
 
-def _chat(number: int, message: ChatMessage) -> Chat:
+def _chat(number: int, message: ChatMessage) -> ChatRequest:
     fields: dict[str, Any] = {"content": "", **message}
     text_type = fields.pop("text_type", None)
     if text_type == "sms" and fields.get("has_image"):
         raise BadInput(f"messages[{number}].text_type", "is mms where the message has an image.")
     if text_type == "mms":
         fields["has_image"] = True
-    return Chat(**fields)
+    return ChatRequest(**fields)
 
 
-def _reply(answer: Answer, explained: dict[int, MessageExplanation]) -> HttpResponse:
+def _reply(answer: ChargeResult, explained: dict[int, MessageExplanation]) -> HttpResponse:
     return json_response(serialize_charge(answer, explained), status=201, replayed=answer.replayed)
 
 
-def serialize_charge(answer: Answer, explained: dict[int, MessageExplanation]) -> dict[str, Any]:
+def serialize_charge(
+    answer: ChargeResult, explained: dict[int, MessageExplanation]
+) -> dict[str, Any]:
     """`explained` is keyed by the position of a message in the request."""
     total_before = answer.contract_after + answer.purchased_after + answer.credits
     return {

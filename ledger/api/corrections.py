@@ -25,7 +25,7 @@ def report_statuses(request: HttpRequest, location_id: int, body: Statuses) -> H
     if not Location.objects.filter(pk=require_location(request, location_id)).exists():
         raise UnknownLocation
     reports = [DeliveryReport(**status) for status in body.statuses]
-    results = delivery_reports.report(location_id, reports, at=timezone.now())
+    results = delivery_reports.record_reports(location_id, reports, at=timezone.now())
     return json_response(
         {
             "statuses": [

@@ -28,9 +28,9 @@ VALIDATION_MESSAGES = {
 # Exceptions whose own message becomes the detail.
 CODES_BY_CLASS: dict[type, str] = {
     ExternalIdTaken: "external_id_taken",
-    funding.NotEnough: "not_enough_credits",
-    charging.Unsettled: "try_again",
-    charging.OverHold: "over_hold",
+    funding.NotEnoughCredits: "not_enough_credits",
+    charging.TermsKeptChanging: "try_again",
+    charging.HoldExceeded: "over_hold",
     holds.UnknownHold: "hold_not_found",
     holds.HoldEnded: "hold_ended",
     reversals.UnknownCharge: "charge_not_found",

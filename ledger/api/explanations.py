@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ledger.engine.charge_requests import Answer
+from ledger.engine.charge_requests import ChargeResult
 from ledger.models import ChatMessage, InternationalMessage, Outcome
 from ledger.reading import explanations
 from locations.models import Channel, Rate, RateCard
@@ -45,7 +45,7 @@ def explain_broadcast(charge_id: int) -> dict[int, MessageExplanation]:
     return {row[0]: _international(*row[1:]) for row in rows.values_list(*INTERNATIONAL)}
 
 
-def explain_answer(answer: Answer, channel: str) -> dict[int, MessageExplanation]:
+def explain_answer(answer: ChargeResult, channel: str) -> dict[int, MessageExplanation]:
     """Like `explain_broadcast`, without a query unless the answer was replayed."""
     if answer.replayed:
         return explain_broadcast(answer.charge_id)

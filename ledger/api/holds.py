@@ -13,7 +13,7 @@ from ledger.api.schemas.charges import ChargeAnswer
 from ledger.api.schemas.holds import Hold as HoldSchema
 from ledger.api.schemas.holds import HoldAnswer, HoldRequest, Settlement
 from ledger.engine import holds, posting
-from ledger.engine.charge_requests import International
+from ledger.engine.charge_requests import InternationalRequest
 from ledger.models import Hold, HoldState, Scope
 
 router = Router(tags=["Holds"], auth=Bearer(Scope.CHARGE))
@@ -30,7 +30,7 @@ def hold(
     set_lock_timeout()
     result = holds.hold(
         require_location(request, location_id),
-        call=holds.Call(**body.call.model_dump()) if body.call else None,
+        call=holds.PlannedCall(**body.call.model_dump()) if body.call else None,
         credits=body.credits,
         over_rule=body.over,
         seconds_to_live=body.seconds_to_live,
@@ -76,7 +76,7 @@ def settle_hold(
     answer = holds.settle(
         _require_hold(request, hold_id),
         body.channel,
-        [International(**({"sent_at": at} | message)) for message in body.messages],
+        [InternationalRequest(**({"sent_at": at} | message)) for message in body.messages],
         key=idempotency_key,
         at=at,
         content=posting.fingerprint(["settle", hold_id, body.channel, body.messages]),

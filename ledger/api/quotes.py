@@ -10,7 +10,7 @@ from ledger.api.explanations import billed_minutes
 from ledger.api.responses import json_response
 from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
 from ledger.engine import quotes
-from ledger.engine.quotes import Quote, WouldBe
+from ledger.engine.quotes import Quote, QuoteMessage
 from ledger.engine.rating import Rated
 from ledger.models import Scope
 
@@ -27,7 +27,7 @@ def quote(request: HttpRequest, location_id: int, body: QuoteRequest) -> HttpRes
     result = quotes.quote(
         require_location(request, location_id),
         body.channel,
-        [WouldBe(**message) for message in body.messages],
+        [QuoteMessage(**message) for message in body.messages],
         at=timezone.now(),
     )
     return json_response(_serialize_quote(result, per_message=body.per_message))
@@ -58,7 +58,7 @@ def _serialize_quote(quote: Quote, *, per_message: bool) -> dict[str, Any]:
         "send_what_fits": {"messages": quote.fitting, "credits": quote.fitting_credits},
         "destinations": [asdict(destination) for destination in quote.destinations],
         "refused": [
-            asdict(refused) | {"explanation": quotes.refusal_in_words(refused.reason)}
+            asdict(refused) | {"explanation": quotes.describe_refusal(refused.reason)}
             for refused in quote.refused
         ],
         "messages": [_serialize_message(index, rated) for index, rated in enumerate(quote.rated)]

@@ -54,7 +54,7 @@ def create(
     days: int | None = None,
 ) -> CreatedToken:
     """Create a token for one location, or for all without one. Raises BadInput."""
-    check_text("name", name, longest=120, required=True)
+    check_text("name", name, max_length=120, required=True)
     if not scopes or not set(scopes) <= set(Scope.values):
         raise BadInput(
             "scopes", _("must be one or more of %(scope)s.") % {"scope": ", ".join(Scope.values)}

@@ -13,10 +13,10 @@ from weakref import WeakValueDictionary
 
 from django.db import DatabaseError, OperationalError
 
-MOST_IN_A_COMMIT = 32
+MAX_CHARGES_PER_COMMIT = 32
 
 
-class Place:
+class PendingCharge:
     """One charge in the line: what is asked, then the answer or what went wrong."""
 
     __slots__ = ("answer", "asked", "error")
@@ -31,19 +31,19 @@ class Place:
         return self.answer is not None or self.error is not None
 
 
-class Line:
+class ChargeQueue:
     """Who waits for a location in this process; it is gone when nobody does."""
 
     def __init__(self) -> None:
         self.turn = threading.Lock()
-        self.waiting: deque[Place] = deque()
+        self.waiting: deque[PendingCharge] = deque()
 
 
-_lines: WeakValueDictionary[int, Line] = WeakValueDictionary()
-_lines_lock = threading.Lock()
+_queues: WeakValueDictionary[int, ChargeQueue] = WeakValueDictionary()
+_queues_lock = threading.Lock()
 
 
-def combined(
+def post_combined(
     location_id: int, asked: Any, post: Callable[[Sequence[Any]], Sequence[Any]]
 ) -> tuple[Any, ...]:
     """What `post` answers to `asked`, perhaps after being posted together with others.
@@ -53,24 +53,27 @@ def combined(
     given after the commit. Raises what `post` raises: where it raises for several, each is posted
     alone, so that one's mistake is nobody else's; but not where the database is what failed.
     """
-    place = Place(asked)
-    with _lines_lock:
-        line = _lines.setdefault(location_id, Line())
+    place = PendingCharge(asked)
+    with _queues_lock:
+        line = _queues.setdefault(location_id, ChargeQueue())
         line.waiting.append(place)
     with line.turn:
         # Whoever had the turn before may have posted it meanwhile, or only those before it.
         while not place.is_served:
-            with _lines_lock:
+            with _queues_lock:
                 together = [
-                    line.waiting.popleft() for _ in range(min(len(line.waiting), MOST_IN_A_COMMIT))
+                    line.waiting.popleft()
+                    for _ in range(min(len(line.waiting), MAX_CHARGES_PER_COMMIT))
                 ]
-            _serve(together, post)
+            _post_batch(together, post)
     if place.error is not None:
         raise place.error
     return place.answer
 
 
-def _serve(together: list[Place], post: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
+def _post_batch(
+    together: list[PendingCharge], post: Callable[[Sequence[Any]], Sequence[Any]]
+) -> None:
     try:
         answers = post([place.asked for place in together])
     except BaseException as error:
@@ -80,7 +83,7 @@ def _serve(together: list[Place], post: Callable[[Sequence[Any]], Sequence[Any]]
             and not isinstance(error, OperationalError)
         ):
             for place in together:
-                _serve([place], post)
+                _post_batch([place], post)
         else:
             for place in together:
                 place.error = error

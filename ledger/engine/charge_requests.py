@@ -11,22 +11,22 @@ from ledger.engine.rating import Rated
 from ledger.models import Direction
 from locations.models import CarrierType, Channel
 
-MOST_MESSAGES = 10_000
-MOST_CHAT_MESSAGES = 1_000
-LONGEST_CALL_SECONDS = 7 * 24 * 3600
-LONGEST_CONTENT = 20_000
-MOST_PROFILE_FIELDS = 50
-EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+MAX_MESSAGES = 10_000
+MAX_CHAT_MESSAGES = 1_000
+MAX_CALL_SECONDS = 7 * 24 * 3600
+MAX_CONTENT_LENGTH = 20_000
+MAX_PROFILE_FIELDS = 50
+EARLIEST_SENT_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 # A broadcast goes out over some minutes, and the clocks of two machines differ a little.
-AHEAD = dt.timedelta(hours=1)
+MAX_CLOCK_SKEW = dt.timedelta(hours=1)
 # Looked at for every message of every request, where an enumeration would make them anew.
 CHANNELS = frozenset(Channel.values)
-LINES = frozenset(CarrierType.values)
+CARRIER_TYPES = frozenset(CarrierType.values)
 DIRECTIONS = frozenset(Direction.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class MessageRequest:
     """A message to be charged; `external_id` is the caller's, `phone` is E.164."""
 
     external_id: str
@@ -34,11 +34,11 @@ class Message:
     sent_at: dt.datetime
 
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=MessageRequest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class International(Message):
+class InternationalRequest(MessageRequest):
     """A text, or a call of `seconds`, of one broadcast.
 
     `carrier_type` is stated only where the caller knows it from the network. `profile` are the
@@ -54,7 +54,7 @@ class International(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chat(Message):
+class ChatRequest(MessageRequest):
     """A chat message, sent or received; `inbox` is the name of one of the location's inboxes."""
 
     inbox: str
@@ -64,7 +64,7 @@ class Chat(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MessageAnswer:
+class MessageResult:
     """What became of one message: `outcome` is charged, domestic or refused.
 
     `credits` were charged, `contract_credits` of them from the contract bucket.
@@ -80,7 +80,7 @@ class MessageAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChargeResult:
     """What became of a charge; asked again with the same key, the same, but for `replayed`.
 
     Credits: `needed` for all that could be sent, `credits` charged, `available_before`, and the
@@ -97,7 +97,7 @@ class Answer:
     overdraft_limit: int
     contract_after: int
     purchased_after: int
-    messages: tuple[MessageAnswer, ...]
+    messages: tuple[MessageResult, ...]
     replayed: bool = False
 
     @property
@@ -108,11 +108,13 @@ class Answer:
 # Instants are told apart by when they are, not by how they are written.
 _values = {
     kind: attrgetter(*(each.name for each in fields(kind) if not each.name.endswith("_at")))
-    for kind in (International, Chat)
+    for kind in (InternationalRequest, ChatRequest)
 }
 
 
-def content_of(messages: Sequence[International] | Sequence[Chat]) -> list[list[object]]:
+def fingerprint_values(
+    messages: Sequence[InternationalRequest] | Sequence[ChatRequest],
+) -> list[list[object]]:
     """The messages as plain values, for the fingerprint."""
     return [
         [
@@ -125,55 +127,57 @@ def content_of(messages: Sequence[International] | Sequence[Chat]) -> list[list[
     ]
 
 
-def check_broadcast(channel: str, messages: Sequence[International], *, at: dt.datetime) -> None:
+def check_broadcast(
+    channel: str, messages: Sequence[InternationalRequest], *, at: dt.datetime
+) -> None:
     """Refuse a malformed broadcast; raises BadInput that names the field."""
     if channel not in CHANNELS:
         raise BadInput("channel", "must be text or voice.")
     is_call = channel == Channel.VOICE
-    latest = at + AHEAD
+    latest = at + MAX_CLOCK_SKEW
 
-    def check(message: International) -> None:
-        check_text("phone", message.phone, longest=32, required=True)
+    def check(message: InternationalRequest) -> None:
+        check_text("phone", message.phone, max_length=32, required=True)
         check_instant("sent_at", message.sent_at, latest)
-        if message.carrier_type is not None and message.carrier_type not in LINES:
+        if message.carrier_type is not None and message.carrier_type not in CARRIER_TYPES:
             raise BadInput("carrier_type", "must be mobile or landline.")
         if is_call:
             _check_seconds("seconds", message.seconds)
         elif message.seconds is not None:
             raise BadInput("seconds", "is for calls; leave it out of a text.")
         if message.status != "":
-            check_text("status", message.status, longest=40)
+            check_text("status", message.status, max_length=40)
         if message.status_detail != "":
-            check_text("status_detail", message.status_detail, longest=300)
+            check_text("status_detail", message.status_detail, max_length=300)
         if message.status_at is not None:
             check_instant("status_at", message.status_at, latest)
         if message.profile:
             _check_profile(message.profile)
 
-    _check_many(messages, MOST_MESSAGES, check)
+    _check_many(messages, MAX_MESSAGES, check)
 
 
 def _check_profile(profile: dict[str, str]) -> None:
-    if len(profile) > MOST_PROFILE_FIELDS:
-        raise BadInput("profile", f"has more than {MOST_PROFILE_FIELDS} fields.")
+    if len(profile) > MAX_PROFILE_FIELDS:
+        raise BadInput("profile", f"has more than {MAX_PROFILE_FIELDS} fields.")
     for name, value in profile.items():
-        check_text("profile", name, longest=80, required=True)
-        check_text(f"profile.{name}", value, longest=2_000)
+        check_text("profile", name, max_length=80, required=True)
+        check_text(f"profile.{name}", value, max_length=2_000)
 
 
-def check_chat(messages: Sequence[Chat], *, at: dt.datetime) -> None:
+def check_chat(messages: Sequence[ChatRequest], *, at: dt.datetime) -> None:
     """Refuse a malformed list of chat messages; raises BadInput that names the field."""
-    latest = at + AHEAD
+    latest = at + MAX_CLOCK_SKEW
 
-    def check(message: Chat) -> None:
-        check_text("phone", message.phone, longest=32, required=True)
-        check_text("inbox", message.inbox, longest=120, required=True)
-        check_text("content", message.content, longest=LONGEST_CONTENT)
+    def check(message: ChatRequest) -> None:
+        check_text("phone", message.phone, max_length=32, required=True)
+        check_text("inbox", message.inbox, max_length=120, required=True)
+        check_text("content", message.content, max_length=MAX_CONTENT_LENGTH)
         if message.direction not in DIRECTIONS:
             raise BadInput("direction", "must be inbound or outbound.")
         check_instant("sent_at", message.sent_at, latest)
 
-    _check_many(messages, MOST_CHAT_MESSAGES, check)
+    _check_many(messages, MAX_CHAT_MESSAGES, check)
 
 
 def _check_many(messages: Sequence[M], most: int, check: Callable[[M], None]) -> None:
@@ -181,7 +185,7 @@ def _check_many(messages: Sequence[M], most: int, check: Callable[[M], None]) ->
         raise BadInput("messages", f"must be 1 to {most:,} messages.")
     for number, message in enumerate(messages):
         try:
-            check_text("external_id", message.external_id, longest=120, required=True)
+            check_text("external_id", message.external_id, max_length=120, required=True)
             check(message)
         except BadInput as wrong:
             raise BadInput(f"messages[{number}].{wrong.field}", wrong.message) from None
@@ -202,15 +206,15 @@ def _first_repeated(names: Sequence[str]) -> int | None:
 def _check_seconds(where: str, seconds: int | None) -> None:
     if not isinstance(seconds, int) or isinstance(seconds, bool):
         raise BadInput(where, "must be the call's length in whole seconds.")
-    if not 0 <= seconds <= LONGEST_CALL_SECONDS:
-        raise BadInput(where, f"must be from 0 to {LONGEST_CALL_SECONDS:,} seconds.")
+    if not 0 <= seconds <= MAX_CALL_SECONDS:
+        raise BadInput(where, f"must be from 0 to {MAX_CALL_SECONDS:,} seconds.")
 
 
 def check_instant(where: str, instant: dt.datetime, latest: dt.datetime) -> None:
     """Refuse an instant without an offset, before 2000 or after `latest`; raises BadInput."""
     if instant.tzinfo is None:
         raise BadInput(where, "needs its offset from UTC.")
-    if instant < EARLIEST:
+    if instant < EARLIEST_SENT_AT:
         raise BadInput(where, "lies before the year 2000.")
     if instant > latest:
         raise BadInput(where, "lies in the future.")

@@ -2,34 +2,34 @@
 
 from collections.abc import Sequence
 
-from ledger.engine.charge_requests import Answer, Message, MessageAnswer
-from ledger.engine.posting import Posted
+from ledger.engine.charge_requests import ChargeResult, MessageRequest, MessageResult
+from ledger.engine.posting import PostedCharge
 from ledger.engine.rating import Rated
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage, Outcome
 
 DOMESTIC = "domestic"
 
 
-def answer_of(
+def build_result(
     key: str,
-    posted: Posted,
+    posted: PostedCharge,
     overdraft: int,
-    messages: Sequence[Message],
+    messages: Sequence[MessageRequest],
     rated: Sequence[Rated | None],
-) -> Answer:
+) -> ChargeResult:
     """The answer to a charge that was just posted; `rated` is None for each chat message."""
-    answers: list[MessageAnswer] = []
+    answers: list[MessageResult] = []
     kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
     for message, facts in zip(messages, rated, strict=True):
         if facts is not None and facts.is_domestic:
-            answers.append(MessageAnswer(message.external_id, DOMESTIC))
+            answers.append(MessageResult(message.external_id, DOMESTIC))
             continue
         refusal, paid, by_contract = next(kept)
         outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
         answers.append(
-            MessageAnswer(message.external_id, outcome, refusal, paid, by_contract, facts)
+            MessageResult(message.external_id, outcome, refusal, paid, by_contract, facts)
         )
-    return Answer(
+    return ChargeResult(
         charge_id=posted.charge_id,
         key=key,
         outcome=Outcome.REFUSED if posted.refusal else Outcome.CHARGED,
@@ -44,12 +44,12 @@ def answer_of(
     )
 
 
-def first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
+def load_result(charge_id: int, messages: Sequence[MessageRequest]) -> ChargeResult:
     """The answer that a charge got, from what was kept of it; what was not kept is domestic."""
     charge = Charge.objects.get(pk=charge_id)
     model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
     kept = {
-        message.position: MessageAnswer(
+        message.position: MessageResult(
             message.external_id,
             message.outcome,
             message.refusal,
@@ -58,7 +58,7 @@ def first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
         )
         for message in model.objects.filter(charge=charge)
     }
-    return Answer(
+    return ChargeResult(
         charge_id=charge.pk,
         key=charge.key,
         outcome=charge.outcome,
@@ -70,7 +70,7 @@ def first_answer(charge_id: int, messages: Sequence[Message]) -> Answer:
         contract_after=charge.contract_after,
         purchased_after=charge.purchased_after,
         messages=tuple(
-            kept.get(number) or MessageAnswer(message.external_id, DOMESTIC)
+            kept.get(number) or MessageResult(message.external_id, DOMESTIC)
             for number, message in enumerate(messages)
         ),
         replayed=True,

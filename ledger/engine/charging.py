@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from ledger.engine import posting, rating, renewals
 from ledger.engine.charge_requests import (
-    Answer,
-    Chat,
-    International,
+    ChargeResult,
+    ChatRequest,
+    InternationalRequest,
     check_broadcast,
     check_chat,
-    content_of,
+    fingerprint_values,
 )
-from ledger.engine.charge_results import answer_of, first_answer
+from ledger.engine.charge_results import build_result, load_result
 from ledger.models import ChargeKind, OnInsufficient, TextType
 from locations.contracts.terms import Terms, clear_terms_cache, known_terms
 from locations.models import ChatInbox
@@ -29,7 +29,7 @@ MAX_ATTEMPTS = 10
 ON_INSUFFICIENT = frozenset(OnInsufficient.values)
 
 
-class Unsettled(posting.LedgerError):
+class TermsKeptChanging(posting.LedgerError):
     """The location's terms changed under every attempt; nothing was charged, try again."""
 
 
@@ -37,7 +37,7 @@ class HoldNotOpen(posting.LedgerError):
     """The hold to be settled was settled or released, or has expired."""
 
 
-class OverHold(posting.LedgerError):
+class HoldExceeded(posting.LedgerError):
     """What happened costs more than was held, and more than the hold's rule allows."""
 
 
@@ -69,14 +69,14 @@ class Tariff:
 def charge_broadcast(
     location_id: int,
     channel: str,
-    messages: Sequence[International],
+    messages: Sequence[InternationalRequest],
     *,
     key: str,
     at: dt.datetime,
     on_insufficient: str = OnInsufficient.REFUSE_ALL,
     content: bytes | None = None,
     settles: tuple[int, bytes] | None = None,
-) -> Answer:
+) -> ChargeResult:
     """Charge one broadcast of texts or calls, at the instant `at`, as one ledger entry.
 
     What does not fit is refused whole or, with `send_what_fits`, in the order given. Numbers
@@ -92,7 +92,9 @@ def charge_broadcast(
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
     hold_id, ending = settles or (None, None)
     content = (
-        ending or content or posting.fingerprint([channel, on_insufficient, content_of(messages)])
+        ending
+        or content
+        or posting.fingerprint([channel, on_insufficient, fingerprint_values(messages)])
     )
     rated: list[rating.Rated] = []
 
@@ -130,30 +132,30 @@ def charge_broadcast(
             "intl_carrier_type": [result.carrier_type for _, _, result in kept],
             "intl_carrier_source": [result.carrier_source for _, _, result in kept],
             "intl_rate": [result.price and result.price.rate_id for _, _, result in kept],
-            "intl_seconds": _filled([result.seconds for _, _, result in kept]),
-            "intl_billed_seconds": _filled([result.billed_seconds for _, _, result in kept]),
-            "intl_status": _filled([message.status for _, message, _ in kept]),
-            "intl_status_detail": _filled([message.status_detail for _, message, _ in kept]),
-            "intl_status_at": _filled([message.status_at for _, message, _ in kept]),
-            "intl_profile": _filled(
+            "intl_seconds": _none_if_empty([result.seconds for _, _, result in kept]),
+            "intl_billed_seconds": _none_if_empty([result.billed_seconds for _, _, result in kept]),
+            "intl_status": _none_if_empty([message.status for _, message, _ in kept]),
+            "intl_status_detail": _none_if_empty([message.status_detail for _, message, _ in kept]),
+            "intl_status_at": _none_if_empty([message.status_at for _, message, _ in kept]),
+            "intl_profile": _none_if_empty(
                 [json.dumps(message.profile) if message.profile else "" for _, message, _ in kept]
             ),
         }
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.state == "replayed":
-        return first_answer(posted.charge_id, messages)
-    return answer_of(key, posted, overdraft, messages, rated)
+        return load_result(posted.charge_id, messages)
+    return build_result(key, posted, overdraft, messages, rated)
 
 
 def charge_chat(
     location_id: int,
-    messages: Sequence[Chat],
+    messages: Sequence[ChatRequest],
     *,
     key: str,
     at: dt.datetime,
     content: bytes | None = None,
-) -> Answer:
+) -> ChargeResult:
     """Charge chat messages, judged one by one in the order given, one entry a day.
 
     An inbound message has arrived and is charged whatever the balance; an outbound one that
@@ -161,11 +163,11 @@ def charge_chat(
     """
     posting.check_key(key)
     check_chat(messages, at=at)
-    content = content or posting.fingerprint([ChargeKind.CHAT, content_of(messages)])
+    content = content or posting.fingerprint([ChargeKind.CHAT, fingerprint_values(messages)])
     inboxes: dict[str, int] = {}
 
     def prepare(terms: Terms) -> dict[str, Any]:
-        inboxes.update(_inboxes(location_id, {message.inbox for message in messages}))
+        inboxes.update(_get_or_create_inboxes(location_id, {message.inbox for message in messages}))
         tariff = Tariff(terms)
         days = [terms.local_day(message.sent_at) for message in messages]
         price_lists = [tariff.on(day) for day in days]
@@ -193,16 +195,16 @@ def charge_chat(
 
     posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
     if posted.state == "replayed":
-        return first_answer(posted.charge_id, messages)
-    return answer_of(key, posted, overdraft, messages, [None] * len(messages))
+        return load_result(posted.charge_id, messages)
+    return build_result(key, posted, overdraft, messages, [None] * len(messages))
 
 
-def _filled(values: list[T]) -> list[T] | None:
+def _none_if_empty(values: list[T]) -> list[T] | None:
     """The values; None where all are empty, so that there is a list less to send and to read."""
     return values if any(value not in (None, "") for value in values) else None
 
 
-def _inboxes(location_id: int, names: set[str]) -> dict[str, int]:
+def _get_or_create_inboxes(location_id: int, names: set[str]) -> dict[str, int]:
     """The ids of a location's inboxes by name; one that a message names for the first time is
     made, for an inbound message cannot be turned away."""
     known = dict(
@@ -213,7 +215,7 @@ def _inboxes(location_id: int, names: set[str]) -> dict[str, int]:
             [ChatInbox(location_id=location_id, name=name) for name in sorted(missing)],
             ignore_conflicts=True,
         )
-        return _inboxes(location_id, names)
+        return _get_or_create_inboxes(location_id, names)
     return known
 
 
@@ -224,7 +226,7 @@ def _post(
     content: bytes,
     at: dt.datetime,
     prepare: Callable[[Terms], dict[str, Any]],
-) -> tuple[posting.Posted, int]:
+) -> tuple[posting.PostedCharge, int]:
     """Rate with what this process knows and post; where that was behind, look and try again.
 
     Returns the answer and the overdraft limit it was judged with.
@@ -251,7 +253,7 @@ def _post(
         elif posted.state == "hold_ended":
             raise HoldNotOpen("The hold has ended.")
         elif posted.state == "over_hold":
-            raise OverHold("What happened costs more than was held: nothing was charged.")
+            raise HoldExceeded("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
             clear_terms_cache()
             prices.clear_timeline_cache()
@@ -261,4 +263,6 @@ def _post(
             raise posting.ExternalIdTaken(key)
         else:
             return posted, overdraft
-    raise Unsettled("The location's terms are being changed: nothing was charged, try again.")
+    raise TermsKeptChanging(
+        "The location's terms are being changed: nothing was charged, try again."
+    )

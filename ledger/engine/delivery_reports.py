@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from ledger.engine.charge_requests import AHEAD, MOST_MESSAGES, check_instant
+from ledger.engine.charge_requests import MAX_CLOCK_SKEW, MAX_MESSAGES, check_instant
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import InternationalMessage, Outcome
 
@@ -23,16 +23,18 @@ class DeliveryReport:
     status_detail: str = ""
 
 
-def report(location_id: int, reports: Sequence[DeliveryReport], *, at: dt.datetime) -> list[str]:
+def record_reports(
+    location_id: int, reports: Sequence[DeliveryReport], *, at: dt.datetime
+) -> list[str]:
     """Take delivery reports in any order, repeated or late; the newest status date wins.
 
     Answers for each, in order: updated, older (a newer or the same status is known), unknown
     (no charged international message of the location has this id). Raises BadInput.
     """
-    if not 1 <= len(reports) <= MOST_MESSAGES:
-        raise BadInput("statuses", f"must be 1 to {MOST_MESSAGES:,} reports.")
+    if not 1 <= len(reports) <= MAX_MESSAGES:
+        raise BadInput("statuses", f"must be 1 to {MAX_MESSAGES:,} reports.")
     for number, item in enumerate(reports):
-        _check(f"statuses[{number}]", item, at + AHEAD)
+        _check(f"statuses[{number}]", item, at + MAX_CLOCK_SKEW)
     with transaction.atomic():
         wanted = {item.external_id for item in reports}
         # Two reports of one message at once: the later status date must win, whoever is last.
@@ -65,7 +67,7 @@ def report(location_id: int, reports: Sequence[DeliveryReport], *, at: dt.dateti
 
 
 def _check(where: str, item: DeliveryReport, latest: dt.datetime) -> None:
-    check_text(f"{where}.external_id", item.external_id, longest=120, required=True)
-    check_text(f"{where}.status", item.status, longest=40, required=True)
-    check_text(f"{where}.status_detail", item.status_detail, longest=300)
+    check_text(f"{where}.external_id", item.external_id, max_length=120, required=True)
+    check_text(f"{where}.status", item.status, max_length=40, required=True)
+    check_text(f"{where}.status_detail", item.status_detail, max_length=300)
     check_instant(f"{where}.status_at", item.status_at, latest)

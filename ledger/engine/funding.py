@@ -10,15 +10,15 @@ from django.utils.translation import ngettext
 
 from ledger.engine import posting, renewals
 from ledger.engine.posting import BadInput, LedgerError
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, EntryKind
 from locations.contracts.terms import Term, load_terms
 from locations.models import User
 
-MOST_CREDITS = 100_000_000
+MAX_CREDITS = 100_000_000
 BUCKETS = ("purchased", "contract")
 
 
-class NotEnough(LedgerError):
+class NotEnoughCredits(LedgerError):
     """An adjustment would take more than its bucket holds."""
 
 
@@ -31,7 +31,7 @@ class TermHasEnded(LedgerError):
 
 
 @dataclass(frozen=True, slots=True)
-class OfTerm:
+class TermReference:
     """The running term of a contract, whose granted amount an adjustment changes."""
 
     contract_id: int
@@ -39,7 +39,7 @@ class OfTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedEntry:
     """The entry that a request made; `replayed` if an earlier one with the same key did."""
 
     entry: Entry
@@ -56,22 +56,22 @@ def purchase(
     reason: str = "",
     created_by: User | None = None,
     approved_by: User | None = None,
-) -> Posted:
+) -> PostedEntry:
     """Add bought credits; they pay a debt first and are kept over renewals.
 
     `reference` is the order's or invoice's number. Raises BadInput, KeyReused and
     UnknownLocation.
     """
-    posting.check_text("reference", reference, longest=120, required=True)
-    if not _is_whole(credits) or not 1 <= credits <= MOST_CREDITS:
+    posting.check_text("reference", reference, max_length=120, required=True)
+    if not _is_whole(credits) or not 1 <= credits <= MAX_CREDITS:
         raise BadInput(
             "credits",
             _("must be a whole number from 1 to %(most_credits)s.")
-            % {"most_credits": number_format(MOST_CREDITS)},
+            % {"most_credits": number_format(MAX_CREDITS)},
         )
     return _post(
         location_id,
-        kind=Kind.PURCHASE,
+        kind=EntryKind.PURCHASE,
         bucket="purchased",
         credits=credits,
         key=key,
@@ -93,27 +93,27 @@ def adjust(
     reference: str = "",
     created_by: User | None = None,
     approved_by: User | None = None,
-    of_term: OfTerm | None = None,
-) -> Posted:
+    of_term: TermReference | None = None,
+) -> PostedEntry:
     """Add credits to a bucket or, below zero, take them from it, for a written reason.
 
     With `of_term` it says that a running term was granted another amount than it began with; see
     `ledger.requests.contract_changes`. Raises BadInput, NotEnough where the bucket holds less,
     TermHasEnded, KeyReused and UnknownLocation.
     """
-    posting.check_text("reason", reason, longest=500, required=True)
-    posting.check_text("reference", reference, longest=120)
+    posting.check_text("reason", reason, max_length=500, required=True)
+    posting.check_text("reference", reference, max_length=120)
     if bucket not in BUCKETS:
         raise BadInput("bucket", _("must be purchased or contract."))
-    if not _is_whole(credits) or not 1 <= abs(credits) <= MOST_CREDITS:
+    if not _is_whole(credits) or not 1 <= abs(credits) <= MAX_CREDITS:
         raise BadInput(
             "credits",
             _("must be a whole number other than 0, at most %(most_credits)s either way.")
-            % {"most_credits": number_format(MOST_CREDITS)},
+            % {"most_credits": number_format(MAX_CREDITS)},
         )
     return _post(
         location_id,
-        kind=Kind.ADJUSTMENT,
+        kind=EntryKind.ADJUSTMENT,
         bucket=bucket,
         credits=credits,
         key=key,
@@ -134,16 +134,16 @@ def write_off(
     reference: str = "",
     created_by: User,
     approved_by: User | None = None,
-) -> Posted:
+) -> PostedEntry:
     """Lift purchased credits that are below zero to zero, before a renewal would.
 
     Raises BadInput, NothingToWriteOff, KeyReused and UnknownLocation.
     """
-    posting.check_text("reason", reason, longest=500, required=True)
-    posting.check_text("reference", reference, longest=120)
+    posting.check_text("reason", reason, max_length=500, required=True)
+    posting.check_text("reference", reference, max_length=120)
     return _post(
         location_id,
-        kind=Kind.WRITE_OFF,
+        kind=EntryKind.WRITE_OFF,
         bucket="purchased",
         credits=None,
         key=key,
@@ -157,7 +157,7 @@ def write_off(
 def _post(
     location_id: int,
     *,
-    kind: Kind,
+    kind: EntryKind,
     bucket: str,
     credits: int | None,
     key: str,
@@ -165,24 +165,24 @@ def _post(
     reason: str,
     reference: str,
     people: tuple[User | None, User | None],
-    of_term: OfTerm | None = None,
-) -> Posted:
+    of_term: TermReference | None = None,
+) -> PostedEntry:
     """`credits` None: as many as lift the bucket to zero. `people` made it and approved it."""
     posting.check_key(key)
-    posting.check_text("reason", reason, longest=500)
+    posting.check_text("reason", reason, max_length=500)
     said: list[object] = [kind, bucket, credits, reason, reference]
     content = posting.fingerprint(
         [*said, of_term.contract_id, of_term.starts_on] if of_term else said
     )
     created_by, approved_by = people
     with transaction.atomic():
-        renewals.up_to_date(location_id, at=at)
+        renewals.renew_if_due(location_id, at=at)
         # The same key from two sides, or a charge that takes the credits which an adjustment
         # is about to take: both wait for this row.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = posting.entry_of_key(location_id, key, content)
+        earlier = posting.get_entry_by_key(location_id, key, content)
         if earlier is not None:
-            return Posted(earlier, replayed=True)
+            return PostedEntry(earlier, replayed=True)
         # A renewal may have come in between: look again, now that the row is ours.
         renewals.renew(location_id, at=at)
         balance.refresh_from_db()
@@ -200,7 +200,7 @@ def _post(
         if credits is None and moved <= 0:
             raise NothingToWriteOff(_("The purchased credits are not below zero."))
         if moved < 0 and held + moved < 0:
-            raise NotEnough(_not_enough(bucket, held, moved))
+            raise NotEnoughCredits(_not_enough(bucket, held, moved))
         ids = posting.append(
             location_id,
             [
@@ -221,10 +221,10 @@ def _post(
             created_by_id=created_by.pk if created_by else None,
             approved_by_id=approved_by.pk if approved_by else None,
         )
-    return Posted(Entry.objects.get(pk=ids[0]), replayed=False)
+    return PostedEntry(Entry.objects.get(pk=ids[0]), replayed=False)
 
 
-def _runs(of_term: OfTerm, term: Term | None) -> bool:
+def _runs(of_term: TermReference, term: Term | None) -> bool:
     return term is not None and (term.contract.pk, term.starts_on) == (
         of_term.contract_id,
         of_term.starts_on,

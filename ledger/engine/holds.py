@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from ledger.engine import charging, posting, rating, renewals
-from ledger.engine.charge_requests import LONGEST_CALL_SECONDS, Answer, International, content_of
-from ledger.engine.charge_results import first_answer
+from ledger.engine.charge_requests import (
+    MAX_CALL_SECONDS,
+    ChargeResult,
+    InternationalRequest,
+    fingerprint_values,
+)
+from ledger.engine.charge_results import load_result
 from ledger.engine.posting import BadInput, KeyReused, LedgerError
 from ledger.models import (
     Balance,
@@ -26,8 +31,8 @@ from ledger.models import (
 from locations.contracts.terms import load_terms
 from locations.models import CarrierType, Channel
 
-MOST_CREDITS = 1_000_000
-LONGEST_HOLD_SECONDS = 7 * 24 * 3600
+MAX_CREDITS = 1_000_000
+MAX_HOLD_SECONDS = 7 * 24 * 3600
 
 
 class UnknownHold(LedgerError):
@@ -43,7 +48,7 @@ class HoldEnded(LedgerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PlacedHold:
     """A hold as asked for; `replayed` if an earlier request with the same key made it."""
 
     hold: Hold
@@ -51,7 +56,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class PlannedCall:
     """A call about to be made: to whom (E.164), for how many seconds it is expected to last."""
 
     phone: str
@@ -62,13 +67,13 @@ class Call:
 def hold(
     location_id: int,
     *,
-    call: Call | None = None,
+    call: PlannedCall | None = None,
     credits: int | None = None,
     over_rule: str = OverRule.REFUSE,
     seconds_to_live: int,
     key: str,
     at: dt.datetime,
-) -> Held:
+) -> PlacedHold:
     """Set credits aside for a call, at the price of today, or a plain amount.
 
     What does not fit is refused and kept so (`insufficient_credits`), as is a number that
@@ -87,12 +92,12 @@ def hold(
         ]
     )
     with transaction.atomic():
-        renewals.up_to_date(location_id, at=at)
+        renewals.renew_if_due(location_id, at=at)
         # Two holds, or a hold and a charge, after the same credits: the second waits and looks.
         Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = _hold_of_key(location_id, key, content)
+        earlier = _get_hold_by_key(location_id, key, content)
         if earlier is not None:
-            return Held(earlier, replayed=True)
+            return PlacedHold(earlier, replayed=True)
         renewals.renew(location_id, at=at)
         available = Balance.objects.as_of(at).get(location_id=location_id).available
         terms = load_terms(location_id)
@@ -127,18 +132,18 @@ def hold(
             ended_at=at if refusal else None,
             available_before=available,
         )
-    return Held(made, replayed=False)
+    return PlacedHold(made, replayed=False)
 
 
 def settle(
     hold_id: int,
     channel: str,
-    messages: Sequence[International],
+    messages: Sequence[InternationalRequest],
     *,
     key: str,
     at: dt.datetime,
     content: bytes | None = None,
-) -> Answer:
+) -> ChargeResult:
     """End a hold with what really happened: charge it, and free what was not used.
 
     A hold for a call takes the one call. What costs more than was held follows the hold's
@@ -155,10 +160,12 @@ def settle(
             raise BadInput("messages", "a hold for a call is settled with that one call.")
         if messages[0].phone != found.phone:
             raise BadInput("messages[0].phone", "is not the number that the hold is for.")
-    ending = content or posting.fingerprint(["settle", hold_id, channel, content_of(messages)])
+    ending = content or posting.fingerprint(
+        ["settle", hold_id, channel, fingerprint_values(messages)]
+    )
     first = _first_settlement(found, ending)
     if first is not None:
-        return first_answer(first.pk, messages)
+        return load_result(first.pk, messages)
     try:
         return charging.charge_broadcast(
             found.location_id, channel, messages, key=key, at=at, settles=(found.pk, ending)
@@ -168,7 +175,7 @@ def settle(
         # The same ending may have come in from elsewhere just before.
         first = _first_settlement(found, ending)
         if first is not None:
-            return first_answer(first.pk, messages)
+            return load_result(first.pk, messages)
         raise HoldEnded(found.state_at(at)) from None
 
 
@@ -193,7 +200,7 @@ def release(hold_id: int, *, at: dt.datetime) -> Hold:
     return found
 
 
-def write_down_expiries(*, at: dt.datetime) -> int:
+def expire_holds(*, at: dt.datetime) -> int:
     """Mark holds that have expired as such; returns how many. Nothing depends on it."""
     count = 0
     for location_id in set(Hold.objects.overdue(at).values_list("location_id", flat=True)):
@@ -210,7 +217,7 @@ def _first_settlement(found: Hold, ending: bytes) -> Charge | None:
     return Charge.objects.get(hold=found)
 
 
-def _hold_of_key(location_id: int, key: str, content: bytes) -> Hold | None:
+def _get_hold_by_key(location_id: int, key: str, content: bytes) -> Hold | None:
     earlier = Hold.objects.filter(location_id=location_id, key=key).first()
     if earlier is not None:
         if bytes(earlier.fingerprint) != content:
@@ -222,18 +229,20 @@ def _hold_of_key(location_id: int, key: str, content: bytes) -> Hold | None:
     return None
 
 
-def _check(call: Call | None, credits: int | None, over_rule: str, seconds_to_live: int) -> None:
+def _check(
+    call: PlannedCall | None, credits: int | None, over_rule: str, seconds_to_live: int
+) -> None:
     if (call is None) == (credits is None):
         raise BadInput("credits", "give either a call or a number of credits.")
-    if credits is not None and not 1 <= credits <= MOST_CREDITS:
-        raise BadInput("credits", f"must be from 1 to {MOST_CREDITS:,}.")
+    if credits is not None and not 1 <= credits <= MAX_CREDITS:
+        raise BadInput("credits", f"must be from 1 to {MAX_CREDITS:,}.")
     if call is not None:
-        posting.check_text("phone", call.phone, longest=32, required=True)
-        if not 0 <= call.expected_seconds <= LONGEST_CALL_SECONDS:
-            raise BadInput("expected_seconds", f"must be from 0 to {LONGEST_CALL_SECONDS:,}.")
+        posting.check_text("phone", call.phone, max_length=32, required=True)
+        if not 0 <= call.expected_seconds <= MAX_CALL_SECONDS:
+            raise BadInput("expected_seconds", f"must be from 0 to {MAX_CALL_SECONDS:,}.")
         if call.carrier_type is not None and call.carrier_type not in CarrierType.values:
             raise BadInput("carrier_type", "must be mobile or landline.")
     if over_rule not in OverRule.values:
         raise BadInput("over", "must be refuse, cap or overflow.")
-    if not 1 <= seconds_to_live <= LONGEST_HOLD_SECONDS:
-        raise BadInput("seconds_to_live", f"must be from 1 to {LONGEST_HOLD_SECONDS:,}.")
+    if not 1 <= seconds_to_live <= MAX_HOLD_SECONDS:
+        raise BadInput("seconds_to_live", f"must be from 1 to {MAX_HOLD_SECONDS:,}.")

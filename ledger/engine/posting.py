@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from ledger.engine.batching import combined
+from ledger.engine.batching import post_combined
 from ledger.engine.pg_arrays import LITERALS
 from ledger.models import Charge, Entry, Hold
 from locations.models.audit import POSTED
@@ -87,18 +87,18 @@ def _plain(value: object) -> str:
 
 def check_key(key: str) -> None:
     """Refuse an idempotency key that cannot be kept; raises BadInput."""
-    check_text("key", key, longest=255, required=True)
+    check_text("key", key, max_length=255, required=True)
 
 
-def check_text(field: str, text: str, *, longest: int, required: bool = False) -> None:
+def check_text(field: str, text: str, *, max_length: int, required: bool = False) -> None:
     """Refuse text that PostgreSQL cannot store or that is too long; raises BadInput."""
     if not isinstance(text, str):
         raise BadInput(field, _("must be text."))
     if required and not text:
         raise BadInput(field, _("must not be empty."))
-    if len(text) > longest:
+    if len(text) > max_length:
         raise BadInput(
-            field, _("must not be longer than %(longest)s characters.") % {"longest": longest}
+            field, _("must not be longer than %(longest)s characters.") % {"longest": max_length}
         )
     if not text.isascii():
         try:
@@ -109,7 +109,7 @@ def check_text(field: str, text: str, *, longest: int, required: bool = False) -
         raise BadInput(field, _("contains a NUL character, which cannot be stored."))
 
 
-def entry_of_key(location_id: int, key: str, content: bytes) -> Entry | None:
+def get_entry_by_key(location_id: int, key: str, content: bytes) -> Entry | None:
     """The entry that an earlier request with this key made; None if the key is new.
 
     Raises KeyReused where it stood for other content, or for a charge or a hold. Call it under the
@@ -224,7 +224,7 @@ CHARGE = "SELECT * FROM ledger_charge({})".format(
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedCharge:
     """What ledger_charge answered; the figures hold where the state is `posted`.
 
     `paid`, `paid_by_contract` and `refusals` are by message.
@@ -243,7 +243,7 @@ class Posted:
     refusals: list[str]
 
 
-def charge(parameters: dict[str, Any]) -> Posted:
+def charge(parameters: dict[str, Any]) -> PostedCharge:
     """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null.
 
     Outside a transaction it may share a commit with others of its location.
@@ -253,8 +253,8 @@ def charge(parameters: dict[str, Any]) -> Posted:
         value = parameters.get(name)
         values[name] = LITERALS[kind](value) if value is not None and kind in LITERALS else value
     if connection.in_atomic_block:
-        return Posted(*_call(CHARGE, values))
-    return Posted(*combined(parameters["location"], values, _charge_together))
+        return PostedCharge(*_call(CHARGE, values))
+    return PostedCharge(*post_combined(parameters["location"], values, _charge_together))
 
 
 def _charge_together(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:

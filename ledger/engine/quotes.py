@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.engine import rating, renewals
-from ledger.engine.charge_requests import LONGEST_CALL_SECONDS, MOST_MESSAGES
+from ledger.engine.charge_requests import MAX_CALL_SECONDS, MAX_MESSAGES
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
 from locations.contracts.terms import Terms, known_terms, load_terms
@@ -15,7 +15,7 @@ from locations.rate_cards.prices import PriceList, load_price_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WouldBe:
+class QuoteMessage:
     """A text, or a call of `seconds`, that has not been sent; `phone` is E.164."""
 
     phone: str
@@ -24,7 +24,7 @@ class WouldBe:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class UnsendableNumber:
     """A number that could not be sent to, by its place in the request."""
 
     index: int
@@ -33,7 +33,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class DestinationCost:
     """All messages of the quote to one country and kind of line."""
 
     country: str
@@ -43,7 +43,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class PaymentSplit:
     """Which credits would pay, and what would be left of each bucket."""
 
     contract: int
@@ -64,11 +64,11 @@ class Quote:
     credits: int
     available: int
     overdraft_limit: int
-    payment: Payment | None
+    payment: PaymentSplit | None
     fitting: int
     fitting_credits: int
-    destinations: tuple[Destination, ...]
-    refused: tuple[Refused, ...]
+    destinations: tuple[DestinationCost, ...]
+    refused: tuple[UnsendableNumber, ...]
     rated: tuple[rating.Rated, ...]
 
     @property
@@ -91,10 +91,10 @@ class Quote:
 def quote(
     location_id: int,
     channel: str,
-    messages: Sequence[WouldBe],
+    messages: Sequence[QuoteMessage],
     *,
     at: dt.datetime,
-    most: int = MOST_MESSAGES,
+    most: int = MAX_MESSAGES,
     watch: Callable[[int], None] = lambda rated: None,
 ) -> Quote:
     """What these messages would cost, all sent at the instant `at` as one broadcast.
@@ -104,13 +104,13 @@ def quote(
     BadInput and UnknownLocation.
     """
     _check(channel, messages, most)
-    balance = renewals.up_to_date(location_id, at=at)
+    balance = renewals.renew_if_due(location_id, at=at)
     terms = known_terms(location_id)
     if terms.version != balance.terms_version:
         terms = load_terms(location_id)
     prices = _prices(terms, terms.local_day(at))
     # People share destinations and lengths, and lists repeat numbers.
-    known: dict[WouldBe, rating.Rated] = {}
+    known: dict[QuoteMessage, rating.Rated] = {}
     rated = []
     for done, message in enumerate(messages):
         watch(done)
@@ -140,7 +140,7 @@ def quote(
         fitting_credits=fitting_credits,
         destinations=_destinations(rated),
         refused=tuple(
-            Refused(index, message.phone, result.refusal)
+            UnsendableNumber(index, message.phone, result.refusal)
             for index, (message, result) in enumerate(zip(messages, rated, strict=True))
             if result.refusal
         ),
@@ -158,10 +158,10 @@ def _prices(terms: Terms, day: dt.date) -> PriceList | None:
     return load_price_list(card) if card else None
 
 
-def _payment(credits: int, contract: int, purchased: int) -> Payment:
+def _payment(credits: int, contract: int, purchased: int) -> PaymentSplit:
     from_contract = min(credits, contract)
     from_purchased = min(credits - from_contract, max(purchased, 0))
-    return Payment(
+    return PaymentSplit(
         contract=from_contract,
         purchased=from_purchased,
         overdraft=credits - from_contract - from_purchased,
@@ -182,7 +182,7 @@ def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
     return count, spent
 
 
-def _destinations(rated: Sequence[rating.Rated]) -> tuple[Destination, ...]:
+def _destinations(rated: Sequence[rating.Rated]) -> tuple[DestinationCost, ...]:
     """What each destination costs, the dearest first."""
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for result in rated:
@@ -191,25 +191,25 @@ def _destinations(rated: Sequence[rating.Rated]) -> tuple[Destination, ...]:
             messages, credits = sums.get(where, (0, 0))
             sums[where] = (messages + 1, credits + result.credits)
     return tuple(
-        Destination(country, carrier_type, messages, credits)
+        DestinationCost(country, carrier_type, messages, credits)
         for (country, carrier_type), (messages, credits) in sorted(
             sums.items(), key=lambda item: (-item[1][1], item[0])
         )
     )
 
 
-def _check(channel: str, messages: Sequence[WouldBe], most: int) -> None:
+def _check(channel: str, messages: Sequence[QuoteMessage], most: int) -> None:
     if channel not in Channel.values:
         raise BadInput("channel", "must be text or voice.")
     if not 1 <= len(messages) <= most:
         raise BadInput("messages", f"must be 1 to {most:,} messages.")
     for number, message in enumerate(messages):
-        check_text(f"messages[{number}].phone", message.phone, longest=32, required=True)
+        check_text(f"messages[{number}].phone", message.phone, max_length=32, required=True)
         seconds = message.seconds
         if channel == Channel.TEXT and seconds is not None:
             raise BadInput(f"messages[{number}].seconds", "is for calls; leave it out of a text.")
         if channel == Channel.VOICE and (
-            not isinstance(seconds, int) or not 0 <= seconds <= LONGEST_CALL_SECONDS
+            not isinstance(seconds, int) or not 0 <= seconds <= MAX_CALL_SECONDS
         ):
             raise BadInput(
                 f"messages[{number}].seconds", "must be the call's expected length in seconds."
@@ -218,5 +218,5 @@ def _check(channel: str, messages: Sequence[WouldBe], most: int) -> None:
             raise BadInput(f"messages[{number}].carrier_type", "must be mobile or landline.")
 
 
-def refusal_in_words(reason: str) -> str:
+def describe_refusal(reason: str) -> str:
     return f"{Refusal(reason).label}."

@@ -13,10 +13,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ledger.models import Kind
+from ledger.models import EntryKind
 from locations.formatting.dates import format_date
 
-LONGEST_WHO = 180
+MAX_REQUESTER_LENGTH = 180
 CREDIT_REQUEST = re.compile(r"Credit request (\d+) of (.+?)(?:: (.+))?", re.S)
 CORRECTION = re.compile(r"Correction request (\d+): (.+)", re.S)
 INCLUDED = re.compile(
@@ -25,18 +25,18 @@ INCLUDED = re.compile(
 )
 
 
-def of_credit_request(number: int, requested_by: str, note: str) -> str:
+def credit_request_reason(number: int, requested_by: str, note: str) -> str:
     """Why a purchase was made: who asked for it, and in which words."""
     said = f": {note}" if note else ""
-    return f"Credit request {number} of {requested_by}"[:LONGEST_WHO] + said
+    return f"Credit request {number} of {requested_by}"[:MAX_REQUESTER_LENGTH] + said
 
 
-def of_correction(number: int, reason: str) -> str:
+def correction_reason(number: int, reason: str) -> str:
     """Why credits were given back: a manager asked for it, and said why."""
     return f"Correction request {number}: {reason}"
 
 
-def of_included_change(starts_on: dt.date, *, included: int, granted: int, reason: str) -> str:
+def included_change_reason(starts_on: dt.date, *, included: int, granted: int, reason: str) -> str:
     """Why a running term got other contract credits than it was granted."""
     return (
         f"Included credits of the term from {starts_on}: {included:,} instead of {granted:,}."
@@ -44,22 +44,22 @@ def of_included_change(starts_on: dt.date, *, included: int, granted: int, reaso
     )
 
 
-def in_words(kind: str, reason: str) -> str:
+def describe_reason(kind: str, reason: str) -> str:
     """The reason of an entry of this kind in the reader's language."""
     match kind:
-        case Kind.PURCHASE if found := CREDIT_REQUEST.fullmatch(reason):
+        case EntryKind.PURCHASE if found := CREDIT_REQUEST.fullmatch(reason):
             number, who, note = found.groups()
             said = {"number": number, "who": who, "note": note}
             if note:
                 return _("Credit request %(number)s of %(who)s: %(note)s") % said
             return _("Credit request %(number)s of %(who)s") % said
-        case Kind.REVERSAL if found := CORRECTION.fullmatch(reason):
+        case EntryKind.REVERSAL if found := CORRECTION.fullmatch(reason):
             number, words = found.groups()
             return _("Correction request %(number)s: %(reason)s") % {
                 "number": number,
                 "reason": words,
             }
-        case Kind.ADJUSTMENT if found := INCLUDED.fullmatch(reason):
+        case EntryKind.ADJUSTMENT if found := INCLUDED.fullmatch(reason):
             starts_on, *figures, words = found.groups()
             included, granted = (int(figure.replace(",", "")) for figure in figures)
             return ngettext(

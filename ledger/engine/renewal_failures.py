@@ -8,12 +8,12 @@ from django.db.models import F
 
 from ledger.engine import renewals
 from ledger.models import Balance, RenewalFailure
-from ledger.models.renewals import LONGEST_ERROR
+from ledger.models.renewals import MAX_ERROR_LENGTH
 
 logger = logging.getLogger(__name__)
 
 
-def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
+def renew_or_record_failure(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
     """Renew the location, or keep why that failed; call it outside a transaction.
 
     Returns the days of `renewals.renew`, or the row of the failure. Raises nothing of the
@@ -23,29 +23,33 @@ def renew_or_note(location_id: int, *, at: dt.datetime) -> list[dt.date] | Renew
         days = renewals.renew(location_id, at=at)
     except Exception as error:
         logger.exception("Renewing location %s failed", location_id)
-        return _note(location_id, error, at=at)
+        return _record_failure(location_id, error, at=at)
     logger.info("Renewed location %s: %s", location_id, ", ".join(map(str, days)) or "-")
     RenewalFailure.objects.filter(location_id=location_id, resolved_at=None).update(resolved_at=at)
     return days
 
 
-def close_what_is_over(*, at: dt.datetime) -> None:
+def resolve_failures(*, at: dt.datetime) -> None:
     """Close the failures of locations that somebody else has renewed: a charge, a page."""
-    renewed = Balance.objects.exclude(renewals.due(at)).values("location")
+    renewed = Balance.objects.exclude(renewals.is_renewal_due(at)).values("location")
     RenewalFailure.objects.filter(resolved_at=None, location__in=renewed).update(resolved_at=at)
 
 
-def _note(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFailure:
+def _record_failure(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFailure:
     words = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else '-'}"
     with transaction.atomic():
         failure, is_new = RenewalFailure.objects.get_or_create(
             location_id=location_id,
             resolved_at=None,
-            defaults={"first_failed_at": at, "last_failed_at": at, "error": words[:LONGEST_ERROR]},
+            defaults={
+                "first_failed_at": at,
+                "last_failed_at": at,
+                "error": words[:MAX_ERROR_LENGTH],
+            },
         )
         if not is_new:
             RenewalFailure.objects.filter(pk=failure.pk).update(
-                last_failed_at=at, attempts=F("attempts") + 1, error=words[:LONGEST_ERROR]
+                last_failed_at=at, attempts=F("attempts") + 1, error=words[:MAX_ERROR_LENGTH]
             )
             failure.refresh_from_db()
     return failure

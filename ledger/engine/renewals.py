@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Expression, F, Q, QuerySet
 
 from ledger.engine import posting
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, EntryKind
 from locations.contracts.terms import Step, Terms, load_terms
 from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
@@ -29,11 +29,11 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
         balance = Balance.objects.select_for_update().get(location_id=location_id)
         terms = load_terms(location_id)
         done = []
-        step = next_step_of(balance, terms)
+        step = get_next_step(balance, terms)
         while step is not None and step.at <= at:
             # The balance row is locked by this transaction, and moves with each step.
             now = Balance.objects.get(location_id=location_id)
-            posting.append(location_id, entries_of(step, now, terms))
+            posting.append(location_id, build_entries(step, now, terms))
             done.append(step.on)
             balance.renewed_through_on = step.on
             step = terms.next_step(step.on)
@@ -43,7 +43,7 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
     return done
 
 
-def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
+def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
     """The location's balance at the instant `at`, holds included, after a renewal that is due.
 
     Raises UnknownLocation.
@@ -58,21 +58,21 @@ def up_to_date(location_id: int, *, at: dt.datetime) -> Balance:
 @composed
 def _not_due() -> QuerySet[Balance]:
     at = Given("at")
-    return Balance.objects.as_of(at).filter(~due(at), location=Given("location"))
+    return Balance.objects.as_of(at).filter(~is_renewal_due(at), location=Given("location"))
 
 
-def due(at: dt.datetime | Expression) -> Q:
+def is_renewal_due(at: dt.datetime | Expression) -> Q:
     """Balances whose location has a renewal to make up, or terms that changed since the last."""
     return ~Q(terms_version=F("location__terms_version")) | Q(
         renewal_due_at__isnull=False, renewal_due_at__lte=at
     )
 
 
-def locations_due(at: dt.datetime) -> list[int]:
+def location_ids_due(at: dt.datetime) -> list[int]:
     """The ids of the locations that `renew` has something to do for."""
     never_looked_at = Location.objects.filter(balance__isnull=True).values_list("pk", flat=True)
     return [
-        *Balance.objects.filter(due(at)).values_list("location_id", flat=True),
+        *Balance.objects.filter(is_renewal_due(at)).values_list("location_id", flat=True),
         *never_looked_at,
     ]
 
@@ -84,12 +84,12 @@ def _step_of_a_late_successor(balance: Balance, terms: Terms) -> Step | None:
     if on is None or contract is None or contract.starts_on != on:
         return None
     granted = Entry.objects.filter(
-        contract=contract, term_starts_on=on, kind=Kind.CONTRACT_GRANT
+        contract=contract, term_starts_on=on, kind=EntryKind.CONTRACT_GRANT
     ).exists()
     return None if granted else terms.next_step(on - dt.timedelta(days=1))
 
 
-def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
+def build_entries(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
     """What the step writes, in order, where the balance is this one when it is taken."""
     entries = []
     if balance.contract_credits and step.previous is not None:
@@ -97,7 +97,7 @@ def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEn
         entries.append(
             _entry(
                 step,
-                Kind.CONTRACT_EXPIRY,
+                EntryKind.CONTRACT_EXPIRY,
                 step.previous,
                 contract_delta=-balance.contract_credits,
                 term_starts_on=lapsed.starts_on if lapsed else step.on,
@@ -107,7 +107,7 @@ def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEn
         entries.append(
             _entry(
                 step,
-                Kind.CONTRACT_GRANT,
+                EntryKind.CONTRACT_GRANT,
                 step.contract,
                 contract_delta=step.contract.included_credits,
             )
@@ -117,7 +117,7 @@ def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEn
             entries.append(
                 _entry(
                     step,
-                    Kind.WRITE_OFF,
+                    EntryKind.WRITE_OFF,
                     step.contract,
                     purchased_delta=-balance.purchased_credits,
                 )
@@ -125,14 +125,14 @@ def entries_of(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEn
     return entries
 
 
-def next_step_of(balance: Balance, terms: Terms) -> Step | None:
+def get_next_step(balance: Balance, terms: Terms) -> Step | None:
     """The first step that the balance's location has not taken yet; None: none is known."""
     return _step_of_a_late_successor(balance, terms) or terms.next_step(balance.renewed_through_on)
 
 
 def _entry(
     step: Step,
-    kind: Kind,
+    kind: EntryKind,
     contract: Contract,
     *,
     contract_delta: int = 0,

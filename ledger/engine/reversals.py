@@ -15,8 +15,8 @@ from ledger.models import (
     ChargeKind,
     ChatMessage,
     Entry,
+    EntryKind,
     InternationalMessage,
-    Kind,
 )
 from locations.contracts.terms import load_terms
 from locations.models import User
@@ -31,7 +31,7 @@ class NothingToReverse(LedgerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reversed:
+class PostedEntry:
     """The entry that gave the credits back; `replayed` if an earlier request made it."""
 
     entry: Entry
@@ -49,7 +49,7 @@ def reverse(
     reference: str = "",
     created_by: User | None = None,
     approved_by: User | None = None,
-) -> Reversed:
+) -> PostedEntry:
     """Give back a charge, or the one message `external_id` of it, to the buckets it came from.
 
     The contract part of a charge from an earlier term comes back as nothing: those credits have
@@ -58,17 +58,17 @@ def reverse(
     UnknownLocation.
     """
     posting.check_key(key)
-    posting.check_text("reason", reason, longest=500, required=True)
-    posting.check_text("reference", reference, longest=120)
+    posting.check_text("reason", reason, max_length=500, required=True)
+    posting.check_text("reference", reference, max_length=120)
     said = ["reversal", charge_id, external_id, reason, *([reference] if reference else [])]
     content = posting.fingerprint(said)
     with transaction.atomic():
-        renewals.up_to_date(location_id, at=at)
+        renewals.renew_if_due(location_id, at=at)
         # Two reversals of one message at once: the second waits here and finds it done.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = posting.entry_of_key(location_id, key, content)
+        earlier = posting.get_entry_by_key(location_id, key, content)
         if earlier is not None:
-            return Reversed(earlier, replayed=True)
+            return PostedEntry(earlier, replayed=True)
         renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
@@ -86,7 +86,7 @@ def reverse(
             location_id,
             [
                 posting.NewEntry(
-                    kind=Kind.REVERSAL,
+                    kind=EntryKind.REVERSAL,
                     contract_delta=paid["contract"] - lapsed,
                     purchased_delta=paid["all"] - paid["contract"],
                     at=at,
@@ -103,7 +103,7 @@ def reverse(
             approved_by_id=approved_by.pk if approved_by else None,
         )
         messages.update(reversal_id=ids[0])
-    return Reversed(Entry.objects.get(pk=ids[0]), replayed=False)
+    return PostedEntry(Entry.objects.get(pk=ids[0]), replayed=False)
 
 
 def _messages(
@@ -130,13 +130,13 @@ def _messages(
 
 def _is_of_an_earlier_term(charge: Charge) -> bool:
     """Whether the location's contract credits have been reset since it was charged."""
-    entry = Entry.objects.filter(charge=charge).exclude(kind=Kind.REVERSAL).order_by("number")
+    entry = Entry.objects.filter(charge=charge).exclude(kind=EntryKind.REVERSAL).order_by("number")
     last = entry.last()
     return (
         last is not None
         and Entry.objects.filter(
             location_id=charge.location_id,
             number__gt=last.number,
-            kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY],
+            kind__in=[EntryKind.CONTRACT_GRANT, EntryKind.CONTRACT_EXPIRY],
         ).exists()
     )

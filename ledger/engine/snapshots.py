@@ -8,7 +8,7 @@ from psycopg import IsolationLevel
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def read_snapshot() -> Iterator[None]:
     """Everything read inside belongs to one instant, so that figures on a page agree.
 
     Without it a charge between two queries makes the balance differ from the table's last

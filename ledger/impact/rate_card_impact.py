@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.impact.rerating import Case, rerated, unpriced
 from ledger.models import Balance, RateCardImpact
 from locations import jobs
@@ -142,7 +142,7 @@ def calculate(impact_id: int, *, clock: Clock) -> None:
         return
     with closing(Lease(impact)) as lease:
         try:
-            with one_moment():
+            with read_snapshot():
                 card = RateCard.objects.select_related("series").get(pk=impact.card_id)
                 made_of = fingerprint(card)
                 found = impact_of(card, at=clock(), watch=_watch(lease))

@@ -6,7 +6,7 @@ from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState
 from ledger.models.corrections import CorrectionRequest, CorrectionState
 from ledger.models.entries import Entry
 from ledger.models.holds import Hold, HoldKind, HoldState, OverRule
-from ledger.models.kinds import ADDITIONS, AT_RENEWAL, USAGE, Kind
+from ledger.models.kinds import ADDITIONS, AT_RENEWAL, USAGE, EntryKind
 from ledger.models.messages import (
     CarrierSource,
     ChatMessage,
@@ -39,11 +39,11 @@ __all__ = [
     "CreditRequestState",
     "Direction",
     "Entry",
+    "EntryKind",
     "Hold",
     "HoldKind",
     "HoldState",
     "InternationalMessage",
-    "Kind",
     "OnInsufficient",
     "Outcome",
     "OverRule",

@@ -7,8 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.balances import Charge
 from ledger.models.entries import Entry
-from ledger.models.kinds import Kind
-from ledger.models.requests_base import Asked, decided_has_who_and_when, decided_once, queue
+from ledger.models.kinds import EntryKind
+from ledger.models.requests_base import (
+    DecisionRequest,
+    decision_is_complete,
+    decision_triggers,
+    open_requests_index,
+)
 from locations.models import Contract, Location
 from locations.models.audit import audited
 
@@ -24,11 +29,11 @@ class ApprovalState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
-BY_HAND = (Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL, Kind.WRITE_OFF)
+MANUAL_KINDS = (EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.REVERSAL, EntryKind.WRITE_OFF)
 
 
 @audited(exclude=["key"])
-class ApprovalRequest(Asked):
+class ApprovalRequest(DecisionRequest):
     """An entry of more credits than one person may post; decided by another, once.
 
     `credits` are what it would have moved when it was asked for, signed. Of a purchase and an
@@ -42,7 +47,9 @@ class ApprovalRequest(Asked):
         related_name="approval_requests",
         verbose_name=_("location"),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=[(k.value, k.label) for k in BY_HAND])
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=[(k.value, k.label) for k in MANUAL_KINDS]
+    )
     bucket = models.CharField(_("bucket"), max_length=9, choices=Bucket, default=Bucket.PURCHASED)
     credits = models.BigIntegerField(_("credits"))
     charge = models.ForeignKey(
@@ -105,13 +112,13 @@ class ApprovalRequest(Asked):
             models.CheckConstraint(name="approval_moves_credits", condition=~Q(credits=0)),
             models.CheckConstraint(
                 name="approval_says_why",
-                condition=~Q(reason="") | (Q(kind=Kind.PURCHASE) & ~Q(reference="")),
+                condition=~Q(reason="") | (Q(kind=EntryKind.PURCHASE) & ~Q(reference="")),
             ),
             models.CheckConstraint(
                 name="approval_kind_has_its_cause",
-                condition=(Q(kind=Kind.REVERSAL, charge__isnull=False, contract__isnull=True))
+                condition=(Q(kind=EntryKind.REVERSAL, charge__isnull=False, contract__isnull=True))
                 | Q(
-                    kind=Kind.ADJUSTMENT,
+                    kind=EntryKind.ADJUSTMENT,
                     charge__isnull=True,
                     external_id="",
                     contract__isnull=False,
@@ -119,7 +126,7 @@ class ApprovalRequest(Asked):
                     bucket=Bucket.CONTRACT,
                 )
                 | Q(
-                    kind__in=[Kind.PURCHASE, Kind.ADJUSTMENT, Kind.WRITE_OFF],
+                    kind__in=[EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.WRITE_OFF],
                     charge__isnull=True,
                     external_id="",
                     contract__isnull=True,
@@ -131,13 +138,13 @@ class ApprovalRequest(Asked):
                 name="approval_by_a_second_person",
                 condition=~Q(state=ApprovalState.APPROVED) | ~Q(requested_by=F("decided_by")),
             ),
-            decided_has_who_and_when(
+            decision_is_complete(
                 "approval_decided_has_who_and_when", met=ApprovalState.APPROVED, entry="entry"
             ),
         ]
-        indexes = [queue("approval_queue")]
+        indexes = [open_requests_index("approval_queue")]
         triggers = [
-            *decided_once("approval", entry="entry"),
+            *decision_triggers("approval", entry="entry"),
             pgtrigger.Trigger(
                 name="approval_posted_that",
                 when=pgtrigger.Before,
@@ -170,6 +177,6 @@ class ApprovalRequest(Asked):
         return f"Approval request {self.pk}"
 
     @property
-    def is_of_a_term(self) -> bool:
+    def is_term_adjustment(self) -> bool:
         """Whether it brings a running term to its contract's new included amount."""
         return self.contract_id is not None

@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.entries import Entry
 from ledger.models.requests_base import (
-    Asked,
-    decided_has_who_and_when,
-    decided_once,
-    met_by_somebody_else,
-    queue,
+    DecisionRequest,
+    decided_by_second_person,
+    decision_is_complete,
+    decision_triggers,
+    open_requests_index,
 )
 from locations.models import Location
 from locations.models.audit import audited
 
-LONGEST_NOTE = 300
-MOST_CREDITS = 100_000_000
+MAX_NOTE_LENGTH = 300
+MAX_CREDITS = 100_000_000
 
 
 class BundleQuerySet(models.QuerySet["Bundle"]):
@@ -57,7 +57,7 @@ class Bundle(models.Model):
         ordering = ["position", "credits", "id"]
         constraints = [
             models.CheckConstraint(
-                name="bundle_credits", condition=Q(credits__gte=1, credits__lte=MOST_CREDITS)
+                name="bundle_credits", condition=Q(credits__gte=1, credits__lte=MAX_CREDITS)
             ),
             models.CheckConstraint(name="bundle_has_name", condition=~Q(name="")),
         ]
@@ -73,7 +73,7 @@ class CreditRequestState(models.TextChoices):
 
 
 @audited(exclude=["form_key"])
-class CreditRequest(Asked):
+class CreditRequest(DecisionRequest):
     """That credits be bought; decided by staff, once.
 
     `credits` and `price` are what the bundle said when it was chosen: it may change later.
@@ -96,7 +96,7 @@ class CreditRequest(Asked):
     credits = models.PositiveIntegerField(_("credits"))
     price = models.CharField(_("price"), max_length=40, blank=True)
     reference = models.CharField(_("reference"), max_length=120)
-    note = models.CharField(_("note"), max_length=LONGEST_NOTE, blank=True)
+    note = models.CharField(_("note"), max_length=MAX_NOTE_LENGTH, blank=True)
     form_key = models.UUIDField(
         _("form key"), help_text=_("Of the form that asked: a double click asks once.")
     )
@@ -120,22 +120,22 @@ class CreditRequest(Asked):
         constraints = [
             models.CheckConstraint(
                 name="credit_request_credits",
-                condition=Q(credits__gte=1, credits__lte=MOST_CREDITS),
+                condition=Q(credits__gte=1, credits__lte=MAX_CREDITS),
             ),
             models.CheckConstraint(name="credit_request_has_reference", condition=~Q(reference="")),
             models.UniqueConstraint(
                 fields=["location", "form_key"], name="credit_request_form_once"
             ),
-            decided_has_who_and_when(
+            decision_is_complete(
                 "credit_request_decided_has_who_and_when",
                 met=CreditRequestState.APPROVED,
                 entry="purchase",
             ),
         ]
-        indexes = [queue("credit_request_queue")]
+        indexes = [open_requests_index("credit_request_queue")]
         triggers = [
-            *decided_once("credit_request", entry="purchase"),
-            met_by_somebody_else("credit_request", met=CreditRequestState.APPROVED),
+            *decision_triggers("credit_request", entry="purchase"),
+            decided_by_second_person("credit_request", met=CreditRequestState.APPROVED),
             pgtrigger.Trigger(
                 name="credit_request_bought_that",
                 when=pgtrigger.Before,

@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.balances import Charge
 from ledger.models.entries import Entry
 from ledger.models.requests_base import (
-    Asked,
-    decided_has_who_and_when,
-    decided_once,
-    met_by_somebody_else,
-    queue,
+    DecisionRequest,
+    decided_by_second_person,
+    decision_is_complete,
+    decision_triggers,
+    open_requests_index,
 )
 from locations.models import Location
 from locations.models.audit import audited
 
-LONGEST_REASON = 400
+MAX_REASON_LENGTH = 400
 
 
 class CorrectionState(models.TextChoices):
@@ -27,7 +27,7 @@ class CorrectionState(models.TextChoices):
 
 
 @audited()
-class CorrectionRequest(Asked):
+class CorrectionRequest(DecisionRequest):
     """That a charge, or one message of it, be given back; decided by staff, once."""
 
     location = models.ForeignKey(
@@ -48,7 +48,7 @@ class CorrectionRequest(Asked):
         blank=True,
         help_text=_("The message; empty: the whole charge."),
     )
-    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH)
     state = models.CharField(
         _("state"), max_length=8, choices=CorrectionState, default=CorrectionState.OPEN
     )
@@ -73,16 +73,16 @@ class CorrectionRequest(Asked):
                 name="correction_open_once",
             ),
             models.CheckConstraint(name="correction_has_reason", condition=~Q(reason="")),
-            decided_has_who_and_when(
+            decision_is_complete(
                 "correction_decided_has_who_and_when",
                 met=CorrectionState.GRANTED,
                 entry="reversal",
             ),
         ]
-        indexes = [queue("correction_queue")]
+        indexes = [open_requests_index("correction_queue")]
         triggers = [
-            *decided_once("correction", entry="reversal"),
-            met_by_somebody_else("correction", met=CorrectionState.GRANTED),
+            *decision_triggers("correction", entry="reversal"),
+            decided_by_second_person("correction", met=CorrectionState.GRANTED),
             pgtrigger.Trigger(
                 name="correction_of_its_location",
                 when=pgtrigger.Before,

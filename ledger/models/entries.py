@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.balances import Charge
 from ledger.models.entry_constraints import CONSTRAINTS
-from ledger.models.kinds import AT_RENEWAL, USAGE, Kind
+from ledger.models.kinds import AT_RENEWAL, USAGE, EntryKind
 from locations.models import Contract, Location
 from locations.models.audit import POSTED, audited
 from locations.models.triggers import no_truncate
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    def of_renewals(self) -> "EntryQuerySet":
+    def from_renewals(self) -> "EntryQuerySet":
         """What beginnings and ends of terms wrote; a write-off by hand is none of them."""
         return self.filter(kind__in=AT_RENEWAL, contract__isnull=False)
 
@@ -65,7 +65,7 @@ class Entry(models.Model):
     number = models.BigIntegerField(
         _("number"), help_text=_("Counts the location's entries without gaps.")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=EntryKind)
     contract_delta = models.BigIntegerField(_("contract delta"))
     purchased_delta = models.BigIntegerField(_("purchased delta"))
     contract_after = models.BigIntegerField(_("contract after"))
@@ -162,7 +162,7 @@ class Entry(models.Model):
             # What changed within a term: every Credit Usage asks for it.
             models.Index(
                 fields=["location", "term_starts_on"],
-                condition=models.Q(kind=Kind.ADJUSTMENT, term_starts_on__isnull=False),
+                condition=models.Q(kind=EntryKind.ADJUSTMENT, term_starts_on__isnull=False),
                 name="entry_within_term",
             ),
             # Some thousands among millions: what the renewal desk lists.
@@ -233,7 +233,7 @@ class Entry(models.Model):
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
                 condition=pgtrigger.Q(
-                    new__kind__in=[str(kind) for kind in (*USAGE, Kind.REVERSAL)]
+                    new__kind__in=[str(kind) for kind in (*USAGE, EntryKind.REVERSAL)]
                 ),
                 func="""
                     IF (CASE NEW.kind
@@ -259,7 +259,9 @@ class Entry(models.Model):
                 name="entry_of_the_running_term",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__kind=str(Kind.ADJUSTMENT), new__contract__isnull=False),
+                condition=pgtrigger.Q(
+                    new__kind=str(EntryKind.ADJUSTMENT), new__contract__isnull=False
+                ),
                 func="""
                     IF NOT EXISTS (
                         SELECT 1 FROM (

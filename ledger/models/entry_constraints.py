@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from ledger.models.kinds import USAGE, Kind
+from ledger.models.kinds import USAGE, EntryKind
 
 SPENT = Q(contract_delta__lte=0, purchased_delta__lte=0) & ~Q(contract_delta=0, purchased_delta=0)
 
@@ -16,7 +16,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.UniqueConstraint(
         fields=["contract", "term_starts_on"],
-        condition=Q(kind=Kind.CONTRACT_GRANT),
+        condition=Q(kind=EntryKind.CONTRACT_GRANT),
         name="entry_one_grant_per_term",
     ),
     models.UniqueConstraint(
@@ -26,33 +26,33 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(
         name="entry_signs",
-        condition=Q(kind=Kind.CONTRACT_GRANT, contract_delta__gte=0, purchased_delta=0)
-        | Q(kind=Kind.CONTRACT_EXPIRY, contract_delta__lt=0, purchased_delta=0)
-        | Q(kind=Kind.PURCHASE, contract_delta=0, purchased_delta__gt=0)
-        | Q(kind=Kind.WRITE_OFF, contract_delta=0, purchased_delta__gt=0)
+        condition=Q(kind=EntryKind.CONTRACT_GRANT, contract_delta__gte=0, purchased_delta=0)
+        | Q(kind=EntryKind.CONTRACT_EXPIRY, contract_delta__lt=0, purchased_delta=0)
+        | Q(kind=EntryKind.PURCHASE, contract_delta=0, purchased_delta__gt=0)
+        | Q(kind=EntryKind.WRITE_OFF, contract_delta=0, purchased_delta__gt=0)
         | (Q(kind__in=USAGE) & SPENT)
-        | Q(kind=Kind.REVERSAL, contract_delta__gte=0, purchased_delta__gte=0)
-        | (Q(kind=Kind.ADJUSTMENT) & ~Q(contract_delta=0, purchased_delta=0)),
+        | Q(kind=EntryKind.REVERSAL, contract_delta__gte=0, purchased_delta__gte=0)
+        | (Q(kind=EntryKind.ADJUSTMENT) & ~Q(contract_delta=0, purchased_delta=0)),
     ),
     models.CheckConstraint(name="entry_contract_not_negative", condition=Q(contract_after__gte=0)),
     models.CheckConstraint(
         name="entry_kind_has_its_cause",
         condition=Q(kind__in=USAGE, charge__isnull=False, contract__isnull=True)
         | Q(
-            kind__in=[Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF],
+            kind__in=[EntryKind.CONTRACT_GRANT, EntryKind.CONTRACT_EXPIRY, EntryKind.WRITE_OFF],
             charge__isnull=True,
             contract__isnull=False,
             term_starts_on__isnull=False,
         )
         | Q(
-            kind__in=[Kind.PURCHASE, Kind.REVERSAL],
+            kind__in=[EntryKind.PURCHASE, EntryKind.REVERSAL],
             contract__isnull=True,
             key__isnull=False,
             fingerprint__isnull=False,
         )
         # One that names a contract changes what this term of it was granted.
         | (
-            Q(kind=Kind.ADJUSTMENT, key__isnull=False, fingerprint__isnull=False)
+            Q(kind=EntryKind.ADJUSTMENT, key__isnull=False, fingerprint__isnull=False)
             & (
                 Q(contract__isnull=True, term_starts_on__isnull=True)
                 | Q(
@@ -64,7 +64,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         )
         # By hand, between renewals.
         | Q(
-            kind=Kind.WRITE_OFF,
+            kind=EntryKind.WRITE_OFF,
             charge__isnull=True,
             contract__isnull=True,
             term_starts_on__isnull=True,
@@ -74,11 +74,11 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(
         name="entry_write_off_ends_at_zero",
-        condition=~Q(kind=Kind.WRITE_OFF) | Q(purchased_after=0),
+        condition=~Q(kind=EntryKind.WRITE_OFF) | Q(purchased_after=0),
     ),
     models.CheckConstraint(
         name="entry_write_off_by_hand_has_reason",
-        condition=~Q(kind=Kind.WRITE_OFF)
+        condition=~Q(kind=EntryKind.WRITE_OFF)
         | Q(contract__isnull=False)
         | (Q(created_by__isnull=False) & ~Q(reason="")),
     ),
@@ -89,12 +89,12 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(
         name="entry_reversal_names_its_charge",
-        condition=Q(kind=Kind.REVERSAL, charge__isnull=False, lapsed_credits__gte=0)
-        | (~Q(kind=Kind.REVERSAL) & Q(lapsed_credits=0)),
+        condition=Q(kind=EntryKind.REVERSAL, charge__isnull=False, lapsed_credits__gte=0)
+        | (~Q(kind=EntryKind.REVERSAL) & Q(lapsed_credits=0)),
     ),
     models.CheckConstraint(
         name="entry_adjustment_has_reason",
-        condition=~Q(kind=Kind.ADJUSTMENT) | ~Q(reason=""),
+        condition=~Q(kind=EntryKind.ADJUSTMENT) | ~Q(reason=""),
     ),
     models.CheckConstraint(
         name="entry_in_bounds",

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(models.TextChoices):
+class EntryKind(models.TextChoices):
     CONTRACT_GRANT = "contract_grant", _("Contract grant")
     CONTRACT_EXPIRY = "contract_expiry", _("Contract expiry")
     PURCHASE = "purchase", _("Purchase")
@@ -16,6 +16,6 @@ class Kind(models.TextChoices):
     WRITE_OFF = "write_off", _("Overdraft write-off")
 
 
-USAGE = (Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE, Kind.CHAT)
-ADDITIONS = (Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF)
-AT_RENEWAL = (Kind.CONTRACT_GRANT, Kind.CONTRACT_EXPIRY, Kind.WRITE_OFF)
+USAGE = (EntryKind.INTERNATIONAL_TEXT, EntryKind.INTERNATIONAL_VOICE, EntryKind.CHAT)
+ADDITIONS = (EntryKind.CONTRACT_GRANT, EntryKind.PURCHASE, EntryKind.REVERSAL, EntryKind.WRITE_OFF)
+AT_RENEWAL = (EntryKind.CONTRACT_GRANT, EntryKind.CONTRACT_EXPIRY, EntryKind.WRITE_OFF)

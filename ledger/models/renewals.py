@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location
 
-LONGEST_ERROR = 300
+MAX_ERROR_LENGTH = 300
 
 
 class RenewalFailure(models.Model):
@@ -21,7 +21,9 @@ class RenewalFailure(models.Model):
     first_failed_at = models.DateTimeField(_("first at"))
     last_failed_at = models.DateTimeField(_("last at"))
     attempts = models.PositiveIntegerField(_("tries"), default=1)
-    error = models.CharField(_("error"), max_length=LONGEST_ERROR, help_text=_("Of the last try."))
+    error = models.CharField(
+        _("error"), max_length=MAX_ERROR_LENGTH, help_text=_("Of the last try.")
+    )
     resolved_at = models.DateTimeField(_("over at"), null=True, blank=True)
 
     class Meta:

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.models.triggers import no_truncate
 
-LONGEST_ANSWER = 400
+MAX_ANSWER_LENGTH = 400
 OPEN, DECLINED = "open", "declined"  # of every kind; what a grant is called is its own
 
 
-class AskedQuerySet(models.QuerySet[Any]):
-    def open(self) -> "AskedQuerySet":
+class DecisionRequestQuerySet(models.QuerySet[Any]):
+    def open(self) -> "DecisionRequestQuerySet":
         return self.filter(state=OPEN)
 
 
-class Asked(models.Model):
+class DecisionRequest(models.Model):
     """A request with its decision; the kind adds its `state`, and the entry that met it."""
 
     requested_by = models.ForeignKey(
@@ -38,15 +38,15 @@ class Asked(models.Model):
         verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    answer = models.CharField(_("answer"), max_length=LONGEST_ANSWER, blank=True)
+    answer = models.CharField(_("answer"), max_length=MAX_ANSWER_LENGTH, blank=True)
 
-    objects = AskedQuerySet.as_manager()
+    objects = DecisionRequestQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
 
-def decided_has_who_and_when(name: str, *, met: str, entry: str) -> models.CheckConstraint:
+def decision_is_complete(name: str, *, met: str, entry: str) -> models.CheckConstraint:
     """`met` is the state of a request that was met, by the entry that the field `entry` names."""
     decided = {"decided_by__isnull": False, "decided_at__isnull": False}
     return models.CheckConstraint(
@@ -65,11 +65,11 @@ def decided_has_who_and_when(name: str, *, met: str, entry: str) -> models.Check
     )
 
 
-def queue(name: str) -> models.Index:
+def open_requests_index(name: str) -> models.Index:
     return models.Index(fields=["requested_at", "id"], condition=Q(state=OPEN), name=name)
 
 
-def met_by_somebody_else(name: str, *, met: str) -> pgtrigger.Trigger:
+def decided_by_second_person(name: str, *, met: str) -> pgtrigger.Trigger:
     """Nobody grants what they asked for. A trigger: rows that came before it need not hold it."""
     return pgtrigger.Trigger(
         name=f"{name}_by_somebody_else",
@@ -87,7 +87,7 @@ def met_by_somebody_else(name: str, *, met: str) -> pgtrigger.Trigger:
     )
 
 
-def decided_once(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
+def decision_triggers(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
     """Kept for good; all that changes is the decision, and that once."""
     return [
         pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
-from ledger.models import Entry, Kind
+from ledger.models import Entry, EntryKind
 from locations.db.prepared import Given, composed
 from locations.models import Location
 
 ONE_DAY = dt.timedelta(days=1)
 SIGNED = Sum("contract_delta") + Sum("purchased_delta")
-ADDED = Q(kind__in=[Kind.CONTRACT_GRANT, Kind.PURCHASE, Kind.REVERSAL, Kind.WRITE_OFF]) | (
-    Q(kind=Kind.ADJUSTMENT) & (Q(contract_delta__gt=0) | Q(purchased_delta__gt=0))
-)
+ADDED = Q(
+    kind__in=[EntryKind.CONTRACT_GRANT, EntryKind.PURCHASE, EntryKind.REVERSAL, EntryKind.WRITE_OFF]
+) | (Q(kind=EntryKind.ADJUSTMENT) & (Q(contract_delta__gt=0) | Q(purchased_delta__gt=0)))
 
 
 def _sum(condition: Q) -> Sum:
@@ -28,16 +28,16 @@ def _sum(condition: Q) -> Sum:
 # The columns of the daily table, signed as they moved the balance. Together they are all of it.
 COLUMNS = {
     "additions": _sum(ADDED),
-    "text": _sum(Q(kind=Kind.INTERNATIONAL_TEXT)),
-    "voice": _sum(Q(kind=Kind.INTERNATIONAL_VOICE)),
-    "chat": _sum(Q(kind=Kind.CHAT)),
-    "other": _sum(Q(kind=Kind.CONTRACT_EXPIRY) | (Q(kind=Kind.ADJUSTMENT) & ~ADDED)),
+    "text": _sum(Q(kind=EntryKind.INTERNATIONAL_TEXT)),
+    "voice": _sum(Q(kind=EntryKind.INTERNATIONAL_VOICE)),
+    "chat": _sum(Q(kind=EntryKind.CHAT)),
+    "other": _sum(Q(kind=EntryKind.CONTRACT_EXPIRY) | (Q(kind=EntryKind.ADJUSTMENT) & ~ADDED)),
 }
 
 # What a chart marks; both are parts of the additions. No grant is None: one of 0 is a grant.
 MARKED = {
-    "bought": _sum(Q(kind=Kind.PURCHASE)),
-    "granted": Sum("contract_delta", filter=Q(kind=Kind.CONTRACT_GRANT)),
+    "bought": _sum(Q(kind=EntryKind.PURCHASE)),
+    "granted": Sum("contract_delta", filter=Q(kind=EntryKind.CONTRACT_GRANT)),
 }
 
 

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ledger.engine import rating
-from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
+from ledger.engine.charge_requests import MAX_CALL_SECONDS
 from ledger.engine.charging import Tariff
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import InternationalMessage, Outcome
@@ -45,14 +45,14 @@ def try_number(
 
     Nothing is written. Raises BadInput and UnknownLocation.
     """
-    check_text("phone", phone, longest=32, required=True)
+    check_text("phone", phone, max_length=32, required=True)
     if channel == Channel.VOICE and not 0 <= (-1 if seconds is None else seconds) <= (
-        LONGEST_CALL_SECONDS
+        MAX_CALL_SECONDS
     ):
         raise BadInput(
             "seconds",
             _("a call lasts 0 to %(longest_call_seconds)s seconds.")
-            % {"longest_call_seconds": number_format(LONGEST_CALL_SECONDS)},
+            % {"longest_call_seconds": number_format(MAX_CALL_SECONDS)},
         )
     terms = load_terms(location_id)
     day = terms.local_day(at)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from ledger.engine import renewals
 from ledger.engine.posting import NewEntry
-from ledger.models import Balance, Entry, Kind, RenewalFailure
+from ledger.models import Balance, Entry, EntryKind, RenewalFailure
 from locations.contracts.terms import Step, Terms
 from locations.models import Contract, Location
 
@@ -37,23 +37,23 @@ class Preview:
     step: Step | None
     entries: list[NewEntry]
 
-    def _sum(self, kind: Kind) -> int:
+    def _sum(self, kind: EntryKind) -> int:
         return sum(e.contract_delta + e.purchased_delta for e in self.entries if e.kind == kind)
 
     @property
     def lapses(self) -> int:
-        return -self._sum(Kind.CONTRACT_EXPIRY)
+        return -self._sum(EntryKind.CONTRACT_EXPIRY)
 
     @property
     def granted(self) -> int | None:
         """None where the contract ends with none to follow."""
         if self.step is None or self.step.contract is None:
             return None
-        return self._sum(Kind.CONTRACT_GRANT)
+        return self._sum(EntryKind.CONTRACT_GRANT)
 
     @property
     def written_off(self) -> int:
-        return self._sum(Kind.WRITE_OFF)
+        return self._sum(EntryKind.WRITE_OFF)
 
     @property
     def total_after(self) -> int:
@@ -79,7 +79,7 @@ def ahead(days: int, at: dt.datetime) -> QuerySet[Balance]:
 
 def overdue(at: dt.datetime) -> QuerySet[Balance]:
     """Those whose step is due and not taken, or whose terms changed since; longest first."""
-    found = Balance.objects.filter(renewals.due(at)).select_related("location__account")
+    found = Balance.objects.filter(renewals.is_renewal_due(at)).select_related("location__account")
     return found.order_by(Coalesce("renewal_due_at", at), "pk")
 
 
@@ -100,20 +100,20 @@ def preview(location: Location, balance: Balance) -> Preview:
 def ran() -> QuerySet[Entry, dict[str, Any]]:
     """Each step that was taken, the newest first: when it was due, when recorded, what it moved."""
 
-    def moved(kind: Kind) -> Sum:
-        column = "purchased_delta" if kind == Kind.WRITE_OFF else "contract_delta"
+    def moved(kind: EntryKind) -> Sum:
+        column = "purchased_delta" if kind == EntryKind.WRITE_OFF else "contract_delta"
         return Sum(column, filter=Q(kind=kind))
 
     rows: QuerySet[Entry, dict[str, Any]] = (
-        Entry.objects.of_renewals()
+        Entry.objects.from_renewals()
         .order_by()
         .values("location_id", "location__name", "at", "day")  # type: ignore[assignment]
         .annotate(
             newest=Max("pk"),
             recorded_at=Max("recorded_at"),
-            granted=moved(Kind.CONTRACT_GRANT),
-            lapsed=moved(Kind.CONTRACT_EXPIRY),
-            written_off=moved(Kind.WRITE_OFF),
+            granted=moved(EntryKind.CONTRACT_GRANT),
+            lapsed=moved(EntryKind.CONTRACT_EXPIRY),
+            written_off=moved(EntryKind.WRITE_OFF),
         )
         .order_by("-newest")
     )
@@ -137,5 +137,5 @@ def _preview(balance: Balance, contracts: Sequence[Contract]) -> Preview:
     location = balance.location
     terms = Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
     step = terms.next_step(balance.renewed_through_on)
-    entries = renewals.entries_of(step, balance, terms) if step else []
+    entries = renewals.build_entries(step, balance, terms) if step else []
     return Preview(balance, step, entries)

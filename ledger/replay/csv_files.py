@@ -9,8 +9,13 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 
-from ledger.engine.charge_requests import Chat, International, check_broadcast, check_chat
-from ledger.engine.funding import MOST_CREDITS
+from ledger.engine.charge_requests import (
+    ChatRequest,
+    InternationalRequest,
+    check_broadcast,
+    check_chat,
+)
+from ledger.engine.funding import MAX_CREDITS
 from ledger.engine.posting import BadInput, check_text
 from ledger.replay.events import (
     Event,
@@ -26,7 +31,9 @@ from locations.models import Account, Channel, ChatInbox, Contract, Location
 T = TypeVar("T")
 Row = dict[str, str]
 Numbered = list[tuple[int, T]]  # with the line number on which each begins
-BroadcastMessage = tuple[str, str, str, International]  # location, broadcast id, channel, message
+BroadcastMessage = tuple[
+    str, str, str, InternationalRequest
+]  # location, broadcast id, channel, message
 
 LOCATION_COLUMNS = (
     "account",
@@ -234,19 +241,19 @@ def _parse_location(row: Row) -> RecordedLocation:
 
 
 def _parse_purchase(row: Row) -> RecordedPurchase:
-    check_text("reference", row["reference"], longest=120, required=True)
+    check_text("reference", row["reference"], max_length=120, required=True)
     credits = _parse_int(row, "credits")
-    if not 1 <= credits <= MOST_CREDITS:
-        raise BadInput("credits", f"must be a whole number from 1 to {MOST_CREDITS:,}.")
+    if not 1 <= credits <= MAX_CREDITS:
+        raise BadInput("credits", f"must be a whole number from 1 to {MAX_CREDITS:,}.")
     return RecordedPurchase(
         row["location"], _parse_instant(row, "purchased_at"), credits, row["reference"]
     )
 
 
 def _parse_message(row: Row) -> BroadcastMessage:
-    check_text("broadcast_id", row["broadcast_id"], longest=120, required=True)
+    check_text("broadcast_id", row["broadcast_id"], max_length=120, required=True)
     channel = row["channel"]
-    message = International(
+    message = InternationalRequest(
         external_id=row["external_id"],
         phone=row["to"],
         sent_at=_parse_instant(row, "sent_at"),
@@ -264,7 +271,7 @@ def _group_broadcasts(
     messages: Numbered[BroadcastMessage], problems: list[str]
 ) -> list[RecordedBroadcast]:
     """Group messages by location and broadcast id; check each broadcast as a whole."""
-    lines: dict[tuple[str, str], Numbered[tuple[str, International]]] = {}
+    lines: dict[tuple[str, str], Numbered[tuple[str, InternationalRequest]]] = {}
     for line, (location, broadcast_id, channel, message) in messages:
         lines.setdefault((location, broadcast_id), []).append((line, (channel, message)))
     broadcasts = []
@@ -296,7 +303,7 @@ def _group_broadcasts(
 def _parse_chat(row: Row) -> RecordedChat:
     if row["has_image"] not in ("yes", "no"):
         raise ValueError(f"has_image: {row['has_image']!r} is not yes or no")
-    message = Chat(
+    message = ChatRequest(
         external_id=row["external_id"],
         inbox=row["inbox"],
         direction=row["direction"].lower(),

@@ -1,7 +1,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RecordedBroadcast:
     location: str
     id: str
     channel: str
-    messages: tuple[International, ...]
+    messages: tuple[InternationalRequest, ...]
 
     @property
     def at(self) -> dt.datetime:
@@ -44,7 +44,7 @@ class RecordedChat:
     """Chat messages that are reported together, when the last one was sent."""
 
     location: str
-    messages: tuple[Chat, ...]
+    messages: tuple[ChatRequest, ...]
 
     @property
     def id(self) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable
 from django.db.models import Count, QuerySet, Sum
 
 from ledger.engine import charging, funding, renewals
-from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome, Refusal
+from ledger.models import (
+    Balance,
+    ChatMessage,
+    Entry,
+    EntryKind,
+    InternationalMessage,
+    Outcome,
+    Refusal,
+)
 from ledger.replay.events import (
     Event,
     RecordedBroadcast,
@@ -16,15 +24,15 @@ from locations.contracts import amendments
 from locations.models import Account, ChatInbox, Location
 
 SUMMARY_NAMES = {
-    Kind.CONTRACT_GRANT: "grant",
-    Kind.CONTRACT_EXPIRY: "expiry",
-    Kind.PURCHASE: "purchase",
-    Kind.WRITE_OFF: "write_off",
-    Kind.INTERNATIONAL_TEXT: "text",
-    Kind.INTERNATIONAL_VOICE: "voice",
-    Kind.CHAT: "chat",
-    Kind.ADJUSTMENT: "adjustment",
-    Kind.REVERSAL: "reversal",
+    EntryKind.CONTRACT_GRANT: "grant",
+    EntryKind.CONTRACT_EXPIRY: "expiry",
+    EntryKind.PURCHASE: "purchase",
+    EntryKind.WRITE_OFF: "write_off",
+    EntryKind.INTERNATIONAL_TEXT: "text",
+    EntryKind.INTERNATIONAL_VOICE: "voice",
+    EntryKind.CHAT: "chat",
+    EntryKind.ADJUSTMENT: "adjustment",
+    EntryKind.REVERSAL: "reversal",
 }
 
 
@@ -111,7 +119,9 @@ def summarize(location: Location, *, at: dt.datetime) -> dict[str, object]:
         Sum("contract_delta"), Sum("purchased_delta")
     ):
         if contract + purchased:
-            days.setdefault(day.isoformat(), {})[SUMMARY_NAMES[Kind(kind)]] = contract + purchased
+            days.setdefault(day.isoformat(), {})[SUMMARY_NAMES[EntryKind(kind)]] = (
+                contract + purchased
+            )
     balance = Balance.objects.as_of(at).get(location=location)
     return {
         "contract": balance.contract_credits,
@@ -119,7 +129,7 @@ def summarize(location: Location, *, at: dt.datetime) -> dict[str, object]:
         "available": balance.available,
         **_summarize_messages("international", international),
         **_summarize_messages("chat", chat),
-        "terms": entries.filter(kind=Kind.CONTRACT_GRANT).count(),
+        "terms": entries.filter(kind=EntryKind.CONTRACT_GRANT).count(),
         "refused": {str(reason): number for reason, number in refused.items()},
         "days": days,
     }

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger.engine import funding, posting, renewals, reversals
-from ledger.engine.funding import OfTerm
+from ledger.engine.funding import TermReference
 from ledger.engine.posting import KeyReused, LedgerError
-from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
+from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, EntryKind
 from ledger.requests import decisions
 from locations.models import User
 
@@ -31,12 +31,12 @@ class Wanted:
     what there is. `external_id` is the message of a reversal, empty for the whole charge.
     """
 
-    kind: Kind
+    kind: EntryKind
     credits: int = 0
     bucket: str = "purchased"
     charge_id: int | None = None
     external_id: str = ""
-    of_term: OfTerm | None = None
+    of_term: TermReference | None = None
     reason: str = ""
     reference: str = ""
 
@@ -66,11 +66,11 @@ def post(
     at: dt.datetime,
     created_by: User,
     approved_by: User | None = None,
-) -> funding.Posted:
+) -> funding.PostedEntry:
     """Post it, whatever the limit; raises what the functions of the ledger raise."""
     people = {"created_by": created_by, "approved_by": approved_by}
     match wanted.kind:
-        case Kind.PURCHASE:
+        case EntryKind.PURCHASE:
             return funding.purchase(
                 location_id,
                 wanted.credits,
@@ -80,7 +80,7 @@ def post(
                 reference=wanted.reference,
                 **people,
             )
-        case Kind.ADJUSTMENT:
+        case EntryKind.ADJUSTMENT:
             return funding.adjust(
                 location_id,
                 wanted.credits,
@@ -92,7 +92,7 @@ def post(
                 of_term=wanted.of_term,
                 **people,
             )
-        case Kind.WRITE_OFF:
+        case EntryKind.WRITE_OFF:
             return funding.write_off(
                 location_id,
                 key=key,
@@ -102,7 +102,7 @@ def post(
                 created_by=created_by,
                 approved_by=approved_by,
             )
-        case Kind.REVERSAL if wanted.charge_id is not None:
+        case EntryKind.REVERSAL if wanted.charge_id is not None:
             done = reversals.reverse(
                 location_id,
                 wanted.charge_id,
@@ -113,13 +113,13 @@ def post(
                 reference=wanted.reference,
                 **people,
             )
-            return funding.Posted(done.entry, done.replayed)
+            return funding.PostedEntry(done.entry, done.replayed)
     raise ValueError(f"Nobody posts a {wanted.kind} by hand.")
 
 
 def rehearse(
     location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, created_by: User
-) -> funding.Posted:
+) -> funding.PostedEntry:
     """The entry as it would be; nothing is kept of it. Raises what `post` raises."""
     with transaction.atomic():
         posted = post(location_id, wanted, key=key, at=at, created_by=created_by)
@@ -140,7 +140,7 @@ def post_or_ask(
     Raises WaitsAlready, and what `post` raises: what could not be posted is not asked for either.
     """
     posting.check_key(key)
-    renewals.up_to_date(location_id, at=at)  # a location nobody has looked at has no balance yet
+    renewals.renew_if_due(location_id, at=at)  # a location nobody has looked at has no balance yet
     with transaction.atomic():
         # Two clicks on one form: the second waits here and finds what the first one made.
         Balance.objects.select_for_update().get(location_id=location_id)
@@ -233,10 +233,10 @@ def _ask(
 def _wanted(asked: ApprovalRequest) -> Wanted:
     of_term = None
     if asked.contract_id is not None and asked.term_starts_on is not None:
-        of_term = OfTerm(asked.contract_id, asked.term_starts_on)
-    fixed = asked.kind in (Kind.PURCHASE, Kind.ADJUSTMENT)
+        of_term = TermReference(asked.contract_id, asked.term_starts_on)
+    fixed = asked.kind in (EntryKind.PURCHASE, EntryKind.ADJUSTMENT)
     return Wanted(
-        kind=Kind(asked.kind),
+        kind=EntryKind(asked.kind),
         credits=asked.credits if fixed else 0,
         bucket=asked.bucket,
         charge_id=asked.charge_id,

@@ -14,9 +14,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from ledger.engine import posting, reasons, renewals
-from ledger.engine.funding import OfTerm
+from ledger.engine.funding import TermReference
 from ledger.engine.posting import LedgerError
-from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, Kind
+from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, EntryKind
 from ledger.requests import approvals
 from ledger.requests.approvals import Done, Wanted
 from locations.contracts import amendments
@@ -59,7 +59,7 @@ def change_now(
     WaitsAlready.
     """
     reason = reason.strip()
-    posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
+    posting.check_text("reason", reason, max_length=LONGEST_REASON, required=True)
     with transaction.atomic():
         # As `amend_contract` does, and before the balance, whose lock it waits for: two changes at
         # once would each make up the difference.
@@ -79,11 +79,11 @@ def change_now(
         done = approvals.post_or_ask(
             contract.location_id,
             Wanted(
-                kind=Kind.ADJUSTMENT,
+                kind=EntryKind.ADJUSTMENT,
                 credits=moved,
                 bucket="contract",
-                of_term=OfTerm(contract.pk, term.starts_on),
-                reason=reasons.of_included_change(
+                of_term=TermReference(contract.pk, term.starts_on),
+                reason=reasons.included_change_reason(
                     term.starts_on,
                     included=contract.included_credits,
                     granted=granted,
@@ -114,6 +114,6 @@ def _granted(contract: Contract, term: Term) -> int:
     entries = Entry.objects.filter(
         contract=contract,
         term_starts_on=term.starts_on,
-        kind__in=[Kind.CONTRACT_GRANT, Kind.ADJUSTMENT],
+        kind__in=[EntryKind.CONTRACT_GRANT, EntryKind.ADJUSTMENT],
     )
     return int(entries.aggregate(sum=Sum("contract_delta", default=0))["sum"])

@@ -17,7 +17,7 @@ from ledger.models import (
     CorrectionState,
     InternationalMessage,
 )
-from ledger.models.corrections import LONGEST_REASON
+from ledger.models.corrections import MAX_REASON_LENGTH
 from ledger.requests import decisions
 from locations.models import User
 
@@ -46,7 +46,7 @@ def ask(
     Raises UnknownCharge, BadInput, CannotAsk and TooManyOpen.
     """
     reason = reason.strip()
-    posting.check_text("reason", reason, longest=LONGEST_REASON, required=True)
+    posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
     charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
     if charge is None:
         raise UnknownCharge(
@@ -91,7 +91,7 @@ def grant(
             external_id=asked.external_id or None,
             key=f"correction-request-{asked.pk}",
             at=at,
-            reason=reasons.of_correction(asked.pk, asked.reason),
+            reason=reasons.correction_reason(asked.pk, asked.reason),
             created_by=decided_by,
         )
         asked.reversal = done.entry

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from ledger.engine import funding, posting, reasons
 from ledger.engine.posting import BadInput, LedgerError
-from ledger.engine.renewals import up_to_date
+from ledger.engine.renewals import renew_if_due
 from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
-from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
+from ledger.models.bundles import MAX_CREDITS, MAX_NOTE_LENGTH
 from ledger.requests import decisions
 from locations.models import User
 
@@ -39,21 +39,21 @@ def ask(
     Raises BadInput, CannotAsk and UnknownLocation.
     """
     reference, note = reference.strip(), note.strip()
-    posting.check_text("reference", reference, longest=LONGEST_REFERENCE, required=True)
-    posting.check_text("note", note, longest=LONGEST_NOTE)
+    posting.check_text("reference", reference, max_length=LONGEST_REFERENCE, required=True)
+    posting.check_text("note", note, max_length=MAX_NOTE_LENGTH)
     bundle = None
     if bundle_id is not None:
         bundle = Bundle.objects.offered().filter(pk=bundle_id).first()
         if bundle is None:
             raise CannotAsk(_("This bundle is no longer offered: choose another one."))
         credits = bundle.credits
-    if not isinstance(credits, int) or not 1 <= credits <= MOST_CREDITS:
+    if not isinstance(credits, int) or not 1 <= credits <= MAX_CREDITS:
         raise BadInput(
             "credits",
             _("must be a whole number from 1 to %(most_credits)s.")
-            % {"most_credits": number_format(MOST_CREDITS)},
+            % {"most_credits": number_format(MAX_CREDITS)},
         )
-    up_to_date(location_id, at=at)  # a location that nobody has looked at has no balance yet
+    renew_if_due(location_id, at=at)  # a location that nobody has looked at has no balance yet
     with transaction.atomic():
         # Two clicks on one form, or two requests that would both be the last that is allowed.
         Balance.objects.select_for_update().get(location_id=location_id)
@@ -95,7 +95,7 @@ def approve(
             key=f"credit-request-{asked.pk}",
             at=at,
             reference=asked.reference,
-            reason=reasons.of_credit_request(asked.pk, str(asked.requested_by), asked.note),
+            reason=reasons.credit_request_reason(asked.pk, str(asked.requested_by), asked.note),
             created_by=decided_by,
         )
         asked.purchase = bought.entry

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ledger.engine import posting
 from ledger.engine.posting import LedgerError
 from ledger.models import Balance
-from ledger.models.requests_base import DECLINED, LONGEST_ANSWER, OPEN, Asked
+from ledger.models.requests_base import DECLINED, MAX_ANSWER_LENGTH, OPEN, DecisionRequest
 from locations.models import User
 
 
@@ -23,11 +23,11 @@ class NotYourOwn(LedgerError):
 def answer_of(answer: str, *, required: bool = False) -> str:
     """The answer without space around it; raises BadInput."""
     answer = answer.strip()
-    posting.check_text("answer", answer, longest=LONGEST_ANSWER, required=required)
+    posting.check_text("answer", answer, max_length=MAX_ANSWER_LENGTH, required=required)
     return answer
 
 
-def lock(kind: type[Asked], request_id: int) -> Any:
+def lock(kind: type[DecisionRequest], request_id: int) -> Any:
     """The open request, locked with its balance; raises AlreadyDecided."""
     # Two of staff at once: the second waits here and finds it decided. The balance is locked
     # first, as everything does that goes on to move it.
@@ -42,7 +42,7 @@ def lock(kind: type[Asked], request_id: int) -> Any:
     return asked
 
 
-def check_second_person(asked: Asked, decided_by: User) -> None:
+def check_second_person(asked: DecisionRequest, decided_by: User) -> None:
     """Refuse to let people grant their own wishes; raises NotYourOwn."""
     if asked.requested_by_id == decided_by.pk:
         raise NotYourOwn(_("You asked for this yourself: somebody else has to approve it."))
@@ -57,7 +57,7 @@ def write_down(
 
 
 def decline(
-    kind: type[Asked],
+    kind: type[DecisionRequest],
     request_id: int,
     *,
     decided_by: User,

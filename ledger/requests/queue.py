@@ -17,8 +17,8 @@ from ledger.models import (
     ChatMessage,
     CorrectionRequest,
     CreditRequest,
+    EntryKind,
     InternationalMessage,
-    Kind,
 )
 
 
@@ -78,7 +78,7 @@ def waiting(
 
 def row(found: tuple[Any, ...]) -> Waiting:
     what, pk, kind, *rest, said = found
-    cells = (What(what), pk, kind, *rest, reasons.in_words(kind, said))
+    cells = (What(what), pk, kind, *rest, reasons.describe_reason(kind, said))
     return Waiting(*cells)
 
 
@@ -90,8 +90,8 @@ def _part(what: What, only: Q) -> QuerySet[Any, Any]:
     }[what]
     kind, moves, said = {
         What.APPROVAL: (Cast("kind", CharField()), F("credits"), F("reason")),
-        What.CORRECTION: (Value(str(Kind.REVERSAL)), _left(), F("reason")),
-        What.CREDITS: (Value(str(Kind.PURCHASE)), F("credits"), F("reference")),
+        What.CORRECTION: (Value(str(EntryKind.REVERSAL)), _left(), F("reason")),
+        What.CREDITS: (Value(str(EntryKind.PURCHASE)), F("credits"), F("reference")),
     }[what]
     who = Coalesce(NullIf("requested_by__full_name", Value("")), "requested_by__email")
     return (

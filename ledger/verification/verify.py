@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from ledger.models import Balance, Entry, Kind, Verification, VerificationRun
+from ledger.models import Balance, Entry, EntryKind, Verification, VerificationRun
 from ledger.reading.daily_usage import daily_usage
 from ledger.verification.invariants import CHECKS
 from ledger.verification.manual_entry_invariants import CHECKS_BY_HAND
@@ -131,7 +131,7 @@ def _terms(location: Location, balance: Balance | None) -> Iterator[Breach]:
     wanted = _settled_terms(
         load_terms(location.pk), balance.renewed_through_on if balance else None
     )
-    entries = Entry.objects.for_location(location).filter(kind=Kind.CONTRACT_GRANT)
+    entries = Entry.objects.for_location(location).filter(kind=EntryKind.CONTRACT_GRANT)
     granted = list(entries.order_by("number").values_list("contract_id", "term_starts_on"))
     for contract_id, starts_on in sorted(wanted - set(granted)):
         detail = f"the term from {starts_on} of contract {contract_id} has no grant"

@@ -5,7 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ledger.engine import charging, delivery_reports, holds, posting
-from ledger.engine.charge_requests import International
+from ledger.engine.charge_requests import InternationalRequest
 from ledger.engine.delivery_reports import DeliveryReport
 from ledger.models import Charge, Hold, InternationalMessage, OverRule
 from locations.models import Channel
@@ -61,7 +61,7 @@ def _record_text(location_id: int, event: TextEvent, at: dt.datetime) -> None:
         charging.charge_broadcast(
             location_id,
             Channel.TEXT,
-            [International(external_id=event.id, phone=event.phone, sent_at=at)],
+            [InternationalRequest(external_id=event.id, phone=event.phone, sent_at=at)],
             key=event.key,
             at=at,
             content=posting.fingerprint([event.provider, "text", event.id, event.phone]),
@@ -72,7 +72,7 @@ def _record_text(location_id: int, event: TextEvent, at: dt.datetime) -> None:
         report = DeliveryReport(
             external_id=event.id, status=event.status, status_detail=event.detail, status_at=at
         )
-        delivery_reports.report(location_id, [report], at=at)
+        delivery_reports.record_reports(location_id, [report], at=at)
 
 
 def _hold_for_call(location_id: int, event: CallEvent, at: dt.datetime) -> None:
@@ -81,7 +81,7 @@ def _hold_for_call(location_id: int, event: CallEvent, at: dt.datetime) -> None:
         return
     holds.hold(
         location_id,
-        call=holds.Call(phone=event.phone, expected_seconds=EXPECTED_SECONDS),
+        call=holds.PlannedCall(phone=event.phone, expected_seconds=EXPECTED_SECONDS),
         over_rule=OverRule.OVERFLOW,
         seconds_to_live=MAX_CALL_SECONDS,
         key=f"{event.key}-hold",
@@ -90,7 +90,7 @@ def _hold_for_call(location_id: int, event: CallEvent, at: dt.datetime) -> None:
 
 
 def _charge_call(location_id: int, event: CallEvent, seconds: int, at: dt.datetime) -> None:
-    call = International(
+    call = InternationalRequest(
         external_id=event.id,
         phone=event.phone,
         sent_at=at,
@@ -102,7 +102,7 @@ def _charge_call(location_id: int, event: CallEvent, seconds: int, at: dt.dateti
     hold = Hold.objects.filter(location_id=location_id, key=f"{event.key}-hold").first()
     if hold is not None:
         # An expired, refused or too small hold: charge the call without it.
-        with contextlib.suppress(holds.HoldEnded, charging.OverHold):
+        with contextlib.suppress(holds.HoldEnded, charging.HoldExceeded):
             holds.settle(hold.pk, Channel.VOICE, [call], key=event.key, at=at, content=content)
             return
     charging.charge_broadcast(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from locations.models import Account
 from reports.account.filters import AccountFilter
 from reports.account.rows import (
@@ -48,7 +48,7 @@ def read_account(
     sorted_by = order.removeprefix("-")
     renew_due(account, at=at)
     filter_ = AccountFilter(params, queryset=account_balances(account, at=at))
-    with one_moment():
+    with read_snapshot():
         rows = location_rows(filter_.qs, at=at)
         if whole or filter_.chosen_state or sorted_by in SUMMARY_ORDERS:
             add_summaries(rows)

@@ -14,7 +14,7 @@ from django.db.models import BigIntegerField, F, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from ledger.engine.renewals import due, up_to_date
+from ledger.engine.renewals import is_renewal_due, renew_if_due
 from ledger.models import Balance
 from locations.calendar import local_day
 from locations.contracts.terms import terms_for_locations
@@ -146,10 +146,14 @@ def location_rows(balances: Iterable[tuple[Any, ...]], *, at: dt.datetime) -> li
 def renew_due(account: Account, *, at: dt.datetime) -> None:
     pending = Location.objects.filter(account=account).filter(
         Q(balance__isnull=True)
-        | Q(pk__in=Balance.objects.filter(due(at), location__account=account).values("pk"))
+        | Q(
+            pk__in=Balance.objects.filter(is_renewal_due(at), location__account=account).values(
+                "pk"
+            )
+        )
     )
     for pk in pending.values_list("pk", flat=True):
-        up_to_date(pk, at=at)
+        renew_if_due(pk, at=at)
 
 
 def add_summaries(rows: Sequence[LocationRow]) -> None:

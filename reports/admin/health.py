@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ledger.engine.renewals import due
+from ledger.engine.renewals import is_renewal_due
 from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
 from locations.formatting.dates import format_date
@@ -159,7 +159,7 @@ def _holds(at: dt.datetime) -> Check:
 
 
 def _renewals(at: dt.datetime) -> Check:
-    late = Balance.objects.filter(due(at - LATE_RENEWAL)).count()
+    late = Balance.objects.filter(is_renewal_due(at - LATE_RENEWAL)).count()
     words = ngettext(
         "%(number)s location waits for its renewal.",
         "%(number)s locations wait for their renewal.",

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F, Max
 
-from ledger.engine.renewals import up_to_date
-from ledger.models import Entry, Kind
+from ledger.engine.renewals import renew_if_due
+from ledger.models import Entry, EntryKind
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from locations.permissions import detail_readers
@@ -30,7 +30,7 @@ from reports.models import Alert, AlertMail, Level
 COOL_DOWN = dt.timedelta(hours=24)
 MARGIN_SHARE = 10  # re-armed a tenth above the limit
 FEWEST_MARGIN_DAYS = 2
-TOPS_UP = (Kind.PURCHASE, Kind.CONTRACT_GRANT)
+TOPS_UP = (EntryKind.PURCHASE, EntryKind.CONTRACT_GRANT)
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def look(location_id: int, *, at: dt.datetime) -> Decision | None:
 
     However many workers look at once, a crossing is told once.
     """
-    up_to_date(location_id, at=at)  # a renewal that is due, in a transaction of its own
+    renew_if_due(location_id, at=at)  # a renewal that is due, in a transaction of its own
     with transaction.atomic():
         # Two workers that both read the level before would both tell: lock, re-read, decide.
         alert = (

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from ledger.engine.renewals import renew
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import daily_usage
 from locations.db.prepared import Given, composed
 from locations.models import Location, User
@@ -76,7 +76,7 @@ def alert_page(location: Location, *, at: dt.datetime) -> AlertPage:
 
 
 def _read(location: Location, *, at: dt.datetime) -> AlertPage:
-    with one_moment():
+    with read_snapshot():
         now = standing(location, at=at)
         usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
         alert = Alert.objects.filter(location=location).first()

@@ -10,8 +10,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from ledger.engine.pg_arrays import plain_array
-from ledger.engine.renewals import due, up_to_date
-from ledger.models import AT_RENEWAL, Balance, Entry, Hold, HoldKind, Kind
+from ledger.engine.renewals import is_renewal_due, renew_if_due
+from ledger.models import AT_RENEWAL, Balance, Entry, EntryKind, Hold, HoldKind
 from ledger.reading.daily_usage import SIGNED
 from locations.contracts.terms import Step, Term, Terms, terms_for_locations
 from locations.db.prepared import Given, composed
@@ -201,7 +201,7 @@ def _balance() -> QuerySet[Balance]:
     at = Given("at")
     return (
         Balance.objects.as_of(at)
-        .filter(~due(at), location=Given("location"))
+        .filter(~is_renewal_due(at), location=Given("location"))
         .select_related("location")
         .annotate(
             **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
@@ -224,17 +224,17 @@ def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standin
     ids = [location.pk for location in locations]
     # One parameter and not a thousand, each of which psycopg looks for in the statement.
     among = RawSQL("SELECT unnest(%s::bigint[])", [plain_array(ids)])
-    current = Balance.objects.as_of(at).filter(~due(at), location_id__in=among).in_bulk()
+    current = Balance.objects.as_of(at).filter(~is_renewal_due(at), location_id__in=among).in_bulk()
     for location_id in ids:
         if location_id not in current:
-            current[location_id] = up_to_date(location_id, at=at)
+            current[location_id] = renew_if_due(location_id, at=at)
     return [
         _standing(location, current[location.pk], terms, at)
         for location, terms in zip(locations, terms_for_locations(locations), strict=True)
     ]
 
 
-def _sum_at_renewal(kind: Kind) -> Coalesce:
+def _sum_at_renewal(kind: EntryKind) -> Coalesce:
     """The credits of this kind on the day through which the balance's terms are done."""
     entries = Entry.objects.filter(
         location=OuterRef("location"),
@@ -251,7 +251,7 @@ def _changed_within_the_term() -> Coalesce:
     entries = Entry.objects.filter(
         location=OuterRef("location"),
         term_starts_on=OuterRef("renewed_through_on"),
-        kind=Kind.ADJUSTMENT,
+        kind=EntryKind.ADJUSTMENT,
     )
     of_location = entries.order_by().values("location")
     return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Bundle
-from ledger.models.bundles import LONGEST_NOTE, MOST_CREDITS
+from ledger.models.bundles import MAX_CREDITS, MAX_NOTE_LENGTH
 from ledger.requests.credit_requests import LONGEST_REFERENCE
 
 OTHER = "other"
@@ -23,7 +23,7 @@ class RequestForm(forms.Form):
         label=_("Number of credits"),
         required=False,
         min_value=1,
-        max_value=MOST_CREDITS,
+        max_value=MAX_CREDITS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1}),
     )
     reference = forms.CharField(
@@ -33,7 +33,7 @@ class RequestForm(forms.Form):
     )
     note = forms.CharField(
         label=_("A note to RedFlag, if you like"),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

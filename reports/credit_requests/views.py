@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger.engine.posting import LedgerError
-from ledger.engine.renewals import up_to_date
+from ledger.engine.renewals import renew_if_due
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
 from locations.permissions import SignedInRequest, open_details
@@ -49,7 +49,7 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
         "location": location,
         "form": form,
         "refusal": refusal,
-        "balance": up_to_date(location.pk, at=timezone.now()),
+        "balance": renew_if_due(location.pk, at=timezone.now()),
         "requests": asked.select_related("requested_by", "bundle", "purchase")[:REQUESTS_SHOWN],
     }
     failed = request.method == "POST"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 from ledger.models import Direction
 from ledger.replay.events import (
     Event,
@@ -110,7 +110,7 @@ def _message(
     person: dict[str, str],
     external_id: str,
     first_sent_at: dt.datetime,
-) -> International:
+) -> InternationalRequest:
     sent_at = first_sent_at + dt.timedelta(seconds=draw.randrange(8))
     seconds = None
     if channel == Channel.VOICE:
@@ -118,7 +118,7 @@ def _message(
         seconds = draw.choice(LENGTHS) if status == "Answered" else 0
     else:
         status, detail = draw.choice(TEXT_STATUS)
-    return International(
+    return InternationalRequest(
         external_id=external_id,
         phone=person["phone"],
         sent_at=sent_at,
@@ -139,7 +139,7 @@ def _chats(
         inbound = draw.random() < 0.5
         text = draw.choice(RECEIVED if inbound else SENT)
         messages.append(
-            Chat(
+            ChatRequest(
                 external_id=f"{place.name}-chat-{ago:03d}-{n:02d}",
                 inbox=draw.choice(place.inboxes),
                 direction=Direction.INBOUND if inbound else Direction.OUTBOUND,

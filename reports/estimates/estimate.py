@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.engine import quotes
-from ledger.engine.charge_requests import MOST_MESSAGES
-from ledger.engine.quotes import Quote, WouldBe
+from ledger.engine.charge_requests import MAX_MESSAGES
+from ledger.engine.quotes import Quote, QuoteMessage
 from ledger.engine.renewals import renew
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
@@ -58,8 +58,8 @@ class Estimate:
         """What each of the broadcasts that the list makes would cost."""
         rated = self.quote.rated
         return [
-            sum(result.credits for result in rated[first : first + MOST_MESSAGES])
-            for first in range(0, len(rated), MOST_MESSAGES)
+            sum(result.credits for result in rated[first : first + MAX_MESSAGES])
+            for first in range(0, len(rated), MAX_MESSAGES)
         ]
 
     @property
@@ -117,10 +117,10 @@ class Estimate:
 def estimate(
     location: Location,
     channel: str,
-    messages: Sequence[WouldBe],
+    messages: Sequence[QuoteMessage],
     *,
     at: dt.datetime,
-    most: int = MOST_MESSAGES,
+    most: int = MAX_MESSAGES,
     watch: Watch = nobody,
 ) -> Estimate:
     """The estimate of a text or call to each number; a renewal that is due is done first.
@@ -137,13 +137,13 @@ def estimate(
 def _estimate(
     location: Location,
     channel: str,
-    messages: Sequence[WouldBe],
+    messages: Sequence[QuoteMessage],
     *,
     at: dt.datetime,
     most: int,
     watch: Watch,
 ) -> Estimate:
-    with one_moment():
+    with read_snapshot():
         now = standing(location, at=at)
         quote = quotes.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
         usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
@@ -163,14 +163,14 @@ def last_broadcast(location: Location) -> Charge | None:
     return broadcasts.order_by("-day", "-id").first()
 
 
-def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[WouldBe]:
+def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
     """The same again as texts, or as calls of `seconds`; None: as long as each was then.
 
     What is domestic was not kept, and costs nothing.
     """
     of_charge = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
     return [
-        WouldBe(
+        QuoteMessage(
             phone=phone,
             seconds=(kept or 0 if seconds is None else seconds)
             if channel == Channel.VOICE

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.engine.charge_requests import LONGEST_CALL_SECONDS
-from ledger.engine.quotes import WouldBe
+from ledger.engine.charge_requests import MAX_CALL_SECONDS
+from ledger.engine.quotes import QuoteMessage
 from ledger.models import Charge, ChargeKind
 from locations.models import Channel
 from locations.spreadsheets import TooLarge, Unreadable
@@ -68,7 +68,7 @@ class EstimateForm(forms.Form):
         label=_("Seconds of each call"),
         required=False,
         min_value=1,
-        max_value=LONGEST_CALL_SECONDS,
+        max_value=MAX_CALL_SECONDS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
@@ -148,10 +148,10 @@ class EstimateForm(forms.Form):
         file.seek(0)
         return file
 
-    def messages(self) -> list[WouldBe]:
+    def messages(self) -> list[QuoteMessage]:
         """What would be sent, of a valid form."""
         channel, seconds = self.cleaned_data["channel"], self.cleaned_data["seconds"]
         if self.last is not None:
             return messages_of(self.last, channel, seconds)
         each = seconds if channel == Channel.VOICE else None
-        return [WouldBe(phone=number.phone, seconds=each) for number in self.listed.numbers]
+        return [QuoteMessage(phone=number.phone, seconds=each) for number in self.listed.numbers]

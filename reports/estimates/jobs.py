@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ledger.engine.quotes import WouldBe
+from ledger.engine.quotes import QuoteMessage
 from locations.formatting.numbers import format_credits
 from locations.jobs import LEASE, Lease, LeaseLost, queue
 from locations.models import Channel, Location, User
@@ -193,7 +193,7 @@ def _price(asked: LongEstimate, listed: NumberList, lease: Lease, *, at: dt.date
         if done % LINES_A_LOOK == 0:
             lease.renew_now_and_then(done)
 
-    messages = [WouldBe(phone=each.phone, seconds=asked.seconds) for each in listed.numbers]
+    messages = [QuoteMessage(phone=each.phone, seconds=asked.seconds) for each in listed.numbers]
     return estimate(
         asked.location,
         asked.channel,

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException
 
-from ledger.engine.charge_requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MAX_MESSAGES
 
 LONGEST_SHOWN = 40
 MB = 1024 * 1024
@@ -55,7 +55,7 @@ class Limits:
 
 
 # As many as one broadcast takes; unpacked some 30,000 rows of ten columns.
-ON_SCREEN = Limits(numbers=MOST_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 * MB)
+ON_SCREEN = Limits(numbers=MAX_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 * MB)
 
 
 def in_worker() -> Limits:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ledger.engine.quotes import Payment
+from ledger.engine.quotes import PaymentSplit
 from locations.formatting.countries import country_name
 from locations.models import CarrierType
 
@@ -58,7 +58,7 @@ class Figures:
     overdraft_limit: int
     shortfall: int
     left: int
-    payment: Payment | None
+    payment: PaymentSplit | None
     fitting: int
     fitting_credits: int
     broadcasts: int
@@ -84,7 +84,7 @@ class Figures:
             **{
                 **kept,
                 "at": dt.datetime.fromisoformat(kept["at"]),
-                "payment": payment and Payment(**payment),
+                "payment": payment and PaymentSplit(**payment),
                 "destinations": tuple(Destination(**each) for each in kept["destinations"]),
                 "to_buy": ToBuy(**kept["to_buy"]),
                 "next_step_on": step and dt.date.fromisoformat(step),

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.models import (
     USAGE,
     Charge,
@@ -18,8 +18,8 @@ from ledger.models import (
     CorrectionRequest,
     CorrectionState,
     Entry,
+    EntryKind,
     InternationalMessage,
-    Kind,
     Outcome,
 )
 from ledger.reading.allocations import payments
@@ -118,7 +118,7 @@ def read_charge(
     `position` opens the page that has the message of that place in the request. Raises Http404
     where the location has no such charge.
     """
-    with one_moment():
+    with read_snapshot():
         charge = charge_of(reader.location, pk)
         choice = Shown(shown) if shown in Shown.values else Shown.ALL
         entries = list(_entries()(charge=charge.pk))
@@ -136,8 +136,8 @@ def read_charge(
     return ChargePage(
         charge=charge,
         brought=brought,
-        entries=[entry for entry in entries if entry.kind != Kind.REVERSAL],
-        reversals=[entry for entry in entries if entry.kind == Kind.REVERSAL],
+        entries=[entry for entry in entries if entry.kind != EntryKind.REVERSAL],
+        reversals=[entry for entry in entries if entry.kind == EntryKind.REVERSAL],
         requests=[asked for asked in requests if not asked.external_id],
         counts=counts,
         shown=choice,
@@ -202,7 +202,7 @@ def message_at(reader: Reader, charge: Charge, position: int) -> Told:
 
 def newest_that_cost(reader: Reader) -> Told | None:
     """The first message of the newest charge that cost something; None before there is one."""
-    with one_moment():
+    with read_snapshot():
         used = Entry.objects.filter(location=reader.location, kind__in=USAGE)
         entry = used.select_related("charge").order_by("-number").first()
         if entry is None or entry.charge is None:

@@ -9,12 +9,12 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Least
 
 from ledger.engine.pg_arrays import plain_array
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.models import (
     USAGE,
     Charge,
     Entry,
-    Kind,
+    EntryKind,
 )
 from ledger.reading.daily_usage import Day, Movement, daily_usage
 from locations.calendar import local_day
@@ -150,7 +150,7 @@ class DayPage:
 
 def read_day(location: Location, day: dt.date, *, page: int = 1) -> DayPage:
     """A page of a day's lines, oldest first, and the figures of the whole day; seven queries."""
-    with one_moment():
+    with read_snapshot():
         usage = daily_usage(location, day, day)
         previous_on, next_on = _neighbours(location, day)
         lines, count = _lines(location, day, page)
@@ -215,7 +215,7 @@ def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int
     charge_ids = plain_array([row[1] for row in found if row[1]])
     entries = {entry.pk: entry for entry in _entries()(numbers=entry_ids)}
     charges = {charge.pk: charge for charge in _charges()(numbers=charge_ids)}
-    reversals = [entry.pk for entry in entries.values() if entry.kind == Kind.REVERSAL]
+    reversals = [entry.pk for entry in entries.values() if entry.kind == EntryKind.REVERSAL]
     counted = read(BROUGHT, charges=charge_ids, reversals=plain_array(reversals), day=day)
     brought = {
         (by, pk): Brought(messages, refused, countries, country if countries == 1 else "")
@@ -224,7 +224,7 @@ def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int
     lines = []
     for entry_id, charge_id, _count in found:
         entry, charge = entries.get(entry_id), charges.get(charge_id)
-        gave_back = entry is not None and entry.kind == Kind.REVERSAL
+        gave_back = entry is not None and entry.kind == EntryKind.REVERSAL
         made = charge is not None and not gave_back
         lines.append(
             Line(

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.corrections import LONGEST_REASON
+from ledger.models.corrections import MAX_REASON_LENGTH
 from reports.form_fields import DAY_FIELD, check_range
 
 SEARCHED_DAYS = 90
@@ -17,7 +17,7 @@ LONGEST_SEARCH = 120
 class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label=_("What is wrong with it?"),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 

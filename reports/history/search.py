@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.models import ChatMessage, InternationalMessage
 from reports.history.charge import with_prices
 from reports.history.messages import AnyMessage, Reader, Told, price_words
@@ -75,7 +75,7 @@ def find(
         .filter(named | of_recipient if of_recipient else named)
     )
     every = _keys(international, "international").union(_keys(chat, "chat"), all=True)
-    with one_moment():
+    with read_snapshot():
         keys, count = _page_of(every, page)
         if not keys and page > 1:  # an address of a page that is no more: the last one
             count = _page_of(every, 1)[1]

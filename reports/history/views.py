@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.engine.posting import LedgerError
-from ledger.engine.renewals import up_to_date
+from ledger.engine.renewals import renew_if_due
 from ledger.requests import correction_requests
 from locations.models import Location
 from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
@@ -30,7 +30,7 @@ from reports.pagination import page_number, place
 def day(request: SignedInRequest, pk: int, date: dt.date) -> HttpResponse:
     """What moved the credits of a location on one of its days."""
     location = open_details(request.user, pk)
-    up_to_date(location.pk, at=timezone.now())
+    renew_if_due(location.pk, at=timezone.now())
     page = read_day(location, date, page=page_number(request.GET.get("page")))
     context = {"location": location, "page": page, "day": page.day}
     return render(request, "reports/history/day.html", context)

@@ -68,7 +68,7 @@ def sent_words(kind: str, brought: Brought) -> str:
 @register.filter
 def why(entry: Entry) -> str:
     """The reason of an entry: somebody's words as they are, the product's own in the reader's."""
-    return reasons.in_words(entry.kind, entry.reason)
+    return reasons.describe_reason(entry.kind, entry.reason)
 
 
 @register.filter

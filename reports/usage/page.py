@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from ledger.engine.renewals import renew
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Location
@@ -79,7 +79,7 @@ def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Credi
 
 
 def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
-    with one_moment():
+    with read_snapshot():
         now = standing(location, at=at)
         filter_ = DailyFilter(asked, now)
         first_on, last_on = filter_.days

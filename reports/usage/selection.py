@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ledger.engine.renewals import up_to_date
-from ledger.engine.snapshots import one_moment
+from ledger.engine.renewals import renew_if_due
+from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
 from reports.balance.summary import standing
@@ -51,8 +51,8 @@ def shown_days(location: Location, asked: QueryDict, *, at: dt.datetime) -> Show
 
     A renewal that is due is done first. Raises UnreadableFilters.
     """
-    up_to_date(location.pk, at=at)
-    with one_moment():
+    renew_if_due(location.pk, at=at)
+    with read_snapshot():
         now = standing(location, at=at)
         filter_ = DailyFilter(asked, now)
         if not filter_.is_valid():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from ledger.engine.funding import purchase
-from ledger.engine.holds import Call, hold
+from ledger.engine.holds import PlannedCall, hold
 from locations.models import Location, Role, User
 from tests.browser.conftest import Screen, Visit, on_a_phone, on_both_screens
 from tests.browser.world import World, chats, located
@@ -64,7 +64,7 @@ def answers(world: World) -> Answers:
         oslo = found["run out on"].pk
         hold(
             oslo,
-            call=Call(phone=MEXICO, expected_seconds=61),
+            call=PlannedCall(phone=MEXICO, expected_seconds=61),
             seconds_to_live=3600,
             key=key(),
             at=now,

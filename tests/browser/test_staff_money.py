@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from ledger.engine.charging import charge_chat
 from ledger.engine.renewals import renew
-from ledger.models import Entry, Kind
+from ledger.models import Entry, EntryKind
 from ledger.verification.verify import verify
 from locations.models import Location, User
 from tests.browser.conftest import DESK, Visit, on_a_phone
@@ -94,7 +94,7 @@ def test_a_contract_changes_later_and_now(
     expect(visit.page.locator(".messagelist")).to_contain_text(told)
     location.balance.refresh_from_db()
     assert location.balance.contract_credits == 1500
-    entry = Entry.objects.get(location=location, kind=Kind.ADJUSTMENT)
+    entry = Entry.objects.get(location=location, kind=EntryKind.ADJUSTMENT)
     assert (entry.contract_delta, entry.contract_id) == (500, contract.pk)
     assert verify(location.pk) == []
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from ledger.engine import holds
-from ledger.engine.holds import Call
+from ledger.engine.holds import PlannedCall
 from ledger.models import Balance
 from tests.factories import (
     MEXICO,
@@ -18,7 +18,7 @@ AFTER = NOON + dt.timedelta(hours=2)
 
 def hold_call(location, seconds=120, **options):
     options = {"key": key(), "at": NOON, "seconds_to_live": 3600} | options
-    wanted = Call(phone=options.pop("phone", MEXICO), expected_seconds=seconds)
+    wanted = PlannedCall(phone=options.pop("phone", MEXICO), expected_seconds=seconds)
     return holds.hold(location.pk, call=wanted, **options).hold
 
 

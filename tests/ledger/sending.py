@@ -1,7 +1,7 @@
 """Sending, and what the ledger has of it, in short words for tests."""
 
 from ledger.engine import charging
-from ledger.models import Entry, Kind
+from ledger.models import Entry, EntryKind
 from tests.factories import (
     NOON,
     key,
@@ -19,5 +19,5 @@ def send(location, *messages, channel="text", at=NOON, **options):
 
 
 def entries(location):
-    usage = Entry.objects.for_location(location).exclude(kind=Kind.CONTRACT_GRANT)
+    usage = Entry.objects.for_location(location).exclude(kind=EntryKind.CONTRACT_GRANT)
     return [(e.kind, e.contract_delta, e.purchased_delta) for e in usage.order_by("number")]

@@ -14,7 +14,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connections
 
-from ledger.models import ChatMessage, Entry, InternationalMessage, Kind, Outcome
+from ledger.models import ChatMessage, Entry, EntryKind, InternationalMessage, Outcome
 from ledger.verification.verify import verify
 from locations.models import Location
 from locations.models.jobs import JobState
@@ -31,10 +31,10 @@ BUILDS = short_or_full(12, 100)
 CHARGING = 4  # processes
 PAUSE_SECONDS = 0.02
 KINDS = {
-    ReportKind.INTERNATIONAL: [Kind.INTERNATIONAL_TEXT, Kind.INTERNATIONAL_VOICE],
-    ReportKind.TEXTS: [Kind.INTERNATIONAL_TEXT],
-    ReportKind.CALLS: [Kind.INTERNATIONAL_VOICE],
-    ReportKind.CHAT: [Kind.CHAT],
+    ReportKind.INTERNATIONAL: [EntryKind.INTERNATIONAL_TEXT, EntryKind.INTERNATIONAL_VOICE],
+    ReportKind.TEXTS: [EntryKind.INTERNATIONAL_TEXT],
+    ReportKind.CALLS: [EntryKind.INTERNATIONAL_VOICE],
+    ReportKind.CHAT: [EntryKind.CHAT],
 }
 NOW = utc("2026-05-20 12:00:00")
 

@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from ledger.api import tokens
-from ledger.models import Balance, Charge, Entry, Kind, Scope
+from ledger.models import Balance, Charge, Entry, EntryKind, Scope
 from ledger.verification.verify import verify
 from locations.models import Location
 from tests.factories import MEXICO, make_card, make_location
@@ -64,7 +64,7 @@ def hold_against(books: Books, locations: list[Location]) -> None:
     """The ledger is what the clients were told: to the credit, and each key once."""
     connections.close_all()
     for location in locations:
-        granted = Entry.objects.get(location=location, kind=Kind.CONTRACT_GRANT).credits
+        granted = Entry.objects.get(location=location, kind=EntryKind.CONTRACT_GRANT).credits
         balance = Balance.objects.get(location=location)
         assert balance.total == granted + books.moved[location.pk]
     kept = Charge.objects.filter(location__in=locations).values_list("key", "pk")

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from ledger.engine import charging, funding, holds, reversals
-from ledger.models import Bundle, Charge, Kind, RateCardImpact, RenewalFailure
+from ledger.models import Bundle, Charge, EntryKind, RateCardImpact, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.verification import verify
 from locations.models import Location, RateCard, RateCardUpload, Role
@@ -44,7 +44,7 @@ def fill(name: str = "Soho") -> Location:
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": buyer, "at": NOON}
     credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)
-    much = approvals.Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-3")
+    much = approvals.Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-3")
     approvals.post_or_ask(location.pk, much, key=key(), at=NOON, created_by=buyer)
     RenewalFailure.objects.create(
         location=location, first_failed_at=NOON, last_failed_at=NOON, error="Lost"

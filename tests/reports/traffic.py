@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ledger.engine.charge_requests import Answer, Chat, International
+from ledger.engine.charge_requests import ChargeResult, ChatRequest, InternationalRequest
 from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.contracts import amendments
 from locations.models import Account, Location, RateCardSeries, User
@@ -69,7 +69,7 @@ def person() -> User:
 
 def texts(
     place: Location, sent_at: dt.datetime, *phones: str, at: dt.datetime | None = None, **facts: Any
-) -> Answer:
+) -> ChargeResult:
     """One broadcast of texts, charged when it was sent unless `at` says later."""
     return _broadcast(place, "text", sent_at, phones, at, facts)
 
@@ -82,7 +82,7 @@ def call(
     *,
     at: dt.datetime | None = None,
     **facts: Any,
-) -> Answer:
+) -> ChargeResult:
     return _broadcast(place, "voice", sent_at, [phone], at, {"seconds": seconds, **facts})
 
 
@@ -95,8 +95,8 @@ def chat(
     inbox: str = "Front desk",
     phone: str = MEXICO,
     has_image: bool = False,
-) -> Answer:
-    message = Chat(
+) -> ChargeResult:
+    message = ChatRequest(
         external_id=f"chat-{next(_numbers)}",
         inbox=inbox,
         direction=direction,
@@ -115,9 +115,11 @@ def _broadcast(
     phones: Any,
     at: dt.datetime | None,
     facts: dict[str, Any],
-) -> Answer:
+) -> ChargeResult:
     messages = [
-        International(external_id=f"m-{next(_numbers)}", phone=phone, sent_at=sent_at, **facts)
+        InternationalRequest(
+            external_id=f"m-{next(_numbers)}", phone=phone, sent_at=sent_at, **facts
+        )
         for phone in phones
     ]
     return charge_broadcast(

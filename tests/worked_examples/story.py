@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from ledger.engine.charge_requests import Answer
+from ledger.engine.charge_requests import ChargeResult
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import purchase
-from ledger.engine.renewals import up_to_date
+from ledger.engine.renewals import renew_if_due
 from ledger.models import OnInsufficient
 from locations.models import Location, RateCard
 from tests import factories
@@ -44,7 +44,7 @@ class Story:
         sent_at: dt.datetime | None = None,
         reported_on: str | None = None,
         send_what_fits: bool = False,
-    ) -> Answer:
+    ) -> ChargeResult:
         """One broadcast of a text to somebody in each of the countries."""
         moment = sent_at or at(on or self.today)
         return charge_broadcast(
@@ -58,7 +58,7 @@ class Story:
             ),
         )
 
-    def calls(self, country: str, seconds: int, *, on: str | None = None) -> Answer:
+    def calls(self, country: str, seconds: int, *, on: str | None = None) -> ChargeResult:
         """One voice call of so many seconds."""
         moment = at(on or self.today)
         message = factories.call(seconds, PHONES[country], sent_at=moment)
@@ -68,7 +68,7 @@ class Story:
 
     def chats(
         self, direction: str, *, times: int = 1, has_image: bool = False, on: str | None = None
-    ) -> Answer:
+    ) -> ChargeResult:
         """Chat messages that were sent (outbound) or received (inbound)."""
         moment = at(on or self.today)
         messages = [
@@ -88,7 +88,7 @@ class Story:
         return self.available_on(self.today)
 
     def available_on(self, day: str) -> int:
-        return up_to_date(self.location.pk, at=at(day)).available
+        return renew_if_due(self.location.pk, at=at(day)).available
 
     @property
     def buckets(self) -> tuple[int, int]:
@@ -96,5 +96,5 @@ class Story:
         return self.buckets_on(self.today)
 
     def buckets_on(self, day: str) -> tuple[int, int]:
-        balance = up_to_date(self.location.pk, at=at(day))
+        balance = renew_if_due(self.location.pk, at=at(day))
         return balance.contract_credits, balance.purchased_credits

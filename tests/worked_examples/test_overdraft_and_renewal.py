@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.models import ChatMessage, Entry, Kind
+from ledger.models import ChatMessage, Entry, EntryKind
 from ledger.reading.daily_usage import daily_usage
 from locations.models import DebtAtRenewal
 from tests.factories import make_contract
@@ -112,7 +112,7 @@ def test_missed_renewals_are_made_up_in_order_each_on_its_own_day():
     story = Story(included=100, term_months=6)
     story.texts("A", on="2026-02-01")
     assert story.available_on("2027-08-15") == 100
-    grants = Entry.objects.filter(location=story.location, kind=Kind.CONTRACT_GRANT)
+    grants = Entry.objects.filter(location=story.location, kind=EntryKind.CONTRACT_GRANT)
     assert [str(entry.day) for entry in grants.order_by("number")] == [
         "2026-01-01",
         "2026-07-01",
@@ -125,7 +125,7 @@ def test_missed_renewals_are_made_up_in_order_each_on_its_own_day():
 def test_a_contract_signed_on_29_february_renews_on_the_28th_and_in_leap_years_on_the_29th():
     story = Story(included=100, starts_on=dt.date(2024, 2, 29))
     story.available_on("2028-12-31")
-    grants = Entry.objects.filter(location=story.location, kind=Kind.CONTRACT_GRANT)
+    grants = Entry.objects.filter(location=story.location, kind=EntryKind.CONTRACT_GRANT)
     assert [str(entry.day) for entry in grants.order_by("number")] == [
         "2024-02-29",
         "2025-02-28",

@@ -5,7 +5,7 @@ from typing_extensions import TypedDict
 
 from ledger.api.fields import STRICT, ExternalId, Instant, Phone, Seconds, StrictModel, text
 from ledger.api.schemas.common import Balance
-from ledger.engine.charge_requests import MOST_CHAT_MESSAGES, MOST_MESSAGES, MOST_PROFILE_FIELDS
+from ledger.engine.charge_requests import MAX_CHAT_MESSAGES, MAX_MESSAGES, MAX_PROFILE_FIELDS
 
 SentAt = Annotated[Instant, Field(description="When it was sent; left out: now.")]
 CarrierType = Literal["mobile", "landline"]
@@ -34,7 +34,7 @@ class InternationalMessage(TypedDict):
         Annotated[
             dict[ProfileName, ProfileValue],
             Field(
-                max_length=MOST_PROFILE_FIELDS,
+                max_length=MAX_PROFILE_FIELDS,
                 description="The recipient's fields as they are now, for the reports.",
             ),
         ]
@@ -48,7 +48,7 @@ class Broadcast(StrictModel):
     on_insufficient: Literal["refuse_all", "send_what_fits"] = Field(
         "refuse_all", description="What becomes of it where the credits do not suffice."
     )
-    messages: list[InternationalMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[InternationalMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
 
 
 @with_config(STRICT)
@@ -70,7 +70,7 @@ class ChatMessage(TypedDict):
 class ChatMessages(StrictModel):
     """Chat messages, judged one by one in this order; inbound is always charged."""
 
-    messages: list[ChatMessage] = Field(min_length=1, max_length=MOST_CHAT_MESSAGES)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=MAX_CHAT_MESSAGES)
 
 
 class MessageAnswer(BaseModel):

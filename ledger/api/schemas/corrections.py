@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 from ledger.api.fields import STRICT, ExternalId, Instant, Reason, StrictModel, text
 from ledger.api.parsers import MAX_INTEGER
 from ledger.api.schemas.reading import Entry
-from ledger.engine.charge_requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MAX_MESSAGES
 
 
 @with_config(STRICT)
@@ -20,7 +20,7 @@ class Status(TypedDict):
 
 
 class Statuses(StrictModel):
-    statuses: list[Status] = Field(min_length=1, max_length=MOST_MESSAGES)
+    statuses: list[Status] = Field(min_length=1, max_length=MAX_MESSAGES)
 
 
 class StatusAnswer(BaseModel):

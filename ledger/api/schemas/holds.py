@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 
 from ledger.api.fields import Phone, Seconds, StrictModel
 from ledger.api.schemas.charges import CarrierType, InternationalMessage
-from ledger.engine.charge_requests import MOST_MESSAGES
-from ledger.engine.holds import LONGEST_HOLD_SECONDS, MOST_CREDITS
+from ledger.engine.charge_requests import MAX_MESSAGES
+from ledger.engine.holds import MAX_CREDITS, MAX_HOLD_SECONDS
 from ledger.models import HoldState
 
 
@@ -20,14 +20,14 @@ class HoldRequest(StrictModel):
     """Credits for one call, at today's price, or a plain amount: one of the two."""
 
     call: ExpectedCall | None = None
-    credits: int | None = Field(None, ge=1, le=MOST_CREDITS)
+    credits: int | None = Field(None, ge=1, le=MAX_CREDITS)
     over: Literal["refuse", "cap", "overflow"] = Field(
         "refuse",
         description="What becomes of a settlement that costs more than was held: it is refused, "
         "charged as far as was held, or charged whole within available credits and overdraft.",
     )
     seconds_to_live: int = Field(
-        ge=1, le=LONGEST_HOLD_SECONDS, description="After that it has expired and holds nothing."
+        ge=1, le=MAX_HOLD_SECONDS, description="After that it has expired and holds nothing."
     )
 
 
@@ -61,4 +61,4 @@ class Settlement(StrictModel):
     """What really happened. A hold for a call takes that one call."""
 
     channel: Literal["text", "voice"] = "voice"
-    messages: list[InternationalMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[InternationalMessage] = Field(min_length=1, max_length=MAX_MESSAGES)

@@ -5,7 +5,7 @@ from typing_extensions import TypedDict
 
 from ledger.api.fields import STRICT, Phone, Seconds, StrictModel
 from ledger.api.schemas.charges import CarrierType
-from ledger.engine.charge_requests import MOST_MESSAGES
+from ledger.engine.charge_requests import MAX_MESSAGES
 
 
 @with_config(STRICT)
@@ -19,7 +19,7 @@ class WouldBeMessage(TypedDict):
 
 class QuoteRequest(StrictModel):
     channel: Literal["text", "voice"]
-    messages: list[WouldBeMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[WouldBeMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
     per_message: bool = Field(False, description="Whether to answer for each message, too.")
 
 

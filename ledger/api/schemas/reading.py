@@ -5,7 +5,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from ledger.api.fields import Day, parse_whole_number
 from ledger.api.schemas.common import Balance
-from ledger.models import Kind
+from ledger.models import EntryKind
 
 MAX_ENTRIES = 500
 DAY_DESCRIPTION = "A day of the location's own time zone, included."
@@ -26,7 +26,7 @@ class EntryFilters(BaseModel):
         Field(ge=0, description="`next_cursor` of the page before."),
     ] = 0
     limit: Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=MAX_ENTRIES)] = 100
-    kind: list[Kind] = Field([], description="Of these kinds; may be repeated.", max_length=20)
+    kind: list[EntryKind] = Field([], description="Of these kinds; may be repeated.", max_length=20)
     from_: Day | None = Field(None, alias="from", description=DAY_DESCRIPTION)
     to: Day | None = Field(None, description=DAY_DESCRIPTION)
 
@@ -35,7 +35,7 @@ class Entry(BaseModel):
     """One change of a balance; never changed, never deleted."""
 
     number: int = Field(description="Counts the location's entries without gaps.")
-    kind: Kind
+    kind: EntryKind
     credits: int = Field(description="Signed: below zero it was spent, lapsed or taken.")
     contract_delta: int
     purchased_delta: int

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ledger.engine import reasons
-from ledger.models import Entry, Kind
+from ledger.models import Entry, EntryKind
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
 from reports.exports.kinds.base import AT_ONCE, Local, Rows, in_words
@@ -84,7 +84,7 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
 
 
 def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any, ...]]:
-    kinds = in_words(Kind)
+    kinds = in_words(EntryKind)
     found = entries.order_by("day", "number").values_list(
         "day",
         "number",
@@ -103,7 +103,7 @@ def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any,
             number,
             at,
             kinds[kind],
-            ", ".join(text for text in (reasons.in_words(kind, reason), reference) if text),
+            ", ".join(text for text in (reasons.describe_reason(kind, reason), reference) if text),
             contract,
             purchased,
             contract + purchased,

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.engine import charging, funding
-from ledger.models import Balance, Entry, Kind
+from ledger.models import Balance, Entry, EntryKind
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_location, make_user
 
@@ -54,7 +54,9 @@ def adjustment(**fields: Any) -> dict[str, Any]:
 
 
 def by_hand() -> list[tuple[str, int, int]]:
-    made = Entry.objects.filter(kind__in=[Kind.PURCHASE, Kind.ADJUSTMENT]).order_by("number")
+    made = Entry.objects.filter(kind__in=[EntryKind.PURCHASE, EntryKind.ADJUSTMENT]).order_by(
+        "number"
+    )
     return [(entry.kind, entry.contract_delta, entry.purchased_delta) for entry in made]
 
 
@@ -73,7 +75,7 @@ def test_purchase_is_shown_before_it_is_recorded(staff: Client, soho: Location, 
     assert by_hand() == []
     answer = staff.post(page("purchase", soho), asked | {"_record": "1"}, follow=True)
     assert "The balance is 1,500 now." in said(answer)[0]
-    entry = Entry.objects.get(kind=Kind.PURCHASE)
+    entry = Entry.objects.get(kind=EntryKind.PURCHASE)
     assert (entry.purchased_delta, entry.reference, entry.created_by) == (500, "INV-1", dana)
     assert LogEntry.objects.get().change_message == "Recorded a purchase."
 
@@ -115,7 +117,7 @@ def test_purchase_pays_a_debt_first(staff: Client):
 
 def test_adjustment_is_recorded_with_its_reason(staff: Client, soho: Location, dana: User):
     staff.post(page("adjustment", soho), adjustment(_record="1"))
-    entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
+    entry = Entry.objects.get(kind=EntryKind.ADJUSTMENT)
     assert (entry.contract_delta, entry.reason, entry.reference) == (-40, "Sent twice", "T-9")
     assert entry.created_by == dana
     assert Balance.objects.get(location=soho).contract_credits == 960

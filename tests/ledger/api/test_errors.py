@@ -233,8 +233,8 @@ def test_what_nobody_foresaw_is_a_problem_too(api, monkeypatch, caplog):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (charging.Unsettled("changing"), "try_again"),
-        (funding.NotEnough("less"), "not_enough_credits"),
+        (charging.TermsKeptChanging("changing"), "try_again"),
+        (funding.NotEnoughCredits("less"), "not_enough_credits"),
         (OperationalError("gone"), "try_again"),
     ],
 )

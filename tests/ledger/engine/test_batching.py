@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, OperationalError, connection
 
 from ledger.engine import batching, charging, posting
-from ledger.engine.batching import combined
+from ledger.engine.batching import post_combined
 from ledger.models import Balance, Charge
 from ledger.verification.verify import verify
 from tests.factories import NOON, make_card, make_location, text
@@ -28,7 +28,7 @@ class Counter:
         first = not self.goes
         self.goes.append(list(asked))
         if first:
-            wait_for(lambda: len(batching._lines[LOCATION].waiting) == self.others)
+            wait_for(lambda: len(batching._queues[LOCATION].waiting) == self.others)
         for error in map(self.fails, asked):
             if error is not None:
                 raise error
@@ -49,7 +49,7 @@ def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
 
     def ask(number: int) -> None:
         try:
-            answers[number] = combined(LOCATION, number, post)
+            answers[number] = post_combined(LOCATION, number, post)
         except Exception as error:
             answers[number] = error
 
@@ -60,7 +60,7 @@ def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
         if number == 0:
             wait_for(lambda: bool(post.goes))
         else:
-            wait_for(lambda n=number: len(batching._lines[LOCATION].waiting) == n)
+            wait_for(lambda n=number: len(batching._queues[LOCATION].waiting) == n)
     for thread in threads:
         thread.join(20)
     return answers
@@ -68,7 +68,7 @@ def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
 
 def test_one_that_finds_nobody_waiting_is_posted_alone():
     post = Counter(others=0)
-    assert [combined(LOCATION, number, post) for number in (1, 2)] == [(1,), (2,)]
+    assert [post_combined(LOCATION, number, post) for number in (1, 2)] == [(1,), (2,)]
     assert post.goes == [[1], [2]]
 
 
@@ -80,7 +80,7 @@ def test_those_who_wait_are_posted_together_in_their_order():
 
 
 def test_more_than_fit_in_a_commit_take_another_one(monkeypatch):
-    monkeypatch.setattr(batching, "MOST_IN_A_COMMIT", 2)
+    monkeypatch.setattr(batching, "MAX_CHARGES_PER_COMMIT", 2)
     post = Counter(others=5)
     answers = ask_one_after_the_other(post, 6)
     assert answers == {number: (number,) for number in range(6)}
@@ -102,8 +102,8 @@ def test_a_database_that_fails_is_not_asked_again_for_each():
 
 
 def test_a_line_is_forgotten_when_nobody_waits():
-    combined(LOCATION + 1, 1, Counter(others=0))
-    assert LOCATION + 1 not in batching._lines
+    post_combined(LOCATION + 1, 1, Counter(others=0))
+    assert LOCATION + 1 not in batching._queues
 
 
 # --- On the database -------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def in_threads(work: Callable[[int], Any], count: int) -> list[Any]:
     return found
 
 
-def charge(location_id: int, mark: str, **fields: Any) -> charging.Answer:
+def charge(location_id: int, mark: str, **fields: Any) -> charging.ChargeResult:
     message = text(external_id=mark, **fields)
     return charging.charge_broadcast(location_id, "text", [message], key=mark, at=NOON)
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ledger.engine import charging, funding
-from ledger.models import ChatMessage, Entry, InternationalMessage, Kind
+from ledger.models import ChatMessage, Entry, EntryKind, InternationalMessage
 from tests.factories import (
     FRANCE,
     NOON,
@@ -109,7 +109,7 @@ def test_late_usage_stands_on_its_day_within_the_term_and_on_today_before_it():
     last_term = dt.datetime(2026, 5, 30, 12, tzinfo=dt.UTC)
     send(location, text(sent_at=in_term))
     send(location, text(sent_at=last_term))
-    days = Entry.objects.for_location(location).filter(kind=Kind.INTERNATIONAL_TEXT)
+    days = Entry.objects.for_location(location).filter(kind=EntryKind.INTERNATIONAL_TEXT)
     assert [entry.day for entry in days.order_by("number")] == [in_term.date(), NOON.date()]
 
 

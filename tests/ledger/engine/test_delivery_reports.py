@@ -23,7 +23,7 @@ def status(external_id="a", name="Delivered", minutes=1, detail=""):
 
 
 def report(location_id, reports):
-    return delivery_reports.report(location_id, reports, at=NOON)
+    return delivery_reports.record_reports(location_id, reports, at=NOON)
 
 
 @pytest.fixture

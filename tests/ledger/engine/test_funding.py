@@ -69,7 +69,7 @@ def test_an_adjustment_moves_one_bucket(bucket, credits, after):
 def test_an_adjustment_cannot_take_more_than_the_bucket_holds(bucket, credits):
     location = make_location()
     funding.purchase(location.pk, 20, key=key(), at=NOON, reference="PO")
-    with pytest.raises(funding.NotEnough):
+    with pytest.raises(funding.NotEnoughCredits):
         funding.adjust(location.pk, credits, bucket=bucket, key="k", at=NOON, reason="Oops")
     assert balance(location) == (1000, 20)
     # What was refused has used up no key.

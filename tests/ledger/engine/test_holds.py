@@ -84,7 +84,7 @@ def test_a_settlement_over_its_hold_may_be_refused_and_leaves_it_open(over_rule,
     make_card()
     location = make_location(included=included)
     made = hold_call(location, 120, over_rule=over_rule)
-    with pytest.raises(charging.OverHold):
+    with pytest.raises(charging.HoldExceeded):
         settle(made, call(180))
     assert standing(location) == (included, 24, included - 24)
     assert settle(made, call(120)).credits == 24
@@ -185,7 +185,7 @@ def test_expiry_counts_from_its_instant_not_from_the_sweep():
         with pytest.raises(HoldEnded) as ended:
             ending()
         assert ended.value.state == "expired"
-    assert holds.write_down_expiries(at=made.expires_at) == 1
-    assert holds.write_down_expiries(at=made.expires_at) == 0
+    assert holds.expire_holds(at=made.expires_at) == 1
+    assert holds.expire_holds(at=made.expires_at) == 0
     made.refresh_from_db()
     assert (made.state, made.ended_at) == ("expired", made.expires_at)

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from ledger.engine import charging, holds, renewals
-from ledger.engine.holds import Call, HoldEnded, UnknownHold
+from ledger.engine.holds import HoldEnded, PlannedCall, UnknownHold
 from ledger.engine.posting import BadInput, KeyReused
 from ledger.models import Charge, Hold
 from ledger.verification.verify import verify
@@ -32,7 +32,7 @@ def test_a_hold_survives_a_renewal_but_not_the_contract_credits():
     location = make_location(included=100, starts_on=dt.date(2025, 6, 16))
     made = hold_call(location, 120, seconds_to_live=86_400)
     next_day = NOON + dt.timedelta(hours=13)
-    balance = renewals.up_to_date(location.pk, at=next_day)
+    balance = renewals.renew_if_due(location.pk, at=next_day)
     assert (balance.total, balance.held_credits) == (100, 24)
     assert settle(made, call(120, sent_at=NOON), at=next_day).contract_after == 76
 
@@ -54,7 +54,7 @@ def test_the_same_key_makes_one_hold_and_other_content_is_an_error():
     first = hold_call(location, key="k")
     again = holds.hold(
         location.pk,
-        call=Call(phone=MEXICO, expected_seconds=120),
+        call=PlannedCall(phone=MEXICO, expected_seconds=120),
         seconds_to_live=3600,
         key="k",
         at=AFTER,
@@ -71,11 +71,11 @@ def test_the_same_key_makes_one_hold_and_other_content_is_an_error():
     ("options", "field"),
     [
         ({}, "credits"),
-        ({"credits": 5, "call": Call(phone=MEXICO, expected_seconds=1)}, "credits"),
+        ({"credits": 5, "call": PlannedCall(phone=MEXICO, expected_seconds=1)}, "credits"),
         ({"credits": 0}, "credits"),
-        ({"call": Call(phone="", expected_seconds=1)}, "phone"),
-        ({"call": Call(phone=MEXICO, expected_seconds=-1)}, "expected_seconds"),
-        ({"call": Call(phone=MEXICO, expected_seconds=1, carrier_type="x")}, "carrier_type"),
+        ({"call": PlannedCall(phone="", expected_seconds=1)}, "phone"),
+        ({"call": PlannedCall(phone=MEXICO, expected_seconds=-1)}, "expected_seconds"),
+        ({"call": PlannedCall(phone=MEXICO, expected_seconds=1, carrier_type="x")}, "carrier_type"),
         ({"credits": 5, "over_rule": "hope"}, "over"),
         ({"credits": 5, "seconds_to_live": 0}, "seconds_to_live"),
     ],
@@ -124,7 +124,7 @@ def end(hold_id: int, how: str, number: int) -> str:
         if how == "release":
             holds.release(hold_id, at=LATER)
         elif how == "expire":
-            return f"expired {holds.write_down_expiries(at=AFTER)}"
+            return f"expired {holds.expire_holds(at=AFTER)}"
         else:
             message = call(61, external_id=f"{how}-{hold_id}")
             holds.settle(hold_id, "voice", [message], key=f"{how}-{hold_id}-{number}", at=LATER)

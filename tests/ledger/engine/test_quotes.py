@@ -6,7 +6,7 @@ import pytest
 
 from ledger.engine import charging, funding, holds, quotes
 from ledger.engine.posting import BadInput
-from ledger.engine.quotes import WouldBe
+from ledger.engine.quotes import QuoteMessage
 from ledger.models import Charge, Entry, Hold, InternationalMessage
 from locations.contracts.terms import UnknownLocation
 from tests.factories import (
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(location, *phones, channel="text", at=NOON, **fields):
-    messages = [WouldBe(phone=phone, **fields) for phone in phones]
+    messages = [QuoteMessage(phone=phone, **fields) for phone in phones]
     return quotes.quote(location.pk, channel, messages, at=at)
 
 
@@ -158,12 +158,12 @@ def test_without_a_card_nothing_has_a_price():
 @pytest.mark.parametrize(
     ("channel", "message", "field"),
     [
-        ("fax", WouldBe(phone=MEXICO), "channel"),
-        ("text", WouldBe(phone=""), "messages[0].phone"),
-        ("text", WouldBe(phone=MEXICO, seconds=1), "messages[0].seconds"),
-        ("voice", WouldBe(phone=MEXICO), "messages[0].seconds"),
-        ("voice", WouldBe(phone=MEXICO, seconds=-1), "messages[0].seconds"),
-        ("text", WouldBe(phone=MEXICO, carrier_type="x"), "messages[0].carrier_type"),
+        ("fax", QuoteMessage(phone=MEXICO), "channel"),
+        ("text", QuoteMessage(phone=""), "messages[0].phone"),
+        ("text", QuoteMessage(phone=MEXICO, seconds=1), "messages[0].seconds"),
+        ("voice", QuoteMessage(phone=MEXICO), "messages[0].seconds"),
+        ("voice", QuoteMessage(phone=MEXICO, seconds=-1), "messages[0].seconds"),
+        ("text", QuoteMessage(phone=MEXICO, carrier_type="x"), "messages[0].carrier_type"),
     ],
 )
 def test_a_malformed_question_is_refused(channel, message, field):
@@ -180,7 +180,7 @@ def test_a_quote_is_of_one_to_ten_thousand(count):
 
 def test_an_unknown_location_has_no_quote():
     with pytest.raises(UnknownLocation):
-        quotes.quote(99_999_999, "text", [WouldBe(phone=MEXICO)], at=NOON)
+        quotes.quote(99_999_999, "text", [QuoteMessage(phone=MEXICO)], at=NOON)
 
 
 def test_a_quote_takes_as_many_queries_however_many_messages():

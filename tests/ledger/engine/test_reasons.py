@@ -6,13 +6,15 @@ import pytest
 from django.utils.translation import override
 
 from ledger.engine import reasons
-from ledger.models import Kind
+from ledger.models import EntryKind
 
 STARTS_ON = dt.date(2026, 9, 1)
-ASKED = reasons.of_credit_request(12, "Dana Manager", "")
-ASKED_WITH_A_NOTE = reasons.of_credit_request(12, "Dana Manager", "Fair: hall 3\nand 4")
-CORRECTED = reasons.of_correction(3, "Never arrived: wrong number")
-CHANGED = reasons.of_included_change(STARTS_ON, included=1200, granted=1000, reason="More people.")
+ASKED = reasons.credit_request_reason(12, "Dana Manager", "")
+ASKED_WITH_A_NOTE = reasons.credit_request_reason(12, "Dana Manager", "Fair: hall 3\nand 4")
+CORRECTED = reasons.correction_reason(3, "Never arrived: wrong number")
+CHANGED = reasons.included_change_reason(
+    STARTS_ON, included=1200, granted=1000, reason="More people."
+)
 
 
 def test_they_are_kept_in_one_shape() -> None:
@@ -71,16 +73,16 @@ def test_they_are_kept_in_one_shape() -> None:
 def test_people_read_them_in_their_language(language: str, said: list[str]) -> None:
     with override(language):
         assert [
-            reasons.in_words(Kind.PURCHASE, ASKED),
-            reasons.in_words(Kind.PURCHASE, ASKED_WITH_A_NOTE),
-            reasons.in_words(Kind.REVERSAL, CORRECTED),
-            reasons.in_words(Kind.ADJUSTMENT, CHANGED),
+            reasons.describe_reason(EntryKind.PURCHASE, ASKED),
+            reasons.describe_reason(EntryKind.PURCHASE, ASKED_WITH_A_NOTE),
+            reasons.describe_reason(EntryKind.REVERSAL, CORRECTED),
+            reasons.describe_reason(EntryKind.ADJUSTMENT, CHANGED),
         ] == said
 
 
 def test_one_included_credit_is_one() -> None:
-    changed = reasons.of_included_change(STARTS_ON, included=1, granted=1000, reason="Closing")
-    assert reasons.in_words(Kind.ADJUSTMENT, changed) == (
+    changed = reasons.included_change_reason(STARTS_ON, included=1, granted=1000, reason="Closing")
+    assert reasons.describe_reason(EntryKind.ADJUSTMENT, changed) == (
         "Term from 1 September 2026: 1 included credit instead of 1,000. Closing"
     )
 
@@ -88,15 +90,18 @@ def test_one_included_credit_is_one() -> None:
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        (Kind.PURCHASE, ""),
-        (Kind.PURCHASE, "Invoice 7"),
-        (Kind.PURCHASE, "Credit request from Dana"),
-        (Kind.PURCHASE, CORRECTED),
-        (Kind.ADJUSTMENT, ASKED),
-        (Kind.ADJUSTMENT, "Included credits of the term from tomorrow: 1 instead of 2. Why not"),
-        (Kind.REVERSAL, "Correction request"),
+        (EntryKind.PURCHASE, ""),
+        (EntryKind.PURCHASE, "Invoice 7"),
+        (EntryKind.PURCHASE, "Credit request from Dana"),
+        (EntryKind.PURCHASE, CORRECTED),
+        (EntryKind.ADJUSTMENT, ASKED),
+        (
+            EntryKind.ADJUSTMENT,
+            "Included credits of the term from tomorrow: 1 instead of 2. Why not",
+        ),
+        (EntryKind.REVERSAL, "Correction request"),
     ],
 )
-def test_what_somebody_wrote_stays_as_it_is(kind: Kind, reason: str) -> None:
+def test_what_somebody_wrote_stays_as_it_is(kind: EntryKind, reason: str) -> None:
     with override("fr"):
-        assert reasons.in_words(kind, reason) == reason
+        assert reasons.describe_reason(kind, reason) == reason

@@ -38,15 +38,15 @@ def inbound(location, number, at):
 
 def test_the_first_meeting_grants_the_first_term():
     location = make_location(included=500, starts_on=day("2026-01-01"))
-    balance = renewals.up_to_date(location.pk, at=NOON)
+    balance = renewals.renew_if_due(location.pk, at=NOON)
     assert (balance.contract_credits, balance.purchased_credits) == (500, 0)
     assert story(location) == [("contract_grant", 500, 0, "2026-01-01")]
 
 
 def test_before_a_contract_starts_nothing_is_granted():
     location = make_location(starts_on=day("2026-07-01"))
-    assert renewals.up_to_date(location.pk, at=NOON).total == 0
-    assert renewals.up_to_date(location.pk, at=noon("2026-07-01")).total == 1000
+    assert renewals.renew_if_due(location.pk, at=NOON).total == 0
+    assert renewals.renew_if_due(location.pk, at=noon("2026-07-01")).total == 1000
 
 
 def test_a_renewal_lapses_what_is_left_and_grants_the_included_amount():
@@ -63,7 +63,7 @@ def test_a_renewal_lapses_what_is_left_and_grants_the_included_amount():
 def test_purchased_credits_survive_a_renewal():
     location = make_location(included=100, starts_on=day("2025-06-20"))
     funding.purchase(location.pk, 40, key=key(), at=NOON, reference="PO")
-    balance = renewals.up_to_date(location.pk, at=noon("2026-06-21"))
+    balance = renewals.renew_if_due(location.pk, at=noon("2026-06-21"))
     assert (balance.contract_credits, balance.purchased_credits) == (100, 40)
 
 
@@ -81,7 +81,7 @@ def test_a_debt_is_written_off_so_that_the_balance_is_the_included_amount():
 def test_a_contract_may_carry_the_debt():
     location = make_location(included=10, starts_on=day("2025-06-20"), debt_at_renewal="carry")
     inbound(location, 8, NOON)
-    balance = renewals.up_to_date(location.pk, at=noon("2026-06-20"))
+    balance = renewals.renew_if_due(location.pk, at=noon("2026-06-20"))
     assert (balance.contract_credits, balance.purchased_credits) == (10, -6)
 
 
@@ -125,7 +125,7 @@ def test_a_term_begins_at_local_midnight():
 
 def test_a_contract_that_ends_without_a_successor_lapses_and_grants_nothing():
     location = make_location(included=50, starts_on=day("2026-01-01"), ends_on=day("2026-06-01"))
-    balance = renewals.up_to_date(location.pk, at=NOON)
+    balance = renewals.renew_if_due(location.pk, at=NOON)
     assert balance.total == 0
     assert story(location)[-1] == ("contract_expiry", -50, 0, "2026-06-01")
     assert balance.renewal_due_at is None
@@ -189,8 +189,8 @@ def test_the_included_amount_changes_at_the_next_renewal():
     contract = location.contracts.get()
     contract.included_credits = 80
     amendments.amend_contract(contract, ["included_credits"])
-    assert renewals.up_to_date(location.pk, at=NOON).total == 50
-    assert renewals.up_to_date(location.pk, at=noon("2026-06-20")).total == 80
+    assert renewals.renew_if_due(location.pk, at=NOON).total == 50
+    assert renewals.renew_if_due(location.pk, at=noon("2026-06-20")).total == 80
 
 
 def test_a_contract_of_no_credits_still_has_its_grant():
@@ -201,7 +201,7 @@ def test_a_contract_of_no_credits_still_has_its_grant():
 
 def test_an_unknown_location_is_an_error():
     with pytest.raises(UnknownLocation):
-        renewals.up_to_date(987654321, at=NOON)
+        renewals.renew_if_due(987654321, at=NOON)
 
 
 def test_the_schedule_renews_all_that_are_due_and_survives_one_that_fails(monkeypatch, caplog):
@@ -218,4 +218,4 @@ def test_the_schedule_renews_all_that_are_due_and_survives_one_that_fails(monkey
     granted = Entry.objects.filter(kind="contract_grant").values_list("location_id", flat=True)
     assert set(granted) == {good.pk, other.pk}
     assert f"Renewing location {bad.pk} failed" in caplog.text
-    assert renewals.locations_due(NOON) == [bad.pk]
+    assert renewals.location_ids_due(NOON) == [bad.pk]

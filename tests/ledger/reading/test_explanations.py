@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.api import explanations
 from ledger.engine import holds
-from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
 from ledger.reading.explanations import (
@@ -41,7 +41,9 @@ def row(**fields: Any) -> dict[str, Any]:
     return {"country": "MX", "carrier_type": "mobile", "channel": "voice", "credits": 12} | fields
 
 
-def explained(*messages: International, channel: str = "text", included: int = 10_000) -> list[str]:
+def explained(
+    *messages: InternationalRequest, channel: str = "text", included: int = 10_000
+) -> list[str]:
     """The sentences of a broadcast, as they are told afterwards."""
     answer = charge_broadcast(
         make_location(included=included).pk,
@@ -58,7 +60,7 @@ def explained(*messages: International, channel: str = "text", included: int = 1
     ]
 
 
-def chat_explained(*messages: Chat, included: int = 100) -> list[str]:
+def chat_explained(*messages: ChatRequest, included: int = 100) -> list[str]:
     answer = charge_chat(make_location(included=included).pk, messages, key=key(), at=NOON)
     kept = ChatMessage.objects.select_related("card__series").filter(charge=answer.charge_id)
     return [explain_chat(message) for message in kept.order_by("position")]
@@ -194,7 +196,7 @@ def test_how_it_was_paid_is_told_after_the_price(payment: Payment, said: str):
     assert explain_payment("2 × 12 = 24", payment) == f"2 × 12 = 24, {said}"
 
 
-def capped(channel: str, *messages: International, held: int) -> list[str]:
+def capped(channel: str, *messages: InternationalRequest, held: int) -> list[str]:
     """What a charge's explanations are, told from the messages and by the API alike."""
     location = make_location()
     hold = holds.hold(

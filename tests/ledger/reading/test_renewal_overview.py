@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ledger import tasks
 from ledger.engine import charging, funding, renewals
-from ledger.engine.renewal_failures import renew_or_note
+from ledger.engine.renewal_failures import renew_or_record_failure
 from ledger.models import Balance, Entry, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.verification.verify import breaches
@@ -148,7 +148,7 @@ def test_a_failure_is_over_when_somebody_else_renewed(monkeypatch: pytest.Monkey
     RenewalFailure.objects.create(
         location=location, first_failed_at=NOON, last_failed_at=NOON, error="x"
     )
-    renewals.up_to_date(location.pk, at=timezone.now())
+    renewals.renew_if_due(location.pk, at=timezone.now())
     tasks.renew_due_locations()
     assert RenewalFailure.objects.get().resolved_at is not None
 
@@ -225,8 +225,8 @@ def test_run_now_of_a_location_nobody_has_looked_at(staff: Client):
 
 def test_renew_or_note_gives_the_days():
     location = make_location(included=10, starts_on=dt.date(2026, 1, 1))
-    assert renew_or_note(location.pk, at=NOON) == [dt.date(2026, 1, 1)]
-    assert renew_or_note(location.pk, at=NOON) == []
+    assert renew_or_record_failure(location.pk, at=NOON) == [dt.date(2026, 1, 1)]
+    assert renew_or_record_failure(location.pk, at=NOON) == []
 
 
 # --- A thousand locations -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.engine import charging, renewals
 from ledger.engine.funding import TermHasEnded
 from ledger.engine.posting import BadInput
-from ledger.models import ApprovalRequest, Balance, Entry, Kind
+from ledger.models import ApprovalRequest, Balance, Entry, EntryKind
 from ledger.requests import approvals, contract_changes
 from ledger.requests.approvals import WaitsAlready
 from ledger.verification.verify import breaches, verify
@@ -58,7 +58,7 @@ def contract_credits(location: Location) -> int:
 
 
 def changes() -> list[int]:
-    made = Entry.objects.filter(kind=Kind.ADJUSTMENT).order_by("number")
+    made = Entry.objects.filter(kind=EntryKind.ADJUSTMENT).order_by("number")
     return [entry.contract_delta for entry in made]
 
 
@@ -69,8 +69,8 @@ def test_at_the_next_renewal_the_running_term_keeps_what_it_was_granted(soho: Lo
     contract = soho.contracts.get()
     contract.included_credits = 1200
     amendments.amend_contract(contract, ["included_credits"])
-    assert renewals.up_to_date(soho.pk, at=NOON).contract_credits == 1000
-    assert renewals.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
+    assert renewals.renew_if_due(soho.pk, at=NOON).contract_credits == 1000
+    assert renewals.renew_if_due(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
 
 
@@ -85,10 +85,10 @@ def test_now_adds_the_whole_difference_whatever_the_day(soho: Location, ada: Use
     )
     assert (entry.contract, str(entry.term_starts_on)) == (soho.contracts.get(), "2026-01-01")
     assert contract_credits(soho) == 1000
-    grant = Entry.objects.get(kind=Kind.CONTRACT_GRANT)
+    grant = Entry.objects.get(kind=EntryKind.CONTRACT_GRANT)
     assert grant.contract_delta == 1000
     assert standing(soho, at=NOON).included == 1200
-    assert renewals.up_to_date(soho.pk, at=NEXT_TERM).contract_credits == 1200
+    assert renewals.renew_if_due(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
 
 
@@ -127,7 +127,7 @@ def test_a_change_that_was_left_for_later_can_be_brought_forward(soho: Location,
 def test_a_renewal_that_is_due_comes_first(soho: Location, ada: User):
     change = now(soho, 1200, ada, at=NEXT_TERM)
     assert str(change.term.starts_on) == "2027-01-01"
-    grants = Entry.objects.filter(kind=Kind.CONTRACT_GRANT).order_by("number")
+    grants = Entry.objects.filter(kind=EntryKind.CONTRACT_GRANT).order_by("number")
     assert [grant.contract_delta for grant in grants] == [1000, 1000]
     assert (changes(), contract_credits(soho)) == ([200], 1200)
     assert list(breaches()) == []

@@ -12,7 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.engine import charging
-from ledger.models import ApprovalRequest, Charge, ChatMessage, Entry, InternationalMessage, Kind
+from ledger.models import (
+    ApprovalRequest,
+    Charge,
+    ChatMessage,
+    Entry,
+    EntryKind,
+    InternationalMessage,
+)
 from ledger.requests import approvals, correction_requests, credit_requests, queue
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
@@ -53,7 +60,7 @@ def soho() -> Location:
 
 
 def wait(location: Location, by: User, *, at: dt.datetime = NOON, credits: int = 50) -> int:
-    wanted = Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Goodwill")
+    wanted = Wanted(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Goodwill")
     done = approvals.post_or_ask(location.pk, wanted, key=key(), at=at, created_by=by)
     assert done.waiting is not None
     return done.waiting.pk
@@ -152,10 +159,10 @@ def test_a_second_person_approves_and_both_are_named(
     assert "Approve: post it" in page
     answer = decide(staff, pk, "_meet", "Fine")
     assert "Approved: the entry is posted, in both names." in said(answer)
-    entry = Entry.objects.get(kind=Kind.ADJUSTMENT)
+    entry = Entry.objects.get(kind=EntryKind.ADJUSTMENT)
     assert (entry.credits, entry.created_by, entry.approved_by) == (50, bob, ada)
     assert "declined already" not in said(decide(staff, pk, "_meet"))
-    assert Entry.objects.filter(kind=Kind.ADJUSTMENT).count() == 1
+    assert Entry.objects.filter(kind=EntryKind.ADJUSTMENT).count() == 1
     assert LogEntry.objects.filter(user=ada).count() == 1
 
 
@@ -166,7 +173,7 @@ def test_one_s_own_shows_no_button_and_a_forged_post_is_refused(
     page = staff.get(reverse("admin:ledger_approvalrequest_change", args=[pk])).text
     assert ("Approve: post it" in page, "Withdraw" in page) == (False, True)
     assert "somebody else has to approve it" in said(decide(staff, pk, "_meet"))
-    assert not Entry.objects.filter(kind=Kind.ADJUSTMENT).exists()
+    assert not Entry.objects.filter(kind=EntryKind.ADJUSTMENT).exists()
     decide(staff, pk, "_decline", "A slip")
     assert ApprovalRequest.objects.get().state == "declined"
 
@@ -190,7 +197,7 @@ def test_a_form_above_the_limit_says_so_and_asks_once(staff: Client, soho: Locat
     assert "asked for already, once" in said(again)
     waits = ApprovalRequest.objects.get()
     assert (waits.credits, waits.requested_by, waits.reference) == (50, ada, "T-1")
-    assert not Entry.objects.filter(kind=Kind.ADJUSTMENT).exists()
+    assert not Entry.objects.filter(kind=EntryKind.ADJUSTMENT).exists()
 
 
 def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, soho: Location):
@@ -205,7 +212,7 @@ def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, s
     shown = staff.post(address, form())
     assert shown.context["steps"][0] == ("Contract", "86", "93")
     staff.post(address, form(_record="1"))
-    assert [e.credits for e in Entry.objects.filter(kind=Kind.REVERSAL)] == [7]
+    assert [e.credits for e in Entry.objects.filter(kind=EntryKind.REVERSAL)] == [7]
     assert (
         address
         not in staff.get(
@@ -216,7 +223,7 @@ def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, s
     charge_page = reverse("admin:ledger_charge_change", args=[charge.pk])
     assert whole in links(staff.get(charge_page))
     staff.post(whole, form(_record="1"))
-    assert [e.reference for e in Entry.objects.filter(kind=Kind.REVERSAL)] == ["T-1", "T-1"]
+    assert [e.reference for e in Entry.objects.filter(kind=EntryKind.REVERSAL)] == ["T-1", "T-1"]
     assert whole not in staff.get(charge_page).text
     assert staff.get(reverse("admin:ledger_entry_reversal", args=[10**9])).status_code == 404
     missing = reverse("admin:ledger_entry_international_reversal", args=[10**9])
@@ -228,7 +235,7 @@ def test_chat_is_given_back_too(staff: Client, soho: Location):
     message = ChatMessage.objects.get()
     address = reverse("admin:ledger_entry_chat_reversal", args=[message.pk])
     staff.post(address, form(_record="1"))
-    assert Entry.objects.get(kind=Kind.REVERSAL).credits == 2
+    assert Entry.objects.get(kind=EntryKind.REVERSAL).credits == 2
 
 
 def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User):
@@ -241,7 +248,7 @@ def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User
     shown = staff.post(address, form())
     assert shown.context["steps"][1] == ("Purchased", "−2", "0")
     staff.post(address, form(_record="1"))
-    entry = Entry.objects.get(kind=Kind.WRITE_OFF)
+    entry = Entry.objects.get(kind=EntryKind.WRITE_OFF)
     assert (entry.purchased_delta, entry.created_by, entry.reason) == (2, ada, "Goodwill")
     again = staff.post(address, form(_record="1"))
     assert "not below zero" in str(again.context["form"].errors)
@@ -257,4 +264,4 @@ def test_forms_are_for_those_who_may(client: Client, soho: Location, page: str):
     client.force_login(make_user(is_staff=True))
     assert client.get(address).status_code == 403
     assert client.post(address, form(_record="1")).status_code == 403
-    assert Entry.objects.filter(kind__in=[Kind.WRITE_OFF, Kind.REVERSAL]).count() == 0
+    assert Entry.objects.filter(kind__in=[EntryKind.WRITE_OFF, EntryKind.REVERSAL]).count() == 0

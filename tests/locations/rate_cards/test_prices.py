@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from ledger.engine.charge_requests import Answer
+from ledger.engine.charge_requests import ChargeResult
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
 from locations.contracts import amendments
@@ -54,7 +54,7 @@ def card(credits: int, effective_on: str = "2020-01-01", **fields: object) -> Ra
 
 def send(
     location: Location, *, sent_at: dt.datetime = NOON, at: dt.datetime | None = None
-) -> Answer:
+) -> ChargeResult:
     message = text(MEXICO, sent_at=sent_at)
     return charge_broadcast(location.pk, "text", [message], key=key(), at=at or sent_at)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.engine import charging, funding, holds
-from ledger.models import CreditRequest, Kind, RenewalFailure
+from ledger.models import CreditRequest, EntryKind, RenewalFailure
 from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
@@ -58,7 +58,7 @@ def fill(location: Location, ada: User) -> None:
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
     funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", created_by=ada)
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
-    much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+    much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
     approvals.post_or_ask(location.pk, much, key=key(), at=now, created_by=ada)
     RenewalFailure.objects.create(
         location=location, first_failed_at=now, last_failed_at=now, error="Lost it"
@@ -121,7 +121,7 @@ def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Lo
     now = timezone.now()
     for _ in range(15):
         funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", created_by=make_user())
-        much = Wanted(kind=Kind.PURCHASE, credits=50_000, reference="PO-9")
+        much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
         approvals.post_or_ask(soho.pk, much, key=key(), at=now, created_by=make_user())
     assert queries() == few
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection, transaction
 
-from ledger.models import Balance, ChatMessage, Entry, InternationalMessage, Kind, Outcome
+from ledger.models import Balance, ChatMessage, Entry, EntryKind, InternationalMessage, Outcome
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from ledger.verification.verify import Breach, breaches
 from locations.contracts.terms import load_terms
@@ -57,7 +57,7 @@ class State:
         term = load_terms(self.location.pk).term_on(self.today)
         return term.starts_on if term else None
 
-    def entries(self, kind: Kind) -> list[Entry]:
+    def entries(self, kind: EntryKind) -> list[Entry]:
         return list(Entry.objects.filter(location=self.location, kind=kind).order_by("number"))
 
 
@@ -95,7 +95,7 @@ def test_chicago_is_healthy(demo: Loaded):
     chicago = demo[CHICAGO]
     assert chicago.balance.contract_credits > chicago.included / 3
     assert chicago.balance.purchased_credits > 0
-    assert len(chicago.entries(Kind.PURCHASE)) == 2
+    assert len(chicago.entries(EntryKind.PURCHASE)) == 2
 
 
 def test_lisbon_runs_low(demo: Loaded):
@@ -108,7 +108,7 @@ def test_auckland_is_overdrawn_by_inbound_chat(demo: Loaded):
     assert auckland.balance.contract_credits == 0
     assert auckland.balance.purchased_credits < 0
     assert auckland.location.contracts.get().overdraft_limit == 0
-    last = auckland.entries(Kind.CHAT)[-1]
+    last = auckland.entries(EntryKind.CHAT)[-1]
     below_zero = ChatMessage.objects.filter(
         location=auckland.location, credits__gt=0, contract_credits=0
     )
@@ -128,7 +128,7 @@ def test_rotterdam_has_just_renewed_and_its_lapsed_credits_are_on_the_page(demo:
     renewed_on = rotterdam.today - dt.timedelta(days=3)
     assert rotterdam.term_starts_on == renewed_on
     (row,) = [row for row in rotterdam.daily.rows if row.day == renewed_on]
-    lapsed = rotterdam.entries(Kind.CONTRACT_EXPIRY)[-1]
+    lapsed = rotterdam.entries(EntryKind.CONTRACT_EXPIRY)[-1]
     assert (lapsed.day, row.moved.other) == (renewed_on, lapsed.credits)
     assert -1000 <= lapsed.credits <= -500
     assert row.moved.additions == rotterdam.included
@@ -140,7 +140,7 @@ def test_honolulu_has_no_contract_and_lives_on_what_it_buys(demo: Loaded):
     honolulu = demo[HONOLULU]
     assert honolulu.location.contracts.count() == 0
     assert (honolulu.balance.contract_credits, honolulu.term_starts_on) == (0, None)
-    assert len(honolulu.entries(Kind.PURCHASE)) == 4
+    assert len(honolulu.entries(EntryKind.PURCHASE)) == 4
     assert honolulu.balance.purchased_credits > 0
 
 
@@ -157,7 +157,7 @@ def test_a_location_has_fourteen_months_up_to_today(demo: Loaded, place: object)
 @pytest.mark.parametrize("place", [p for p in PLACES if p.has_contract], ids=lambda p: p.name)
 def test_every_term_begins_with_its_grant(demo: Loaded, place: object):
     state = demo[place.name]  # type: ignore[attr-defined]
-    granted_on = [entry.day for entry in state.entries(Kind.CONTRACT_GRANT)]
+    granted_on = [entry.day for entry in state.entries(EntryKind.CONTRACT_GRANT)]
     assert granted_on[-1] == state.term_starts_on
     assert len(granted_on) == 3
 

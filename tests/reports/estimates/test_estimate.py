@@ -6,7 +6,7 @@ import random
 import pytest
 
 from ledger.engine import charging, funding, holds
-from ledger.engine.quotes import WouldBe
+from ledger.engine.quotes import QuoteMessage
 from ledger.models import Balance, Charge, Entry, InternationalMessage
 from locations.models import Location
 from reports.estimates.estimate import Estimate, estimate, last_broadcast, messages_of
@@ -122,7 +122,7 @@ def test_an_estimate_is_what_the_same_list_costs_for_random_lists() -> None:
         listed = pasted("\n".join(lines))
         assert [number.phone for number in listed.numbers] == phones
         found = estimate(
-            location, channel, [WouldBe(phone=p, seconds=seconds) for p in phones], at=NOON
+            location, channel, [QuoteMessage(phone=p, seconds=seconds) for p in phones], at=NOON
         )
         messages = [
             text(p) if seconds is None else call(seconds, p)
@@ -140,7 +140,7 @@ def test_an_estimate_is_what_the_same_list_costs_for_random_lists() -> None:
     assert seen["insufficient"] > 0.1 * lists, seen
 
 
-def check(found: Estimate, answer: charging.Answer, location: Location) -> None:
+def check(found: Estimate, answer: charging.ChargeResult, location: Location) -> None:
     quote = found.quote
     assert quote.credits == answer.needed
     assert quote.available == answer.available_before
@@ -174,7 +174,7 @@ def check(found: Estimate, answer: charging.Answer, location: Location) -> None:
 
 
 def ask(location: Location, *phones: str, channel: str = "text", **fields: int) -> Estimate:
-    return estimate(location, channel, [WouldBe(phone=p, **fields) for p in phones], at=NOON)
+    return estimate(location, channel, [QuoteMessage(phone=p, **fields) for p in phones], at=NOON)
 
 
 def test_what_to_buy_goes_by_the_list_the_history_and_the_recommendation() -> None:
@@ -204,7 +204,7 @@ def test_a_renewal_that_is_due_comes_first() -> None:
     make_card()
     location = make_location(included=100, starts_on=dt.date(2025, 7, 1))
     ask(location, MEXICO)
-    found = estimate(location, "text", [WouldBe(phone=MEXICO)], at=NOON.replace(month=7))
+    found = estimate(location, "text", [QuoteMessage(phone=MEXICO)], at=NOON.replace(month=7))
     assert (found.quote.available, found.left) == (100, 93)
 
 

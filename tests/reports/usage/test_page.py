@@ -10,7 +10,7 @@ from django.test import Client
 
 from ledger.engine.charging import charge_chat
 from ledger.engine.funding import purchase
-from ledger.engine.holds import Call, hold
+from ledger.engine.holds import PlannedCall, hold
 from ledger.engine.renewals import renew
 from ledger.models import Balance
 from locations.models import DebtAtRenewal, Location, Role
@@ -237,7 +237,7 @@ def test_held_credits_say_what_for(open_page: Callable[..., Any]) -> None:
     for _ in range(2):
         hold(
             location.pk,
-            call=Call(phone=MEXICO, expected_seconds=61),
+            call=PlannedCall(phone=MEXICO, expected_seconds=61),
             seconds_to_live=600,
             key=key(),
             at=NOW,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger.engine.funding import purchase
 from ledger.engine.renewals import renew
-from ledger.engine.snapshots import one_moment
+from ledger.engine.snapshots import read_snapshot
 from ledger.models import Balance
 from ledger.reading.daily_usage import daily_usage
 from tests.databases import Clone
@@ -26,7 +26,7 @@ def buy(location_id: int) -> None:
 def test_what_is_read_in_one_moment_agrees(cloned_database: Clone) -> None:
     location = make_location(included=100)
     renew(location.pk, at=timezone.now())
-    with ThreadPoolExecutor() as another, one_moment():
+    with ThreadPoolExecutor() as another, read_snapshot():
         total = Balance.objects.get(location=location).total
         another.submit(buy, location.pk).result()
         assert daily_usage(location).closing == total == 100
@@ -35,6 +35,6 @@ def test_what_is_read_in_one_moment_agrees(cloned_database: Clone) -> None:
 
 def test_nothing_is_written_in_it(cloned_database: Clone) -> None:
     location = make_location(included=100)
-    with pytest.raises(InternalError, match="read-only"), one_moment():
+    with pytest.raises(InternalError, match="read-only"), read_snapshot():
         purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")
     purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")  # but after it

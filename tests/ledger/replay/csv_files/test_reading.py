@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from ledger.engine.charge_requests import Chat, International
+from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 from ledger.replay.csv_files import read_folder
 from ledger.replay.events import (
     RecordedBroadcast,
@@ -44,7 +44,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
         "B1",
         "text",
         (
-            International(
+            InternationalRequest(
                 external_id="t-1",
                 phone="+522221234567",
                 sent_at=sent_at,
@@ -52,7 +52,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
                 status_at=utc("2026-03-02T10:00:05"),
                 profile={"First Name": "Vera", "City": "Wien"},
             ),
-            International(
+            InternationalRequest(
                 external_id="t-2",
                 phone="+33612345678",
                 sent_at=utc("2026-03-02T10:00:01"),
@@ -67,7 +67,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
         "B1",
         "voice",
         (
-            International(
+            InternationalRequest(
                 external_id="v-1",
                 phone="+33612345678",
                 sent_at=sent_at,
@@ -81,7 +81,7 @@ def test_events_are_read_in_the_order_of_their_instants(folder: Write):
         RecordedChat(
             "Soho",
             (
-                Chat(
+                ChatRequest(
                     external_id=f"c-{number}",
                     inbox="Kitchen",
                     direction=direction,
@@ -125,14 +125,14 @@ def test_a_file_without_lines_holds_no_events(folder: Write):
 
 def a_broadcast(name: str, *sent_at: str) -> RecordedBroadcast:
     messages = tuple(
-        International(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
+        InternationalRequest(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
         for at in sent_at
     )
     return RecordedBroadcast("Soho", name, "text", messages)
 
 
 def a_chat(name: str, sent_at: str) -> RecordedChat:
-    message = Chat(
+    message = ChatRequest(
         external_id=name,
         inbox="Kitchen",
         direction="inbound",

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from ledger.models import ApprovalRequest, Balance, Entry, Kind
+from ledger.models import ApprovalRequest, Balance, Entry, EntryKind
 from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
@@ -13,7 +13,7 @@ LATER = NOON + dt.timedelta(hours=5)
 
 
 def adjustment(credits: int, **fields: Any) -> Wanted:
-    return Wanted(kind=Kind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
+    return Wanted(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
 
 
 def want(location: Location, wanted: Wanted, created_by: User, **options: Any) -> approvals.Done:
@@ -33,6 +33,6 @@ def buckets(location: Location) -> tuple[int, int]:
 
 
 def by_hand() -> list[tuple[str, int, int]]:
-    kinds = [Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL, Kind.WRITE_OFF]
+    kinds = [EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.REVERSAL, EntryKind.WRITE_OFF]
     made = Entry.objects.filter(kind__in=kinds).order_by("number")
     return [(entry.kind, entry.contract_delta, entry.purchased_delta) for entry in made]

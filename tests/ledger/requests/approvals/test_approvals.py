@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from ledger.engine import charging, funding
-from ledger.engine.funding import NotEnough, NothingToWriteOff
+from ledger.engine.funding import NotEnoughCredits, NothingToWriteOff
 from ledger.engine.posting import BadInput, KeyReused
 from ledger.engine.reversals import NothingToReverse
-from ledger.models import ApprovalRequest, Entry, Kind
+from ledger.models import ApprovalRequest, Entry, EntryKind
 from ledger.requests import approvals, correction_requests, credit_requests
 from ledger.requests.approvals import Wanted
 from ledger.requests.decisions import AlreadyDecided, NotYourOwn
@@ -97,12 +97,12 @@ def test_a_form_that_has_asked_does_not_post_when_the_limit_is_raised(
 
 
 def test_what_could_not_be_posted_is_not_asked_for(soho: Location, ada: User):
-    with pytest.raises(NotEnough):
+    with pytest.raises(NotEnoughCredits):
         want(soho, adjustment(-11), ada)
     with pytest.raises(NothingToWriteOff):
-        want(soho, Wanted(kind=Kind.WRITE_OFF, reason="Goodwill"), ada)
+        want(soho, Wanted(kind=EntryKind.WRITE_OFF, reason="Goodwill"), ada)
     with pytest.raises(BadInput, match="reason"):
-        want(soho, Wanted(kind=Kind.ADJUSTMENT, credits=50), ada)
+        want(soho, Wanted(kind=EntryKind.ADJUSTMENT, credits=50), ada)
     assert not ApprovalRequest.objects.exists()
 
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bo
     asked = ask(soho, adjustment(-90, bucket="contract"), ada)
     want(soho, adjustment(-10, bucket="contract"), ada)
     want(soho, adjustment(-10, bucket="contract"), ada)
-    with pytest.raises(NotEnough):
+    with pytest.raises(NotEnoughCredits):
         approvals.approve(asked.pk, decided_by=bob, at=LATER)
     assert ApprovalRequest.objects.get().state == "open"
 
@@ -119,11 +119,13 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
     spent = charging.charge_broadcast(
         soho.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
-    whole = Wanted(kind=Kind.REVERSAL, charge_id=spent.charge_id, reason="Outage", reference="T-2")
-    one = Wanted(
-        kind=Kind.REVERSAL, charge_id=spent.charge_id, external_id="b", reason="Never arrived"
+    whole = Wanted(
+        kind=EntryKind.REVERSAL, charge_id=spent.charge_id, reason="Outage", reference="T-2"
     )
-    bought = Wanted(kind=Kind.PURCHASE, credits=500, reference="INV-1")
+    one = Wanted(
+        kind=EntryKind.REVERSAL, charge_id=spent.charge_id, external_id="b", reason="Never arrived"
+    )
+    bought = Wanted(kind=EntryKind.PURCHASE, credits=500, reference="INV-1")
     waits = ask(soho, whole, ada)
     assert (waits.credits, waits.kind) == (14, "reversal")
     assert want(soho, one, ada).entry is not None  # 7 credits: one person's to give

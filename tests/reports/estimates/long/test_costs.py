@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ledger.engine import charging, funding
-from ledger.engine.quotes import WouldBe
+from ledger.engine.quotes import QuoteMessage
 from locations.models import Location, User
 from reports.estimates.estimate import estimate
 from reports.estimates.jobs import figures_of
@@ -61,7 +61,7 @@ def test_thirty_random_lists_of_several_broadcasts_cost_what_they_then_cost(
     soho: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Broadcasts of twenty numbers, for the sake of time: nothing else depends on their size."""
-    monkeypatch.setattr("reports.estimates.estimate.MOST_MESSAGES", 20)
+    monkeypatch.setattr("reports.estimates.estimate.MAX_MESSAGES", 20)
     draw = random.Random(20261125)
     became = []
     for _ in range(30):
@@ -83,6 +83,6 @@ def test_the_answer_is_that_of_a_list_which_is_answered_at_once(
 ) -> None:
     numbers = random_numbers(random.Random(7), 500)
     asked = done(ask(soho, manager, "\n".join(numbers)))
-    at_once = estimate(soho, "text", [WouldBe(phone=n) for n in numbers], at=NOON)
+    at_once = estimate(soho, "text", [QuoteMessage(phone=n) for n in numbers], at=NOON)
     assert figures_of(asked) == at_once.figures
     assert asked.invalid_count == len(at_once.quote.refused)

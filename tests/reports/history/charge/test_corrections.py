@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from ledger.models import Charge, CorrectionRequest, Entry, Kind
+from ledger.models import Charge, CorrectionRequest, Entry, EntryKind
 from ledger.requests import correction_requests
 from locations.models import Location
 from tests.factories import make_member, make_user, text
@@ -51,7 +51,7 @@ def test_a_whole_charge_can_be_asked_for_and_is_given_back(
     assert "Correction granted" in said
     assert "Given back +14" in said
     assert "Ask for a correction" not in said
-    assert Entry.objects.filter(kind=Kind.REVERSAL).count() == 1
+    assert Entry.objects.filter(kind=EntryKind.REVERSAL).count() == 1
 
 
 def test_a_correction_that_cannot_be_asked_for_says_why(client: Client, location: Location) -> None:

@@ -19,7 +19,7 @@ def test_a_call_that_was_capped_at_its_hold_says_so(
 ) -> None:
     held = holds.hold(
         location.pk,
-        call=holds.Call(phone=MEXICO, expected_seconds=60),
+        call=holds.PlannedCall(phone=MEXICO, expected_seconds=60),
         over_rule="cap",
         seconds_to_live=600,
         key=key(),
