@@ -43,8 +43,8 @@ SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
-    "look-at-alerts": {
-        "task": "reports.tasks.look_at_alerts",
+    "evaluate-alerts": {
+        "task": "reports.tasks.evaluate_alerts",
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 300},
     },

@@ -34,9 +34,9 @@ def ask_for_scheduled_reports() -> None:
 
 
 @shared_task
-def look_at_alerts() -> None:
-    evaluate.look_at_all(at=timezone.now())
-    mails.send_waiting(at=timezone.now())
+def evaluate_alerts() -> None:
+    evaluate.evaluate_all_alerts(at=timezone.now())
+    mails.send_due_mails(at=timezone.now())
 
 
 @shared_task

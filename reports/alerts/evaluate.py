@@ -1,13 +1,12 @@
-"""When a location's alert speaks, and what it then has mailed.
+"""Decide when a location's alert sends mails.
 
-A crossing is told once. What has been told is the alert's `level`; it goes up with a mail to each
-chosen member, and comes down again (the alert is re-armed) only when the balance is above every
-limit by a margin, or above it after a purchase or a renewal. A balance that swings around a limit
-is so told once, and mails of the same kind are at least COOL_DOWN apart: a crossing within that
-time is told when it is over, should it then still be one.
+`Alert.level` is the level that members were last notified of. A higher level is mailed once, and
+mails of one kind are at least COOL_DOWN apart: a crossing within it is mailed when it is over, if
+it still holds. The level falls back (the alert is re-armed) when the balance is above every limit
+by a margin, or above it after a purchase or a renewal.
 
-Nothing here is called by charging: the schedule looks, and mails leave from rows of their own
-(`reports.alerts.mails`), however long a mail server is down.
+Charging calls none of this: a schedule evaluates alerts, and mails are sent from their own rows
+(`reports.alerts.mails`).
 """
 
 import datetime as dt
@@ -28,20 +27,16 @@ from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.models import Alert, AlertMail, Level
 
 COOL_DOWN = dt.timedelta(hours=24)
-MARGIN_SHARE = 10  # re-armed a tenth above the limit
-FEWEST_MARGIN_DAYS = 2
-TOPS_UP = (EntryKind.PURCHASE, EntryKind.CONTRACT_GRANT)
+MARGIN_DIVISOR = 10  # re-armed a tenth above the limit
+MIN_MARGIN_DAYS = 2
+TOP_UP_KINDS = (EntryKind.PURCHASE, EntryKind.CONTRACT_GRANT)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the limits are held against.
-
-    `days_left` is None where the credits last beyond what can be foreseen, or where the history
-    is too short for a pace: no limit of days is crossed then.
-    """
+class AlertFigures:
+    """What limits are compared with. `days_left` is None without a forecast that runs out."""
 
     available: int
     days_left: int | None = None
@@ -50,107 +45,103 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class AlertDecision:
     level: Level
-    tell: bool = False
+    send_mails: bool = False
 
 
-def reading(now: Standing, expected: Forecast) -> Reading:
+def get_figures(summary: Standing, expected: Forecast) -> AlertFigures:
     runs_out_on = expected.likely.runs_out_on if expected.likely else None
-    return Reading(
-        available=now.available,
-        days_left=(runs_out_on - now.today).days if runs_out_on else None,
+    return AlertFigures(
+        available=summary.available,
+        days_left=(runs_out_on - summary.today).days if runs_out_on else None,
         runs_out_on=runs_out_on,
-        ever_had_credits=bool(now.balance.last_number),
+        ever_had_credits=bool(summary.balance.last_number),
     )
 
 
-def level_of(alert: Alert, seen: Reading) -> Level:
-    """Which level the limits give, whatever was told before."""
-    if not seen.ever_had_credits:
+def compute_level(alert: Alert, figures: AlertFigures) -> Level:
+    """The level by the limits alone, whatever members were notified of."""
+    if not figures.ever_had_credits:
         return Level.CLEAR
-    if seen.available <= 0:
+    if figures.available <= 0:
         return Level.OUT
-    if alert.below_credits is not None and seen.available < alert.below_credits:
+    if alert.below_credits is not None and figures.available < alert.below_credits:
         return Level.LOW
     if (
         alert.below_days is not None
-        and seen.days_left is not None
-        and seen.days_left < alert.below_days
+        and figures.days_left is not None
+        and figures.days_left < alert.below_days
     ):
         return Level.LOW
     return Level.CLEAR
 
 
-def is_above_by_a_margin(alert: Alert, seen: Reading) -> bool:
+def is_above_by_margin(alert: Alert, figures: AlertFigures) -> bool:
     if alert.below_credits is not None:
-        margin = -(-alert.below_credits // MARGIN_SHARE)
-        if seen.available < alert.below_credits + margin:
+        margin = -(-alert.below_credits // MARGIN_DIVISOR)
+        if figures.available < alert.below_credits + margin:
             return False
-    if alert.below_days is not None and seen.days_left is not None:
-        margin = max(FEWEST_MARGIN_DAYS, -(-alert.below_days // MARGIN_SHARE))
-        if seen.days_left < alert.below_days + margin:
+    if alert.below_days is not None and figures.days_left is not None:
+        margin = max(MIN_MARGIN_DAYS, -(-alert.below_days // MARGIN_DIVISOR))
+        if figures.days_left < alert.below_days + margin:
             return False
-    return seen.available > 0
+    return figures.available > 0
 
 
-def decide(alert: Alert, seen: Reading, *, topped_up_to: int | None, at: dt.datetime) -> Decision:
-    """What to do about a reading; asks nobody.
+def decide(
+    alert: Alert, figures: AlertFigures, *, topped_up_to: int | None, at: dt.datetime
+) -> AlertDecision:
+    """The new level, and whether to mail it; no queries.
 
-    `topped_up_to` is the highest balance right after a purchase or a renewal since the last
-    look, None if there was none: it may have been used up again since.
+    `topped_up_to` is the highest balance right after a purchase or renewal since the last
+    evaluation, None without one. The credits may have been used since.
     """
-    told = Level(alert.level)
+    notified = Level(alert.level)
     if topped_up_to is not None:
-        told = min(told, _level_after_top_up(alert, topped_up_to))
-    level = level_of(alert, seen)
-    if level > told:
-        if _is_cooling(alert, level, at):
-            return Decision(told)
-        return Decision(level, tell=True)
-    if level == Level.CLEAR and (topped_up_to is not None or is_above_by_a_margin(alert, seen)):
-        return Decision(Level.CLEAR)
-    return Decision(told)
+        notified = min(notified, _level_after_top_up(alert, topped_up_to))
+    level = compute_level(alert, figures)
+    if level > notified:
+        if _is_cooling_down(alert, level, at):
+            return AlertDecision(notified)
+        return AlertDecision(level, send_mails=True)
+    if level == Level.CLEAR and (topped_up_to is not None or is_above_by_margin(alert, figures)):
+        return AlertDecision(Level.CLEAR)
+    return AlertDecision(notified)
 
 
 def _level_after_top_up(alert: Alert, balance: int) -> Level:
     if balance <= 0:
         return Level.OUT
-    # How many days it lasted then is not known any more: not above that limit, as far as we know.
+    # The days left at that time are unknown, so a limit of days counts as not reached.
     if alert.below_days is not None or balance < (alert.below_credits or 0):
         return Level.LOW
     return Level.CLEAR
 
 
-def _is_cooling(alert: Alert, level: Level, at: dt.datetime) -> bool:
-    """Whether such a mail went out a short while ago; that nothing is left is told after any."""
+def _is_cooling_down(alert: Alert, level: Level, at: dt.datetime) -> bool:
+    # Running out is mailed even right after a low-balance mail.
     last = alert.out_mailed_at if level == Level.OUT else alert.mailed_at
     return last is not None and at < last + COOL_DOWN
 
 
-def look_at_all(*, at: dt.datetime) -> int:
-    """Look at each location whose alert is on; how many could not be looked at.
-
-    One that fails does not keep the others waiting: it is looked at again the next time.
-    """
+def evaluate_all_alerts(*, at: dt.datetime) -> int:
+    """Returns how many failed; a failure is logged and does not stop the others."""
     failed = 0
     for location_id in Alert.objects.filter(is_on=True).values_list("location_id", flat=True):
         try:
-            look(location_id, at=at)
+            evaluate_alert(location_id, at=at)
         except Exception:
-            log.exception("the alert of location %s was not looked at", location_id)
+            log.exception("the alert of location %s was not evaluated", location_id)
             failed += 1
     return failed
 
 
-def look(location_id: int, *, at: dt.datetime) -> Decision | None:
-    """Decide about one location and write the mails of a crossing; None where no alert is on.
-
-    However many workers look at once, a crossing is told once.
-    """
-    renew_if_due(location_id, at=at)  # a renewal that is due, in a transaction of its own
+def evaluate_alert(location_id: int, *, at: dt.datetime) -> AlertDecision | None:
+    """Update one location's alert and create the mails of a crossing; None if it is off."""
+    renew_if_due(location_id, at=at)  # in a transaction of its own
     with transaction.atomic():
-        # Two workers that both read the level before would both tell: lock, re-read, decide.
+        # Lock, re-read, decide: two workers that read the old level would both create mails.
         alert = (
             Alert.objects.select_for_update(of=("self",))
             .select_related("location")
@@ -159,24 +150,24 @@ def look(location_id: int, *, at: dt.datetime) -> Decision | None:
         )
         if alert is None:
             return None
-        (now,) = standings([alert.location], at=at)
-        seen = reading(now, _expected(now))
-        topped_up_to = _topped_up_to(alert, now.balance.last_number)
-        decision = decide(alert, seen, topped_up_to=topped_up_to, at=at)
-        if decision.tell:
-            _tell(alert, seen, decision.level, at)
+        (summary,) = standings([alert.location], at=at)
+        figures = get_figures(summary, _forecast(summary))
+        topped_up_to = _topped_up_to(alert, summary.balance.last_number)
+        decision = decide(alert, figures, topped_up_to=topped_up_to, at=at)
+        if decision.send_mails:
+            _create_mails(alert, figures, decision.level, at)
         if decision.level != alert.level:
             alert.level, alert.level_since = decision.level, at
-        alert.seen_number = now.balance.last_number
+        alert.seen_number = summary.balance.last_number
         alert.save(
             update_fields=["level", "level_since", "seen_number", "mailed_at", "out_mailed_at"]
         )
     return decision
 
 
-def _expected(now: Standing) -> Forecast:
-    usage = daily_usage(now.location, now.today - HISTORY_DAYS * DAY)
-    return forecast(usage, now)
+def _forecast(summary: Standing) -> Forecast:
+    usage = daily_usage(summary.location, summary.today - HISTORY_DAYS * DAY)
+    return forecast(usage, summary)
 
 
 def _topped_up_to(alert: Alert, last_number: int) -> int | None:
@@ -184,7 +175,7 @@ def _topped_up_to(alert: Alert, last_number: int) -> int | None:
         location_id=alert.location_id,
         number__gt=alert.seen_number,
         number__lte=last_number,
-        kind__in=TOPS_UP,
+        kind__in=TOP_UP_KINDS,
     )
     highest: int | None = entries.aggregate(
         highest=Max(F("contract_after") + F("purchased_after"))
@@ -192,24 +183,24 @@ def _topped_up_to(alert: Alert, last_number: int) -> int | None:
     return highest
 
 
-def _tell(alert: Alert, seen: Reading, level: Level, at: dt.datetime) -> None:
-    """To the chosen members who may still open the location; to all who may, where none may."""
+def _create_mails(alert: Alert, figures: AlertFigures, level: Level, at: dt.datetime) -> None:
+    """To the chosen members who may still open the location, or else to all who may."""
     readers = detail_readers(alert.location)
-    told = readers.filter(pk__in=alert.members.values("pk")) or readers
+    recipients = readers.filter(pk__in=alert.members.values("pk")) or readers
     AlertMail.objects.bulk_create(
         AlertMail(
             alert=alert,
             user=user,
             level=level,
             crossed_at=at,
-            available=seen.available,
-            days_left=seen.days_left,
-            runs_out_on=seen.runs_out_on,
+            available=figures.available,
+            days_left=figures.days_left,
+            runs_out_on=figures.runs_out_on,
             below_credits=alert.below_credits,
             below_days=alert.below_days,
             next_try_at=at,
         )
-        for user in told
+        for user in recipients
     )
     alert.mailed_at = at
     if level == Level.OUT:
@@ -226,9 +217,9 @@ def set_alert(
     set_by: User,
     at: dt.datetime,
 ) -> Alert:
-    """Set it anew. Other limits, or turning it on, re-arm it; the cool-down goes on."""
+    """Other limits, or turning it on, re-arm the alert; a running cool-down goes on."""
     with transaction.atomic():
-        # Between a reading and its writing down a worker must not put the old level back.
+        # Lock, so that a worker that is evaluating cannot restore the old level.
         Alert.objects.get_or_create(
             location=location, defaults={"is_on": False, "set_by": set_by, "set_at": at}
         )

@@ -1,5 +1,3 @@
-"""The form of a location's alert."""
-
 from typing import Any
 
 from django import forms
@@ -16,8 +14,6 @@ class MembersField(forms.ModelMultipleChoiceField):
 
 
 class AlertForm(forms.Form):
-    """On or off, the limits, and who is told. Empty limits are not looked at."""
-
     is_on = forms.BooleanField(label=_("Warn us"), required=False)
     below_credits = forms.IntegerField(
         label=_("Fewer credits than"), required=False, min_value=1, max_value=MOST_CREDITS

@@ -1,7 +1,6 @@
-"""The mails of alerts: sent from their own rows, and tried again until they are gone.
+"""Send the mails of alerts from their rows, with retries.
 
-A try is claimed by counting it, in one statement: of two workers one sends. A worker that dies
-between sending and writing that down makes one mail come twice, never none.
+Mails are sent at least once: a worker that dies after sending, before recording it, sends twice.
 """
 
 import datetime as dt
@@ -21,57 +20,57 @@ from locations.formatting.numbers import format_credits
 from locations.permissions import detail_readers
 from reports.models import Alert, AlertMail, Level
 
-FIRST_RETRY = dt.timedelta(minutes=5)
-LONGEST_RETRY = dt.timedelta(hours=6)
-MOST_ATTEMPTS = 20  # about four days
-SERVER_SECONDS = 10
-MOST_FAILURES_A_RUN = 3  # then the mail server is down: the rest waits for the next run
+FIRST_RETRY_DELAY = dt.timedelta(minutes=5)
+MAX_RETRY_DELAY = dt.timedelta(hours=6)
+MAX_ATTEMPTS = 20  # about four days
+SMTP_TIMEOUT_SECONDS = 10
+MAX_FAILURES_PER_RUN = 3  # then the mail server is taken to be down until the next run
 
 log = logging.getLogger(__name__)
 
 
-def send_waiting(*, at: dt.datetime) -> int:
-    """Send what is due; how many went out."""
+def send_due_mails(*, at: dt.datetime) -> int:
+    """Returns how many were sent."""
     due = AlertMail.objects.filter(next_try_at__lte=at).order_by("next_try_at", "pk")
     sent = failures = 0
     for pk in list(due.values_list("pk", flat=True)):
-        gone = send(pk, at=at)
-        sent += gone is True
-        failures += gone is False
-        if failures >= MOST_FAILURES_A_RUN:
+        was_sent = send_alert_mail(pk, at=at)
+        sent += was_sent is True
+        failures += was_sent is False
+        if failures >= MAX_FAILURES_PER_RUN:
             break
     return sent
 
 
-def send(pk: int, *, at: dt.datetime) -> bool | None:
-    """Whether it went out; None where another worker has it, or nobody needs it any more."""
+def send_alert_mail(pk: int, *, at: dt.datetime) -> bool | None:
+    """Whether it was sent; None if another worker claimed it, or it no longer applies."""
     mail = AlertMail.objects.select_related("alert__location", "user").get(pk=pk)
+    # Counting the attempt claims it: of two workers one updates the row.
     claimed = AlertMail.objects.filter(pk=pk, attempts=mail.attempts, next_try_at__lte=at).update(
-        attempts=F("attempts") + 1, next_try_at=at + pause_after(mail.attempts)
+        attempts=F("attempts") + 1, next_try_at=at + retry_delay(mail.attempts)
     )
     if not claimed:
         return None
-    unwanted = _why_unwanted(mail)
-    if unwanted:
-        _give_up(mail, unwanted)
+    if reason := _reason_to_drop(mail):
+        AlertMail.objects.filter(pk=pk).update(next_try_at=None, error=reason)
         return None
     try:
-        message_of(mail).send()
-    # Whatever the mail backend raises: it must not keep the other mails from going out.
-    except Exception as problem:
-        _note_failure(mail, problem)
+        build_message(mail).send()
+    # Any error of the mail backend: it must not stop the other mails.
+    except Exception as error:
+        _record_failure(mail, error)
         return False
     AlertMail.objects.filter(pk=pk).update(sent_at=at, next_try_at=None, error="")
     return True
 
 
-def pause_after(attempts: int) -> dt.timedelta:
-    """Until the next try, after so many before this one: 5 minutes, doubling up to 6 hours."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
+def retry_delay(attempts: int) -> dt.timedelta:
+    """Five minutes after the first attempt, then doubling up to six hours."""
+    return min(MAX_RETRY_DELAY, FIRST_RETRY_DELAY * 2 ** min(attempts, 10))
 
 
-def _why_unwanted(mail: AlertMail) -> str:
-    """What happened since the crossing that makes this mail wrong; empty if nothing did."""
+def _reason_to_drop(mail: AlertMail) -> str:
+    """Why the mail no longer applies since the crossing; empty if it does."""
     alert = Alert.objects.get(pk=mail.alert_id)
     if not alert.is_on:
         return gettext_noop("The alert was turned off.")
@@ -82,30 +81,25 @@ def _why_unwanted(mail: AlertMail) -> str:
     return ""
 
 
-def _give_up(mail: AlertMail, why: str) -> None:
-    AlertMail.objects.filter(pk=mail.pk).update(next_try_at=None, error=why)
-
-
-def _note_failure(mail: AlertMail, problem: Exception) -> None:
-    """Keep what went wrong, without what the server wrote: that may name an address."""
-    words = type(problem).__name__
-    if isinstance(problem, SMTPResponseException):
-        words = f"{words} {problem.smtp_code}"
-    elif isinstance(problem, OSError) and problem.errno:
-        words = f"{words} {problem.errno}"
-    log.warning("alert mail %s was not sent: %s", mail.pk, words)
-    AlertMail.objects.filter(pk=mail.pk).update(error=words)
-    if mail.attempts + 1 >= MOST_ATTEMPTS:
+def _record_failure(mail: AlertMail, error: Exception) -> None:
+    # Without the server's message, which may name an address.
+    text = type(error).__name__
+    if isinstance(error, SMTPResponseException):
+        text = f"{text} {error.smtp_code}"
+    elif isinstance(error, OSError) and error.errno:
+        text = f"{text} {error.errno}"
+    log.warning("alert mail %s was not sent: %s", mail.pk, text)
+    AlertMail.objects.filter(pk=mail.pk).update(error=text)
+    if mail.attempts + 1 >= MAX_ATTEMPTS:
         AlertMail.objects.filter(pk=mail.pk).update(next_try_at=None)
 
 
-def message_of(mail: AlertMail) -> EmailMultiAlternatives:
-    """The mail in the language of who gets it."""
+def build_message(mail: AlertMail) -> EmailMultiAlternatives:
     with override(mail.user.reads):
-        return _message_of(mail)
+        return _build_message(mail)
 
 
-def _message_of(mail: AlertMail) -> EmailMultiAlternatives:
+def _build_message(mail: AlertMail) -> EmailMultiAlternatives:
     location = mail.alert.location
     context = {
         "mail": mail,
@@ -116,29 +110,28 @@ def _message_of(mail: AlertMail) -> EmailMultiAlternatives:
     }
     kind = "out" if mail.level == Level.OUT else "low"
     message = EmailMultiAlternatives(
-        subject=subject_of(mail),
+        subject=build_subject(mail),
         body=render_to_string(f"reports/alerts/mail/{kind}.txt", context),
         to=[mail.user.email],
-        connection=get_connection(timeout=SERVER_SECONDS),
+        connection=get_connection(timeout=SMTP_TIMEOUT_SECONDS),
     )
     html = render_to_string(f"reports/alerts/mail/{kind}.html", context)
     message.attach_alternative(html, "text/html")
     return message
 
 
-def subject_of(mail: AlertMail) -> str:
-    """Location first, then what: the two things that a list of mails shows."""
-    name = " ".join(str(mail.alert.location).split())  # no line break gets into a header
+def build_subject(mail: AlertMail) -> str:
+    name = " ".join(str(mail.alert.location).split())  # headers must have no line breaks
     if mail.level == Level.OUT:
         return _("%(location)s: no credits left") % {"location": name}
     if mail.is_about_credits:
-        words = ngettext(
+        text = ngettext(
             "%(location)s: %(credits)s credit left",
             "%(location)s: %(credits)s credits left",
             mail.available,
         )
-        return words % {"location": name, "credits": format_credits(mail.available)}
-    if mail.runs_out_on is None:  # a row that says neither is not written
+        return text % {"location": name, "credits": format_credits(mail.available)}
+    if mail.runs_out_on is None:  # not reached: a row has one of the two
         return _("%(location)s: credits are running low") % {"location": name}
     return _("%(location)s: credits last until about %(day)s") % {
         "location": name,

@@ -1,5 +1,3 @@
-"""The alert of a location: set by its managers, with what became of its mails."""
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from locations.permissions import SignedInRequest, open_details
 from reports.alerts.evaluate import set_alert
 from reports.alerts.forms import AlertForm
-from reports.alerts.page import alert_page, initial
+from reports.alerts.page import get_initial, load_alert_page
 
 
 @login_required
@@ -28,12 +26,12 @@ def alerts(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("alerts", pk=location.pk)
     else:
-        form = AlertForm(location, initial=initial(location, request.user))
+        form = AlertForm(location, initial=get_initial(location, request.user))
     context = {
         "location": location,
         "here": "alerts",
         "form": form,
-        "page": alert_page(location, at=at),
+        "page": load_alert_page(location, at=at),
     }
     status = 422 if form.is_bound else 200
     return render(request, "reports/alerts/alerts.html", context, status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from locations.models import Location
 from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
-from reports.alerts.page import alert_that_is_on, banner
+from reports.alerts.page import get_active_alert, get_banner
 from reports.balance.summary import standings
 from reports.exports.listing import look_again_seconds
 from reports.usage.forms import ChooserForm
@@ -64,8 +64,8 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
     if not page.standing.is_out:  # that nothing is left the page says itself, without an alert
-        context["alert"] = alert = alert_that_is_on(location)
-        context["banner"] = banner(alert, page.standing, page.forecast)
+        context["alert"] = alert = get_active_alert(location)
+        context["banner"] = get_banner(alert, page.standing, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/usage/credit_usage.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from reports.alerts.evaluate import look
+from reports.alerts.evaluate import evaluate_alert
 from reports.models import Alert, AlertMail
 from tests.browser.conftest import DESK, Visit, on_a_phone
 from tests.browser.world import World, chats, make_own
@@ -29,7 +29,7 @@ def test_an_alert_is_set_and_its_notice_met(visit: Visit, world: World) -> None:
     expect(page.get_by_role("status")).to_have_text("Saved.")
     expect(page.get_by_text("Below a limit.")).to_be_visible()
     alert = Alert.objects.get(location=location)
-    look(location.pk, at=alert.set_at)
+    evaluate_alert(location.pk, at=alert.set_at)
     AlertMail.objects.filter(alert=alert).update(attempts=2, error="ConnectionRefusedError 111")
     page.reload()
     expect(page.get_by_text("2 tries failed")).to_be_visible()

@@ -156,7 +156,7 @@ def _sets_an_alert(reading: Reading, own: Location, reader: User) -> None:
     page.locator(f"[name=members][value='{reader.pk}']").check()
     reading.press("Save")
     expect(page.get_by_role("status")).to_be_visible()
-    evaluate.look(own.pk, at=timezone.now())
+    evaluate.evaluate_alert(own.pk, at=timezone.now())
     page.reload()
     reading.see("Alerts", "alerts")
     visit.open(f"/locations/{own.pk}/credit-usage/")

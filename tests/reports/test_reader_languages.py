@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from locations.models import User
 from locations.models.jobs import JobState
-from reports.alerts.evaluate import look, set_alert
-from reports.alerts.mails import send_waiting
+from reports.alerts.evaluate import evaluate_alert, set_alert
+from reports.alerts.mails import send_due_mails
 from reports.exports import build, requests
 from reports.exports.listing import filename
 from reports.exports.schedules import ask_due, schedule
@@ -52,11 +52,11 @@ def test_each_reader_of_an_alert_gets_it_in_their_own_language() -> None:
         at=NOON,
     )
     take(location, 2_000)
-    look(location.pk, at=NOON)
+    evaluate_alert(location.pk, at=NOON)
     assert AlertMail.objects.count() == 2
 
     with translation.override("es"):  # whatever the worker was at before
-        send_waiting(at=NOON)
+        send_due_mails(at=NOON)
         assert translation.get_language() == "es"
 
     sent = {message.to[0]: message for message in mail.outbox}

@@ -13,13 +13,13 @@ from django.test import Client
 from ledger.engine.charging import charge_chat
 from ledger.models import Balance
 from reports import tasks
-from reports.alerts.evaluate import look, set_alert
-from reports.alerts.mails import MOST_ATTEMPTS, pause_after, send, send_waiting
+from reports.alerts.evaluate import evaluate_alert, set_alert
+from reports.alerts.mails import MAX_ATTEMPTS, retry_delay, send_alert_mail, send_due_mails
 from reports.models import Alert, AlertMail
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_location, make_member
 from tests.processes import race
-from tests.reports.alerts.test_evaluate import alerted, change, take, told
+from tests.reports.alerts.test_evaluate import alerted, change, sent_mails, take
 
 HOUR = dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -59,13 +59,13 @@ def crossed(db: None, settings: Any) -> Iterator[Alert]:
         at=NOON,
     )
     take(location, 501)
-    look(location.pk, at=NOON)
+    evaluate_alert(location.pk, at=NOON)
     alert.refresh_from_db()
     yield alert
 
 
 def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert) -> None:
-    assert send_waiting(at=NOON + MINUTE) == 1
+    assert send_due_mails(at=NOON + MINUTE) == 1
     (sent,) = mail.outbox
     assert sent.to == ["dana@example.org"]
     assert sent.subject == "Harbor <Dallas>: 499 credits left"
@@ -89,14 +89,14 @@ def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert
 
 def test_one_credit_is_not_several(crossed: Alert) -> None:
     AlertMail.objects.update(available=1)
-    send_waiting(at=NOON + MINUTE)
+    send_due_mails(at=NOON + MINUTE)
     assert mail.outbox[0].subject == "Harbor <Dallas>: 1 credit left"
 
 
 def test_that_nothing_is_left_has_words_of_its_own(crossed: Alert) -> None:
     take(crossed.location, 499)
-    look(crossed.location_id, at=NOON + HOUR)
-    assert send_waiting(at=NOON + HOUR) == 1  # the first is not true any more
+    evaluate_alert(crossed.location_id, at=NOON + HOUR)
+    assert send_due_mails(at=NOON + HOUR) == 1  # the first is not true any more
     (sent,) = mail.outbox
     assert sent.subject == "Harbor <Dallas>: no credits left"
     assert "Harbor <Dallas> has no credits left." in sent.body
@@ -110,20 +110,20 @@ def test_few_days_left_are_in_the_subject(crossed: Alert) -> None:
     AlertMail.objects.update(
         below_credits=None, below_days=14, days_left=9, runs_out_on=dt.date(2026, 6, 24)
     )
-    send_waiting(at=NOON)
+    send_due_mails(at=NOON)
     assert mail.outbox[0].subject == "Harbor <Dallas>: credits last until about 24 Jun 2026"
     assert "At the recent pace they last until about 24 June 2026." in mail.outbox[0].body
     assert "The alert is set to fewer than 14 days left." in mail.outbox[0].body
 
 
 def test_a_mail_goes_once_however_often_the_schedule_runs(crossed: Alert) -> None:
-    assert [send_waiting(at=NOON + n * HOUR) for n in range(4)] == [1, 0, 0, 0]
+    assert [send_due_mails(at=NOON + n * HOUR) for n in range(4)] == [1, 0, 0, 0]
     assert AlertMail.objects.get().sent_at == NOON
 
 
 def test_a_name_with_a_line_break_does_not_get_into_the_header(crossed: Alert) -> None:
     type(crossed.location).objects.update(name="A\nBcc: x@example.org")
-    assert send_waiting(at=NOON) == 1
+    assert send_due_mails(at=NOON) == 1
     assert mail.outbox[0].subject == "A Bcc: x@example.org: 499 credits left"
 
 
@@ -133,7 +133,7 @@ def test_a_server_that_is_down_for_a_day_delays_the_mail_and_loses_nothing(
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DEAD
     DeadServer.tried = 0
     for minutes in range(0, 24 * 60, 5):
-        assert send_waiting(at=NOON + minutes * MINUTE) == 0
+        assert send_due_mails(at=NOON + minutes * MINUTE) == 0
     waiting = AlertMail.objects.get()
     assert (waiting.attempts, DeadServer.tried) == (10, 10)
     assert waiting.error == "ConnectionRefusedError 111"
@@ -141,17 +141,17 @@ def test_a_server_that_is_down_for_a_day_delays_the_mail_and_loses_nothing(
     page = client.get(f"/locations/{crossed.location_id}/alerts/")
     assert "10 tries failed (ConnectionRefusedError 111), the next is on" in page.text
     settings.EMAIL_BACKEND = working
-    sent = sum(send_waiting(at=NOON + hours * HOUR) for hours in range(24, 48))
+    sent = sum(send_due_mails(at=NOON + hours * HOUR) for hours in range(24, 48))
     assert sent == len(mail.outbox) == 1
     assert AlertMail.objects.get().error == ""
 
 
 def test_a_mail_that_is_not_true_any_more_is_not_sent_late(crossed: Alert, settings: Any) -> None:
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DEAD
-    send_waiting(at=NOON)
+    send_due_mails(at=NOON)
     settings.EMAIL_BACKEND = working
     Alert.objects.update(level=0)
-    assert send_waiting(at=NOON + HOUR) == 0
+    assert send_due_mails(at=NOON + HOUR) == 0
     assert AlertMail.objects.get().next_try_at is None
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_sent_to_who_left_or_once_it_is_off(crossed: Alert, why: str)
         Alert.objects.update(level=1)
     else:
         crossed.set_by.memberships.all().delete()
-    assert send_waiting(at=NOON) == 0
+    assert send_due_mails(at=NOON) == 0
     assert mail.outbox == []
     assert (
         AlertMail.objects.get().error
@@ -177,7 +177,7 @@ def test_what_the_server_wrote_is_not_kept(
     crossed: Alert, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.EMAIL_BACKEND = REFUSING
-    send_waiting(at=NOON)
+    send_due_mails(at=NOON)
     assert AlertMail.objects.get().error == "SMTPDataError 554"
     assert "dana@example.org" not in caplog.text
 
@@ -185,12 +185,12 @@ def test_what_the_server_wrote_is_not_kept(
 def test_after_many_tries_it_is_given_up(crossed: Alert, settings: Any) -> None:
     settings.EMAIL_BACKEND = DEAD
     at = NOON
-    for attempts in range(MOST_ATTEMPTS):
-        assert send(AlertMail.objects.get().pk, at=at) is False
-        at += pause_after(attempts)
+    for attempts in range(MAX_ATTEMPTS):
+        assert send_alert_mail(AlertMail.objects.get().pk, at=at) is False
+        at += retry_delay(attempts)
     given_up = AlertMail.objects.get()
     assert (given_up.attempts, given_up.next_try_at, given_up.sent_at) == (
-        MOST_ATTEMPTS,
+        MAX_ATTEMPTS,
         None,
         None,
     )
@@ -203,25 +203,25 @@ def test_one_run_does_not_hammer_a_dead_server(crossed: Alert, settings: Any) ->
     for _ in range(6):
         row.pk, row.user = None, make_member(crossed.location)
         row.save(force_insert=True)
-    send_waiting(at=NOON)
+    send_due_mails(at=NOON)
     assert DeadServer.tried == 3
 
 
 def test_charging_goes_on_while_no_mail_can_be_sent(crossed: Alert, settings: Any) -> None:
     settings.EMAIL_BACKEND = DEAD
-    place = crossed.location
-    place.chat_inboxes.create(name="Front Desk")
-    tasks.look_at_alerts()
-    charge_chat(place.pk, [chat("inbound")], key=key(), at=NOON)
-    tasks.look_at_alerts()
-    assert Balance.objects.as_of(NOON).get(location=place).available == 497
+    location = crossed.location
+    location.chat_inboxes.create(name="Front Desk")
+    tasks.evaluate_alerts()
+    charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
+    tasks.evaluate_alerts()
+    assert Balance.objects.as_of(NOON).get(location=location).available == 497
 
 
 def test_two_workers_send_one_mail(cloned_database: Clone) -> None:
-    place = alerted().location
-    take(place, 501)
-    look(place.pk, at=NOON)
-    assert told(place) == [("Below a limit", 499)]
-    outcomes = race(send_waiting, [{"at": NOON + n * MINUTE / 60} for n in range(4)])
+    location = alerted().location
+    take(location, 501)
+    evaluate_alert(location.pk, at=NOON)
+    assert sent_mails(location) == [("Below a limit", 499)]
+    outcomes = race(send_due_mails, [{"at": NOON + n * MINUTE / 60} for n in range(4)])
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sorted(outcome.value for outcome in outcomes) == [0, 0, 0, 1]

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from locations.models import Location, Role, User
-from reports.alerts.evaluate import look
+from reports.alerts.evaluate import evaluate_alert
 from reports.models import Alert, AlertMail, Level
 from tests.factories import NOON, make_location, make_member, make_user
 from tests.queries import count_queries
@@ -121,7 +121,7 @@ def test_the_page_says_how_it_stands_and_what_was_mailed(client: Client) -> None
     assert "Now 1,000 credits are available. " in words(client.get(page(alert.location)))
     assert "Above the limits." in words(client.get(page(alert.location)))
     take(alert.location, 501)
-    look(alert.location_id, at=NOON)
+    evaluate_alert(alert.location_id, at=NOON)
     said = words(client.get(page(alert.location)))
     assert "Below a limit." in said
     assert "499 credits, limit 500 15 Jun 2026, 12:00 UTC" in said

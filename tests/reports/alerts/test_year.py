@@ -93,7 +93,7 @@ def live(location: Location, day: dt.date, at: dt.datetime) -> None:
 
 def mailed(location: Location, server: MailServer, at: dt.datetime) -> list[Told]:
     """What the schedule sends now, as it arrives."""
-    if not (count := mails.send_waiting(at=at)):
+    if not (count := mails.send_due_mails(at=at)):
         return []
     before = AlertMail.objects.filter(sent_at__isnull=False).count() - count
     came = server.mails(after=before)
@@ -132,7 +132,7 @@ def test_a_year_of_crossings_and_a_day_without_a_mail_server(
         at = BEGINS + days * DAY
         day = at.astimezone(dallas.zone).date()
         live(dallas, day, at)
-        assert evaluate.look_at_all(at=at) == 0
+        assert evaluate.evaluate_all_alerts(at=at) == 0
         if day not in (SERVER_IS_DOWN, SERVER_IS_DOWN + DAY):
             told += mailed(dallas, server, at)
             continue
