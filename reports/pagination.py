@@ -1,15 +1,13 @@
-"""Pages and places as addresses and forms give them."""
-
-HIGHEST = 1_000_000
+MAX_POSITION = 1_000_000
 
 
-def page_number(asked: str | None) -> int:
-    """A page from 1; whatever else is asked for is the first one."""
-    return max(1, place(asked) or 1)
+def parse_page_number(value: str | None) -> int:
+    """A number from 1; anything else is the first page."""
+    return max(1, parse_position(value) or 1)
 
 
-def place(asked: str | None) -> int | None:
-    """A place counted from 0; None where none that can be is asked for."""
-    if asked and asked.isascii() and asked.isdecimal() and len(asked) < len(str(HIGHEST)):
-        return int(asked)
+def parse_position(value: str | None) -> int | None:
+    """A number from 0."""
+    if value and value.isascii() and value.isdecimal() and len(value) < len(str(MAX_POSITION)):
+        return int(value)
     return None

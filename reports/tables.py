@@ -1,4 +1,4 @@
-"""The tables of the pages: rows in memory, sorted and paged as the query string says."""
+"""The tables of the pages."""
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
@@ -19,16 +19,25 @@ class SortedListData(TableListData):
             self.data.sort(key=attrgetter(accessor.replace("__", ".")), reverse=alias.is_descending)
 
 
-class ListTable(tables.Table):
-    """Drawn by `reports/table.html`, which includes `row_template` for each row.
+class PageTable(tables.Table):
+    """Drawn by `reports/table.html`, which includes `row_template` for each row."""
+
+    caption: str | Promise
+    row_template: str
+    foot_template = ""
+
+    @property
+    def page_records(self) -> list[Any]:
+        return [row.record for row in self.paginated_rows]
+
+
+class ListTable(PageTable):
+    """All rows are in memory; the query string says in which order, and which page.
 
     An unknown order is the default one, an unknown page the nearest.
     """
 
-    caption: str | Promise
     anchor: str  # the id that links to another order or page lead to
-    row_template: str
-    foot_template = ""
     rows_per_page: int
 
     def __init__(self, rows: Sequence[Any], *, order: str = "", page: str = "") -> None:
@@ -41,7 +50,3 @@ class ListTable(tables.Table):
     def records(self) -> list[Any]:
         """The rows of all pages, in the order of the table."""
         return [row.record for row in self.rows]
-
-    @property
-    def page_records(self) -> list[Any]:
-        return [row.record for row in self.page]

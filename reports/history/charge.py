@@ -1,12 +1,14 @@
-"""One charge: its facts, and its messages with the words why they cost what they cost."""
+"""One charge and a page of its messages, each with an explanation of its cost."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db import models
-from django.db.models import Count, Min, Q, QuerySet, Value
-from django.http import Http404
+from django.db.models import Count, Min, Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.snapshots import read_snapshot
@@ -25,18 +27,20 @@ from ledger.models import (
 from ledger.reading.allocations import payments
 from ledger.reading.explanations import explain_payment, way_out
 from locations.calendar import local_day
-from locations.db.prepared import Given, composed
 from locations.models import Location
-from reports.history.day import Brought
-from reports.history.messages import AnyMessage, Reader, Told, price_words
+from reports.history.messages import (
+    AnyMessage,
+    MessageCounts,
+    MessageRow,
+    MessageViewer,
+    explain_price,
+)
 
 MESSAGES_PER_PAGE = 50
-KNOWN = ~Q(country="")  # what is no number is of no country
+KNOWN_COUNTRY = ~Q(country="")  # an invalid number has none
 
 
-class Shown(models.TextChoices):
-    """Which messages of a charge are listed."""
-
+class MessageFilter(models.TextChoices):
     ALL = "", _("All")
     CHARGED = "charged", _("Charged")
     REFUSED = "refused", _("Refused")
@@ -44,39 +48,37 @@ class Shown(models.TextChoices):
 
 
 CONDITIONS = {
-    Shown.ALL: Q(),
-    Shown.CHARGED: Q(outcome=Outcome.CHARGED),
-    Shown.REFUSED: Q(outcome=Outcome.REFUSED),
-    Shown.GIVEN_BACK: Q(reversal__isnull=False),
+    MessageFilter.ALL: Q(),
+    MessageFilter.CHARGED: Q(outcome=Outcome.CHARGED),
+    MessageFilter.REFUSED: Q(outcome=Outcome.REFUSED),
+    MessageFilter.GIVEN_BACK: Q(reversal__isnull=False),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ChargePage:
-    """`counts` is the number of messages under each choice of `shown`."""
-
     charge: Charge
-    brought: Brought
+    message_counts: MessageCounts
     entries: list[Entry]
     reversals: list[Entry]
-    requests: list[CorrectionRequest]
-    counts: dict[Shown, int]
-    shown: Shown
-    messages: list[Told]
-    number: int
+    corrections: list[CorrectionRequest]  # of the whole charge
+    filter_counts: dict[MessageFilter, int]
+    chosen_filter: MessageFilter
+    page: Page
+    rows: list[MessageRow]
 
     @property
-    def pages(self) -> int:
-        return max(1, -(-self.counts[self.shown] // MESSAGES_PER_PAGE))
+    def label(self) -> str:
+        return self.message_counts.describe(self.charge.kind)
 
     @property
     def contract(self) -> int:
-        """What contract credits paid of it."""
+        """Credits paid from contract ones."""
         return -sum(entry.contract_delta for entry in self.entries)
 
     @property
     def purchased(self) -> int:
-        """What purchased credits paid of it, or a debt."""
+        """Credits paid from purchased ones, a debt included."""
         return -sum(entry.purchased_delta for entry in self.entries)
 
     @property
@@ -89,7 +91,7 @@ class ChargePage:
 
     @property
     def counts_on_another_day(self) -> bool:
-        """Reported late: it stands on the day it was sent, and was charged on a later one."""
+        """Reported late: it counts on the day it was sent, and was charged on a later one."""
         return self.charge.day != local_day(self.charge.at, self.charge.location.zone)
 
     @property
@@ -97,171 +99,158 @@ class ChargePage:
         return way_out(self.charge.refusal)
 
     @property
-    def filters(self) -> list[tuple[Shown, int]]:
-        """The choices that lead to something, and how many messages each has."""
-        return [(shown, count) for shown, count in self.counts.items() if count]
+    def filters(self) -> list[tuple[MessageFilter, int]]:
+        """The filters with messages, and how many each has."""
+        return [(choice, count) for choice, count in self.filter_counts.items() if count]
 
     @property
-    def is_open_to_correction(self) -> bool:
-        """Whether anything of the whole charge is left that nobody has asked for yet."""
+    def can_request_correction(self) -> bool:
         given_back = sum(entry.credits + entry.lapsed_credits for entry in self.reversals)
         return self.charge.credits > given_back and all(
-            asked.state != CorrectionState.OPEN for asked in self.requests
+            request.state != CorrectionState.OPEN for request in self.corrections
         )
 
 
 def read_charge(
-    reader: Reader, pk: int, *, shown: str = "", page: int = 1, position: int | None = None
+    viewer: MessageViewer,
+    pk: int,
+    *,
+    message_filter: str = "",
+    page: int = 1,
+    position: int | None = None,
 ) -> ChargePage:
     """A page of a charge's messages, in the order of the request; seven queries at most.
 
-    `position` opens the page that has the message of that place in the request. Raises Http404
+    `position` opens the page with the message at that position of the request. Raises Http404
     where the location has no such charge.
     """
     with read_snapshot():
-        charge = charge_of(reader.location, pk)
-        choice = Shown(shown) if shown in Shown.values else Shown.ALL
-        entries = list(_entries()(charge=charge.pk))
-        requests = list(_requests()(charge=charge.pk))
-        brought, counts = _counts(charge)
-        found = bare(charge).filter(CONDITIONS[choice]).order_by("position")
+        charge = get_charge(viewer.location, pk)
+        is_known = message_filter in MessageFilter.values
+        chosen = MessageFilter(message_filter) if is_known else MessageFilter.ALL
+        entries = list(
+            Entry.objects.filter(charge=charge)
+            .select_related("created_by", "approved_by")
+            .order_by("number")
+        )
+        corrections = list(
+            CorrectionRequest.objects.filter(charge=charge).select_related(
+                "requested_by", "decided_by"
+            )
+        )
+        message_counts, filter_counts = _count_messages(charge)
+        messages = (
+            message_model(charge)
+            ._default_manager.filter(CONDITIONS[chosen], charge=charge)
+            .order_by("position")
+        )
         if position is not None:
-            page = found.filter(position__lt=position).count() // MESSAGES_PER_PAGE + 1
-        page = min(page, max(1, -(-counts[choice] // MESSAGES_PER_PAGE)))
-        start = (page - 1) * MESSAGES_PER_PAGE
-        # Joined to what explains them only once they are the page's.
-        these = found.values("pk")[start : start + MESSAGES_PER_PAGE]
-        listed = messages_of(charge).filter(pk__in=these).order_by("position")
-        told = _told(reader, charge, listed, requests)
+            page = messages.filter(position__lt=position).count() // MESSAGES_PER_PAGE + 1
+        # The counts are known already; the paginator needs no query of its own.
+        chosen_page = Paginator(range(filter_counts[chosen]), MESSAGES_PER_PAGE).get_page(page)
+        # The joins are for the rows of the page only.
+        offset = (chosen_page.number - 1) * MESSAGES_PER_PAGE
+        pks = messages.values("pk")[offset : offset + MESSAGES_PER_PAGE]
+        listed = messages_for_charge(charge).filter(pk__in=pks).order_by("position")
+        rows = _message_rows(viewer, charge, listed, corrections)
     return ChargePage(
         charge=charge,
-        brought=brought,
+        message_counts=message_counts,
         entries=[entry for entry in entries if entry.kind != EntryKind.REVERSAL],
         reversals=[entry for entry in entries if entry.kind == EntryKind.REVERSAL],
-        requests=[asked for asked in requests if not asked.external_id],
-        counts=counts,
-        shown=choice,
-        messages=told,
-        number=page,
+        corrections=[request for request in corrections if not request.external_id],
+        filter_counts=filter_counts,
+        chosen_filter=chosen,
+        page=chosen_page,
+        rows=rows,
     )
 
 
-def charge_of(location: Location, pk: int) -> Charge:
-    """Raises Http404: another location's charge is as unknown as one that never was."""
-    charge = next(iter(_charge()(location=location.pk, charge=pk)), None)
-    if charge is None:
-        raise Http404
+def get_charge(location: Location, pk: int) -> Charge:
+    """Raises Http404, also for another location's charge."""
+    charge = get_object_or_404(Charge.objects.select_related("hold"), location=location, pk=pk)
     charge.location = location
     return charge
 
 
-@composed
-def _charge() -> QuerySet[Charge]:
-    asked = Charge.objects.filter(location=Given("location"), pk=Given("charge"))
-    return asked.select_related("hold")
-
-
-@composed
-def _entries() -> QuerySet[Entry]:
-    entries = Entry.objects.filter(charge=Given("charge"))
-    return entries.select_related("created_by", "approved_by").order_by("number")
-
-
-@composed
-def _requests() -> QuerySet[CorrectionRequest]:
-    requests = CorrectionRequest.objects.filter(charge=Given("charge"))
-    return requests.select_related("requested_by", "decided_by")
-
-
-def bare(charge: Charge) -> QuerySet[Any]:
-    return model_of(charge)._default_manager.filter(charge=charge)
-
-
-def messages_of(charge: Charge) -> QuerySet[Any]:
-    return with_prices(model_of(charge)).filter(charge=charge)
-
-
-def model_of(charge: Charge) -> type[InternationalMessage] | type[ChatMessage]:
+def message_model(charge: Charge) -> type[InternationalMessage] | type[ChatMessage]:
     return ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
 
 
+def messages_for_charge(charge: Charge) -> QuerySet[Any]:
+    return with_prices(message_model(charge)).filter(charge=charge)
+
+
 def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any]:
-    """Messages, with all that explaining and showing them reads."""
+    """Messages with all relations that explaining their cost reads."""
     if model is ChatMessage:
         return ChatMessage.objects.select_related("inbox", "card__series", "reversal")
     return InternationalMessage.objects.select_related("rate__card__series", "reversal")
 
 
-def message_at(reader: Reader, charge: Charge, position: int) -> Told:
-    """The message at a place of the request; raises Http404."""
-    message = messages_of(charge).filter(position=position).first()
-    if message is None:
-        raise Http404
-    return _told(reader, charge, [message], [])[0]
+def get_message(viewer: MessageViewer, charge: Charge, position: int) -> MessageRow:
+    """Raises Http404."""
+    message = get_object_or_404(messages_for_charge(charge), position=position)
+    return _message_rows(viewer, charge, [message], [])[0]
 
 
-def newest_that_cost(reader: Reader) -> Told | None:
-    """The first message of the newest charge that cost something; None before there is one."""
+def newest_paid_message(viewer: MessageViewer) -> MessageRow | None:
+    """The first paid message of the newest charge that cost something."""
     with read_snapshot():
-        used = Entry.objects.filter(location=reader.location, kind__in=USAGE)
-        entry = used.select_related("charge").order_by("-number").first()
+        usage = Entry.objects.filter(location=viewer.location, kind__in=USAGE)
+        entry = usage.select_related("charge").order_by("-number").first()
         if entry is None or entry.charge is None:
             return None
-        paid = messages_of(entry.charge).filter(entry=entry, credits__gt=0)
-        return _told(reader, entry.charge, paid.order_by("position")[:1], [])[0]
+        paid = messages_for_charge(entry.charge).filter(entry=entry, credits__gt=0)
+        return _message_rows(viewer, entry.charge, paid.order_by("position")[:1], [])[0]
 
 
-def _told(
-    reader: Reader,
+def _message_rows(
+    viewer: MessageViewer,
     charge: Charge,
-    found: Iterable[AnyMessage],
-    asked: list[CorrectionRequest],
-) -> list[Told]:
-    messages = list(found)
-    paid = payments(charge, [message.position for message in messages])
-    requests: dict[str, list[CorrectionRequest]] = {}
-    for request in asked:
-        requests.setdefault(request.external_id, []).append(request)
-    told = []
+    messages: Iterable[AnyMessage],
+    corrections: Iterable[CorrectionRequest],
+) -> list[MessageRow]:
+    messages = list(messages)
+    payments_by_pk = payments(charge, [message.position for message in messages])
+    corrections_by_id = defaultdict(list)
+    for request in corrections:
+        corrections_by_id[request.external_id].append(request)
+    rows = []
     for message in messages:
-        payment = paid.get(message.pk)
-        price = price_words(message)
-        told.append(
-            Told(
+        payment = payments_by_pk.get(message.pk)
+        price = explain_price(message)
+        rows.append(
+            MessageRow(
                 message,
-                reader,
+                viewer,
                 explain_payment(price, payment) if payment else price,
                 way_out(message.refusal),
                 payment,
-                requests.get(message.external_id, []) if message.credits else [],
+                corrections_by_id.get(message.external_id, []) if message.credits else [],
             )
         )
-    return told
+    return rows
 
 
-def _counts(charge: Charge) -> tuple[Brought, dict[Shown, int]]:
-    rows = _counted(model_of(charge)).tuples(charge=charge.pk)
-    messages, refused, given_back, countries, country = rows[0] if rows else (0, 0, 0, 0, "")
-    brought = Brought(messages, refused, countries, country if countries == 1 else "")
-    return brought, {
-        Shown.ALL: messages,
-        Shown.CHARGED: messages - refused,
-        Shown.REFUSED: refused,
-        Shown.GIVEN_BACK: given_back,
-    }
-
-
-@composed
-def _counted(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any, Any]:
-    counts: dict[str, Any] = {
+def _count_messages(charge: Charge) -> tuple[MessageCounts, dict[MessageFilter, int]]:
+    model = message_model(charge)
+    aggregates: dict[str, Any] = {
         "messages": Count("pk"),
-        "refused": Count("pk", filter=CONDITIONS[Shown.REFUSED]),
-        "given_back": Count("pk", filter=CONDITIONS[Shown.GIVEN_BACK]),
-        "countries": Value(0),
-        "one_country": Value(""),
+        "refused": Count("pk", filter=CONDITIONS[MessageFilter.REFUSED]),
+        "given_back": Count("pk", filter=CONDITIONS[MessageFilter.GIVEN_BACK]),
     }
     if model is InternationalMessage:
-        counts["countries"] = Count("country", distinct=True, filter=KNOWN)
-        counts["one_country"] = Min("country", filter=KNOWN)
-    of_charge = model._default_manager.filter(charge=Given("charge")).order_by().values("charge")
-    return of_charge.annotate(**counts).values_list(*counts)
+        aggregates["countries"] = Count("country", distinct=True, filter=KNOWN_COUNTRY)
+        aggregates["country"] = Min("country", filter=KNOWN_COUNTRY)
+    counted = model._default_manager.filter(charge=charge).aggregate(**aggregates)
+    messages, refused = counted["messages"], counted["refused"]
+    message_counts = MessageCounts.from_row(
+        messages, refused, counted.get("countries", 0), counted.get("country", "")
+    )
+    return message_counts, {
+        MessageFilter.ALL: messages,
+        MessageFilter.CHARGED: messages - refused,
+        MessageFilter.REFUSED: refused,
+        MessageFilter.GIVEN_BACK: counted["given_back"],
+    }

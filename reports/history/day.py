@@ -1,35 +1,31 @@
-"""One day of a location: what moved its credits, in order, and what was refused on it."""
+"""One day of a location: its entries, and the charges without one, in order."""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest, Least
 
 from ledger.engine.pg_arrays import plain_array
 from ledger.engine.snapshots import read_snapshot
-from ledger.models import (
-    USAGE,
-    Charge,
-    Entry,
-    EntryKind,
-)
+from ledger.models import USAGE, Charge, Entry, EntryKind
 from ledger.reading.daily_usage import Day, Movement, daily_usage
 from locations.calendar import local_day
-from locations.db.prepared import Given, composed, read
+from locations.db.prepared import read
 from locations.models import Location
+from reports.history.messages import MessageCounts
+from reports.history.tables import DayTable
 
-LINES_PER_PAGE = 50
+ROWS_PER_PAGE = 50
 
-# The entries of a day, and the charges that have none on it: refused whole, or nothing cost. One
-# of domestic messages alone has none that were kept. A chat request may have messages of several
-# days; it stands on each of them.
-LINES = """
+# The entries of a day, and the charges without one: refused as a whole, or free. A charge of
+# domestic messages alone has no messages in the tables. A chat charge may have messages of several
+# days and is listed on each of them.
+ROWS = """
     SELECT entry_id, charge_id, count(*) OVER ()
       FROM (SELECT *, coalesce(number, max(number) OVER (ORDER BY at, charge_id NULLS FIRST))
-                      AS place
+                      AS after
               FROM (SELECT e.at, e.number, e.id AS entry_id, e.charge_id
                       FROM ledger_entry e
                      WHERE e.location_id = %(location)s AND e.day = %(day)s
@@ -47,69 +43,59 @@ LINES = """
                      WHERE m.location_id = %(location)s AND m.day = %(day)s AND m.credits = 0
                        AND (c.day <> m.day OR c.credits > 0)
                        AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.charge_id = c.id
-                                          AND e.day = %(day)s AND e.kind = 'chat')) line) placed
-     ORDER BY at, place NULLS FIRST, number NULLS LAST, charge_id
-     LIMIT %(most)s OFFSET %(skip)s
+                                          AND e.day = %(day)s AND e.kind = 'chat')) listed) placed
+     ORDER BY at, after NULLS FIRST, number NULLS LAST, charge_id
+     LIMIT %(limit)s OFFSET %(offset)s
 """
 
-# What came with the charges of a day, of that day, and what reversals gave back.
-COUNTS = """
+# The messages of charges that count on the day, and the messages that reversals gave back.
+COUNT = """
     SELECT '{by}', {by}_id, count(*), count(*) FILTER (WHERE outcome = 'refused'), {countries}
-      FROM {messages} WHERE {by}_id = ANY(%({by}s)s::bigint[]) {of_the_day} GROUP BY {by}_id
+      FROM {messages} WHERE {by}_id = ANY(%({by}s)s::bigint[]) {on_the_day} GROUP BY {by}_id
 """
-# What is no number is of no country, and chat is not counted by country.
+# An invalid number has no country, and chat is not counted by country.
 COUNTRIES = {
     "ledger_internationalmessage": "count(DISTINCT nullif(country, '')), max(country)",
     "ledger_chatmessage": "0, ''",
 }
-OF_THE_DAY = {"charge": "AND day = %(day)s", "reversal": ""}
-BROUGHT = "SELECT * FROM ({}) brought".format(
+ON_THE_DAY = {"charge": "AND day = %(day)s", "reversal": ""}
+COUNTS = "SELECT * FROM ({}) counted".format(
     " UNION ALL ".join(
-        COUNTS.format(by=by, messages=messages, countries=countries, of_the_day=of_the_day)
+        COUNT.format(by=by, messages=messages, countries=countries, on_the_day=on_the_day)
         for messages, countries in COUNTRIES.items()
-        for by, of_the_day in OF_THE_DAY.items()
+        for by, on_the_day in ON_THE_DAY.items()
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """The messages behind a line, the refused ones among them, and where they went.
-
-    `country` is set where all of them went to one.
-    """
-
-    messages: int = 0
-    refused: int = 0
-    countries: int = 0
-    country: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One movement, or a charge that moved nothing (then `entry` is None)."""
+class DayRow:
+    """An entry, or a charge without one on this day (then `entry` is None)."""
 
     entry: Entry | None
     charge: Charge | None
-    brought: Brought
-    counted_late: bool
+    message_counts: MessageCounts
+    is_late: bool  # reported late: the charge was posted on a later day
 
     @property
     def at(self) -> dt.datetime:
-        return (self.entry or self.of_charge).at
+        return (self.entry or self._charge).at
 
     @property
-    def of_charge(self) -> Charge:
-        """The charge of a line that has no entry."""
-        assert self.charge is not None  # noqa: S101  # a line has an entry or a charge
+    def _charge(self) -> Charge:
+        assert self.charge is not None  # noqa: S101  # usage has a charge, with or without an entry
         return self.charge
 
     @property
     def kind(self) -> str:
-        """`text`, `voice`, `chat`, or the kind of an entry that no message made."""
+        """`text`, `voice`, `chat`, or the kind of an entry without messages."""
         if self.entry is not None and self.entry.kind not in USAGE:
             return self.entry.kind
-        return self.of_charge.kind
+        return self._charge.kind
+
+    @property
+    def label(self) -> str:
+        return self.message_counts.describe(self._charge.kind)
 
     @property
     def is_usage(self) -> bool:
@@ -121,10 +107,10 @@ class Line:
 
     @property
     def balance_after(self) -> int:
-        """Contract plus purchased credits once it was posted."""
+        """Contract plus purchased credits."""
         if self.entry is not None:
             return self.entry.balance_after
-        return self.of_charge.contract_after + self.of_charge.purchased_after
+        return self._charge.contract_after + self._charge.purchased_after
 
     @property
     def balance_before(self) -> int:
@@ -133,106 +119,85 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """`day` is the row of the daily table; `previous_on` and `next_on` are days with lines."""
+    """`previous_on` and `next_on` are the nearest days with rows."""
 
-    location: Location
     day: Day
-    lines: list[Line]
-    line_count: int
-    number: int
+    page: Page
+    table: DayTable
     previous_on: dt.date | None
     next_on: dt.date | None
 
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.line_count // LINES_PER_PAGE))
-
 
 def read_day(location: Location, day: dt.date, *, page: int = 1) -> DayPage:
-    """A page of a day's lines, oldest first, and the figures of the whole day; seven queries."""
+    """A page of a day's rows, oldest first, and the figures of the whole day; seven queries."""
     with read_snapshot():
         usage = daily_usage(location, day, day)
-        previous_on, next_on = _neighbours(location, day)
-        lines, count = _lines(location, day, page)
-        if not lines and page > 1:
+        previous_on, next_on = _nearest_days(location, day)
+        rows, count = _read_rows(location, day, page)
+        if not rows and page > 1:
             page = 1
-            lines, count = _lines(location, day, page)
+            rows, count = _read_rows(location, day, page)
     return DayPage(
-        location=location,
         day=usage.rows[0] if usage.rows else Day(day, usage.opening, Movement()),
-        lines=lines,
-        line_count=count,
-        number=page,
+        page=Paginator(range(count), ROWS_PER_PAGE).page(page),
+        table=DayTable(rows, location=location),
         previous_on=previous_on,
         next_on=next_on,
     )
 
 
-def _neighbours(location: Location, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """The nearest days before and after with an entry, or a charge that was refused."""
-    before, after = _nearest().tuples(location=location.pk, day=day)[0]
-    return before, after
+def _nearest_days(location: Location, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    def nearest(model: type[Entry] | type[Charge], order: str, **days: dt.date) -> Subquery:
+        rows = model._default_manager.filter(location=OuterRef("pk"), **days).order_by(order)
+        return Subquery(rows.values("day")[:1])
 
-
-@composed
-def _nearest() -> QuerySet[Location, Any]:
-    def nearest(model: type[Entry] | type[Charge], order: str, **days: Given) -> Subquery:
-        found = model._default_manager.filter(location=OuterRef("pk"), **days).order_by(order)
-        return Subquery(found.values("day")[:1])
-
-    day = Given("day")
-    # On PostgreSQL GREATEST and LEAST pass over what is null.
-    return Location.objects.filter(pk=Given("location")).values_list(
-        Greatest(nearest(Entry, "-day", day__lt=day), nearest(Charge, "-day", day__lt=day)),
-        Least(nearest(Entry, "day", day__gt=day), nearest(Charge, "day", day__gt=day)),
+    # GREATEST and LEAST of PostgreSQL ignore nulls.
+    return (
+        Location.objects.filter(pk=location.pk)
+        .values_list(
+            Greatest(nearest(Entry, "-day", day__lt=day), nearest(Charge, "-day", day__lt=day)),
+            Least(nearest(Entry, "day", day__gt=day), nearest(Charge, "day", day__gt=day)),
+        )
+        .get()
     )
 
 
-@composed
-def _entries() -> QuerySet[Entry]:
-    entries = Entry.objects.filter(pk__in=_given_numbers())
-    return entries.select_related("created_by", "approved_by").order_by()
-
-
-@composed
-def _charges() -> QuerySet[Charge]:
-    return Charge.objects.filter(pk__in=_given_numbers()).order_by()
-
-
-def _given_numbers() -> RawSQL:
-    return RawSQL("SELECT unnest(%s::bigint[])", [Given("numbers")])
-
-
-def _lines(location: Location, day: dt.date, page: int) -> tuple[list[Line], int]:
-    found = read(
-        LINES,
+def _read_rows(location: Location, day: dt.date, page: int) -> tuple[list[DayRow], int]:
+    """The rows of a page, and how many the day has."""
+    ids = read(
+        ROWS,
         location=location.pk,
         day=day,
-        most=LINES_PER_PAGE,
-        skip=(page - 1) * LINES_PER_PAGE,
+        limit=ROWS_PER_PAGE,
+        offset=(page - 1) * ROWS_PER_PAGE,
     )
-    entry_ids = plain_array([row[0] for row in found if row[0]])
-    charge_ids = plain_array([row[1] for row in found if row[1]])
-    entries = {entry.pk: entry for entry in _entries()(numbers=entry_ids)}
-    charges = {charge.pk: charge for charge in _charges()(numbers=charge_ids)}
-    reversals = [entry.pk for entry in entries.values() if entry.kind == EntryKind.REVERSAL]
-    counted = read(BROUGHT, charges=charge_ids, reversals=plain_array(reversals), day=day)
-    brought = {
-        (by, pk): Brought(messages, refused, countries, country if countries == 1 else "")
-        for by, pk, messages, refused, countries, country in counted
+    entry_ids = [entry_id for entry_id, _charge_id, _count in ids if entry_id]
+    charge_ids = [charge_id for _entry_id, charge_id, _count in ids if charge_id]
+    entries = Entry.objects.select_related("created_by", "approved_by").in_bulk(entry_ids)
+    charges = Charge.objects.in_bulk(charge_ids)
+    reversal_ids = [entry.pk for entry in entries.values() if entry.kind == EntryKind.REVERSAL]
+    counts = {
+        (by, pk): MessageCounts.from_row(*counted)
+        for by, pk, *counted in read(
+            COUNTS,
+            charges=plain_array(charge_ids),
+            reversals=plain_array(reversal_ids),
+            day=day,
+        )
     }
-    lines = []
-    for entry_id, charge_id, _count in found:
+    rows = []
+    for entry_id, charge_id, _count in ids:
         entry, charge = entries.get(entry_id), charges.get(charge_id)
-        gave_back = entry is not None and entry.kind == EntryKind.REVERSAL
-        made = charge is not None and not gave_back
-        lines.append(
-            Line(
+        is_reversal = entry is not None and entry.kind == EntryKind.REVERSAL
+        key = ("reversal", entry_id) if is_reversal else ("charge", charge_id)
+        rows.append(
+            DayRow(
                 entry,
                 charge,
-                brought.get(("reversal", entry_id) if gave_back else ("charge", charge_id))
-                or Brought(),
-                counted_late=bool(made and charge and local_day(charge.at, location.zone) != day),
+                counts.get(key, MessageCounts()),
+                is_late=charge is not None
+                and not is_reversal
+                and local_day(charge.at, location.zone) != day,
             )
         )
-    return lines, found[0][2] if found else 0
+    return rows, ids[0][2] if ids else 0

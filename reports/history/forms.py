@@ -1,5 +1,3 @@
-"""The forms on the way down to a message: a search, a correction."""
-
 import datetime as dt
 from typing import Any
 
@@ -10,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.corrections import MAX_REASON_LENGTH
 from reports.form_fields import DAY_FIELD, check_range
 
-SEARCHED_DAYS = 90
-LONGEST_SEARCH = 120
+SEARCH_DAYS = 90
+MAX_QUERY_LENGTH = 120
 
 
 class CorrectionForm(forms.Form):
@@ -22,19 +20,12 @@ class CorrectionForm(forms.Form):
     )
 
 
-# By whether numbers may be looked for.
-WANTED = {
-    True: _("Recipient, phone number or external id"),
-    False: _("Recipient or external id"),
-}
-
-
 class SearchForm(forms.Form):
-    """What is looked for is personal: it is posted, never part of an address."""
+    """Posted: a query may be personal data, which no URL should contain."""
 
-    wanted = forms.CharField(
-        label=WANTED[True],
-        max_length=LONGEST_SEARCH,
+    query = forms.CharField(
+        label=_("Recipient, phone number or external id"),
+        max_length=MAX_QUERY_LENGTH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     first_on = forms.DateField(label=_("First day"), **DAY_FIELD)
@@ -43,7 +34,8 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, by_number: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_number = by_number
-        self.fields["wanted"].label = WANTED[by_number]
+        if not by_number:
+            self.fields["query"].label = _("Recipient or external id")
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
@@ -54,5 +46,5 @@ class SearchForm(forms.Form):
 
     @staticmethod
     def last_days(today: dt.date) -> dict[str, dt.date]:
-        """What is searched where nobody says otherwise."""
-        return {"first_on": today - dt.timedelta(days=SEARCHED_DAYS - 1), "last_on": today}
+        """The range to begin with."""
+        return {"first_on": today - dt.timedelta(days=SEARCH_DAYS - 1), "last_on": today}

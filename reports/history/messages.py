@@ -1,10 +1,13 @@
-"""A message as the pages tell it: who it went to, and why it cost what it cost."""
+"""A message as the pages list it: its recipient, and why it cost what it cost."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ledger.models import (
+    ChargeKind,
     ChatMessage,
     CorrectionRequest,
     CorrectionState,
@@ -14,6 +17,8 @@ from ledger.models import (
     TextType,
 )
 from ledger.reading.explanations import Payment, explain_chat, explain_international
+from locations.formatting.countries import country_name
+from locations.formatting.numbers import format_credits
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location
 from reports.recipients import recipient_name
@@ -22,26 +27,24 @@ AnyMessage = InternationalMessage | ChatMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Whose fields the recipients have, and whether who reads sees phone numbers masked."""
-
+class MessageViewer:
     location: Location
     sees_masked: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A message as the pages tell it; `why` is the price and, where it cost, how it was paid.
+class MessageRow:
+    """`why` explains the price and, where the message cost something, how it was paid.
 
-    The pages show `phone` and `name`, not the message's own: they are as the reader may see them.
+    Templates use `phone` and `name`, which are masked where the viewer's role requires it.
     """
 
     message: AnyMessage
-    reader: Reader
+    viewer: MessageViewer
     why: str
     way_out: str = ""
     payment: Payment | None = None
-    requests: list[CorrectionRequest] = field(default_factory=list)
+    corrections: list[CorrectionRequest] = field(default_factory=list)
 
     @property
     def is_chat(self) -> bool:
@@ -52,42 +55,76 @@ class Told:
         return self.message.outcome == Outcome.REFUSED
 
     @property
-    def chat_words(self) -> str:
-        """What kind of chat message it is: each whole, for languages order and inflect them."""
+    def chat_label(self) -> str:
+        # Whole phrases: languages order and inflect the parts differently.
         if not isinstance(self.message, ChatMessage):
             return ""
-        words = {
+        labels = {
             (Direction.INBOUND, TextType.SMS): _("Inbound SMS"),
             (Direction.INBOUND, TextType.MMS): _("Inbound MMS"),
             (Direction.OUTBOUND, TextType.SMS): _("Outbound SMS"),
             (Direction.OUTBOUND, TextType.MMS): _("Outbound MMS"),
         }
-        return words[Direction(self.message.direction), TextType(self.message.text_type)]
+        return labels[Direction(self.message.direction), TextType(self.message.text_type)]
 
     @property
     def phone(self) -> str:
-        return mask_phone(self.message.phone) if self.reader.sees_masked else self.message.phone
+        return mask_phone(self.message.phone) if self.viewer.sees_masked else self.message.phone
 
     @property
     def name(self) -> str:
-        """The recipient's name, or what else the location knows its recipients by; or nothing."""
         profile = getattr(self.message, "profile", {})
-        name = recipient_name(profile, self.reader.location.profile_fields)
-        if self.reader.sees_masked:
+        name = recipient_name(profile, self.viewer.location.profile_fields)
+        if self.viewer.sees_masked:
             return mask_phone_within(name, self.message.phone) or ""
         return name
 
     @property
-    def may_ask(self) -> bool:
-        """Whether there is something to give back that nobody has asked for yet."""
+    def can_request_correction(self) -> bool:
         return (
             self.message.credits > 0
             and self.message.reversal_id is None
-            and all(asked.state != CorrectionState.OPEN for asked in self.requests)
+            and all(request.state != CorrectionState.OPEN for request in self.corrections)
         )
 
 
-def price_words(message: AnyMessage) -> str:
+def explain_price(message: AnyMessage) -> str:
     if isinstance(message, ChatMessage):
         return explain_chat(message)
     return explain_international(message)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCounts:
+    """The messages of a charge or a reversal; `country` is set where all went to one country."""
+
+    messages: int = 0
+    refused: int = 0
+    countries: int = 0
+    country: str = ""
+
+    @classmethod
+    def from_row(cls, messages: int, refused: int, countries: int, country: str) -> Self:
+        return cls(messages, refused, countries, country if countries == 1 else "")
+
+    def describe(self, kind: str) -> str:
+        """12 texts to Mexico; 3 calls to 2 countries; 1 chat message."""
+        number = {"n": format_credits(self.messages)}
+        if kind == ChargeKind.CHAT:
+            return ngettext("%(n)s chat message", "%(n)s chat messages", self.messages) % number
+        if kind == ChargeKind.TEXT:
+            messages = ngettext("%(n)s text", "%(n)s texts", self.messages) % number
+        else:
+            messages = ngettext("%(n)s call", "%(n)s calls", self.messages) % number
+        if self.country:
+            return _("%(messages)s to %(country)s") % {
+                "messages": messages,
+                "country": country_name(self.country),
+            }
+        if self.countries > 1:
+            return ngettext(
+                "%(messages)s to %(count)s country",
+                "%(messages)s to %(count)s countries",
+                self.countries,
+            ) % {"messages": messages, "count": self.countries}
+        return messages

@@ -16,7 +16,7 @@ from ledger.engine.reversals import reverse
 from ledger.models import Entry
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, Role
-from reports.history.day import LINES_PER_PAGE, read_day
+from reports.history.day import ROWS_PER_PAGE, read_day
 from tests.factories import (
     DOMESTIC,
     FRANCE,
@@ -216,12 +216,12 @@ def test_the_days_before_and_after_with_lines_are_a_step_away(
 
 def test_every_line_of_a_long_day_is_on_one_of_its_pages(open_day: Callable[..., Any]) -> None:
     location = make_location(included=1000, starts_on=TODAY)
-    for number in range(LINES_PER_PAGE + 5):
+    for number in range(ROWS_PER_PAGE + 5):
         at = NOW - HOUR + number * dt.timedelta(seconds=1)
         charge_chat(location.pk, [chat("inbound", sent_at=at)], key=key(), at=at)
     pages = [read_day(location, TODAY, page=number) for number in (1, 2)]
-    shown = [line.balance_after for page in pages for line in page.lines]
-    assert shown == [1000 - 2 * number for number in range(LINES_PER_PAGE + 6)]
+    shown = [row.balance_after for page in pages for row in page.table.page_records]
+    assert shown == [1000 - 2 * number for number in range(ROWS_PER_PAGE + 6)]
     assert "Page 2 of 2" in words(open_day(location, page=2))
     for odd in ("0", "99", "x", "１", "9" * 50):
         assert "Page 1 of 2" in words(open_day(location, page=odd))
@@ -235,9 +235,9 @@ def test_the_lines_lead_from_the_opening_to_the_closing_balance() -> None:
     charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOW)
     page = read_day(location, TODAY)
     balance = page.day.opening
-    for line in page.lines:
-        assert line.balance_before == balance
-        balance = line.balance_after
+    for row in page.table.page_records:
+        assert row.balance_before == balance
+        balance = row.balance_after
     assert balance == page.day.closing == daily_usage(location).closing == 83
 
 

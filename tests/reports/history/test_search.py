@@ -10,8 +10,8 @@ from django.test import Client
 
 from ledger.engine.charging import charge_broadcast, charge_chat
 from locations.models import Location, Role
-from reports.history.messages import Reader
-from reports.history.search import FOUND_PER_PAGE, find, phone_condition
+from reports.history.messages import MessageViewer
+from reports.history.search import RESULTS_PER_PAGE, phone_condition, search_messages
 from tests.factories import FRANCE, MEXICO, chat, key, make_card, make_location, make_member, text
 from tests.queries import count_queries
 from tests.reports.pages import actions, field, links, words
@@ -42,19 +42,20 @@ def sent(location: Location, *messages: Any, at: dt.datetime = NOW) -> int:
     return charge_broadcast(location.pk, "text", messages, key=key(), at=at).charge_id
 
 
-def found(location: Location, wanted: str, days: int = 90) -> list[str]:
-    page = find(Reader(location, sees_masked=False), wanted, TODAY - (days - 1) * DAY, TODAY)
-    assert page.count == len(page.messages)
-    return [told.message.external_id for told in page.messages]
+def found(location: Location, query: str, days: int = 90) -> list[str]:
+    viewer = MessageViewer(location, sees_masked=False)
+    results = search_messages(viewer, query, TODAY - (days - 1) * DAY, TODAY)
+    assert results.count == len(results.rows)
+    return [row.message.external_id for row in results.rows]
 
 
 @pytest.fixture
 def search(client: Client) -> Callable[..., Any]:
-    def searched(location: Location, wanted: str, **asked: Any) -> Any:
+    def searched(location: Location, query: str, **params: Any) -> Any:
         client.force_login(make_member(location))
         days = {"first_on": TODAY - 89 * DAY, "last_on": TODAY}
         return client.post(
-            f"/locations/{location.pk}/credit-usage/search/", {"wanted": wanted, **days, **asked}
+            f"/locations/{location.pk}/credit-usage/search/", {"query": query, **days, **params}
         )
 
     return searched
@@ -155,7 +156,7 @@ def test_what_was_found_leads_to_its_message(
 def test_what_is_looked_for_is_in_no_address_and_not_kept(
     location: Location, search: Callable[..., Any], client: Client
 ) -> None:
-    sent(location, *[text(BRITAIN) for _ in range(FOUND_PER_PAGE + 1)])
+    sent(location, *[text(BRITAIN) for _ in range(RESULTS_PER_PAGE + 1)])
     answer = search(location, "+44 7400 123 456")
     assert "no-store" in answer["Cache-Control"]
     assert not [address for address in links(answer) if "7400" in address]
@@ -163,7 +164,7 @@ def test_what_is_looked_for_is_in_no_address_and_not_kept(
     assert "Page 1 of 2" in words(answer)
     assert "Page 2 of 2" in words(search(location, "+44 7400 123 456", page="2"))
     assert "Page 2 of 2" in words(search(location, "+44 7400 123 456", page="99"))
-    got = client.get(f"/locations/{location.pk}/credit-usage/search/", {"wanted": BRITAIN})
+    got = client.get(f"/locations/{location.pk}/credit-usage/search/", {"query": BRITAIN})
     assert "found" not in words(got)
     assert BRITAIN not in got.text
 
@@ -182,20 +183,20 @@ def test_nothing_found_says_what_to_try(location: Location, search: Callable[...
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("params", "said"),
     [
-        ({"wanted": " "}, "This field is required."),
-        ({"wanted": "x" * 121}, "at most 120 characters"),
-        ({"wanted": "\x00"}, "Null characters are not allowed."),
+        ({"query": " "}, "This field is required."),
+        ({"query": "x" * 121}, "at most 120 characters"),
+        ({"query": "\x00"}, "Null characters are not allowed."),
         ({"first_on": "x"}, "Write a date like 2026-10-31."),
         ({"first_on": "2026-06-16"}, "The last day is before the first: swap them."),
         ({"first_on": "2000-01-01"}, "That is more than ten years: choose fewer."),
     ],
 )
 def test_a_search_that_cannot_be_read_says_so(
-    location: Location, search: Callable[..., Any], asked: dict[str, str], said: str
+    location: Location, search: Callable[..., Any], params: dict[str, str], said: str
 ) -> None:
-    answer = search(location, **({"wanted": "ana"} | asked))
+    answer = search(location, **({"query": "ana"} | params))
     assert answer.status_code == 422
     assert said in words(answer)
 
@@ -211,19 +212,19 @@ def test_only_those_who_may_see_the_location_search_it(client: Client, location:
     address = f"/locations/{location.pk}/credit-usage/search/"
     assert client.get(address).status_code == 302
     client.force_login(make_member(location, Role.CHAT_AGENT))
-    assert client.post(address, {"wanted": "ana"}).status_code == 403
+    assert client.post(address, {"query": "ana"}).status_code == 403
     client.force_login(make_member(make_location()))
-    assert client.post(address, {"wanted": "ana"}).status_code == 404
+    assert client.post(address, {"query": "ana"}).status_code == 404
     forger = Client(enforce_csrf_checks=True)
     forger.force_login(make_member(location))
-    assert forger.post(address, {"wanted": "ana"}).status_code == 403
+    assert forger.post(address, {"query": "ana"}).status_code == 403
 
 
 def test_a_search_takes_as_many_queries_for_few_as_for_more(
     client: Client, location: Location
 ) -> None:
     address = f"/locations/{location.pk}/credit-usage/search/"
-    wanted = {"wanted": "5550123", "first_on": TODAY - DAY, "last_on": TODAY}
+    params = {"query": "5550123", "first_on": TODAY - DAY, "last_on": TODAY}
 
     def add(times: int) -> None:
         for _ in range(times):
@@ -232,8 +233,8 @@ def test_a_search_takes_as_many_queries_for_few_as_for_more(
 
     client.force_login(make_member(location))
     add(1)
-    assert "2 messages found" in words(client.post(address, wanted))
-    few = count_queries(lambda: client.post(address, wanted))
+    assert "2 messages found" in words(client.post(address, params))
+    few = count_queries(lambda: client.post(address, params))
     add(2)
-    assert count_queries(lambda: client.post(address, wanted)) == few
-    assert "6 messages found" in words(client.post(address, wanted))
+    assert count_queries(lambda: client.post(address, params)) == few
+    assert "6 messages found" in words(client.post(address, params))

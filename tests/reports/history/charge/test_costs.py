@@ -12,7 +12,7 @@ from ledger.engine.reversals import reverse
 from ledger.models import Entry
 from locations.models import Location
 from reports.history.charge import read_charge
-from reports.history.messages import Reader
+from reports.history.messages import MessageViewer
 from tests.factories import (
     FRANCE,
     GERMANY,
@@ -57,30 +57,32 @@ def test_the_balances_of_the_messages_chain_to_that_of_the_entry(location: Locat
     purchase(location.pk, 10, key=key(), at=NOW, reference="PO")
     messages = [text(FRANCE if number % 2 else MEXICO) for number in range(14)]
     charge_id = sent(location, *messages, text(GERMANY))
-    page = read_charge(Reader(location, sees_masked=False), charge_id)
+    page = read_charge(MessageViewer(location, sees_masked=False), charge_id)
     entry = Entry.objects.get(charge=charge_id)
     balance = entry.balance_after - entry.credits
-    for told in page.messages:
-        if told.payment:
-            assert told.payment.before == balance
-            balance = told.payment.after
-            assert told.message.contract_credits == told.payment.contract
+    for row in page.rows:
+        if row.payment:
+            assert row.payment.before == balance
+            balance = row.payment.after
+            assert row.message.contract_credits == row.payment.contract
     assert balance == entry.balance_after == 19
-    assert [told.payment is None for told in page.messages] == [False] * 14 + [True]
+    assert [row.payment is None for row in page.rows] == [False] * 14 + [True]
 
 
 def test_the_balances_chain_over_pages_and_under_filters(location: Location) -> None:
     big = make_location(included=2000)
     messages = [text(GERMANY if number % 3 == 0 else MEXICO) for number in range(120)]
     charge_id = sent(big, *messages)
-    reader = Reader(big, sees_masked=False)
-    whole = [read_charge(reader, charge_id, page=page) for page in (1, 2, 3)]
-    paid = [told.payment for page in whole for told in page.messages if told.payment]
+    viewer = MessageViewer(big, sees_masked=False)
+    whole = [read_charge(viewer, charge_id, page=page) for page in (1, 2, 3)]
+    paid = [row.payment for page in whole for row in page.rows if row.payment]
     assert [(p.before, p.after) for p in paid] == [
         (2000 - 7 * n, 2000 - 7 * n - 7) for n in range(80)
     ]
-    charged = [read_charge(reader, charge_id, shown="charged", page=page) for page in (1, 2)]
-    assert [told.payment for page in charged for told in page.messages] == paid
+    charged = [
+        read_charge(viewer, charge_id, message_filter="charged", page=page) for page in (1, 2)
+    ]
+    assert [row.payment for page in charged for row in page.rows] == paid
     assert paid[-1].after == Entry.objects.get(charge=charge_id).balance_after
 
 
@@ -91,11 +93,13 @@ def test_chat_of_several_days_chains_to_the_entry_of_each_day(location: Location
         key=key(),
         at=NOW,
     )
-    page = read_charge(Reader(location, sees_masked=False), answer.charge_id)
+    page = read_charge(MessageViewer(location, sees_masked=False), answer.charge_id)
     after = {entry.pk: entry.balance_after for entry in page.entries}
     assert len(after) == 3
     for entry_id, balance in after.items():
-        paid = [t.payment for t in page.messages if t.message.entry_id == entry_id and t.payment]
+        paid = [
+            row.payment for row in page.rows if row.message.entry_id == entry_id and row.payment
+        ]
         assert min(p.after for p in paid) == balance
 
 

@@ -118,7 +118,7 @@ def test_the_pages_on_the_way_down_keep_the_strict_policy(
         check(answer)
         assert answer.status_code == 200
         assert "no-store" in answer["Cache-Control"]
-    check(client.post(f"{base}/search/", {"wanted": ""}))
+    check(client.post(f"{base}/search/", {"query": ""}))
     check(client.post(f"{address(location, charge_id)}correction/", {"reason": ""}))
 
 
