@@ -14,7 +14,7 @@ from locations.models.triggers import no_truncate
 TModel = TypeVar("TModel", bound=type[models.Model])
 
 ADDED, CHANGED, DELETED = "added", "changed", "deleted"
-SEEN, SEEN_AS_MANAGER, POSTED = "seen", "seen as its manager", "posted"
+SEEN, IMPERSONATED, POSTED = "seen", "seen as its manager", "posted"
 RENEWED = "renewed by hand"
 PASSWORD_SET, SECOND_STEP_OFF = "password set", "second step turned off"
 
@@ -23,7 +23,7 @@ LABELS = {
     CHANGED: _("changed"),
     DELETED: _("deleted"),
     SEEN: _("looked at"),
-    SEEN_AS_MANAGER: _("seen as its manager sees it"),
+    IMPERSONATED: _("seen as its manager sees it"),
     POSTED: _("posted"),
     RENEWED: _("renewed by hand"),
     PASSWORD_SET: _("password set"),

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from locations.models.audit import RENEWED, SEEN, SEEN_AS_MANAGER, audited
+from locations.models.audit import IMPERSONATED, RENEWED, SEEN, audited
 from locations.models.users import DETAIL_ROLES, Role
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class LocationQuerySet(models.QuerySet["Location"]):
 
 
 @audited(
-    *(pghistory.ManualEvent(label) for label in (SEEN, SEEN_AS_MANAGER, RENEWED)),
+    *(pghistory.ManualEvent(label) for label in (SEEN, IMPERSONATED, RENEWED)),
     exclude=["terms_version"],
 )
 class Location(models.Model):

@@ -1,5 +1,3 @@
-"""The form with which a manager asks for credits."""
-
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +13,8 @@ from ledger.requests.credit_requests import LONGEST_REFERENCE
 OTHER = "other"
 
 
-class RequestForm(forms.Form):
-    """A bundle of those on offer, or a number; `form_key` makes a double click one request."""
+class CreditRequestForm(forms.Form):
+    """A bundle or a number of credits; `form_key` makes a double submit one request."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     credits = forms.IntegerField(
@@ -48,14 +46,15 @@ class RequestForm(forms.Form):
         )
 
     @staticmethod
-    def fresh(bundles: Sequence[Bundle], credits: str = "") -> dict[str, Any]:
-        """What the form begins with; `credits` comes from an address and may be anything."""
-        wanted = credits if credits.isascii() and credits.isdigit() and len(credits) < 10 else ""
-        choice = OTHER if wanted or not bundles else str(bundles[0].pk)
-        return {"form_key": uuid.uuid4(), "credits": wanted, "choice": choice}
+    def get_initial(bundles: Sequence[Bundle], credits: str = "") -> dict[str, Any]:
+        """Initial values; `credits` is an unchecked query parameter."""
+        if not (credits.isascii() and credits.isdigit() and len(credits) < 10):
+            credits = ""
+        choice = OTHER if credits or not bundles else str(bundles[0].pk)
+        return {"form_key": uuid.uuid4(), "credits": credits, "choice": choice}
 
     @property
-    def chosen(self) -> str:
+    def selected_choice(self) -> str:
         return str(self["choice"].value() or "")
 
     def clean(self) -> dict[str, Any]:
@@ -65,8 +64,8 @@ class RequestForm(forms.Form):
             raise ValidationError({"credits": _("Say how many credits, or choose a bundle.")})
         return cleaned
 
-    def wanted(self) -> dict[str, int]:
-        """What `ledger.requests.credit_requests.ask` takes of a valid form."""
+    def get_amount(self) -> dict[str, int]:
+        """`credits` or `bundle_id` of a valid form."""
         choice = self.cleaned_data["choice"]
         if choice == OTHER:
             return {"credits": self.cleaned_data["credits"]}

@@ -21,7 +21,7 @@ from locations.formatting.countries import country_name
 from locations.formatting.numbers import format_credits
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location
-from reports.recipients import recipient_name
+from reports.recipients import get_recipient_name
 
 AnyMessage = InternationalMessage | ChatMessage
 
@@ -74,7 +74,7 @@ class MessageRow:
     @property
     def name(self) -> str:
         profile = getattr(self.message, "profile", {})
-        name = recipient_name(profile, self.viewer.location.profile_fields)
+        name = get_recipient_name(profile, self.viewer.location.profile_fields)
         if self.viewer.sees_masked:
             return mask_phone_within(name, self.message.phone) or ""
         return name

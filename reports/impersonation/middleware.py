@@ -21,17 +21,17 @@ class ImpersonationMiddleware(MiddlewareMixin):
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name not in session.PAGES and name not in session.ACTS:
+        if name not in session.PAGES and name not in session.ACTIONS:
             return None
         if not request.user.is_authenticated or not request.user.is_staff:
             return None
-        location_id = session.seen(request.session)
+        location_id = session.get_location_id(request.session)
         if location_id is None:
             return None
         if name in session.PAGES and kwargs.get("pk") != location_id:
             session.end(request.session)
             return None
-        request.seen_as_staff = location_id  # type: ignore[attr-defined]  # the banner reads it
-        if request.method in SAFE_METHODS or name in session.LOOKING:
+        request.is_impersonated = True  # type: ignore[attr-defined]
+        if request.method in SAFE_METHODS or name in session.READ_ONLY_POSTS:
             return None
         return render(request, "reports/impersonation/refused.html", status=403)

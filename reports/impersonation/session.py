@@ -1,12 +1,11 @@
-"""Staff who see the pages of a location as its managers do: to look, not to act.
+"""Impersonation: staff view a location's pages as its managers do, without changing anything.
 
-The switch stands on the location's page at the staff desk, where it is written down; while it is
-on, the session names the location.
+The session stores which location; the audit log records each start.
 """
 
 from typing import Any
 
-# The pages of a location, by the names of their addresses; each has the location's id as `pk`.
+# URL names of the pages of a location; each has the location's id as `pk`.
 PAGES = frozenset(
     {
         "location-details",
@@ -31,23 +30,23 @@ PAGES = frozenset(
         "schedule-add",
     }
 )
-# Theirs as well, but by ids of their own.
-ACTS = frozenset({"schedule-stop", "report-cancel", "report-again"})
-# What is posted there changes nothing: a search, an estimate.
-LOOKING = frozenset({"usage-search", "estimate"})
-SEEN = "seen_as_manager"
+# Actions of managers with ids of their own.
+ACTIONS = frozenset({"schedule-stop", "report-cancel", "report-again"})
+# Pages whose POST changes nothing.
+READ_ONLY_POSTS = frozenset({"usage-search", "estimate"})
+SESSION_KEY = "impersonated_location"
 
 
 def begin(session: Any, location_id: int) -> None:
-    session[SEEN] = location_id
+    session[SESSION_KEY] = location_id
 
 
 def end(session: Any) -> int | None:
-    """The location that was seen, if any."""
-    seen: int | None = session.pop(SEEN, None)
-    return seen
+    """The id of the location that was impersonated, if any."""
+    location_id: int | None = session.pop(SESSION_KEY, None)
+    return location_id
 
 
-def seen(session: Any) -> int | None:
-    found: int | None = session.get(SEEN)
-    return found
+def get_location_id(session: Any) -> int | None:
+    location_id: int | None = session.get(SESSION_KEY)
+    return location_id

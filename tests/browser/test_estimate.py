@@ -90,7 +90,7 @@ def test_credits_are_requested_and_the_answer_read(visit: Visit, world: World) -
     page.get_by_label("Medium").check()
     page.get_by_label("Your reference").fill("PO-1")
     page.get_by_role("button", name="Send the request").click()
-    first = page.locator(".asked li").first
+    first = page.locator(".credit-requests li").first
     expect(first).to_contain_text("Waiting for RedFlag")
     asked = CreditRequest.objects.get(location=location)
     credit_requests.approve(

@@ -142,7 +142,7 @@ def _asks_for_credits(reading: Reading, own: Location, staff: User) -> None:
     page.locator("[name=choice]").first.check()
     page.locator("[name=reference]").fill("PO-1")
     reading.press("Send the request")
-    expect(page.locator(".asked li").first).to_be_visible()
+    expect(page.locator(".credit-requests li").first).to_be_visible()
     asked = CreditRequest.objects.get(location=own)
     credit_requests.approve(asked.pk, decided_by=staff, at=timezone.now(), answer="OK")
     page.reload()

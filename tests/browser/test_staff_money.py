@@ -131,7 +131,7 @@ def test_staff_see_the_page_as_its_manager_does(
 ) -> None:
     visit.open_as(two[0], location_page(world.healthy))
     visit.page.get_by_role("button", name="See the page as its manager does").click()
-    expect(visit.page.locator(".seen-as-staff")).to_contain_text("You are seeing this as staff.")
+    expect(visit.page.locator(".impersonation")).to_contain_text("You are seeing this as staff.")
     visit.check("seen-as-staff")
     visit.open(f"/locations/{world.healthy.pk}/credits/")
     visit.page.get_by_label("Number of credits").fill("500")

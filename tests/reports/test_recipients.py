@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.recipients import recipient_name
+from reports.recipients import get_recipient_name
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from reports.recipients import recipient_name
     ],
 )
 def test_a_recipient_s_name_is_taken_from_the_fields(profile: dict[str, str], name: str) -> None:
-    assert recipient_name(profile) == name
+    assert get_recipient_name(profile) == name
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def test_a_recipient_s_name_is_taken_from_the_fields(profile: dict[str, str], na
 )
 def test_the_parts_of_a_name_stand_as_the_location_lists_them(order: list[str], name: str) -> None:
     profile = {"Unit": "7", "Last Name": "López", "first_name": "Ana"}
-    assert recipient_name(profile, order) == name
+    assert get_recipient_name(profile, order) == name
 
 
 def test_without_a_name_the_location_s_first_field_says_who_it_is() -> None:
     profile = {"Company Name": "Acme", "Unique ID": "U-17", "First Name": " "}
-    assert recipient_name(profile, ["First Name", "Unique ID", "Company Name"]) == "U-17"
-    assert recipient_name(profile, ["Company Name"]) == "Acme"
-    assert recipient_name(profile, ["Last Name"]) == ""
+    assert get_recipient_name(profile, ["First Name", "Unique ID", "Company Name"]) == "U-17"
+    assert get_recipient_name(profile, ["Company Name"]) == "Acme"
+    assert get_recipient_name(profile, ["Last Name"]) == ""

@@ -16,7 +16,7 @@ from ledger.models import CreditRequest, EntryKind, RenewalFailure
 from ledger.requests import approvals
 from ledger.requests.approvals import Wanted
 from locations.models import Location, User
-from locations.models.audit import SEEN_AS_MANAGER
+from locations.models.audit import IMPERSONATED
 from reports.impersonation import session
 from reports.models import Alert, Report
 from reports.urls import urlpatterns
@@ -147,7 +147,7 @@ def test_panels_show_what_their_reader_may_see(client: Client, soho: Location, a
 def visits() -> list[Any]:
     """What the trail says of the switch."""
     events: Any = Location.pgh_event_model  # type: ignore[attr-defined]
-    return list(events.objects.filter(pgh_label=SEEN_AS_MANAGER))
+    return list(events.objects.filter(pgh_label=IMPERSONATED))
 
 
 def switch(staff: Client, location: Location) -> Any:
@@ -225,4 +225,4 @@ def test_every_page_of_a_location_is_named():
     theirs = {pattern.name for pattern in urlpatterns if "locations/" in str(pattern.pattern)}
     assert theirs - {"impersonate"} == session.PAGES - {"location-details"}
     by_their_own_ids = {p.name for p in urlpatterns if str(p.pattern).startswith("reports/")}
-    assert by_their_own_ids - {"report-download"} == session.ACTS
+    assert by_their_own_ids - {"report-download"} == session.ACTIONS
