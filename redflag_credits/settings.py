@@ -154,10 +154,11 @@ DATABASE_URL = paths.database_url(DATA_DIR) if LOCAL_POSTGRES else env.str("DATA
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
-# Without a threshold psycopg prepares nothing, not even what ledger.engine.posting asks it to.
-# Statements of Django itself are composed in the client and never prepared.
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
-    0 if env.bool("DATABASE_PREPARE", default=True) else None
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    server_side_binding=True,
+    # psycopg prepares a statement once it was sent this often; None: never, for poolers that
+    # cannot. Not lower: statements that are sent once (migrations) may hold several commands.
+    prepare_threshold=5 if env.bool("DATABASE_PREPARE", default=True) else None,
 )
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -8,6 +8,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import resolve
@@ -15,6 +16,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
+from locations.db.history_context import bind_in_client
 from locations.models import Location, User
 from locations.models.audit import SEEN
 from locations.users.two_factor import VERIFIED
@@ -108,7 +110,10 @@ class AuditLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(MACHINE_PATHS) or not request.user.is_authenticated:
             return self.get_response(request)
-        with pghistory.context(user=request.user.pk):
+        with (
+            pghistory.context(user=request.user.pk),
+            connection.execute_wrapper(bind_in_client),
+        ):
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> None:
