@@ -7,12 +7,11 @@ it up first, under the lock of the balance row, so that it happens exactly once.
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Expression, F, Q, QuerySet
+from django.db.models import F, Q
 
 from ledger.engine import posting
 from ledger.models import Balance, Entry, EntryKind
 from locations.contracts.terms import Step, Terms, load_terms
-from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 
 
@@ -44,24 +43,16 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
 
 
 def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
-    """The location's balance at the instant `at`, holds included, after a renewal that is due.
-
-    Raises UnknownLocation.
-    """
-    found = list(_not_due()(location=location_id, at=at))
-    if found:
-        return found[0]
-    renew(location_id, at=at)
-    return Balance.objects.as_of(at).get(location_id=location_id)
+    """The location's balance at the instant `at`, with its open holds; raises UnknownLocation."""
+    balances = Balance.objects.as_of(at).filter(location=location_id)
+    balance = balances.exclude(is_renewal_due(at)).first()
+    if balance is None:
+        renew(location_id, at=at)
+        balance = balances.get()
+    return balance
 
 
-@composed
-def _not_due() -> QuerySet[Balance]:
-    at = Given("at")
-    return Balance.objects.as_of(at).filter(~is_renewal_due(at), location=Given("location"))
-
-
-def is_renewal_due(at: dt.datetime | Expression) -> Q:
+def is_renewal_due(at: dt.datetime) -> Q:
     """Balances whose location has a renewal to make up, or terms that changed since the last."""
     return ~Q(terms_version=F("location__terms_version")) | Q(
         renewal_due_at__isnull=False, renewal_due_at__lte=at

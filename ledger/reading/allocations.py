@@ -5,7 +5,7 @@ from collections.abc import Collection
 from ledger.engine.pg_arrays import plain_array
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
 from ledger.reading.explanations import Payment
-from locations.db.prepared import read
+from locations.db.sql import fetch_rows
 
 # Within an entry its messages were paid in the order of the request: what those before the first
 # of the asked ones took is one sum, and only from there on is each followed.
@@ -52,7 +52,7 @@ def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
     """
     statement = PAID.format(table=TABLES[ChargeKind(charge.kind)])
     paid = {}
-    for pk, contract, rest, before, purchased_before in read(
+    for pk, contract, rest, before, purchased_before in fetch_rows(
         statement, charge=charge.pk, positions=plain_array([*positions])
     ):
         # What is purchased goes first; what is taken beyond it is a debt.

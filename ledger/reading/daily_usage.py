@@ -5,44 +5,42 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Sum
 
-from ledger.models import Entry, EntryKind
-from locations.db.prepared import Given, composed
+from ledger.models import Entry
+from locations.db.sql import fetch_rows
 from locations.models import Location
 
 ONE_DAY = dt.timedelta(days=1)
-SIGNED = Sum("contract_delta") + Sum("purchased_delta")
-ADDED = Q(
-    kind__in=[EntryKind.CONTRACT_GRANT, EntryKind.PURCHASE, EntryKind.REVERSAL, EntryKind.WRITE_OFF]
-) | (Q(kind=EntryKind.ADJUSTMENT) & (Q(contract_delta__gt=0) | Q(purchased_delta__gt=0)))
+
+# Credits as they moved the balance; additions, text, voice, chat and other are all of them.
+# `bought` and `granted` are parts of the additions. No grant is NULL: one of 0 is a grant.
+DAILY_TOTALS = """
+    SELECT day,
+           coalesce(sum(credits) FILTER (WHERE is_addition), 0)::bigint,
+           coalesce(sum(credits) FILTER (WHERE kind = 'international_text'), 0)::bigint,
+           coalesce(sum(credits) FILTER (WHERE kind = 'international_voice'), 0)::bigint,
+           coalesce(sum(credits) FILTER (WHERE kind = 'chat'), 0)::bigint,
+           coalesce(sum(credits) FILTER (WHERE kind = 'contract_expiry'
+                                            OR kind = 'adjustment' AND NOT is_addition), 0)::bigint,
+           coalesce(sum(credits) FILTER (WHERE kind = 'purchase'), 0)::bigint AS bought,
+           (sum(contract_delta) FILTER (WHERE kind = 'contract_grant'))::bigint AS granted
+      FROM (SELECT day, kind, contract_delta, contract_delta + purchased_delta AS credits,
+                   kind IN ('contract_grant', 'purchase', 'reversal', 'write_off')
+                   OR kind = 'adjustment' AND (contract_delta > 0 OR purchased_delta > 0)
+                   AS is_addition
+              FROM ledger_entry
+             WHERE location_id = %(location)s
+               AND day BETWEEN coalesce(%(first_on)s::date, '-infinity')
+                           AND coalesce(%(last_on)s::date, 'infinity')) entry
+     GROUP BY day
+     ORDER BY day
+"""
 
 
-def _sum(condition: Q) -> Sum:
-    return Sum(F("contract_delta") + F("purchased_delta"), filter=condition, default=0)
-
-
-# The columns of the daily table, signed as they moved the balance. Together they are all of it.
-COLUMNS = {
-    "additions": _sum(ADDED),
-    "text": _sum(Q(kind=EntryKind.INTERNATIONAL_TEXT)),
-    "voice": _sum(Q(kind=EntryKind.INTERNATIONAL_VOICE)),
-    "chat": _sum(Q(kind=EntryKind.CHAT)),
-    "other": _sum(Q(kind=EntryKind.CONTRACT_EXPIRY) | (Q(kind=EntryKind.ADJUSTMENT) & ~ADDED)),
-}
-
-# What a chart marks; both are parts of the additions. No grant is None: one of 0 is a grant.
-MARKED = {
-    "bought": _sum(Q(kind=EntryKind.PURCHASE)),
-    "granted": Sum("contract_delta", filter=Q(kind=EntryKind.CONTRACT_GRANT)),
-}
-
-
-# Days and what moved on them are tuples: a range has hundreds, which take a dataclass five times
-# as long to make.
+# Named tuples: a range has hundreds of days, and dataclasses take five times as long to create.
 class Movement(NamedTuple):
     """Credits moved in a day or a range, signed: additions ≥ 0, everything else ≤ 0."""
 
@@ -162,38 +160,23 @@ def daily_usage(
 ) -> DailyUsage:
     """What moved a location's credits on each of its days, first and last included.
 
-    `kinds` are names of COLUMNS: only days on which one of them moved are rows then. None
+    `kinds` are fields of Movement: only days on which one of them moved are rows then. None
     for a day leaves that end of the range open. Two queries, whatever the range.
     """
     opening = 0
     if first_on is not None:
-        opening = sum(_before()(location=location.pk, first_on=first_on))
+        before = Entry.objects.filter(location=location, day__lt=first_on)
+        opening = before.aggregate(
+            sum=Sum("contract_delta", default=0) + Sum("purchased_delta", default=0)
+        )["sum"]
     days = []
     running = opening
-    rows = _days(first_on is not None, last_on is not None)
-    for day, *moved, bought, granted in rows.tuples(
-        location=location.pk, first_on=first_on, last_on=last_on
+    for day, *moved, bought, granted in fetch_rows(
+        DAILY_TOTALS, location=location.pk, first_on=first_on, last_on=last_on
     ):
         days.append(Day(day, running, Movement._make(moved), bought, granted))
         running += sum(moved)
     return _usage(first_on, last_on, opening, days, kinds)
-
-
-@composed
-def _before() -> QuerySet[Entry, Any]:
-    """What all entries before a day sum up to; nothing where there are none."""
-    entries = Entry.objects.filter(location=Given("location"), day__lt=Given("first_on"))
-    return entries.order_by().values("location").annotate(sum=SIGNED).values_list("sum", flat=True)
-
-
-@composed
-def _days(has_first: bool, has_last: bool) -> QuerySet[Entry, Any]:
-    """The sums of each column for each day, oldest first, as whole numbers."""
-    sums = {name: Cast(sum_, BigIntegerField()) for name, sum_ in (COLUMNS | MARKED).items()}
-    entries = Entry.objects.filter(location=Given("location")).between(
-        Given("first_on") if has_first else None, Given("last_on") if has_last else None
-    )
-    return entries.order_by("day").values("day").annotate(**sums).values_list("day", *sums)
 
 
 def _usage(

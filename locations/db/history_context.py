@@ -18,5 +18,5 @@ def bind_in_client(
     """
     if sql.startswith(CONTEXT_PREFIX):
         wrapper = context["cursor"]
-        wrapper.cursor = Cursor(wrapper.connection)
+        wrapper.cursor = Cursor(wrapper.connection)  # type: ignore[call-arg]
     return execute(sql, params, many, context)

@@ -19,7 +19,7 @@ from ledger.models import Balance
 from locations.calendar import local_day
 from locations.contracts.terms import terms_for_locations
 from locations.models import Account, Location
-from reports.balance.summary import BareStanding
+from reports.balance.summary import BalanceSummary
 from reports.forecast.daily_rates import Used, used_by
 from reports.forecast.forecast import Record, runs_out_on
 from reports.models import LocationDailyRate
@@ -68,7 +68,7 @@ class LocationRow:
 
     __slots__ = ("available", "location", "runs_out_on", "summary", "today", "usage")
 
-    summary: BareStanding
+    summary: BalanceSummary
     usage: Used
     runs_out_on: dt.date | None
 
@@ -159,7 +159,7 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
 def add_summaries(rows: Sequence[LocationRow]) -> None:
     """One query, for the terms that this process has not cached."""
     for row, terms in zip(rows, terms_for_locations([row.location for row in rows]), strict=True):
-        row.summary = BareStanding(
+        row.summary = BalanceSummary(
             balance=row.location,
             terms=terms,
             today=row.today,

@@ -22,7 +22,7 @@ from ledger.models import Entry, EntryKind
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from locations.permissions import detail_readers
-from reports.balance.summary import Standing, standings
+from reports.balance.summary import BalanceSummary, LocationBalanceSummary, balance_summaries
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.models import Alert, AlertMail, Level
 
@@ -50,7 +50,7 @@ class AlertDecision:
     send_mails: bool = False
 
 
-def get_figures(summary: Standing, expected: Forecast) -> AlertFigures:
+def get_figures(summary: BalanceSummary, expected: Forecast) -> AlertFigures:
     runs_out_on = expected.likely.runs_out_on if expected.likely else None
     return AlertFigures(
         available=summary.available,
@@ -150,7 +150,7 @@ def evaluate_alert(location_id: int, *, at: dt.datetime) -> AlertDecision | None
         )
         if alert is None:
             return None
-        (summary,) = standings([alert.location], at=at)
+        (summary,) = balance_summaries([alert.location], at=at)
         figures = get_figures(summary, _forecast(summary))
         topped_up_to = _topped_up_to(alert, summary.balance.last_number)
         decision = decide(alert, figures, topped_up_to=topped_up_to, at=at)
@@ -165,7 +165,7 @@ def evaluate_alert(location_id: int, *, at: dt.datetime) -> AlertDecision | None
     return decision
 
 
-def _forecast(summary: Standing) -> Forecast:
+def _forecast(summary: LocationBalanceSummary) -> Forecast:
     usage = daily_usage(summary.location, summary.today - HISTORY_DAYS * DAY)
     return forecast(usage, summary)
 

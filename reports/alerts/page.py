@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.engine.renewals import renew
+from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from reports.alerts.evaluate import AlertFigures, compute_level, get_figures
-from reports.balance.summary import RenewalDue, Standing, standing
+from reports.balance.summary import BalanceSummary, balance_summary
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, Record, forecast
 from reports.models import Alert, AlertMail, Level
 
@@ -47,7 +47,9 @@ def get_active_alert(location: Location) -> Alert | None:
     return Alert.objects.filter(location=location, is_on=True).first()
 
 
-def get_banner(alert: Alert | None, summary: Standing, expected: Forecast) -> AlertBanner | None:
+def get_banner(
+    alert: Alert | None, summary: BalanceSummary, expected: Forecast
+) -> AlertBanner | None:
     """The banner of a low balance, not of one that has run out."""
     figures = get_figures(summary, expected)
     if alert is None or compute_level(alert, figures) != Level.LOW:
@@ -59,16 +61,9 @@ def get_banner(alert: Alert | None, summary: Standing, expected: Forecast) -> Al
 
 
 def load_alert_page(location: Location, *, at: dt.datetime) -> AlertPage:
-    try:
-        return _load(location, at=at)
-    except RenewalDue:
-        renew(location.pk, at=at)
-        return _load(location, at=at)
-
-
-def _load(location: Location, *, at: dt.datetime) -> AlertPage:
+    renew_if_due(location.pk, at=at)
     with read_snapshot():
-        summary = standing(location, at=at)
+        summary = balance_summary(location, at=at)
         usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
         alert = Alert.objects.filter(location=location).first()
         mails = AlertMail.objects.filter(alert__location=location).select_related("user")

@@ -1,28 +1,55 @@
-"""How a location stands: its balance, and what its contract makes of it next."""
+"""A location's balance, and what its contract does to it next."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
-
-from ledger.engine.pg_arrays import plain_array
 from ledger.engine.renewals import is_renewal_due, renew_if_due
-from ledger.models import AT_RENEWAL, Balance, Entry, EntryKind, Hold, HoldKind
-from ledger.reading.daily_usage import SIGNED
+from ledger.models import Balance
 from locations.contracts.terms import Step, Term, Terms, terms_for_locations
-from locations.db.prepared import Given, composed
 from locations.models import Contract, DebtAtRenewal, Location
 
 JUST_RENEWED_DAYS = 7
 LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
 
 
-class RenewalDue(Exception):
-    """The balance is not what it is to be: `ledger.engine.renewals.renew` comes first."""
+# A balance with its open holds, and what the last renewal and a contract change within its term
+# did to it. Write-offs by hand have no contract.
+BALANCE_SUMMARY = """
+    SELECT balance.*, location.terms_version AS location_terms_version, location.time_zone,
+           holds.held_credits, holds.open_holds, holds.open_call_holds,
+           renewal.granted, renewal.lapsed, renewal.written_off, amendment.changed
+      FROM ledger_balance balance
+      JOIN locations_location location ON location.id = balance.location_id
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(credits), 0)::bigint AS held_credits, count(*) AS open_holds,
+                  count(*) FILTER (WHERE kind = 'call') AS open_call_holds
+             FROM ledger_hold
+            WHERE location_id = balance.location_id AND state = 'open' AND expires_at > %(at)s
+           ) holds
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(credits) FILTER (WHERE kind = 'contract_grant'), 0)::bigint
+                  AS granted,
+                  coalesce(-sum(credits) FILTER (WHERE kind = 'contract_expiry'), 0)::bigint
+                  AS lapsed,
+                  coalesce(sum(credits) FILTER (WHERE kind = 'write_off'), 0)::bigint
+                  AS written_off
+             FROM (SELECT kind, contract_delta + purchased_delta AS credits
+                     FROM ledger_entry
+                    WHERE location_id = balance.location_id AND day = balance.renewed_through_on
+                      AND kind IN ('contract_grant', 'contract_expiry', 'write_off')
+                      AND contract_id IS NOT NULL) entry
+           ) renewal
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(contract_delta + purchased_delta), 0)::bigint AS changed
+             FROM ledger_entry
+            WHERE location_id = balance.location_id AND kind = 'adjustment'
+              AND term_starts_on = balance.renewed_through_on
+           ) amendment
+     WHERE balance.location_id = %(location)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +65,7 @@ class TermStart:
     changed: int = 0
 
 
-class Figures(Protocol):
-    """What a standing reads of a balance, holds included."""
-
+class BalanceFigures(Protocol):
     @property
     def contract_credits(self) -> int: ...
     @property
@@ -54,14 +79,14 @@ class Figures(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BareStanding:
-    """How figures stand, of whichever location; `Standing` knows which.
+class BalanceSummary:
+    """A balance and the terms it is under, without a query.
 
-    `term` is the one that today lies in, `step` the next begin or end of one. `start` is None
-    where no term runs, or where nobody asked. No part of it asks the database.
+    `term` is the one that today lies in, `step` the next beginning or end of one. `start` is None
+    where no term runs, and where it was not read.
     """
 
-    balance: Figures
+    balance: BalanceFigures
     terms: Terms
     today: dt.date
     term: Term | None
@@ -171,102 +196,52 @@ class BareStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(BareStanding):
+class LocationBalanceSummary(BalanceSummary):
     location: Location
     balance: Balance
 
 
-def standing(location: Location, *, at: dt.datetime) -> Standing:
-    """Two queries; raises RenewalDue. The balance brings what its last renewal did along."""
-    found = list(_balance()(location=location.pk, at=at))
-    if not found:
-        raise RenewalDue
-    balance = found[0]
-    # As it is at this moment: the given one was read before, perhaps with another time zone.
-    current = balance.location
-    contracts = tuple(_contracts()(location=location.pk))
-    terms = Terms(current.pk, current.terms_version, current.zone, contracts)
-    now = replace(
-        _standing(location, balance, terms, at),
-        holds_calls_only=balance.open_calls == balance.open_holds,
+def balance_summary(location: Location, *, at: dt.datetime) -> LocationBalanceSummary:
+    """Call `renew_if_due` before. Two queries."""
+    parameters = {"location": location.pk, "at": at}
+    balance: Any = Balance.objects.raw(BALANCE_SUMMARY, parameters)[0]
+    contracts = Contract.objects.filter(location=location).order_by("starts_on")
+    # The location may have been read before the snapshot: its version and zone are read anew.
+    zone = ZoneInfo(balance.time_zone)
+    terms = Terms(location.pk, balance.location_terms_version, zone, tuple(contracts))
+    summary = replace(
+        _summary(location, balance, terms, at),
+        holds_calls_only=balance.open_call_holds == balance.open_holds,
     )
-    if now.term is None or now.term.starts_on != balance.renewed_through_on:
-        return now
-    granted, lapsed, written_off = (getattr(balance, kind.value) for kind in AT_RENEWAL)
-    return replace(now, start=TermStart(granted, -lapsed, written_off, balance.changed))
+    if summary.term is None or summary.term.starts_on != balance.renewed_through_on:
+        return summary
+    start = TermStart(balance.granted, balance.lapsed, balance.written_off, balance.changed)
+    return replace(summary, start=start)
 
 
-@composed
-def _balance() -> QuerySet[Balance]:
-    at = Given("at")
-    return (
-        Balance.objects.as_of(at)
-        .filter(~is_renewal_due(at), location=Given("location"))
-        .select_related("location")
-        .annotate(
-            **{kind.value: _sum_at_renewal(kind) for kind in AT_RENEWAL},
-            changed=_changed_within_the_term(),
-            open_calls=_open_calls(at),
-        )
-    )
-
-
-@composed
-def _contracts() -> QuerySet[Contract]:
-    return Contract.objects.filter(location=Given("location")).order_by("starts_on")
-
-
-def standings(locations: Sequence[Location], *, at: dt.datetime) -> list[Standing]:
-    """How several locations stand, in their order; renewals that are due are done first.
+def balance_summaries(
+    locations: Sequence[Location], *, at: dt.datetime
+) -> list[LocationBalanceSummary]:
+    """In the order of the locations; renewals that are due are done first.
 
     Two queries at most, and those of the renewals.
     """
     ids = [location.pk for location in locations]
-    # One parameter and not a thousand, each of which psycopg looks for in the statement.
-    among = RawSQL("SELECT unnest(%s::bigint[])", [plain_array(ids)])
-    current = Balance.objects.as_of(at).filter(~is_renewal_due(at), location_id__in=among).in_bulk()
+    balances = Balance.objects.as_of(at).exclude(is_renewal_due(at)).in_bulk(ids)
     for location_id in ids:
-        if location_id not in current:
-            current[location_id] = renew_if_due(location_id, at=at)
+        if location_id not in balances:
+            balances[location_id] = renew_if_due(location_id, at=at)
     return [
-        _standing(location, current[location.pk], terms, at)
+        _summary(location, balances[location.pk], terms, at)
         for location, terms in zip(locations, terms_for_locations(locations), strict=True)
     ]
 
 
-def _sum_at_renewal(kind: EntryKind) -> Coalesce:
-    """The credits of this kind on the day through which the balance's terms are done."""
-    entries = Entry.objects.filter(
-        location=OuterRef("location"),
-        day=OuterRef("renewed_through_on"),
-        kind=kind,
-        contract__isnull=False,  # not a write-off by hand, later on that day
-    )
-    of_location = entries.order_by().values("location")
-    return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
-
-
-def _changed_within_the_term() -> Coalesce:
-    """The sum of adjustments of the running term's grant (`ledger.requests.contract_changes`)."""
-    entries = Entry.objects.filter(
-        location=OuterRef("location"),
-        term_starts_on=OuterRef("renewed_through_on"),
-        kind=EntryKind.ADJUSTMENT,
-    )
-    of_location = entries.order_by().values("location")
-    return Coalesce(Subquery(of_location.annotate(sum=SIGNED).values("sum")), 0)
-
-
-def _open_calls(at: dt.datetime | Given) -> Coalesce:
-    """How many of the open holds are for calls; the others are for a plain amount."""
-    calls = Hold.objects.open_at(at).filter(location=OuterRef("location"), kind=HoldKind.CALL)
-    of_location = calls.order_by().values("location")
-    return Coalesce(Subquery(of_location.annotate(count=Count("pk")).values("count")), 0)
-
-
-def _standing(location: Location, balance: Balance, terms: Terms, at: dt.datetime) -> Standing:
+def _summary(
+    location: Location, balance: Balance, terms: Terms, at: dt.datetime
+) -> LocationBalanceSummary:
     today = terms.local_day(at)
-    return Standing(
+    return LocationBalanceSummary(
         location=location,
         balance=balance,
         terms=terms,

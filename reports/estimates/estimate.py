@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from ledger.engine import quotes
 from ledger.engine.charge_requests import MAX_MESSAGES
 from ledger.engine.quotes import Quote, QuoteMessage
-from ledger.engine.renewals import renew
+from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
-from reports.balance.summary import RenewalDue, Standing, standing
+from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.estimates.number_lists import Watch, nobody
 from reports.estimates.results import Destination, Figures, ToBuy
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
@@ -29,7 +29,7 @@ class Estimate:
     at: dt.datetime
     channel: str
     quote: Quote
-    standing: Standing
+    summary: LocationBalanceSummary
     forecast: Forecast
     recipients: int
 
@@ -76,7 +76,7 @@ class Estimate:
     @property
     def figures(self) -> Figures:
         """All of it that is shown."""
-        quote, step = self.quote, self.standing.step
+        quote, step = self.quote, self.summary.step
         return Figures(
             at=self.at,
             channel=self.channel,
@@ -84,7 +84,7 @@ class Estimate:
             chargeable=quote.chargeable,
             domestic=quote.domestic,
             available=quote.available,
-            held=self.standing.held,
+            held=self.summary.held,
             overdraft_limit=quote.overdraft_limit,
             shortfall=quote.shortfall,
             left=self.left,
@@ -107,7 +107,7 @@ class Estimate:
         pace, likely = self.forecast.pace, self.forecast.likely
         if pace is None or likely is None:
             return None
-        if self.standing.step is None:
+        if self.summary.step is None:
             missing = pace.a_week * DAYS_WITHOUT_CONTRACT / 7 - self.left
         else:
             missing = self.quote.credits - likely.left
@@ -127,33 +127,18 @@ def estimate(
 
     Up to `most` messages, as many broadcasts as they make. Raises BadInput.
     """
-    try:
-        return _estimate(location, channel, messages, at=at, most=most, watch=watch)
-    except RenewalDue:
-        renew(location.pk, at=at)
-        return _estimate(location, channel, messages, at=at, most=most, watch=watch)
-
-
-def _estimate(
-    location: Location,
-    channel: str,
-    messages: Sequence[QuoteMessage],
-    *,
-    at: dt.datetime,
-    most: int,
-    watch: Watch,
-) -> Estimate:
+    renew_if_due(location.pk, at=at)
     with read_snapshot():
-        now = standing(location, at=at)
+        summary = balance_summary(location, at=at)
         quote = quotes.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
-        usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
-    expected = forecast(usage, now)
+        usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
+    expected = forecast(usage, summary)
     sent_to = {
         message.phone
         for message, rated in zip(messages, quote.rated, strict=True)
         if not rated.is_domestic and not rated.refusal
     }
-    return Estimate(at, channel, quote, now, expected, len(sent_to))
+    return Estimate(at, channel, quote, summary, expected, len(sent_to))
 
 
 def last_broadcast(location: Location) -> Charge | None:

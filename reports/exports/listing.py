@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
-from locations.db.prepared import Given, composed
 from locations.models import Location
 from reports.exports.schedules import going_on
 from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
@@ -51,13 +50,7 @@ def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datet
 
 
 def newest_reports(location: Location) -> list[Report]:
-    return list(_newest()(location=location.pk))
-
-
-@composed
-def _newest() -> QuerySet[Report]:
-    found = Report.objects.filter(location=Given("location"))
-    return found.select_related("requested_by", "cancelled_by")[:NEWEST]
+    return list(all_reports(location)[:NEWEST])
 
 
 def filename(report: Report) -> str:

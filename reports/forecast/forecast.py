@@ -30,7 +30,7 @@ from enum import Enum
 
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import DebtAtRenewal
-from reports.balance.summary import BareStanding, Standing
+from reports.balance.summary import BalanceSummary
 
 HISTORY_DAYS = 180
 HALF_LIFE_DAYS = 30
@@ -131,15 +131,15 @@ class Forecast:
     at_twice: Course | None = None
 
 
-def forecast(usage: DailyUsage, now: Standing) -> Forecast:
+def forecast(usage: DailyUsage, summary: BalanceSummary) -> Forecast:
     """What to expect of a location's balance, from the days that moved it; asks nobody else."""
     used = {row.day: -row.moved.usage for row in usage.days}
-    history = history_of(used, now.today)
+    history = history_of(used, summary.today)
     if history.record != Record.ENOUGH:
         return Forecast(history.record, history)
     pace = pace_of(history)
     likely, at_half, at_twice = (
-        follow(now, pace, times=times, used_today=history.used_today) for times in (1, 0.5, 2)
+        follow(summary, pace, times=times, used_today=history.used_today) for times in (1, 0.5, 2)
     )
     return Forecast(history.record, history, pace, likely, at_half, at_twice)
 
@@ -172,23 +172,23 @@ def pace_of(history: History) -> Pace:
     return Pace(tuple(sum_ / weight for sum_, weight in zip(sums, weights, strict=True)))
 
 
-def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) -> Course:
+def follow(summary: BalanceSummary, pace: Pace, *, times: float = 1, used_today: int = 0) -> Course:
     """The balance day by day at so many times the pace, over the next step of the contracts.
 
     What calls hold counts as spent. Contract credits go first, and lapse at the step, where the
     purchased ones stay; what comes in with the next term is what its contract says today.
     """
-    contract = float(now.contract_unheld)
-    purchased = now.available - contract  # below zero where the location is overdrawn
-    week = [pace.on(now.today + n * DAY) * times for n in range(7)]
-    step_in, end_in = _days_ahead(now)
-    overdraft_limit = now.overdraft_limit
+    contract = float(summary.contract_unheld)
+    purchased = summary.available - contract  # below zero where the location is overdrawn
+    week = [pace.on(summary.today + n * DAY) * times for n in range(7)]
+    step_in, end_in = _days_ahead(summary)
+    overdraft_limit = summary.overdraft_limit
     runs_out_in = overdraft_ends_in = None
     lapses = left = 0.0
     for n in range(end_in):
         if n == step_in:
             lapses, left = contract, contract + purchased
-            contract, purchased = _after_step(now, purchased)
+            contract, purchased = _after_step(summary, purchased)
         use = week[n % 7] if n else max(0.0, week[0] - used_today)
         from_contract = use if use < contract else contract
         contract -= from_contract
@@ -200,31 +200,31 @@ def follow(now: Standing, pace: Pace, *, times: float = 1, used_today: int = 0) 
             if step_in is None or n >= step_in:
                 break
     return Course(
-        runs_out_on=None if runs_out_in is None else now.today + runs_out_in * DAY,
+        runs_out_on=None if runs_out_in is None else summary.today + runs_out_in * DAY,
         overdraft_ends_on=None
         if overdraft_ends_in is None
-        else now.today + overdraft_ends_in * DAY,
+        else summary.today + overdraft_ends_in * DAY,
         lapses=round(lapses),
         left=round(left),
     )
 
 
-def runs_out_on(now: BareStanding, pace: Pace, *, used_today: int = 0) -> dt.date | None:
+def runs_out_on(summary: BalanceSummary, pace: Pace, *, used_today: int = 0) -> dt.date | None:
     """The same day that `follow` finds, week by week instead of day by day: for many at once."""
-    start = now.today.weekday()
+    start = summary.today.weekday()
     week = (*pace.by_weekday[start:], *pace.by_weekday[:start])
     today = max(0.0, week[0] - used_today)
-    available = now.available
+    available = summary.available
     left = available - today
     if left < HALF:
-        return now.today
-    step_in, end_in = (None, LONGEST_DAYS) if now.step is None else _days_ahead(now)
+        return summary.today
+    step_in, end_in = (None, LONGEST_DAYS) if summary.step is None else _days_ahead(summary)
     gone_in, left = _gone_in(left, week, 1, end_in if step_in is None else step_in)
     if gone_in is None and step_in is not None:
-        contract = max(0.0, now.contract_unheld - (available - left))
-        left = sum(_after_step(now, left - contract))
+        contract = max(0.0, summary.contract_unheld - (available - left))
+        left = sum(_after_step(summary, left - contract))
         gone_in, left = _gone_in(left, week, step_in, end_in)
-    return None if gone_in is None else now.today + gone_in * DAY
+    return None if gone_in is None else summary.today + gone_in * DAY
 
 
 def _gone_in(
@@ -242,19 +242,19 @@ def _gone_in(
     return None, left
 
 
-def _days_ahead(now: BareStanding) -> tuple[int | None, int]:
+def _days_ahead(summary: BalanceSummary) -> tuple[int | None, int]:
     """How far away the next step is, and the end of what is followed."""
-    if now.step is None:
+    if summary.step is None:
         return None, LONGEST_DAYS
-    step_in = (now.step.on - now.today).days
-    after = now.terms.next_step(now.step.on)
+    step_in = (summary.step.on - summary.today).days
+    after = summary.terms.next_step(summary.step.on)
     longest = max(step_in + 1, LONGEST_DAYS)
-    return step_in, min(longest, (after.on - now.today).days) if after else longest
+    return step_in, min(longest, (after.on - summary.today).days) if after else longest
 
 
-def _after_step(now: BareStanding, purchased: float) -> tuple[float, float]:
+def _after_step(summary: BalanceSummary, purchased: float) -> tuple[float, float]:
     """The two buckets on the morning of the next step."""
-    contract = now.next_contract
+    contract = summary.next_contract
     if contract is None:
         return 0.0, purchased
     if contract.debt_at_renewal == DebtAtRenewal.WRITE_OFF:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.balance.summary import Standing
+from reports.balance.summary import BalanceSummary
 from reports.forecast.forecast import Course, Forecast, Pace
 from reports.forecast.phrases import about, about_enough, kept, say
 from reports.forecast.sentences_details import details
@@ -23,25 +23,25 @@ class Outlook:
     details: list[SafeString]
 
 
-def outlook(now: Standing, expected: Forecast) -> Outlook:
+def outlook(summary: BalanceSummary, expected: Forecast) -> Outlook:
     """What the page opens with, for every standing and every forecast."""
     if expected.pace is None or expected.likely is None:
-        return Outlook([no_pace(expected), *certain(now)], [])
+        return Outlook([no_pace(expected), *certain(summary)], [])
     return Outlook(
-        list(_at_pace(now, expected.likely, expected.pace)),
-        list(details(now, expected)),
+        list(_at_pace(summary, expected.likely, expected.pace)),
+        list(details(summary, expected)),
     )
 
 
-def _at_pace(now: Standing, likely: Course, pace: Pace) -> Iterator[SafeString]:
-    if now.is_out:
+def _at_pace(summary: BalanceSummary, likely: Course, pace: Pace) -> Iterator[SafeString]:
+    if summary.is_out:
         yield say(_("Nothing is left to spend."))
-        yield _buy(now, likely, pace)
-    elif now.step is None:
+        yield _buy(summary, likely, pace)
+    elif summary.step is None:
         yield _without_contract(likely)
-    elif likely.runs_out_on and likely.runs_out_on < now.step.on:
-        yield _runs_out(now, likely.runs_out_on, now.step.on, -likely.left)
-    elif now.term is None:
+    elif likely.runs_out_on and likely.runs_out_on < summary.step.on:
+        yield _runs_out(summary, likely.runs_out_on, summary.step.on, -likely.left)
+    elif summary.term is None:
         yield say(
             ngettext(
                 "At your recent pace your credits last until the next contract begins on "
@@ -50,25 +50,25 @@ def _at_pace(now: Standing, likely: Course, pace: Pace) -> Iterator[SafeString]:
                 "<strong>{day}</strong>; <strong>about {left} credits</strong> will then be left.",
                 about(likely.left),
             ),
-            day=now.step.on,
+            day=summary.step.on,
             left=about(likely.left),
         )
     else:
-        yield from _lasts(now, likely, now.step.on)
+        yield from _lasts(summary, likely, summary.step.on)
 
 
-def _buy(now: Standing, likely: Course, pace: Pace) -> SafeString:
-    if now.step is None:
+def _buy(summary: BalanceSummary, likely: Course, pace: Pace) -> SafeString:
+    if summary.step is None:
         sentence = _(
             "At your recent pace, <strong>buy about {n} credits</strong> to last for 30 days."
         )
-        return say(sentence, n=about_enough(pace.a_week * 30 / 7 - now.available))
-    if now.renews_on:
+        return say(sentence, n=about_enough(pace.a_week * 30 / 7 - summary.available))
+    if summary.renews_on:
         sentence = _(
             "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the renewal on <strong>{day}</strong>."
         )
-    elif now.ends_on:
+    elif summary.ends_on:
         sentence = _(
             "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the end of the contract on <strong>{day}</strong>."
@@ -78,7 +78,7 @@ def _buy(now: Standing, likely: Course, pace: Pace) -> SafeString:
             "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the next contract on <strong>{day}</strong>."
         )
-    return say(sentence, n=about_enough(-likely.left), day=now.step.on)
+    return say(sentence, n=about_enough(-likely.left), day=summary.step.on)
 
 
 def _without_contract(likely: Course) -> SafeString:
@@ -92,9 +92,9 @@ def _without_contract(likely: Course) -> SafeString:
     )
 
 
-def _runs_out(now: Standing, on: dt.date, step_on: dt.date, missing: int) -> SafeString:
+def _runs_out(summary: BalanceSummary, on: dt.date, step_on: dt.date, missing: int) -> SafeString:
     days = (step_on - on).days
-    if now.renews_on:
+    if summary.renews_on:
         sentence = ngettext(
             "At your recent pace you run out on <strong>{day}</strong>, {n} day before the "
             "renewal: <strong>buy about {missing} credits</strong> to reach it.",
@@ -102,7 +102,7 @@ def _runs_out(now: Standing, on: dt.date, step_on: dt.date, missing: int) -> Saf
             "renewal: <strong>buy about {missing} credits</strong> to reach it.",
             days,
         )
-    elif now.ends_on:
+    elif summary.ends_on:
         sentence = ngettext(
             "At your recent pace you run out on <strong>{day}</strong>, {n} day before the "
             "contract ends: <strong>buy about {missing} credits</strong> to last until then.",
@@ -121,27 +121,27 @@ def _runs_out(now: Standing, on: dt.date, step_on: dt.date, missing: int) -> Saf
     return say(sentence, day=on, n=days, missing=about_enough(missing))
 
 
-def _lasts(now: Standing, likely: Course, step_on: dt.date) -> Iterator[SafeString]:
+def _lasts(summary: BalanceSummary, likely: Course, step_on: dt.date) -> Iterator[SafeString]:
     """The balance reaches the renewal, or the end of the contract."""
     lapses = about(likely.lapses)
     if lapses <= 0:
-        yield _none_lapse(now, likely, step_on)
+        yield _none_lapse(summary, likely, step_on)
         return
-    nearly_all = lapses >= now.contract_credits
-    yield _lapse(now, step_on, None if nearly_all else lapses)
-    if now.purchased_credits > 0:
-        yield kept(now.purchased_credits)
-    if now.ends_on and now.purchased_credits > 0 and likely.runs_out_on:
+    nearly_all = lapses >= summary.contract_credits
+    yield _lapse(summary, step_on, None if nearly_all else lapses)
+    if summary.purchased_credits > 0:
+        yield kept(summary.purchased_credits)
+    if summary.ends_on and summary.purchased_credits > 0 and likely.runs_out_on:
         yield say(
             _("Without a contract they would last until about <strong>{day}</strong>."),
             day=likely.runs_out_on,
         )
 
 
-def _lapse(now: Standing, on: dt.date, lapses: int | None) -> SafeString:
+def _lapse(summary: BalanceSummary, on: dt.date, lapses: int | None) -> SafeString:
     """`lapses` of None is nearly all of them."""
-    left = now.contract_credits
-    if lapses is None and now.renews_on:
+    left = summary.contract_credits
+    if lapses is None and summary.renews_on:
         sentence = _(
             "At your recent pace, <strong>nearly all of your {left} contract credits will "
             "lapse</strong> when the contract renews on <strong>{day}</strong>."
@@ -151,7 +151,7 @@ def _lapse(now: Standing, on: dt.date, lapses: int | None) -> SafeString:
             "At your recent pace, <strong>nearly all of your {left} contract credits will "
             "lapse</strong> when the contract ends on <strong>{day}</strong> with none to follow."
         )
-    elif now.renews_on:
+    elif summary.renews_on:
         sentence = _(
             "At your recent pace, <strong>about {lapses} of your {left} contract credits will "
             "lapse</strong> when the contract renews on <strong>{day}</strong>."
@@ -164,15 +164,15 @@ def _lapse(now: Standing, on: dt.date, lapses: int | None) -> SafeString:
     return say(sentence, lapses=lapses, left=left, day=on)
 
 
-def _none_lapse(now: Standing, likely: Course, on: dt.date) -> SafeString:
-    purchased = min(about(likely.left), max(0, now.purchased_credits))
-    if now.renews_on and purchased > 0:
+def _none_lapse(summary: BalanceSummary, likely: Course, on: dt.date) -> SafeString:
+    purchased = min(about(likely.left), max(0, summary.purchased_credits))
+    if summary.renews_on and purchased > 0:
         sentence = _(
             "At your recent pace your credits reach the renewal on <strong>{day}</strong>: the "
             "contract credits are used up by then, and <strong>about {left} purchased credits are "
             "kept</strong>."
         )
-    elif now.renews_on:
+    elif summary.renews_on:
         sentence = _(
             "At your recent pace your credits <strong>just reach the renewal</strong> on "
             "<strong>{day}</strong>."

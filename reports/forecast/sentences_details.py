@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.balance.summary import Standing
+from reports.balance.summary import BalanceSummary
 from reports.forecast.forecast import Course, Forecast, Pace
 from reports.forecast.phrases import say
 
@@ -16,18 +16,18 @@ ALIKE = 0.75  # weekends with at least this much of a weekday's pace, or the rev
 WORTH_SAYING = 0.15  # of a term: what the next one is short of by less is within the error
 
 
-def details(now: Standing, expected: Forecast) -> Iterator[SafeString]:
+def details(summary: BalanceSummary, expected: Forecast) -> Iterator[SafeString]:
     """Sentences for a forecast that has a pace."""
     pace, likely = expected.pace, expected.likely
     at_half, at_twice = expected.at_half, expected.at_twice
     if not (pace and likely and at_half and at_twice):
         return
-    if now.is_out and now.debt:
-        yield say(_("That includes the {n} that you are overdrawn by."), n=now.debt)
+    if summary.is_out and summary.debt:
+        yield say(_("That includes the {n} that you are overdrawn by."), n=summary.debt)
     yield _pace(pace)
-    if not now.is_out:
-        yield from _how_sure(now, likely, at_half, at_twice)
-    yield from _overdraft(now, likely)
+    if not summary.is_out:
+        yield from _how_sure(summary, likely, at_half, at_twice)
+    yield from _overdraft(summary, likely)
     days = len(expected.history.used)
     yield say(
         ngettext(
@@ -40,15 +40,15 @@ def details(now: Standing, expected: Forecast) -> Iterator[SafeString]:
 
 
 def _how_sure(
-    now: Standing, likely: Course, at_half: Course, at_twice: Course
+    summary: BalanceSummary, likely: Course, at_half: Course, at_twice: Course
 ) -> Iterator[SafeString]:
-    if now.step is None:
+    if summary.step is None:
         yield from _without_contract(at_half, at_twice)
-    elif _runs_out_before(likely, now.step.on):
-        yield _between(now, at_half, at_twice, now.step.on)
+    elif _runs_out_before(likely, summary.step.on):
+        yield _between(summary, at_half, at_twice, summary.step.on)
     else:
-        yield _at_twice(now, at_twice, now.step.on)
-        yield from _next_term(now, likely, now.step.on)
+        yield _at_twice(summary, at_twice, summary.step.on)
+        yield from _next_term(summary, likely, summary.step.on)
 
 
 def _pace(pace: Pace) -> SafeString:
@@ -80,15 +80,15 @@ def _runs_out_before(course: Course, day: dt.date) -> bool:
     return course.runs_out_on is not None and course.runs_out_on < day
 
 
-def _at_twice(now: Standing, at_twice: Course, step_on: dt.date) -> SafeString:
+def _at_twice(summary: BalanceSummary, at_twice: Course, step_on: dt.date) -> SafeString:
     """How safe a balance is that lasts."""
     out_on = at_twice.runs_out_on
     if out_on is None or out_on >= step_on:
-        if now.renews_on:
+        if summary.renews_on:
             return say(
                 _("Nothing to buy: this balance lasts until the renewal even at twice the pace.")
             )
-        if now.ends_on:
+        if summary.ends_on:
             return say(
                 _(
                     "Nothing to buy: this balance lasts until the contract ends even at twice the "
@@ -113,15 +113,17 @@ def _at_twice(now: Standing, at_twice: Course, step_on: dt.date) -> SafeString:
     )
 
 
-def _between(now: Standing, at_half: Course, at_twice: Course, step_on: dt.date) -> SafeString:
+def _between(
+    summary: BalanceSummary, at_half: Course, at_twice: Course, step_on: dt.date
+) -> SafeString:
     """How sure the day is on which a balance runs out before the next step."""
     if _runs_out_before(at_half, step_on):
         sentence = _("At twice the pace that would be {twice}, at half of it {half}.")
-    elif now.renews_on:
+    elif summary.renews_on:
         sentence = _(
             "At twice the pace that would be {twice}; at half of it you reach the renewal."
         )
-    elif now.ends_on:
+    elif summary.ends_on:
         sentence = _(
             "At twice the pace that would be {twice}; at half of it you reach the contract's end."
         )
@@ -145,10 +147,10 @@ def _without_contract(at_half: Course, at_twice: Course) -> Iterator[SafeString]
     yield say(sentence, twice=at_twice.runs_out_on, half=at_half.runs_out_on)
 
 
-def _next_term(now: Standing, likely: Course, renews_on: dt.date) -> Iterator[SafeString]:
+def _next_term(summary: BalanceSummary, likely: Course, renews_on: dt.date) -> Iterator[SafeString]:
     """Where the term after the renewal is too short of credits."""
-    after = now.terms.next_step(renews_on)
-    if now.next_contract is None or likely.runs_out_on is None or after is None:
+    after = summary.terms.next_step(renews_on)
+    if summary.next_contract is None or likely.runs_out_on is None or after is None:
         return
     days = (after.on - likely.runs_out_on).days
     if days < WORTH_SAYING * (after.on - renews_on).days:
@@ -160,23 +162,25 @@ def _next_term(now: Standing, likely: Course, renews_on: dt.date) -> Iterator[Sa
         "{day}: {n} days short.",
         days,
     )
-    yield say(sentence, credits=now.next_contract.included_credits, day=likely.runs_out_on, n=days)
+    yield say(
+        sentence, credits=summary.next_contract.included_credits, day=likely.runs_out_on, n=days
+    )
 
 
-def _overdraft(now: Standing, likely: Course) -> Iterator[SafeString]:
+def _overdraft(summary: BalanceSummary, likely: Course) -> Iterator[SafeString]:
     """How long sending goes on below zero, where that is to be expected."""
-    if not now.overdraft_limit or now.step is None or now.outbound_stops:
+    if not summary.overdraft_limit or summary.step is None or summary.outbound_stops:
         return
-    if not _runs_out_before(likely, now.step.on):
+    if not _runs_out_before(likely, summary.step.on):
         return
     ends_on = likely.overdraft_ends_on
-    if ends_on is None or ends_on >= now.step.on:
+    if ends_on is None or ends_on >= summary.step.on:
         sentence = ngettext(
             "Your contract lets you go on sending until you are {limit} credit below zero, which "
             "at this pace is far enough.",
             "Your contract lets you go on sending until you are {limit} credits below zero, which "
             "at this pace is far enough.",
-            now.overdraft_limit,
+            summary.overdraft_limit,
         )
     else:
         sentence = ngettext(
@@ -184,6 +188,6 @@ def _overdraft(now: Standing, likely: Course) -> Iterator[SafeString]:
             "this pace until {day}.",
             "Your contract lets you go on sending until you are {limit} credits below zero: at "
             "this pace until {day}.",
-            now.overdraft_limit,
+            summary.overdraft_limit,
         )
-    yield say(sentence, limit=now.overdraft_limit, day=ends_on)
+    yield say(sentence, limit=summary.overdraft_limit, day=ends_on)

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.balance.summary import Standing
+from reports.balance.summary import BalanceSummary
 from reports.forecast.forecast import Forecast, Record
 from reports.forecast.phrases import kept, say
 
@@ -51,38 +51,38 @@ def no_pace(expected: Forecast) -> SafeString:
     )
 
 
-def certain(now: Standing) -> Iterator[SafeString]:
+def certain(summary: BalanceSummary) -> Iterator[SafeString]:
     """What is certain without a pace: the next step of the contract, and what is kept."""
-    if now.renews_on and now.next_contract:
+    if summary.renews_on and summary.next_contract:
         yield say(
             ngettext(
                 "Your contract renews on <strong>{day}</strong> with {n} credit.",
                 "Your contract renews on <strong>{day}</strong> with {n} credits.",
-                now.next_contract.included_credits,
+                summary.next_contract.included_credits,
             ),
-            day=now.renews_on,
-            n=now.next_contract.included_credits,
+            day=summary.renews_on,
+            n=summary.next_contract.included_credits,
         )
-        yield _what_is_left(now.contract_credits)
-    elif now.ends_on:
+        yield _what_is_left(summary.contract_credits)
+    elif summary.ends_on:
         yield say(
             _(
                 "Your contract ends on <strong>{day}</strong>, and no other follows yet: what is "
                 "then left of its credits lapses."
             ),
-            day=now.ends_on,
+            day=summary.ends_on,
         )
-    elif now.starts_on and now.next_contract:
+    elif summary.starts_on and summary.next_contract:
         yield say(
             ngettext(
                 "No contract runs today. The next one begins on <strong>{day}</strong> with {n} "
                 "credit.",
                 "No contract runs today. The next one begins on <strong>{day}</strong> with {n} "
                 "credits.",
-                now.next_contract.included_credits,
+                summary.next_contract.included_credits,
             ),
-            day=now.starts_on,
-            n=now.next_contract.included_credits,
+            day=summary.starts_on,
+            n=summary.next_contract.included_credits,
         )
     else:
         yield say(
@@ -91,8 +91,8 @@ def certain(now: Standing) -> Iterator[SafeString]:
                 "the credits that it buys."
             )
         )
-    if now.purchased_credits > 0:
-        yield kept(now.purchased_credits)
+    if summary.purchased_credits > 0:
+        yield kept(summary.purchased_credits)
 
 
 def _what_is_left(contract: int) -> SafeString:

@@ -12,7 +12,7 @@ from ledger.engine.snapshots import read_snapshot
 from ledger.models import USAGE, Charge, Entry, EntryKind
 from ledger.reading.daily_usage import Day, Movement, daily_usage
 from locations.calendar import local_day
-from locations.db.prepared import read
+from locations.db.sql import fetch_rows
 from locations.models import Location
 from reports.history.messages import MessageCounts
 from reports.history.tables import DayTable
@@ -164,7 +164,7 @@ def _nearest_days(location: Location, day: dt.date) -> tuple[dt.date | None, dt.
 
 def _read_rows(location: Location, day: dt.date, page: int) -> tuple[list[DayRow], int]:
     """The rows of a page, and how many the day has."""
-    ids = read(
+    ids = fetch_rows(
         ROWS,
         location=location.pk,
         day=day,
@@ -178,7 +178,7 @@ def _read_rows(location: Location, day: dt.date, page: int) -> tuple[list[DayRow
     reversal_ids = [entry.pk for entry in entries.values() if entry.kind == EntryKind.REVERSAL]
     counts = {
         (by, pk): MessageCounts.from_row(*counted)
-        for by, pk, *counted in read(
+        for by, pk, *counted in fetch_rows(
             COUNTS,
             charges=plain_array(charge_ids),
             reversals=plain_array(reversal_ids),

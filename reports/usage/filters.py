@@ -19,7 +19,7 @@ from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
 from locations.contracts.terms import Terms
 from locations.formatting.dates import format_date
-from reports.balance.summary import Standing
+from reports.balance.summary import LocationBalanceSummary
 from reports.chart.chart import Chart, draw
 from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
 
@@ -106,10 +106,10 @@ class DailyFilter(django_filters.FilterSet):
     class Meta:
         form = DailyFilterForm
 
-    def __init__(self, data: QueryDict, standing: Standing) -> None:
+    def __init__(self, data: QueryDict, summary: LocationBalanceSummary) -> None:
         super().__init__(data, queryset=Entry.objects.none())
-        self.standing = standing
-        self.ranges = quick_ranges(standing.terms, standing.today)
+        self.summary = summary
+        self.ranges = quick_ranges(summary.terms, summary.today)
         self.is_bound = True  # an address without filters is a choice as well
         self.form.ranges = self.ranges
         if self.form.is_valid():
@@ -153,9 +153,9 @@ class DailyFilter(django_filters.FilterSet):
         if last_on is not None:
             return first_on, last_on
         if first_on is not None:
-            return first_on, max(first_on, self.standing.today)
+            return first_on, max(first_on, self.summary.today)
         if chosen.get("month"):
-            return month_days(chosen["month"], self.standing.today)
+            return month_days(chosen["month"], self.summary.today)
         name = chosen.get("range") or QuickRange.DAYS_30
         return self.ranges.get(QuickRange(name), self.ranges[QuickRange.DAYS_30])
 
@@ -183,7 +183,7 @@ class DailyFilter(django_filters.FilterSet):
     def _is_a_month(self) -> bool:
         first_on, last_on = self.days
         return first_on is not None and (first_on, last_on) == month_days(
-            first_on, self.standing.today
+            first_on, self.summary.today
         )
 
     @property
@@ -199,7 +199,7 @@ class DailyFilter(django_filters.FilterSet):
     @property
     def month_after(self) -> dt.date | None:
         after = self.month_on and add_months(self.month_on, 1)
-        return after if after and after <= self.standing.today else None
+        return after if after and after <= self.summary.today else None
 
     @property
     def label(self) -> str:
@@ -211,12 +211,12 @@ class DailyFilter(django_filters.FilterSet):
     @property
     def until_on(self) -> dt.date:
         """The last day of which anything can be said: not a coming one."""
-        return min(self.days[1], self.standing.today)
+        return min(self.days[1], self.summary.today)
 
     @property
     def reaches_now(self) -> bool:
         """Whether nothing can have happened after the last day."""
-        return self.days[1] >= self.standing.today
+        return self.days[1] >= self.summary.today
 
     def usage(self, read: DailyUsage | None = None) -> DailyUsage:
         """The rows of the table; out of `read`, where that holds its days with all kinds."""
@@ -225,7 +225,7 @@ class DailyFilter(django_filters.FilterSet):
         # a table that goes on to this moment, or its last line would not be the balance.
         end = None if self.reaches_now else last_on
         usage = (
-            daily_usage(self.standing.location, first_on, end, self.kinds)
+            daily_usage(self.summary.location, first_on, end, self.kinds)
             if read is None
             else read.part(first_on, end, self.kinds)
         )
@@ -233,7 +233,7 @@ class DailyFilter(django_filters.FilterSet):
 
     def chart(self, usage: DailyUsage) -> Chart | None:
         """The chart of the same days; None while there is nothing to draw."""
-        contracts = self.standing.terms.contracts
+        contracts = self.summary.terms.contracts
         return draw(
             usage,
             until=self.until_on,

@@ -2,18 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
-from ledger.engine.renewals import renew
+from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import DailyUsage, daily_usage
-from locations.db.prepared import Given, GivenUser, composed
 from locations.models import Location
 from reports.balance.overdrawn import Overdrawn, what_took_below
-from reports.balance.summary import RenewalDue, Standing, standing
+from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.chart.chart import Chart
 from reports.exports.forms import ReportForm
 from reports.exports.listing import newest_reports
@@ -47,7 +45,7 @@ class CreditUsage:
     """
 
     at: dt.datetime
-    standing: Standing
+    summary: LocationBalanceSummary
     filter: DailyFilter
     usage: DailyUsage | None
     forecast: Forecast
@@ -63,32 +61,22 @@ class CreditUsage:
         """A table that goes on to now must close with the balance at the top of the page."""
         if self.usage is None or not self.filter.reaches_now:
             return self.usage is not None
-        return self.usage.closing == self.standing.balance.total
+        return self.usage.closing == self.summary.balance.total
 
 
 def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
-    """The page for the filters, order and page number of an address.
-
-    A renewal that is due is done first, outside the moment, in which nothing can be written.
-    """
-    try:
-        return _read_page(location, asked, at=at)
-    except RenewalDue:
-        renew(location.pk, at=at)
-        return _read_page(location, asked, at=at)
-
-
-def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
+    """The page for the filters, order and page number of an address."""
+    renew_if_due(location.pk, at=at)
     with read_snapshot():
-        now = standing(location, at=at)
-        filter_ = DailyFilter(asked, now)
+        summary = balance_summary(location, at=at)
+        filter_ = DailyFilter(asked, summary)
         first_on, last_on = filter_.days
-        history_from = now.today - HISTORY_DAYS * DAY
+        history_from = summary.today - HISTORY_DAYS * DAY
         # The table's days and the forecast's in one go; each then takes its part.
         read = daily_usage(location, first_on and min(first_on, history_from))
-        overdrawn = what_took_below(location) if now.debt else None
+        overdrawn = what_took_below(location) if summary.debt else None
         reports = newest_reports(location)
-    expected = forecast(read.part(history_from, None), now)
+    expected = forecast(read.part(history_from, None), summary)
     usage = filter_.usage(read) if filter_.is_valid() else None
     table = usage and DailyTable(
         usage, filter_, order=asked.get("sort", ""), page=asked.get("page", "")
@@ -96,11 +84,11 @@ def _read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Cred
     days = {"first_on": first_on or EARLIEST_ON, "last_on": last_on}
     return CreditUsage(
         at=at,
-        standing=now,
+        summary=summary,
         filter=filter_,
         usage=usage,
         forecast=expected,
-        outlook=outlook(now, expected),
+        outlook=outlook(summary, expected),
         overdrawn=overdrawn,
         chart=filter_.chart(usage) if usage else None,
         table=table or None,
@@ -113,12 +101,6 @@ def other_locations(user: "User | AnonymousUser", location: Location) -> list[Pl
     """Where else the user may go from here; there may be more than fit."""
     if not user.is_authenticated:
         return []
-    rows = _others(user.is_staff)
-    return [Place._make(row) for row in rows.tuples(user=user.pk, location=location.pk)]
-
-
-@composed
-def _others(is_staff: bool) -> QuerySet[Location, Any]:
-    user: Any = GivenUser(is_staff=is_staff)
-    mine = Location.objects.details_open_to(user).exclude(pk=Given("location"))
-    return mine.order_by("name", "pk").values_list("pk", "name")[:MOST_OTHER_LOCATIONS]
+    others = Location.objects.details_open_to(user).exclude(pk=location.pk)
+    rows = others.order_by("name", "pk").values_list("pk", "name")[:MOST_OTHER_LOCATIONS]
+    return [Place._make(row) for row in rows]

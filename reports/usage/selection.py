@@ -9,7 +9,7 @@ from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
-from reports.balance.summary import standing
+from reports.balance.summary import balance_summary
 from reports.usage.filters import DailyFilter
 from reports.usage.tables import DailyTable
 
@@ -53,10 +53,10 @@ def shown_days(location: Location, asked: QueryDict, *, at: dt.datetime) -> Show
     """
     renew_if_due(location.pk, at=at)
     with read_snapshot():
-        now = standing(location, at=at)
-        filter_ = DailyFilter(asked, now)
+        summary = balance_summary(location, at=at)
+        filter_ = DailyFilter(asked, summary)
         if not filter_.is_valid():
             raise UnreadableFilters
         usage = filter_.usage()
     table = DailyTable(usage, filter_, order=asked.get("sort", ""))
-    return ShownDays(location, at, filter_, usage, table.records, now.balance.total)
+    return ShownDays(location, at, filter_, usage, table.records, summary.balance.total)

@@ -47,8 +47,8 @@ class DailyTable(ListTable):
     ) -> None:
         super().__init__(usage.rows, order=order, page=page)
         self.usage = usage
-        self.location = filter_.standing.location
+        self.location = filter_.summary.location
         self.foot = filter_.label
         # The year is left out where all days are of the current one.
         years = {row.day.year for row in usage.rows}
-        self.day_format = "D j M" if years <= {filter_.standing.today.year} else "D j M Y"
+        self.day_format = "D j M" if years <= {filter_.summary.today.year} else "D j M Y"

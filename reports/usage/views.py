@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from locations.models import Location
 from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
 from reports.alerts.page import get_active_alert, get_banner
-from reports.balance.summary import standings
+from reports.balance.summary import balance_summaries
 from reports.exports.listing import look_again_seconds
 from reports.usage.forms import ChooserForm
 from reports.usage.page import other_locations, read_page
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "form": form,
             "wanted": wanted,
             "page": page,
-            "standings": standings(list(page), at=timezone.now()),
+            "summaries": balance_summaries(list(page), at=timezone.now()),
         },
     )
 
@@ -63,9 +63,9 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
-    if not page.standing.is_out:  # that nothing is left the page says itself, without an alert
+    if not page.summary.is_out:  # that nothing is left the page says itself, without an alert
         context["alert"] = alert = get_active_alert(location)
-        context["banner"] = get_banner(alert, page.standing, page.forecast)
+        context["banner"] = get_banner(alert, page.summary, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/usage/credit_usage.html", context)

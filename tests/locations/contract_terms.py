@@ -24,7 +24,7 @@ def contract(starts: str, ends: str | None = None, *, term_months: int = 12) -> 
     )
 
 
-def terms_of(*contracts: Contract, zone: str = "UTC") -> Terms:
+def make_terms(*contracts: Contract, zone: str = "UTC") -> Terms:
     return Terms(location_id=1, version=1, zone=ZoneInfo(zone), contracts=contracts)
 
 

@@ -9,7 +9,7 @@ from ledger.models import Balance
 from ledger.reading.daily_usage import DailyUsage, Day, Movement
 from locations.contracts.terms import Terms
 from locations.models import Contract, Location
-from reports.balance.summary import Standing
+from reports.balance.summary import LocationBalanceSummary
 from reports.forecast.forecast import DAY
 
 TODAY = dt.date(2026, 6, 15)  # a Monday
@@ -21,12 +21,12 @@ def contract(starts_on: dt.date, included: int = 1000, **fields: Any) -> Contrac
 
 def stands(
     *contracts: Contract, contract_credits: int = 0, purchased: int = 0, held: int = 0
-) -> Standing:
+) -> LocationBalanceSummary:
     """A location in UTC on TODAY."""
     balance = Balance(contract_credits=contract_credits, purchased_credits=purchased, last_number=1)
     balance.held_credits, balance.open_holds = held, 1 if held else 0
     terms = Terms(1, 1, ZoneInfo("UTC"), contracts)
-    return Standing(
+    return LocationBalanceSummary(
         location=Location(pk=1, name="Harbor"),
         balance=balance,
         terms=terms,

@@ -45,7 +45,11 @@ def test_what_happened_cannot_be_truncated(ledger, model):
 
 @pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])
 def test_no_session_can_tell_the_triggers_to_look_away(ledger, model):
-    with pgtrigger.ignore(), refused("append_only"):
+    # What `pgtrigger.ignore()` sends before a statement.
+    triggers = [(table, trigger.get_pgid(table)) for table, trigger in pgtrigger.registered()]
+    ignored = [f"{table._meta.db_table}:{pgid},{pgid}" for table, pgid in triggers]
+    with refused("append_only"):
+        sql("SELECT set_config('pgtrigger.ignore', %s, true)", f"{{{','.join(ignored)}}}")
         sql(f"UPDATE {model._meta.db_table} SET day = '2020-01-01'")
 
 

@@ -17,7 +17,7 @@ from ledger.verification.verify import breaches, verify
 from locations.contracts import amendments
 from locations.contracts.amendments import ContractRefused
 from locations.models import Contract, Location, User
-from reports.balance.summary import standing
+from reports.balance.summary import balance_summary
 from tests.databases import Clone
 from tests.factories import NOON, chat, key, make_card, make_contract, make_location, make_user
 from tests.ledger.models.attacks import add_entry, refused
@@ -87,7 +87,7 @@ def test_now_adds_the_whole_difference_whatever_the_day(soho: Location, ada: Use
     assert contract_credits(soho) == 1000
     grant = Entry.objects.get(kind=EntryKind.CONTRACT_GRANT)
     assert grant.contract_delta == 1000
-    assert standing(soho, at=NOON).included == 1200
+    assert balance_summary(soho, at=NOON).included == 1200
     assert renewals.renew_if_due(soho.pk, at=NEXT_TERM).contract_credits == 1200
     assert list(breaches()) == []
 

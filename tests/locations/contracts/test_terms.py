@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from locations.calendar import add_months, day_starts_at
 from locations.contracts.terms import Step, Term
 from locations.models import Contract
-from tests.locations.contract_terms import DAY, contract, day, days_of, steps, terms_of
+from tests.locations.contract_terms import DAY, contract, day, days_of, make_terms, steps
 
 
 def test_a_contract_of_29_february_renews_on_the_28th_and_in_leap_years_on_the_29th():
-    assert days_of(terms_of(contract("2024-02-29")), until="2033-01-01") == [
+    assert days_of(make_terms(contract("2024-02-29")), until="2033-01-01") == [
         "2024-02-29",
         "2025-02-28",
         "2026-02-28",
@@ -28,7 +28,7 @@ def test_a_contract_of_29_february_renews_on_the_28th_and_in_leap_years_on_the_2
 
 
 def test_a_monthly_contract_of_the_31st_renews_on_the_last_day_of_shorter_months():
-    assert days_of(terms_of(contract("2027-10-31", term_months=1)), until="2028-05-31") == [
+    assert days_of(make_terms(contract("2027-10-31", term_months=1)), until="2028-05-31") == [
         "2027-10-31",
         "2027-11-30",
         "2027-12-31",
@@ -42,7 +42,7 @@ def test_a_monthly_contract_of_the_31st_renews_on_the_last_day_of_shorter_months
 
 def test_a_term_is_from_one_renewal_to_the_next():
     half_year = contract("2026-01-31", term_months=6)
-    terms = terms_of(half_year)
+    terms = make_terms(half_year)
     first = Term(half_year, day("2026-01-31"), day("2026-07-31"))
     second = Term(half_year, day("2026-07-31"), day("2027-01-31"))
     days = ["2026-01-30", "2026-01-31", "2026-07-30", "2026-07-31", "2027-01-30"]
@@ -51,7 +51,7 @@ def test_a_term_is_from_one_renewal_to_the_next():
 
 def test_the_last_term_of_a_contract_that_ends_is_cut_short():
     ending = contract("2026-01-01", "2027-03-15")
-    terms = terms_of(ending)
+    terms = make_terms(ending)
     assert terms.term_on(day("2027-03-14")) == Term(ending, day("2027-01-01"), day("2027-03-15"))
     assert terms.term_on(day("2027-03-15")) is None
     assert days_of(terms, until="2040-01-01") == ["2026-01-01", "2027-01-01", "2027-03-15"]
@@ -60,7 +60,7 @@ def test_the_last_term_of_a_contract_that_ends_is_cut_short():
 def test_a_step_says_whose_term_ends_and_whose_begins():
     old, new = contract("2026-01-01", "2026-06-01"), contract("2026-06-01", "2026-09-01")
     late = contract("2027-01-01")
-    chain = steps(terms_of(old, new, late), until=day("2028-01-01"))
+    chain = steps(make_terms(old, new, late), until=day("2028-01-01"))
     assert [(str(step.on), step.previous, step.contract) for step in chain] == [
         ("2026-01-01", None, old),
         ("2026-06-01", old, new),
@@ -71,15 +71,15 @@ def test_a_step_says_whose_term_ends_and_whose_begins():
 
 
 def test_a_contract_that_ends_on_its_renewal_day_does_not_renew_on_it():
-    assert days_of(terms_of(contract("2026-01-01", "2027-01-01")), until="2030-01-01") == [
+    assert days_of(make_terms(contract("2026-01-01", "2027-01-01")), until="2030-01-01") == [
         "2026-01-01",
         "2027-01-01",
     ]
-    assert terms_of(contract("2026-01-01", "2027-01-01")).contract_on(day("2027-01-01")) is None
+    assert make_terms(contract("2026-01-01", "2027-01-01")).contract_on(day("2027-01-01")) is None
 
 
 def test_a_successor_counts_its_own_months():
-    terms = terms_of(
+    terms = make_terms(
         contract("2026-01-31", "2026-03-15", term_months=1),
         contract("2026-03-15", term_months=1),
     )
@@ -93,7 +93,7 @@ def test_a_successor_counts_its_own_months():
 
 
 def test_without_a_contract_there_is_no_term_and_no_step():
-    terms = terms_of()
+    terms = make_terms()
     assert terms.contract_on(day("2026-01-01")) is None
     assert terms.term_on(day("2026-01-01")) is None
     assert terms.next_step(None) is None
@@ -101,14 +101,14 @@ def test_without_a_contract_there_is_no_term_and_no_step():
 
 
 def test_a_term_begins_at_local_midnight():
-    havana = terms_of(contract("2025-03-09", term_months=1), zone="America/Havana")
+    havana = make_terms(contract("2025-03-09", term_months=1), zone="America/Havana")
     first, second = steps(havana, until=day("2025-04-09"))
     assert first.at == dt.datetime(2025, 3, 9, 5, tzinfo=dt.UTC)  # 01:00, there is no midnight
     assert second.at == dt.datetime(2025, 4, 9, 4, tzinfo=dt.UTC)
 
 
 def test_a_term_that_begins_on_the_day_samoa_skipped_begins_with_the_next():
-    apia = terms_of(contract("2010-12-30"), contract("2012-12-30"), zone="Pacific/Apia")
+    apia = make_terms(contract("2010-12-30"), contract("2012-12-30"), zone="Pacific/Apia")
     assert steps(apia, until=day("2011-12-30"))[1].at == dt.datetime(
         2011, 12, 30, 10, tzinfo=dt.UTC
     )
@@ -162,7 +162,7 @@ def brute_terms(contracts: tuple[Contract, ...], until: dt.date) -> list[Term]:
 @given(contracts=contract_histories())
 @settings(deadline=None, max_examples=60)
 def test_every_day_lies_in_the_one_term_that_holds_it(contracts: tuple[Contract, ...]):
-    terms = terms_of(*contracts)
+    terms = make_terms(*contracts)
     days = list(all_days(contracts))
     expected: dict[dt.date, list[Term]] = {on: [] for on in days}
     for term in brute_terms(contracts, days[-1]):
@@ -197,7 +197,7 @@ def test_the_steps_are_the_beginnings_and_the_ends_of_terms(
         for on in sorted(begins.keys() | ends.keys())
         if on <= until
     ]
-    assert steps(terms_of(*contracts, zone=zone), until=until) == expected
+    assert steps(make_terms(*contracts, zone=zone), until=until) == expected
 
 
 @given(contracts=contract_histories(), data=st.data())
@@ -205,7 +205,7 @@ def test_the_steps_are_the_beginnings_and_the_ends_of_terms(
 def test_from_any_day_the_next_step_is_the_first_later_one(
     contracts: tuple[Contract, ...], data: st.DataObject
 ):
-    terms = terms_of(*contracts)
+    terms = make_terms(*contracts)
     days = list(all_days(contracts))
     after = data.draw(st.sampled_from(days))
     later = [step for step in steps(terms, until=dt.date(2200, 1, 1)) if step.on > after]

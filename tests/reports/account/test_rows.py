@@ -20,7 +20,7 @@ from ledger.engine.funding import adjust
 from ledger.reading.daily_usage import daily_usage
 from locations.formatting.dates import format_short_date
 from locations.models import Account, Location, Role
-from reports.balance.summary import standing
+from reports.balance.summary import balance_summary
 from reports.forecast.forecast import DAY, HISTORY_DAYS, forecast
 from reports.models import LocationDailyRate
 from tests.databases import Clone
@@ -95,8 +95,8 @@ def test_each_location_with_what_it_has_uses_and_until_when_it_lasts(
 
 def test_the_days_are_those_of_credit_usage(account: Account, admin: Client) -> None:
     place = account.locations.get(name="Enough")
-    now = standing(place, at=NOON)
-    expected = forecast(daily_usage(place, now.today - HISTORY_DAYS * DAY), now)
+    summary = balance_summary(place, at=NOON)
+    expected = forecast(daily_usage(place, summary.today - HISTORY_DAYS * DAY), summary)
     assert expected.likely is not None
     assert expected.likely.runs_out_on == dt.date(2026, 10, 19)
 
@@ -106,8 +106,8 @@ def test_what_a_process_foresaw_follows_the_balance(account: Account, admin: Cli
     for taken in (0, 700, 40):
         if taken:
             take(place, taken)
-        now = standing(place, at=NOON)
-        expected = forecast(daily_usage(place, now.today - HISTORY_DAYS * DAY), now).likely
+        summary = balance_summary(place, at=NOON)
+        expected = forecast(daily_usage(place, summary.today - HISTORY_DAYS * DAY), summary).likely
         assert expected is not None
         assert expected.runs_out_on is not None
         for _ in range(2):

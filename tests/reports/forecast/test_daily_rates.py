@@ -12,7 +12,7 @@ from ledger.engine.renewals import renew
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from reports import tasks
-from reports.balance.summary import standing
+from reports.balance.summary import balance_summary
 from reports.forecast.daily_rates import Used, keep, keep_up, used_by
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on
 from reports.models import LocationDailyRate
@@ -45,10 +45,10 @@ def seen(location: Location, *, on: dt.date = TODAY) -> tuple[Used, bool]:
 def as_on_its_page(location: Location) -> Used:
     """By the days of the location alone, as Credit Usage does it."""
     renew(location.pk, at=NOON)
-    now = standing(location, at=NOON)
-    usage = daily_usage(location, now.today - HISTORY_DAYS * DAY)
-    expected = forecast(usage, now)
-    used = sum(-row.moved.usage for row in usage.days if now.today - row.day < 30 * DAY)
+    summary = balance_summary(location, at=NOON)
+    usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
+    expected = forecast(usage, summary)
+    used = sum(-row.moved.usage for row in usage.days if summary.today - row.day < 30 * DAY)
     by_weekday = list(expected.pace.by_weekday) if expected.pace else None
     return Used(used, expected.history.used_today, expected.record, by_weekday)
 
@@ -155,7 +155,7 @@ def test_the_day_of_running_out_is_that_of_the_course_followed_day_by_day() -> N
                 debt_at_renewal=draw.choice(["write_off", "carry"]),
             )
             contracts.append(first)
-        now = stands(
+        summary = stands(
             *contracts,
             contract_credits=draw.choice([0, 10, 500, 20_000]) if contracts else 0,
             purchased=draw.choice([-40, 0, 0, 300, 5_000, 1_000_000]),
@@ -164,7 +164,7 @@ def test_the_day_of_running_out_is_that_of_the_course_followed_day_by_day() -> N
         size = draw.choice([0.1234567, 3, 80])
         pace = Pace(tuple(draw.choice([0.0, 1.0, draw.random()]) * size for _ in range(7)))
         used_today = draw.choice([0, 0, 5, 200])
-        expected = follow(now, pace, used_today=used_today).runs_out_on
-        assert runs_out_on(now, pace, used_today=used_today) == expected
+        expected = follow(summary, pace, used_today=used_today).runs_out_on
+        assert runs_out_on(summary, pace, used_today=used_today) == expected
         days.append(expected)
     assert 500 < len([day for day in days if day]) < 2_900

@@ -98,59 +98,59 @@ def test_newer_days_count_more() -> None:
 
 
 def test_a_balance_runs_out_on_the_day_its_last_credit_is_used() -> None:
-    now = stands(renewing(100), contract_credits=40, purchased=20)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(100), contract_credits=40, purchased=20)
+    course = follow(summary, TEN_A_DAY)
     assert course.runs_out_on == TODAY + 5 * DAY  # today is the first of six days
     assert (course.lapses, course.left) == (0, 60 - 100 * 10)
 
 
 def test_what_was_used_today_is_not_expected_again() -> None:
-    now = stands(renewing(100), contract_credits=60)
-    assert follow(now, TEN_A_DAY, used_today=4).runs_out_on == TODAY + 6 * DAY
-    assert follow(now, TEN_A_DAY, used_today=25).runs_out_on == TODAY + 6 * DAY
+    summary = stands(renewing(100), contract_credits=60)
+    assert follow(summary, TEN_A_DAY, used_today=4).runs_out_on == TODAY + 6 * DAY
+    assert follow(summary, TEN_A_DAY, used_today=25).runs_out_on == TODAY + 6 * DAY
 
 
 def test_contract_credits_go_first_and_what_is_left_of_them_lapses() -> None:
-    now = stands(renewing(30), contract_credits=1000, purchased=500)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(30), contract_credits=1000, purchased=500)
+    course = follow(summary, TEN_A_DAY)
     assert (course.lapses, course.left) == (700, 1200)
-    now = stands(renewing(30), contract_credits=200, purchased=500)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(30), contract_credits=200, purchased=500)
+    course = follow(summary, TEN_A_DAY)
     assert (course.lapses, course.left) == (0, 400)
 
 
 def test_what_calls_hold_counts_as_spent() -> None:
-    now = stands(renewing(30), contract_credits=1000, purchased=500, held=100)
-    assert follow(now, TEN_A_DAY).lapses == 600
-    now = stands(renewing(30), contract_credits=10, purchased=100, held=50)
-    assert follow(now, TEN_A_DAY).runs_out_on == TODAY + 5 * DAY
+    summary = stands(renewing(30), contract_credits=1000, purchased=500, held=100)
+    assert follow(summary, TEN_A_DAY).lapses == 600
+    summary = stands(renewing(30), contract_credits=10, purchased=100, held=50)
+    assert follow(summary, TEN_A_DAY).runs_out_on == TODAY + 5 * DAY
 
 
 def test_an_overdraft_goes_on_below_zero() -> None:
-    now = stands(renewing(100, overdraft_limit=50), contract_credits=60)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(100, overdraft_limit=50), contract_credits=60)
+    course = follow(summary, TEN_A_DAY)
     assert course.overdraft_ends_on == TODAY + 10 * DAY
     assert course.runs_out_on == TODAY + 5 * DAY
 
 
 def test_an_empty_balance_is_out_today() -> None:
-    now = stands(renewing(100), purchased=-30)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(100), purchased=-30)
+    course = follow(summary, TEN_A_DAY)
     assert (course.runs_out_on, course.left) == (TODAY, -30 - 1000)
 
 
 def test_the_next_term_brings_what_its_contract_says() -> None:
     successor = contract(TODAY + 10 * DAY, 250)
     before = renewing(300, 1000, ends_on=TODAY + 10 * DAY)
-    now = stands(before, successor, contract_credits=500, purchased=60)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(before, successor, contract_credits=500, purchased=60)
+    course = follow(summary, TEN_A_DAY)
     assert course.lapses == 400
     assert course.runs_out_on == TODAY + (10 + 31 - 1) * DAY  # 250 new and 60 kept
 
 
 def test_an_ended_contract_brings_nothing() -> None:
-    now = stands(renewing(300, ends_on=TODAY + 10 * DAY), contract_credits=500, purchased=60)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(renewing(300, ends_on=TODAY + 10 * DAY), contract_credits=500, purchased=60)
+    course = follow(summary, TEN_A_DAY)
     assert course.lapses == 400
     assert course.runs_out_on == TODAY + (10 + 6 - 1) * DAY
 
@@ -172,8 +172,8 @@ def test_without_a_contract_it_is_followed_for_three_years() -> None:
 
 
 def test_a_contract_that_begins_later_is_met() -> None:
-    now = stands(contract(TODAY + 20 * DAY, 100), purchased=250)
-    course = follow(now, TEN_A_DAY)
+    summary = stands(contract(TODAY + 20 * DAY, 100), purchased=250)
+    course = follow(summary, TEN_A_DAY)
     assert (course.lapses, course.left) == (0, 50)
     assert course.runs_out_on == TODAY + (20 + 15 - 1) * DAY
 

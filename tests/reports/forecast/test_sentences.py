@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ledger.reading.daily_usage import DailyUsage
-from reports.balance.summary import Standing
+from reports.balance.summary import BalanceSummary
 from reports.forecast.forecast import DAY, forecast
 from reports.forecast.phrases import about, about_enough
 from reports.forecast.sentences import outlook
@@ -15,9 +15,9 @@ OFFICE = used(weeks(20))  # 520 credits a week
 SMALL = used([10] * 140)
 
 
-def said(now: Standing, history: DailyUsage) -> tuple[str, str]:
+def said(summary: BalanceSummary, history: DailyUsage) -> tuple[str, str]:
     """The answer and the small print, without their marks."""
-    spoken = outlook(now, forecast(history, now))
+    spoken = outlook(summary, forecast(history, summary))
     answer, details = (
         re.sub(r"</?strong>", "", " ".join(part)) for part in (spoken.words, spoken.details)
     )
@@ -28,8 +28,8 @@ def said(now: Standing, history: DailyUsage) -> tuple[str, str]:
 
 
 def test_it_runs_out_before_the_renewal() -> None:
-    now = stands(renewing(100), contract_credits=300, purchased=100)
-    assert said(now, SMALL) == (
+    summary = stands(renewing(100), contract_credits=300, purchased=100)
+    assert said(summary, SMALL) == (
         "At your recent pace you run out on 24 July 2026, 61 days before the renewal: buy about "
         "600 credits to reach it.",
         "You use about 10 credits a day. At twice the pace that would be 4 July 2026, at half of "
@@ -38,27 +38,29 @@ def test_it_runs_out_before_the_renewal() -> None:
 
 
 def test_one_day_is_one_day() -> None:
-    now = stands(renewing(40), contract_credits=390)
-    assert "23 July 2026, 2 days before the renewal: buy about 10 credits" in said(now, SMALL)[0]
-    now = stands(renewing(40), contract_credits=400)
-    assert "24 July 2026, 1 day before the renewal: buy about 10 credits" in said(now, SMALL)[0]
-    now = stands(renewing(40), contract_credits=401)
-    assert said(now, SMALL)[0] == (
+    summary = stands(renewing(40), contract_credits=390)
+    assert (
+        "23 July 2026, 2 days before the renewal: buy about 10 credits" in said(summary, SMALL)[0]
+    )
+    summary = stands(renewing(40), contract_credits=400)
+    assert "24 July 2026, 1 day before the renewal: buy about 10 credits" in said(summary, SMALL)[0]
+    summary = stands(renewing(40), contract_credits=401)
+    assert said(summary, SMALL)[0] == (
         "At your recent pace your credits just reach the renewal on 25 July 2026."
     )
 
 
 def test_at_half_the_pace_it_may_reach_the_renewal() -> None:
-    now = stands(renewing(60), contract_credits=400)
+    summary = stands(renewing(60), contract_credits=400)
     assert (
         "At twice the pace that would be 4 July 2026; at half of it you reach the renewal."
-        in said(now, SMALL)[1]
+        in said(summary, SMALL)[1]
     )
 
 
 def test_contract_credits_lapse_and_purchased_ones_are_kept() -> None:
-    now = stands(renewing(92, 30_000), contract_credits=8811, purchased=4000)
-    answer, details = said(now, OFFICE)
+    summary = stands(renewing(92, 30_000), contract_credits=8811, purchased=4000)
+    answer, details = said(summary, OFFICE)
     assert answer == (
         "At your recent pace, about 2,000 of your 8,811 contract credits will lapse when the "
         "contract renews on 15 September 2026. Your 4,000 purchased credits are kept until you "
@@ -72,22 +74,22 @@ def test_contract_credits_lapse_and_purchased_ones_are_kept() -> None:
 
 
 def test_what_would_be_marked_is_marked() -> None:
-    now = stands(renewing(92, 9000), contract_credits=8811)
-    words = outlook(now, forecast(OFFICE, now)).words
+    summary = stands(renewing(92, 9000), contract_credits=8811)
+    words = outlook(summary, forecast(OFFICE, summary)).words
     assert "<strong>about 2,000 of your 8,811 contract credits will lapse</strong>" in words[0]
     assert "<strong>15 September 2026</strong>" in words[0]
 
 
 def test_nothing_need_be_bought_where_twice_the_pace_would_do() -> None:
-    now = stands(renewing(30, 9000), contract_credits=5000)
-    answer, details = said(now, OFFICE)
+    summary = stands(renewing(30, 9000), contract_credits=5000)
+    answer, details = said(summary, OFFICE)
     assert "about 2,700 of your 5,000 contract credits will lapse" in answer
     assert "Nothing to buy: this balance lasts until the renewal even at twice the pace." in details
 
 
 def test_nearly_all_may_lapse() -> None:
-    now = stands(renewing(3), contract_credits=5000)
-    answer = said(now, used([1] * 60))[0]
+    summary = stands(renewing(3), contract_credits=5000)
+    answer = said(summary, used([1] * 60))[0]
     assert answer == (
         "At your recent pace, nearly all of your 5,000 contract credits will lapse when the "
         "contract renews on 18 June 2026."
@@ -95,8 +97,8 @@ def test_nearly_all_may_lapse() -> None:
 
 
 def test_the_contract_credits_may_be_used_up_and_purchased_ones_be_left() -> None:
-    now = stands(renewing(60), contract_credits=200, purchased=1000)
-    assert said(now, SMALL)[0] == (
+    summary = stands(renewing(60), contract_credits=200, purchased=1000)
+    assert said(summary, SMALL)[0] == (
         "At your recent pace your credits reach the renewal on 14 August 2026: the contract "
         "credits are used up by then, and about 600 purchased credits are kept."
     )
@@ -104,26 +106,26 @@ def test_the_contract_credits_may_be_used_up_and_purchased_ones_be_left() -> Non
 
 def test_a_next_term_that_is_too_small_is_foretold() -> None:
     successor = contract(TODAY + 10 * DAY, 1000)
-    now = stands(renewing(300, ends_on=TODAY + 10 * DAY), successor, contract_credits=500)
+    summary = stands(renewing(300, ends_on=TODAY + 10 * DAY), successor, contract_credits=500)
     assert (
         "The credits of the next term (1,000), with what is then kept, would last until 2 October "
-        "2026: 266 days short." in said(now, SMALL)[1]
+        "2026: 266 days short." in said(summary, SMALL)[1]
     )
     enough = contract(TODAY + 10 * DAY, 3500)
-    now = stands(renewing(300, ends_on=TODAY + 10 * DAY), enough, contract_credits=500)
-    assert "next term" not in said(now, SMALL)[1]
+    summary = stands(renewing(300, ends_on=TODAY + 10 * DAY), enough, contract_credits=500)
+    assert "next term" not in said(summary, SMALL)[1]
 
 
 def test_an_overdraft_is_said_where_it_will_be_needed() -> None:
-    now = stands(renewing(100, overdraft_limit=200), contract_credits=300)
+    summary = stands(renewing(100, overdraft_limit=200), contract_credits=300)
     assert (
         "Your contract lets you go on sending until you are 200 credits below zero: at this pace "
-        "until 3 August 2026." in said(now, SMALL)[1]
+        "until 3 August 2026." in said(summary, SMALL)[1]
     )
-    now = stands(renewing(100, overdraft_limit=2000), contract_credits=300)
-    assert "which at this pace is far enough." in said(now, SMALL)[1]
-    now = stands(renewing(100, overdraft_limit=200), contract_credits=3000)
-    assert "below zero" not in said(now, SMALL)[1]
+    summary = stands(renewing(100, overdraft_limit=2000), contract_credits=300)
+    assert "which at this pace is far enough." in said(summary, SMALL)[1]
+    summary = stands(renewing(100, overdraft_limit=200), contract_credits=3000)
+    assert "below zero" not in said(summary, SMALL)[1]
 
 
 def test_nothing_left_says_what_to_buy() -> None:
