@@ -9,7 +9,7 @@ from ledger.engine import funding, holds
 from ledger.impact import rate_card_impact
 from ledger.models import Bundle, Charge, EntryKind, RenewalFailure
 from ledger.requests import approvals, correction_requests, credit_requests
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 from ledger.verification import requests
 from locations.models import Location, Membership, RateCard, Role, User
 from locations.rate_cards import uploads
@@ -43,13 +43,13 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
     manager = make_user(f"manager-{uuid.uuid4().hex}@example.org")
     Membership.objects.create(user=manager, role=Role.ADMIN, location=location)
     funding.purchase(location.pk, 5, key=key(), at=at, reference="PO-7", created_by=user)
-    much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
-    approvals.post_or_ask(location.pk, much, key=key(), at=at, created_by=user)
+    much = ManualEntry(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
+    approvals.post_or_request(location.pk, much, key=key(), at=at, created_by=user)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}
-    credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
+    credit_requests.request_credits(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
     charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
-    correction_requests.ask(
+    correction_requests.request_correction(
         location.pk, charge.pk, reason="Never rang", requested_by=manager, at=at
     )
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=at)

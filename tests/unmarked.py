@@ -20,7 +20,7 @@ IN_HTML = {"title", "aria-label", "aria-description", "placeholder", "alt", "sum
 SHOWN = {"label", "help_text", "search_help_text", "empty_label", "empty_value", "description"}
 SHOWN |= {"empty_value_display", "short_description", "verbose_name", "verbose_name_plural"}
 SHOWN |= {"violation_error_message", "index_title", "title", "subtitle", "choices", "labels"}
-SHOWN |= {"help_texts", "error_messages", "help", "does", "meet_button", "invalid", "required"}
+SHOWN |= {"help_texts", "error_messages", "answer_help", "approve_button", "invalid", "required"}
 # Functions that show their arguments, from this one on.
 SHOWING = {"ValidationError": 0, "Column": 0, "Table": 0, "HttpResponse": 0, "BadInput": 1}
 SHOWING |= {"Problem": 1, "add_error": 1, "message_user": 1}

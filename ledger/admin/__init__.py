@@ -1,4 +1,4 @@
-"""The staff desk's pages of the ledger: everything to read, forms that post."""
+"""Admin of the ledger."""
 
 from django.contrib import admin
 

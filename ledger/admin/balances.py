@@ -1,4 +1,4 @@
-"""Balances and charges, to read."""
+"""Balances, charges and holds, read-only."""
 
 import datetime as dt
 from typing import Any
@@ -13,15 +13,15 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.admin.manual_entries import GiveBackLink
-from ledger.admin.price_check import try_view
-from ledger.admin.renewals import RenewalPages
-from ledger.models import Balance, Charge, ChargeKind, Hold, HoldState
+from ledger.admin.manual_entries import ReversalLinkMixin
+from ledger.admin.price_check import price_check_view
+from ledger.admin.renewals import RenewalPagesMixin
+from ledger.models import Balance, Charge, Hold, HoldState
 from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link
 from locations.formatting import numbers
 
 
-class StandingFilter(admin.SimpleListFilter):
+class BalanceFilter(admin.SimpleListFilter):
     title = _("standing")
     parameter_name = "standing"
 
@@ -41,14 +41,14 @@ class StandingFilter(admin.SimpleListFilter):
             case "empty":
                 return queryset.filter(contract_credits__lte=-F("purchased_credits"))
             case "soon":
-                now = timezone.now()
-                soon = now + dt.timedelta(days=30)
-                return queryset.filter(renewal_due_at__gte=now, renewal_due_at__lt=soon)
+                at = timezone.now()
+                until = at + dt.timedelta(days=30)
+                return queryset.filter(renewal_due_at__gte=at, renewal_due_at__lt=until)
         return None
 
 
 @admin.register(Balance)
-class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
+class BalanceAdmin(RenewalPagesMixin, ReadOnlyAdmin):
     list_display = (
         "location",
         "available_column",
@@ -57,7 +57,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
         "renewal_due_at",
         "last_number",
     )
-    list_filter = (StandingFilter,)
+    list_filter = (BalanceFilter,)
     list_select_related = ("location",)
     ordering = ("location__name",)
     search_fields = ("location__name", "location__account__name")
@@ -79,7 +79,7 @@ class BalanceAdmin(RenewalPages, ReadOnlyAdmin):
 
 
 @admin.register(Charge)
-class ChargeAdmin(GiveBackLink, LedgerAdmin):
+class ChargeAdmin(ReversalLinkMixin, LedgerAdmin):
     list_display = (
         "key",
         "location_column",
@@ -109,47 +109,38 @@ class ChargeAdmin(GiveBackLink, LedgerAdmin):
     )
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(try_view)
+        view = self.admin_site.admin_view(price_check_view)
         return [path("try/<int:pk>/", view, name="ledger_charge_try"), *super().get_urls()]
 
-    def give_back_address(self, shown: Any) -> str:
-        chats = shown.kind == ChargeKind.CHAT
-        brought = shown.chatmessages if chats else shown.internationalmessages
-        if not brought.filter(credits__gt=0, reversal__isnull=True).exists():
+    def get_reversal_url(self, obj: Any) -> str:
+        if not obj.messages.filter(credits__gt=0, reversal__isnull=True).exists():
             return ""
-        return reverse("admin:ledger_entry_reversal", args=[shown.pk])
+        return reverse("admin:ledger_entry_reversal", args=[obj.pk])
 
     @admin.display(description=_("Shortfall"))
     def shortfall_column(self, charge: Charge) -> str:
         return number_format(charge.shortfall)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=_("Entries"), empty_value=_("none: it cost nothing")
     )
     def entries_column(self, charge: Charge) -> str | None:
         entries = charge.entries.select_related("location").order_by("number")
-        return (
-            format_html_join(
-                ", ", "{}", ((link("ledger_entry_change", entry, entry.pk),) for entry in entries)
-            )
-            or None
-        )
+        links = [(link("ledger_entry_change", entry, entry.pk),) for entry in entries]
+        return format_html_join(", ", "{}", links) or None
 
     @admin.display(description=_("Messages"))
     def messages_column(self, charge: Charge) -> str:
-        table = "chatmessage" if charge.kind == ChargeKind.CHAT else "internationalmessage"
-        return link(
-            f"ledger_{table}_changelist",
-            gettext("The messages that it brought"),
-            query=f"?charge__id__exact={charge.pk}",
-        )
+        page = f"ledger_{charge.messages.model._meta.model_name}_changelist"
+        query = f"?charge__id__exact={charge.pk}"
+        return link(page, gettext("The messages that it brought"), query=query)
 
 
 @admin.register(Hold)
 class HoldAdmin(LedgerAdmin):
-    """Without the number that is called: its call has it, for those who may see it."""
+    """Without the phone number, which is personal data of the call."""
 
-    list_display = ("key", "location_column", "kind", "credits", "state_now", "at", "expires_at")
+    list_display = ("key", "location_column", "kind", "credits", "state_column", "at", "expires_at")
     list_filter = ("state", "kind")
     list_select_related = ("location",)
     search_fields = ("=key", "=location__name")
@@ -158,12 +149,12 @@ class HoldAdmin(LedgerAdmin):
         ("location", "kind"),
         "key",
         ("credits", "over_rule"),
-        ("state_now", "refusal"),
+        ("state_column", "refusal"),
         ("at", "expires_at", "ended_at"),
         ("expected_seconds", "carrier_type"),
         "available_before",
     )
 
     @admin.display(description=_("State"))
-    def state_now(self, hold: Hold) -> str:
+    def state_column(self, hold: Hold) -> str:
         return str(HoldState(hold.state_at(timezone.now())).label)

@@ -1,4 +1,4 @@
-"""Contracts: what a new included amount does to the running term, which is the ledger's to say."""
+"""Contracts whose included amount may also change within the running term."""
 
 from typing import Any, ClassVar
 
@@ -25,8 +25,6 @@ RENEWAL, NOW = "renewal", "now"
 
 
 class RunningContractForm(ContractForm):
-    """A changed amount takes effect at the next renewal, unless staff say now and why."""
-
     takes_effect = forms.ChoiceField(
         label=gettext_lazy("The included credits take effect"),
         choices=[
@@ -50,7 +48,7 @@ class RunningContractForm(ContractForm):
     )
     change_reason = forms.CharField(
         label=gettext_lazy("Why now"),
-        max_length=contract_changes.LONGEST_REASON,
+        max_length=contract_changes.MAX_REASON_LENGTH,
         required=False,
         widget=AdminTextInputWidget,
         help_text=gettext_lazy(
@@ -58,8 +56,8 @@ class RunningContractForm(ContractForm):
         ),
     )
 
-    user: ClassVar[User]  # who is at the desk; set for each request
-    change: contract_changes.Change | None = None
+    user: ClassVar[User]  # set for each request
+    change: contract_changes.TermChange | None = None
 
     def clean(self) -> dict[str, Any]:
         if self.is_now and not str(self.cleaned_data.get("change_reason", "")).strip():
@@ -85,10 +83,10 @@ class RunningContractForm(ContractForm):
                 at=timezone.now(),
                 created_by=self.user,
             )
-        except BadInput as bad:
-            raise ContractRefused({"change_reason": bad.message}) from bad
-        except LedgerError as refused:
-            raise ContractRefused({"takes_effect": str(refused)}) from refused
+        except BadInput as error:
+            raise ContractRefused({"change_reason": error.message}) from error
+        except LedgerError as error:
+            raise ContractRefused({"takes_effect": str(error)}) from error
         return self.change.contract
 
 
@@ -99,65 +97,65 @@ class RunningContractAdmin(ContractAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.user = request.user  # a class of this request's own
+        form.user = request.user  # the class is made for this request alone
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Contract | None = None) -> Any:
-        first, (words, credits), *rest = super().get_fieldsets(request, obj)
+        first, (heading, credits), *rest = super().get_fieldsets(request, obj)
         if obj is None:
-            return (first, (words, credits), *rest)
+            return (first, (heading, credits), *rest)
         amount, *others = credits["fields"]
         fields = (amount, "takes_effect", "change_reason", *others)
-        return (first, (words, {**credits, "fields": fields}), *rest)
+        return (first, (heading, {**credits, "fields": fields}), *rest)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Contract:
         contract = super().save_form(request, form, change)
         if form.change is not None:
-            self._say_what_became_of_the_term(request, form.change)
+            self._report_term_change(request, form.change)
         elif change and "included_credits" in form.changed_data:
-            self._say_when(request, contract)
+            self._report_next_renewal(request, contract)
         return contract
 
-    def _say_what_became_of_the_term(
-        self, request: HttpRequest, change: contract_changes.Change
+    def _report_term_change(
+        self, request: HttpRequest, change: contract_changes.TermChange
     ) -> None:
         term = change.term.starts_on
         used = number_format(change.used)
         if change.used:
-            words = ngettext(
+            message = ngettext(
                 "{} credit of the term from {} had been used and is not taken back.",
                 "{} credits of the term from {} had been used and are not taken back.",
                 change.used,
             )
-            self.message_user(request, format_html(words, used, term), messages.WARNING)
-        if change.done is None:
-            words = _("Nothing was left to move in the term from {}.")
-            self.message_user(request, format_html(words, term))
-        elif change.done.waiting is not None:
-            asked = change.done.waiting
-            words = _("The contract is changed; its running term waits for a second person: {}.")
-            page = link("ledger_approvalrequest_change", asked, asked.pk)
-            self.message_user(request, format_html(words, page), messages.WARNING)
-        elif change.done.entry is not None:
-            entry = change.done.entry
+            self.message_user(request, format_html(message, used, term), messages.WARNING)
+        if change.result is None:
+            message = _("Nothing was left to move in the term from {}.")
+            self.message_user(request, format_html(message, term))
+        elif change.result.pending is not None:
+            pending = change.result.pending
+            message = _("The contract is changed; its running term waits for a second person: {}.")
+            entry_link = link("ledger_approvalrequest_change", pending, pending.pk)
+            self.message_user(request, format_html(message, entry_link), messages.WARNING)
+        elif change.result.entry is not None:
+            entry = change.result.entry
             self.log_addition(request, entry, "Changed what the running term was granted.")
-            words = _("Contract credits of the running term: {} ({}). The balance is {} now.")
-            page = link("ledger_entry_change", entry, entry.pk)
+            message = _("Contract credits of the running term: {} ({}). The balance is {} now.")
+            entry_link = link("ledger_entry_change", entry, entry.pk)
             moved = numbers.format_signed(entry.contract_delta)
             after = numbers.format_credits(entry.balance_after)
-            self.message_user(request, format_html(words, moved, page, after))
+            self.message_user(request, format_html(message, moved, entry_link, after))
 
-    def _say_when(self, request: HttpRequest, contract: Contract) -> None:
+    def _report_next_renewal(self, request: HttpRequest, contract: Contract) -> None:
         terms = load_terms(contract.location_id)
         step = terms.next_step(terms.local_day(timezone.now()))
         if step is not None and step.contract is not None and step.contract.pk == contract.pk:
             amount = number_format(contract.included_credits)
-            words = ngettext(
+            message = ngettext(
                 "The running term keeps what it was granted; {} credit comes in on {}.",
                 "The running term keeps what it was granted; {} credits come in on {}.",
                 contract.included_credits,
             )
-            self.message_user(request, format_html(words, amount, step.on), messages.INFO)
+            self.message_user(request, format_html(message, amount, step.on), messages.INFO)
 
 
 replace_admin(Contract, RunningContractAdmin)

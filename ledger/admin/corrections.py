@@ -1,4 +1,4 @@
-"""The queue of corrections that managers ask for: granted or declined here."""
+"""Correction requests of managers."""
 
 from typing import Any
 
@@ -6,26 +6,24 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.request_base import DecisionAdmin
-from ledger.models import ChargeKind, CorrectionRequest
+from ledger.models import CorrectionRequest
 from ledger.requests import correction_requests
 from locations.admin.base import link
 
 
 @admin.register(CorrectionRequest)
 class CorrectionRequestAdmin(DecisionAdmin):
-    """The reason is the manager's own words."""
-
-    meet = staticmethod(correction_requests.grant)
+    approve = staticmethod(correction_requests.grant)
     decline = staticmethod(correction_requests.decline)
-    meet_button = _("Grant: give the credits back")
-    met_words = _("Granted: the credits are back with the location.")
+    approve_button = _("Grant: give the credits back")
+    approved_message = _("Granted: the credits are back with the location.")
     answer_help = _("They read it on the charge's page. Required to decline.")
-    declined_words = _("Declined: the manager reads your answer on the charge's page.")
+    declined_message = _("Declined: the manager reads your answer on the charge's page.")
 
     list_display = (
-        "waiting",
+        "age",
         "location_column",
-        "what",
+        "subject",
         "reason",
         "requested_by",
         "state",
@@ -35,7 +33,7 @@ class CorrectionRequestAdmin(DecisionAdmin):
     search_help_text = _("The name of a location, or a message's whole external id")
     fields = (
         "location_column",
-        ("requested_by", "requested_at", "waiting"),
+        ("requested_by", "requested_at", "age"),
         "reason",
         ("charge_column", "message_column"),
         "state",
@@ -44,39 +42,35 @@ class CorrectionRequestAdmin(DecisionAdmin):
         "reversal",
     )
 
-    def what_meeting_does(self, asked: Any) -> str:
-        if asked.external_id:
-            return str(
-                _(
-                    "Granting gives back what is left of the message, once, to the credits that "
-                    "it came from."
-                )
+    def describe_approval(self, obj: Any) -> Any:
+        if obj.external_id:
+            return _(
+                "Granting gives back what is left of the message, once, to the credits that "
+                "it came from."
             )
-        return str(
-            _(
-                "Granting gives back what is left of the charge, once, to the credits that it "
-                "came from."
-            )
+        return _(
+            "Granting gives back what is left of the charge, once, to the credits that it "
+            "came from."
         )
 
     @admin.display(description=_("What"))
-    def what(self, asked: CorrectionRequest) -> str:
-        kind = asked.charge.get_kind_display()
-        words = _("%(kind)s, one message") if asked.external_id else _("%(kind)s, all of it")
-        return words % {"kind": kind}
+    def subject(self, obj: CorrectionRequest) -> str:
+        kind = obj.charge.get_kind_display()
+        text = _("%(kind)s, one message") if obj.external_id else _("%(kind)s, all of it")
+        return text % {"kind": kind}
 
     @admin.display(description=_("Charge"))
-    def charge_column(self, asked: CorrectionRequest) -> str:
-        return link("ledger_charge_change", asked.charge, asked.charge_id)
+    def charge_column(self, obj: CorrectionRequest) -> str:
+        return link("ledger_charge_change", obj.charge, obj.charge_id)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=_("Message"), empty_value=_("all of the charge")
     )
-    def message_column(self, asked: CorrectionRequest) -> str | None:
-        if not asked.external_id:
+    def message_column(self, obj: CorrectionRequest) -> str | None:
+        if not obj.external_id:
             return None
-        chat = asked.charge.kind == ChargeKind.CHAT
-        messages_of = asked.charge.chatmessages if chat else asked.charge.internationalmessages
-        found = messages_of.filter(external_id=asked.external_id).order_by("-credits").first()
-        table = "chatmessage" if chat else "internationalmessage"
-        return link(f"ledger_{table}_change", found, found.pk) if found else None
+        messages = obj.charge.messages.filter(external_id=obj.external_id)
+        message = messages.order_by("-credits").first()
+        if message is None:
+            return None
+        return link(f"ledger_{message._meta.model_name}_change", message, message.pk)

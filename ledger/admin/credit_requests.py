@@ -1,4 +1,4 @@
-"""Bundles, and the queue of credits that managers ask for: approved or declined here."""
+"""Bundles and credit requests of managers."""
 
 from typing import Any
 
@@ -15,8 +15,6 @@ from locations.admin.base import GuardedAdmin, link
 
 @admin.register(Bundle)
 class BundleAdmin(GuardedAdmin):
-    """One that is sold no more is not deleted: requests name it."""
-
     list_display = ("name", "credits_column", "price", "is_active", "position")
     list_filter = ("is_active",)
     search_fields = ("name",)
@@ -24,7 +22,7 @@ class BundleAdmin(GuardedAdmin):
     actions = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return False  # requests name it: deactivate it instead
 
     @admin.display(description=_("Credits"), ordering="credits")
     def credits_column(self, bundle: Bundle) -> str:
@@ -33,17 +31,15 @@ class BundleAdmin(GuardedAdmin):
 
 @admin.register(CreditRequest)
 class CreditRequestAdmin(DecisionAdmin):
-    """Reference and note are the manager's own words."""
-
-    meet = staticmethod(credit_requests.approve)
+    approve = staticmethod(credit_requests.approve)
     decline = staticmethod(credit_requests.decline)
-    meet_button = _("Approve: record the purchase")
-    met_words = _("Approved: the credits are with the location.")
+    approve_button = _("Approve: record the purchase")
+    approved_message = _("Approved: the credits are with the location.")
     answer_help = _("They read it beside the request. Required to decline.")
-    declined_words = _("Declined: the manager reads your answer beside the request.")
+    declined_message = _("Declined: the manager reads your answer beside the request.")
 
     list_display = (
-        "waiting",
+        "age",
         "location_column",
         "credits_column",
         "bundle",
@@ -56,7 +52,7 @@ class CreditRequestAdmin(DecisionAdmin):
     search_help_text = _("The name of a location, or a whole reference")
     fields = (
         "location_column",
-        ("requested_by", "requested_at", "waiting"),
+        ("requested_by", "requested_at", "age"),
         ("credits_column", "bundle", "price"),
         "reference",
         "note",
@@ -66,26 +62,21 @@ class CreditRequestAdmin(DecisionAdmin):
         "purchase_column",
     )
 
-    def what_meeting_does(self, asked: Any) -> str:
-        return str(
-            _(
-                "Approving records a purchase of the credits under the manager's reference, once, "
-                "with your name. It charges no money: the invoice is yours to write."
-            )
+    def describe_approval(self, obj: Any) -> Any:
+        return _(
+            "Approving records a purchase of the credits under the manager's reference, once, "
+            "with your name. It charges no money: the invoice is yours to write."
         )
 
     @admin.display(description=_("Credits"))
-    def credits_column(self, asked: CreditRequest) -> str:
-        return number_format(asked.credits)
+    def credits_column(self, obj: CreditRequest) -> str:
+        return number_format(obj.credits)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=_("Purchase"), empty_value=_("none")
     )
-    def purchase_column(self, asked: CreditRequest) -> str | None:
-        if asked.purchase is None:
+    def purchase_column(self, obj: CreditRequest) -> str | None:
+        if obj.purchase is None:
             return None
-        return link(
-            "ledger_entry_change",
-            _("Entry %(number)s") % {"number": asked.purchase.number},
-            asked.purchase_id,
-        )
+        text = _("Entry %(number)s") % {"number": obj.purchase.number}
+        return link("ledger_entry_change", text, obj.purchase_id)

@@ -1,4 +1,4 @@
-"""Ledger entries, to read; the pages that post one are in `recording`."""
+"""Ledger entries, read-only; `manual_entries` posts them."""
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -8,16 +8,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.admin.manual_entries import RecordingPages
+from ledger.admin.manual_entries import ManualEntryPagesMixin
 from ledger.engine import reasons
-from ledger.models import ChargeKind, Entry, EntryKind
+from ledger.models import Entry, EntryKind
 from locations.admin.base import MAX_LISTED, LedgerAdmin, link
 from locations.formatting import numbers
 from locations.models import Location
 
 
 @admin.register(Entry)
-class EntryAdmin(RecordingPages, LedgerAdmin):
+class EntryAdmin(ManualEntryPagesMixin, LedgerAdmin):
     list_display = (
         "number_column",
         "location_column",
@@ -47,16 +47,16 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
     ) -> tuple[QuerySet[Entry], bool]:
-        """Each of the three by an index of its own: with OR between them all entries are read."""
-        wanted = search_term.strip()
-        if not wanted:
+        # Each of the three by its own index: OR between them would scan the whole table.
+        search_term = search_term.strip()
+        if not search_term:
             return queryset, False
         entries = Entry.objects.order_by().values_list("pk", flat=True)
-        by_reference = entries.exclude(reference="").filter(reference__iexact=wanted)
-        by_key = entries.filter(key__isnull=False, key__iexact=wanted)
+        by_reference = entries.exclude(reference="").filter(reference__iexact=search_term)
+        by_key = entries.filter(key__isnull=False, key__iexact=search_term)
         ids = list(by_reference.union(by_key)[:MAX_LISTED])
-        named = list(Location.objects.filter(name__iexact=wanted))
-        return queryset.filter(Q(pk__in=ids) | Q(location__in=named)), False
+        locations = list(Location.objects.filter(name__iexact=search_term))
+        return queryset.filter(Q(pk__in=ids) | Q(location__in=locations)), False
 
     @admin.display(description=gettext_lazy("No."))
     def number_column(self, entry: Entry) -> str:
@@ -81,14 +81,14 @@ class EntryAdmin(RecordingPages, LedgerAdmin):
     def balance_column(self, entry: Entry) -> str:
         return numbers.format_credits(entry.balance_after)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")
     )
     def messages_column(self, entry: Entry) -> str | None:
         if entry.charge is None:
             return None
-        table = "chatmessage" if entry.charge.kind == ChargeKind.CHAT else "internationalmessage"
-        words, field = _("The messages that it paid for"), "entry"
+        page = f"ledger_{entry.charge.messages.model._meta.model_name}_changelist"
+        text, field = _("The messages that it paid for"), "entry"
         if entry.kind == EntryKind.REVERSAL:
-            words, field = _("The messages that it gave back"), "reversal"
-        return link(f"ledger_{table}_changelist", words, query=f"?{field}__id__exact={entry.pk}")
+            text, field = _("The messages that it gave back"), "reversal"
+        return link(page, text, query=f"?{field}__id__exact={entry.pk}")

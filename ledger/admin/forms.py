@@ -1,6 +1,6 @@
-"""What staff say when credits come in or are corrected."""
+"""Forms for entries that staff post by hand."""
 
-import uuid
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,41 +9,36 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.engine.funding import MAX_CREDITS
 from ledger.models import Charge, EntryKind
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 
 
-class FundingForm(forms.Form):
-    """`key` is made when the form is shown and goes with it: a double click books once.
-
-    `wanted` is the entry that it asks for, once it is valid.
-    """
+class ManualEntryForm(forms.Form):
+    """`key` is made with the form, so that a double click posts one entry."""
 
     title: ClassVar[Any]
-    logged: ClassVar[str]
-    shown: ClassVar[tuple[str, ...]]
-    named: ClassVar[str]  # in the entry's key
+    log_message: ClassVar[str]
+    visible: ClassVar[tuple[str, ...]]
+    kind: ClassVar[EntryKind]
     permission: ClassVar[str]
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def filled(self, sent: Any) -> "FundingForm":
-        """The same form with what was sent, or fresh."""
-        return type(self)(sent, initial={"key": uuid.uuid4()})
-
     @property
-    def key_of_entry(self) -> str:
-        return f"staff-{self.named}-{self.cleaned_data['key']}"
+    def entry_key(self) -> str:
+        return f"staff-{self.kind.value.replace('_', '-')}-{self.cleaned_data['key']}"
 
-    def wanted(self) -> Wanted:
-        raise NotImplementedError
+    def manual_entry(self) -> ManualEntry:
+        """The entry of a valid form."""
+        values = {name: self.cleaned_data[name] for name in self.visible}
+        return ManualEntry(kind=self.kind, **values)
 
 
-class PurchaseForm(FundingForm):
+class PurchaseForm(ManualEntryForm):
     title = _("Record a purchase")
-    logged = "Recorded a purchase."
-    named = "purchase"
+    log_message = "Recorded a purchase."
+    kind = EntryKind.PURCHASE
     permission = "ledger.fund"
-    shown = ("credits", "reference", "reason")
+    visible = ("credits", "reference", "reason")
 
     credits = forms.IntegerField(
         label=_("Credits"),
@@ -64,21 +59,31 @@ class PurchaseForm(FundingForm):
         label=_("Note"), max_length=500, required=False, widget=AdminTextInputWidget
     )
 
-    def wanted(self) -> Wanted:
-        return Wanted(
-            kind=EntryKind.PURCHASE,
-            credits=self.cleaned_data["credits"],
-            reference=self.cleaned_data["reference"],
-            reason=self.cleaned_data["reason"],
-        )
+
+class ReasonForm(ManualEntryForm):
+    visible: ClassVar[tuple[str, ...]] = ("reason", "reference")
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=AdminTextInputWidget,
+        help_text=_("Why, in a sentence the location's manager would understand."),
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=120,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=_("A ticket's number, say."),
+    )
 
 
-class AdjustmentForm(FundingForm):
+class AdjustmentForm(ReasonForm):
     title = _("Make an adjustment")
-    logged = "Made an adjustment."
-    named = "adjustment"
+    log_message = "Made an adjustment."
+    kind = EntryKind.ADJUSTMENT
     permission = "ledger.adjust"
-    shown = ("credits", "bucket", "reason", "reference")
+    visible = ("credits", "bucket", "reason", "reference")
 
     credits = forms.IntegerField(
         label=_("Credits"),
@@ -95,93 +100,32 @@ class AdjustmentForm(FundingForm):
         widget=forms.RadioSelect,
         initial="purchased",
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=AdminTextInputWidget,
-        help_text=_("Why, in a sentence the location's manager would understand."),
-    )
-    reference = forms.CharField(
-        label=_("Reference"),
-        max_length=120,
-        required=False,
-        widget=AdminTextInputWidget,
-        help_text=_("A ticket's number, say."),
-    )
-
-    def wanted(self) -> Wanted:
-        return Wanted(
-            kind=EntryKind.ADJUSTMENT,
-            credits=self.cleaned_data["credits"],
-            bucket=self.cleaned_data["bucket"],
-            reference=self.cleaned_data["reference"],
-            reason=self.cleaned_data["reason"],
-        )
-
-
-class ReasonForm(FundingForm):
-    """Where the credits follow from what there is."""
-
-    shown = ("reason", "reference")
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=AdminTextInputWidget,
-        help_text=_("Why, in a sentence the location's manager would understand."),
-    )
-    reference = forms.CharField(
-        label=_("Reference"),
-        max_length=120,
-        required=False,
-        widget=AdminTextInputWidget,
-        help_text=_("A ticket's number, say."),
-    )
 
 
 class WriteOffForm(ReasonForm):
     title = _("Write off the debt")
-    logged = "Wrote off a debt."
-    named = "write-off"
+    log_message = "Wrote off a debt."
+    kind = EntryKind.WRITE_OFF
     permission = "ledger.write_off"
-
-    def wanted(self) -> Wanted:
-        return Wanted(
-            kind=EntryKind.WRITE_OFF,
-            reference=self.cleaned_data["reference"],
-            reason=self.cleaned_data["reason"],
-        )
 
 
 class ReversalForm(ReasonForm):
-    """Of a charge, or of one message of it."""
-
     title = _("Give credits back")
-    logged = "Gave credits back."
-    named = "reversal"
+    log_message = "Gave credits back."
+    kind = EntryKind.REVERSAL
     permission = "ledger.reverse"
 
     def __init__(self, *args: Any, charge: Charge, message: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.charge, self.message = charge, message
 
-    def filled(self, sent: Any) -> FundingForm:
-        fresh = {"key": uuid.uuid4()}
-        return type(self)(sent, initial=fresh, charge=self.charge, message=self.message)
-
     @property
-    def what(self) -> str:
-        """In words, for the head of the page."""
+    def subject(self) -> str:
         if self.message is not None:
-            words = _("Message %(message)s of charge %(charge)s.")
-            return words % {"message": self.message.external_id, "charge": self.charge.key}
+            text = _("Message %(message)s of charge %(charge)s.")
+            return text % {"message": self.message.external_id, "charge": self.charge.key}
         return _("What is left of charge %(charge)s.") % {"charge": self.charge.key}
 
-    def wanted(self) -> Wanted:
-        return Wanted(
-            kind=EntryKind.REVERSAL,
-            charge_id=self.charge.pk,
-            external_id=self.message.external_id if self.message is not None else "",
-            reference=self.cleaned_data["reference"],
-            reason=self.cleaned_data["reason"],
-        )
+    def manual_entry(self) -> ManualEntry:
+        external_id = self.message.external_id if self.message is not None else ""
+        return replace(super().manual_entry(), charge_id=self.charge.pk, external_id=external_id)

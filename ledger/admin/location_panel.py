@@ -1,4 +1,4 @@
-"""On a location's page: its balance, its term, its newest entries, what is held and what waits."""
+"""The credits panel of a location's admin page."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.admin.location_summary import LocationFigures, location_figures
+from ledger.admin.location_summary import LedgerFigures, ledger_figures
 from ledger.models import EntryKind
 from locations.admin.panels import Panel, register_panel
 from locations.formatting import numbers
@@ -14,14 +14,14 @@ from locations.models import Location
 
 
 @register_panel
-def credits(request: HttpRequest, location: Location) -> Panel | None:
+def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
     if not request.user.has_perm("ledger.view_balance"):
         return None
-    found = location_figures(location, at=timezone.now())
-    said = {
+    figures = ledger_figures(location, at=timezone.now())
+    content = {
         "location": location,
-        "figures": found,
-        "parts": _parts(found),
+        "figures": figures,
+        "credits": _format_credits(figures),
         "entries": [
             {
                 "entry": entry,
@@ -29,33 +29,33 @@ def credits(request: HttpRequest, location: Location) -> Panel | None:
                 "credits": numbers.format_signed(entry.credits),
                 "after": numbers.format_credits(entry.balance_after),
             }
-            for entry in found.entries
+            for entry in figures.entries
         ]
         if request.user.has_perm("ledger.view_entry")
         else [],
-        "holds": found.holds if request.user.has_perm("ledger.view_hold") else [],
-        "waiting": [
+        "holds": figures.holds if request.user.has_perm("ledger.view_hold") else [],
+        "pending": [
             {
-                "kind": EntryKind(waits.kind),
-                "credits": numbers.format_signed(waits.credits),
-                "waits": waits,
-                "address": reverse(f"admin:ledger_{waits.what.value}_change", args=[waits.pk]),
+                "kind": EntryKind(pending.kind),
+                "credits": numbers.format_signed(pending.credits),
+                "request": pending,
+                "url": reverse(f"admin:ledger_{pending.type.value}_change", args=[pending.pk]),
             }
-            for waits in found.waiting
-            if request.user.has_perm(f"ledger.view_{waits.what.value}")
+            for pending in figures.pending
+            if request.user.has_perm(f"ledger.view_{pending.type.value}")
         ],
     }
-    return Panel("admin/ledger/location_panel.html", said)
+    return Panel("admin/ledger/location_panel.html", content)
 
 
-def _parts(of: LocationFigures) -> dict[str, Any]:
-    balance, upcoming = of.balance, of.upcoming
+def _format_credits(figures: LedgerFigures) -> dict[str, Any]:
+    balance, upcoming = figures.balance, figures.upcoming
     return {
         "available": numbers.format_credits(balance.available),
         "contract": numbers.format_credits(balance.contract_credits),
         "purchased": numbers.format_credits(max(0, balance.purchased_credits)),
         "held": numbers.format_credits(balance.held_credits),
-        "debt": numbers.format_credits(-of.debt) if of.debt else "",
+        "debt": numbers.format_credits(-figures.debt) if figures.debt else "",
         "lapses": numbers.format_credits(-upcoming.lapses) if upcoming.lapses else "",
         "granted": numbers.format_signed(upcoming.granted) if upcoming.granted is not None else "",
         "written_off": numbers.format_signed(upcoming.written_off) if upcoming.written_off else "",

@@ -1,20 +1,21 @@
-"""The pages on which staff post by hand: said, shown, recorded; above a limit asked for."""
+"""Pages for entries that staff post by hand: form, confirmation, result."""
 
+import uuid
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from ledger.admin.forms import (
     AdjustmentForm,
-    FundingForm,
+    ManualEntryForm,
     PurchaseForm,
     ReversalForm,
     WriteOffForm,
@@ -23,21 +24,19 @@ from ledger.engine import renewals
 from ledger.engine.funding import PostedEntry
 from ledger.engine.posting import BadInput, KeyReused, LedgerError
 from ledger.models import (
-    ApprovalRequest,
     Balance,
     Charge,
     ChatMessage,
-    Entry,
     InternationalMessage,
 )
 from ledger.requests import approvals
-from locations.admin.base import link
+from locations.admin.base import link, render_page
 from locations.formatting import numbers
 from locations.models import Location, User
 
 
-class RecordingPages(admin.ModelAdmin):
-    """For the admin of entries: what it adds is posted by the ledger, never saved."""
+class ManualEntryPagesMixin(admin.ModelAdmin):
+    """For the admin of entries."""
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -48,64 +47,64 @@ class RecordingPages(admin.ModelAdmin):
             path("reversal/<int:pk>/", view(self.reversal), name="ledger_entry_reversal"),
             path(
                 "reversal/international/<int:pk>/",
-                view(self.international_reversal),
+                view(self.message_reversal),
+                {"model": InternationalMessage},
                 name="ledger_entry_international_reversal",
             ),
             path(
                 "reversal/chat/<int:pk>/",
-                view(self.chat_reversal),
+                view(self.message_reversal),
+                {"model": ChatMessage},
                 name="ledger_entry_chat_reversal",
             ),
             *super().get_urls(),
         ]
 
     def purchase(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._record(request, _location(request, pk, PurchaseForm), PurchaseForm())
+        return self._location_page(request, pk, PurchaseForm)
 
     def adjustment(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._record(request, _location(request, pk, AdjustmentForm), AdjustmentForm())
+        return self._location_page(request, pk, AdjustmentForm)
 
     def write_off(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._record(request, _location(request, pk, WriteOffForm), WriteOffForm())
+        return self._location_page(request, pk, WriteOffForm)
+
+    def _location_page(
+        self, request: HttpRequest, pk: int, form_class: type[ManualEntryForm]
+    ) -> HttpResponse:
+        user = _check_permission(request, form_class)
+        location = get_object_or_404(Location.objects.select_related("account"), pk=pk)
+        return self._post_entry(request, user, location, form_class(**_form_args(request)))
 
     def reversal(self, request: HttpRequest, pk: int) -> HttpResponse:
-        _may_record(request, ReversalForm)
-        charge = Charge.objects.select_related("location__account").filter(pk=pk).first()
-        if charge is None:
-            raise Http404
-        return self._record(request, charge.location, ReversalForm(charge=charge))
+        user = _check_permission(request, ReversalForm)
+        charge = get_object_or_404(Charge.objects.select_related("location__account"), pk=pk)
+        form = ReversalForm(charge=charge, **_form_args(request))
+        return self._post_entry(request, user, charge.location, form)
 
-    def international_reversal(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._message_reversal(request, InternationalMessage, pk)
-
-    def chat_reversal(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._message_reversal(request, ChatMessage, pk)
-
-    def _message_reversal(self, request: HttpRequest, kind: Any, pk: int) -> HttpResponse:
-        _may_record(request, ReversalForm)
-        found = kind.objects.select_related("charge__location__account").filter(pk=pk)
-        message = found.defer("phone").first()
-        if message is None:
-            raise Http404
+    def message_reversal(self, request: HttpRequest, pk: int, model: Any) -> HttpResponse:
+        user = _check_permission(request, ReversalForm)
+        messages = model.objects.select_related("charge__location__account").defer("phone")
+        message = get_object_or_404(messages, pk=pk)
         charge = message.charge
-        return self._record(request, charge.location, ReversalForm(charge=charge, message=message))
+        form = ReversalForm(charge=charge, message=message, **_form_args(request))
+        return self._post_entry(request, user, charge.location, form)
 
-    def _record(self, request: HttpRequest, location: Location, blank: FundingForm) -> HttpResponse:
-        """Ask, show what it will do, record: the key in the form makes a double click one entry."""
-        user = _may_record(request, type(blank))
-        form: Any = blank.filled(request.POST or None)
+    def _post_entry(
+        self, request: HttpRequest, user: User, location: Location, form: Any
+    ) -> HttpResponse:
+        """Show the form, then a dry run to confirm, then post; idempotent by the form's key."""
         at = timezone.now()
-        rehearsed: PostedEntry | None = None
+        posted: PostedEntry | None = None
         if form.is_valid() and "_back" not in request.POST:
+            args = (location.pk, form.manual_entry())
             try:
                 if "_record" in request.POST:
-                    done = approvals.post_or_ask(
-                        location.pk, form.wanted(), key=form.key_of_entry, at=at, created_by=user
+                    result = approvals.post_or_request(
+                        *args, key=form.entry_key, at=at, created_by=user
                     )
-                    return self._recorded(request, location, form, done)
-                rehearsed = approvals.rehearse(
-                    location.pk, form.wanted(), key=form.key_of_entry, at=at, created_by=user
-                )
+                    return self._redirect(request, location, form, result)
+                posted = approvals.dry_run(*args, key=form.entry_key, at=at, created_by=user)
             except KeyReused:
                 form.add_error(
                     None,
@@ -114,77 +113,69 @@ class RecordingPages(admin.ModelAdmin):
                         "one is meant, open the form anew from the location's page."
                     ),
                 )
-            except BadInput as bad:
-                form.add_error(bad.field if bad.field in form.fields else None, bad.message)
+            except BadInput as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
             except LedgerError as error:
                 form.add_error(None, str(error))
-        balance = renewals.renew_if_due(location.pk, at=at)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{form.title}: {location}",
-            "subtitle": None,
-            "opts": self.opts,
-            "location": location,
-            "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": list(form.shown)})], {}),
-            "steps": _steps(balance, rehearsed),
-            "rehearsed": rehearsed,
-            "waits": rehearsed is not None
-            and not rehearsed.replayed
-            and approvals.needs_second_person(rehearsed.entry),
-            "limit": approvals.limit(),
-            "said": [(form[name].label, form.cleaned_data[name]) for name in form.shown]
-            if rehearsed
+        return render_page(
+            request,
+            "admin/ledger/entry/fund.html",
+            self.model,
+            title=f"{form.title}: {location}",
+            location=location,
+            form=form,
+            adminform=AdminForm(form, [(None, {"fields": list(form.visible)})], {}),
+            balances=_balance_rows(renewals.renew_if_due(location.pk, at=at), posted),
+            dry_run=posted,
+            needs_approval=posted is not None
+            and not posted.replayed
+            and approvals.needs_approval(posted.entry),
+            limit=approvals.approval_limit(),
+            values=[(form[name].label, form.cleaned_data[name]) for name in form.visible]
+            if posted
             else [],
-        }
-        return TemplateResponse(request, "admin/ledger/entry/fund.html", context)
-
-    def _recorded(
-        self, request: HttpRequest, location: Location, form: FundingForm, done: approvals.Done
-    ) -> HttpResponse:
-        if done.waiting is not None:
-            self._say_what_waits(request, form, done.waiting, replayed=done.replayed)
-        elif done.entry is not None:
-            self._say_what_was_posted(request, form, done.entry, replayed=done.replayed)
-        return HttpResponseRedirect(
-            reverse("admin:locations_location_change", args=[location.pk])
-            if request.user.has_perm("locations.view_location")
-            else reverse("admin:index")
         )
 
-    def _say_what_was_posted(
-        self, request: HttpRequest, form: FundingForm, entry: Entry, *, replayed: bool
-    ) -> None:
-        page = link("ledger_entry_change", entry, entry.pk)
-        if replayed:
-            words = format_html(_("It was recorded already, once, as {}."), page)
-            self.message_user(request, words, messages.WARNING)
-            return
-        self.log_addition(request, entry, form.logged)
-        balance = numbers.format_credits(entry.balance_after)
-        words = format_html(_("Recorded: {}. The balance is {} now."), page, balance)
-        self.message_user(request, words)
+    def _redirect(
+        self,
+        request: HttpRequest,
+        location: Location,
+        form: ManualEntryForm,
+        result: approvals.ManualEntryResult,
+    ) -> HttpResponse:
+        """Back to the location, with a message about the result."""
+        level = messages.WARNING
+        if (entry := result.entry) is not None:
+            page = link("ledger_entry_change", entry, entry.pk)
+            if result.replayed:
+                message = format_html(_("It was recorded already, once, as {}."), page)
+            else:
+                level = messages.INFO
+                self.log_addition(request, entry, form.log_message)
+                balance = numbers.format_credits(entry.balance_after)
+                message = format_html(_("Recorded: {}. The balance is {} now."), page, balance)
+        elif (pending := result.pending) is not None:
+            page = link("ledger_approvalrequest_change", pending, pending.pk)
+            if result.replayed:
+                state = pending.get_state_display().lower()
+                message = format_html(_("It was asked for already, once: {} is {}."), page, state)
+            else:
+                self.log_addition(request, pending, f"Asked for a second person: {form.title}.")
+                text = _("Nothing has moved yet: {} waits for a second person.")
+                message = format_html(text, page)
+        self.message_user(request, message, level)
+        if request.user.has_perm("locations.view_location"):
+            return redirect("admin:locations_location_change", location.pk)
+        return redirect("admin:index")
 
-    def _say_what_waits(
-        self, request: HttpRequest, form: FundingForm, asked: ApprovalRequest, *, replayed: bool
-    ) -> None:
-        page = link("ledger_approvalrequest_change", asked, asked.pk)
-        if replayed:
-            state = asked.get_state_display().lower()
-            words = format_html(_("It was asked for already, once: {} is {}."), page, state)
-        else:
-            self.log_addition(request, asked, f"Asked for a second person: {form.title}.")
-            words = format_html(_("Nothing has moved yet: {} waits for a second person."), page)
-        self.message_user(request, words, messages.WARNING)
 
-
-class GiveBackLink(admin.ModelAdmin):
-    """For the pages of charges and messages: a way to the form that gives their credits back."""
+class ReversalLinkMixin(admin.ModelAdmin):
+    """For charges and messages: a link to the form that gives their credits back."""
 
     change_form_template = "admin/ledger/give_back.html"
 
-    def give_back_address(self, shown: Any) -> str:
-        """Of the form; empty where nothing is left to give back."""
+    def get_reversal_url(self, obj: Any) -> str:
+        """Empty if nothing is left to give back."""
         raise NotImplementedError
 
     def change_view(
@@ -194,42 +185,36 @@ class GiveBackLink(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown = self.get_object(request, object_id)
-        may = shown is not None and request.user.has_perm(ReversalForm.permission)
-        context = {
-            **(extra_context or {}),
-            "give_back": self.give_back_address(shown) if may else "",
-        }
+        obj = self.get_object(request, object_id)
+        is_allowed = obj is not None and request.user.has_perm(ReversalForm.permission)
+        url = self.get_reversal_url(obj) if is_allowed else ""
+        context = {**(extra_context or {}), "reversal_url": url}
         return super().change_view(request, object_id, form_url, context)
 
 
-def _may_record(request: HttpRequest, form: type[FundingForm]) -> User:
+def _check_permission(request: HttpRequest, form_class: type[ManualEntryForm]) -> User:
     user = request.user
-    if not isinstance(user, User) or not user.has_perm(form.permission):
+    if not isinstance(user, User) or not user.has_perm(form_class.permission):
         raise PermissionDenied
     return user
 
 
-def _location(request: HttpRequest, pk: int, form: type[FundingForm]) -> Location:
-    _may_record(request, form)
-    location = Location.objects.select_related("account").filter(pk=pk).first()
-    if location is None:
-        raise Http404
-    return location
+def _form_args(request: HttpRequest) -> dict[str, Any]:
+    return {"data": request.POST or None, "initial": {"key": uuid.uuid4()}}
 
 
-def _steps(balance: Balance, rehearsed: PostedEntry | None) -> list[tuple[str, str, str]]:
-    """Each bucket and their sum: what is there now and, once it is known, what will be."""
+def _balance_rows(balance: Balance, posted: PostedEntry | None) -> list[tuple[str, str, str]]:
+    """Each bucket and their sum: before and, in a dry run, after."""
     rows = [
         (_("Contract"), balance.contract_credits),
         (_("Purchased"), balance.purchased_credits),
         (_("Balance"), balance.total),
     ]
-    if rehearsed is None or rehearsed.replayed:
-        return [(bucket, numbers.format_credits(now), "") for bucket, now in rows]
-    entry = rehearsed.entry
-    after = (entry.contract_after, entry.purchased_after, entry.balance_after)
+    if posted is None or posted.replayed:
+        return [(bucket, numbers.format_credits(before), "") for bucket, before in rows]
+    entry = posted.entry
+    credits_after = (entry.contract_after, entry.purchased_after, entry.balance_after)
     return [
-        (bucket, numbers.format_credits(now), numbers.format_credits(then))
-        for (bucket, now), then in zip(rows, after, strict=True)
+        (bucket, numbers.format_credits(before), numbers.format_credits(after))
+        for (bucket, before), after in zip(rows, credits_after, strict=True)
     ]

@@ -1,7 +1,6 @@
-"""International and chat messages, to read. Nobody searches for a person here.
+"""International and chat messages, read-only.
 
-Phone numbers, recipients' fields and chat content are shown on a message's own page, to those
-who may see personal data; lists and addresses carry external ids only.
+Lists and URLs have external ids only; personal data is on the page of a message, with permission.
 """
 
 from typing import Any
@@ -14,36 +13,36 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.admin.manual_entries import GiveBackLink
+from ledger.admin.manual_entries import ReversalLinkMixin
 from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
 from locations.admin.base import LedgerAdmin, link
 from locations.formatting.countries import country_name
 from locations.models.audit import SEEN
 
-PERSONAL = "locations.view_personal_data"
+SEE_PERSONAL_DATA = "locations.view_personal_data"
 
 
-class MessageAdmin(GiveBackLink, LedgerAdmin):
+class BaseMessageAdmin(ReversalLinkMixin, LedgerAdmin):
     search_fields = ("=external_id",)
     search_help_text = gettext_lazy("A whole external id")
-    personal: tuple[str, ...] = ("phone",)
-    what: tuple[str | tuple[str, ...], ...] = ()
+    personal_fields: tuple[str, ...] = ("phone",)
+    message_fields: tuple[str | tuple[str, ...], ...] = ()
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """A location's own by their days, which are indexed; the newest of all by their ids."""
+        # Those of a location by day, which is indexed with the location.
         return ("-day", "-id") if "location__id__exact" in request.GET else ("-id",)
 
-    def give_back_address(self, shown: Any) -> str:
-        if not shown.credits or shown.reversal_id is not None:
+    def get_reversal_url(self, obj: Any) -> str:
+        if not obj.credits or obj.reversal_id is not None:
             return ""
-        kind = "chat" if isinstance(shown, ChatMessage) else "international"
-        return reverse(f"admin:ledger_entry_{kind}_reversal", args=[shown.pk])
+        kind = "chat" if isinstance(obj, ChatMessage) else "international"
+        return reverse(f"admin:ledger_entry_{kind}_reversal", args=[obj.pk])
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         origin = (("location", "external_id"), "charge_column", "position", ("outcome", "refusal"))
         price = (
-            "why",
+            "explanation",
             ("credits", "contract_credits"),
             ("sent_at", "day"),
             "entry_column",
@@ -51,28 +50,28 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
         )
         fieldsets = [
             (None, {"fields": origin}),
-            (_("What it was"), {"fields": self.what}),
+            (_("What it was"), {"fields": self.message_fields}),
             (_("What it cost"), {"fields": price}),
         ]
-        if request.user.has_perm(PERSONAL):
-            fieldsets.append((_("Personal data"), {"fields": self.personal}))
+        if request.user.has_perm(SEE_PERSONAL_DATA):
+            fieldsets.append((_("Personal data"), {"fields": self.personal_fields}))
         return fieldsets
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        response = super().changeform_view(request, object_id, *args, **kwargs)
         message = self.get_object(request, unquote(object_id)) if object_id else None
-        if message is not None and request.user.has_perm(PERSONAL):
-            # Whoever reads what people wrote leaves their name.
+        if message is not None and request.user.has_perm(SEE_PERSONAL_DATA):
+            # Reading personal data is audited.
             pghistory.create_event(message, label=SEEN)
-        return answer
+        return response
 
     @admin.display(description=gettext_lazy("Charge"))
     def charge_column(self, message: Any) -> str:
         return link("ledger_charge_change", message.charge, message.charge_id)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Entry"), empty_value=gettext_lazy("none: it cost nothing")
     )
     def entry_column(self, message: Any) -> str | None:
@@ -82,7 +81,7 @@ class MessageAdmin(GiveBackLink, LedgerAdmin):
 
 
 @admin.register(InternationalMessage)
-class InternationalMessageAdmin(MessageAdmin):
+class InternationalMessageAdmin(BaseMessageAdmin):
     list_display = (
         "external_id",
         "location_column",
@@ -98,8 +97,8 @@ class InternationalMessageAdmin(MessageAdmin):
     )
     list_filter = ("channel", "outcome", "refusal", "carrier_type")
     list_select_related = ("location",)
-    personal = ("phone", "profile")
-    what = (
+    personal_fields = ("phone", "profile")
+    message_fields = (
         ("channel", "country_column"),
         ("carrier_type", "carrier_source"),
         ("seconds", "billed_seconds"),
@@ -111,12 +110,12 @@ class InternationalMessageAdmin(MessageAdmin):
         return f"{country_name(message.country)} ({message.country})" if message.country else "-"
 
     @admin.display(description=gettext_lazy("Why"))
-    def why(self, message: InternationalMessage) -> str:
+    def explanation(self, message: InternationalMessage) -> str:
         return explain_international(message)
 
 
 @admin.register(ChatMessage)
-class ChatMessageAdmin(MessageAdmin):
+class ChatMessageAdmin(BaseMessageAdmin):
     list_display = (
         "external_id",
         "location_column",
@@ -131,9 +130,9 @@ class ChatMessageAdmin(MessageAdmin):
     )
     list_filter = ("direction", "text_type", "outcome")
     list_select_related = ("location", "inbox")
-    personal = ("phone", "content")
-    what = ("inbox", ("direction", "text_type"))
+    personal_fields = ("phone", "content")
+    message_fields = ("inbox", ("direction", "text_type"))
 
     @admin.display(description=gettext_lazy("Why"))
-    def why(self, message: ChatMessage) -> str:
+    def explanation(self, message: ChatMessage) -> str:
         return explain_chat(message)

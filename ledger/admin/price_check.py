@@ -1,14 +1,13 @@
-"""Try a number: a form of the staff desk that rates without charging."""
+"""Rate a message to a number without charging it."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextInputWidget
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,12 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from ledger.engine.posting import BadInput
 from ledger.reading.price_check import Tried, try_number
+from locations.admin.base import render_page
 from locations.formatting.countries import country_name
 from locations.models import CarrierType, Channel, Location
 
 
-class TryForm(forms.Form):
-    """The number is posted: it stands in no address and is not kept."""
+class PriceCheckForm(forms.Form):
+    """Always posted: the phone number must not be in a URL."""
 
     phone = forms.CharField(
         label=gettext_lazy("Number"),
@@ -63,38 +63,33 @@ class TryForm(forms.Form):
 
 
 @sensitive_post_parameters("phone")
-def try_view(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.has_perm("locations.view_rate"):
-        raise PermissionDenied
-    location = Location.objects.select_related("account").filter(pk=pk).first()
-    if location is None:
-        raise Http404
-    form: Any = TryForm(request.POST or None)
-    tried: Tried | None = None
+@permission_required("locations.view_rate", raise_exception=True)
+def price_check_view(request: HttpRequest, pk: int) -> HttpResponse:
+    location = get_object_or_404(Location.objects.select_related("account"), pk=pk)
+    form: Any = PriceCheckForm(request.POST or None)
+    result: Tried | None = None
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        values = form.cleaned_data
         try:
-            tried = try_number(
+            result = try_number(
                 location.pk,
-                given["phone"].replace(" ", ""),
-                given["channel"],
-                seconds=given["seconds"],
-                carrier_type=given["carrier_type"],
-                at=given["at"] or timezone.now(),
+                values["phone"].replace(" ", ""),
+                values["channel"],
+                seconds=values["seconds"],
+                carrier_type=values["carrier_type"],
+                at=values["at"] or timezone.now(),
             )
-        except BadInput as bad:
-            form.add_error(bad.field if bad.field in form.fields else None, bad.message)
-    fieldsets = [(None, {"fields": list(form.fields)})]
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Try a number: %(location)s") % {"location": location},
-        "subtitle": None,
-        "opts": Location._meta,
-        "location": location,
-        "form": form,
-        "adminform": AdminForm(form, fieldsets, {}),
-        "tried": tried,
-        "country": country_name(tried.rated.country) if tried else "",
-        "carrier_type": dict(CarrierType.choices).get(tried.rated.carrier_type) if tried else "",
-    }
-    return TemplateResponse(request, "admin/ledger/try_number.html", context)
+        except BadInput as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+    return render_page(
+        request,
+        "admin/ledger/try_number.html",
+        Location,
+        title=_("Try a number: %(location)s") % {"location": location},
+        location=location,
+        form=form,
+        adminform=AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
+        result=result,
+        country=country_name(result.rated.country) if result else "",
+        carrier_type=dict(CarrierType.choices).get(result.rated.carrier_type) if result else "",
+    )

@@ -1,4 +1,4 @@
-"""Before a rate card is published: conflicts, gaps, its impact; then the publishing itself."""
+"""Check a rate card for conflicts, gaps and impact, then publish it."""
 
 import csv
 import datetime as dt
@@ -7,17 +7,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
-from locations.admin.base import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin, download, render_page
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_cards import publishing
@@ -25,11 +26,16 @@ from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countri
 from locations.rate_cards.exports import CSV, file_name
 from locations.rate_cards.parsing import RateCardError
 
-MOST_COUNTRIES = 15  # on the page; the file has all
+MAX_COUNTRIES = 15  # on the page; the file has all
+
+
+can_publish = method_decorator(
+    permission_required("locations.publish_ratecard", raise_exception=True)
+)
 
 
 class ConfirmForm(forms.Form):
-    """Asked where something is missing, or nobody knows."""
+    """Required if there are gaps, or no calculation shows that there are none."""
 
     confirmed = forms.BooleanField(
         label=gettext_lazy("Publish it all the same"),
@@ -41,8 +47,6 @@ class ConfirmForm(forms.Form):
 
 @admin.register(RateCardImpact)
 class RateCardImpactAdmin(ReadOnlyAdmin):
-    """What was calculated before cards were published, and for whom; newest first."""
-
     list_display = ("card", "state", "requested_by", "requested_at", "finished_at")
     list_select_related = ("card__series", "requested_by")
     fields = ("card", "state", "requested_by", "requested_at", "finished_at", "failure")
@@ -53,8 +57,12 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            path("card/<int:pk>/", view(self.before), name="ledger_ratecardimpact_check"),
-            path("card/<int:pk>/ask/", view(self.ask), name="ledger_ratecardimpact_ask"),
+            path("card/<int:pk>/", view(self.check_card), name="ledger_ratecardimpact_check"),
+            path(
+                "card/<int:pk>/calculate/",
+                view(self.calculate),
+                name="ledger_ratecardimpact_calculate",
+            ),
             path(
                 "card/<int:pk>/impact.csv",
                 view(self.download),
@@ -63,104 +71,97 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def before(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What to know before publishing; a POST publishes. A published card never changes."""
-        card = _card(request, pk)
-        change = HttpResponseRedirect(reverse("admin:locations_ratecard_change", args=[pk]))
+    @can_publish
+    def check_card(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what publishing would do; a POST publishes."""
+        card = _get_card(pk)
         if card.is_published:
             self.message_user(request, _("%s is published already.") % card, messages.WARNING)
-            return change
-        calculated = RateCardImpact.objects.filter(card=card).first()
-        found = _result(calculated)
+            return redirect("admin:locations_ratecard_change", pk)
+        calculation = RateCardImpact.objects.filter(card=card).first()
+        impact = _result(calculation)
         is_fresh = bool(
-            calculated and found and calculated.fingerprint == rate_card_impact.fingerprint(card)
+            calculation and impact and calculation.fingerprint == rate_card_impact.fingerprint(card)
         )
-        missing = _missing(found, card)
-        must_confirm = bool(missing) or not is_fresh
-        given = request.POST if request.method == "POST" else None
-        form = ConfirmForm(given) if must_confirm else None
-        if request.method == "POST" and (form is None or form.is_valid()):
-            try:
-                publishing.publish_card(card, at=timezone.now())
-            except RateCardError as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.log_change(request, card, "Published.")
-                self.message_user(request, _("%s is published.") % card)
-            return change
-        told = find_conflicts(card, today=timezone.now().date())
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Before publishing: %s") % card,
-            "subtitle": None,
-            "opts": RateCard._meta,
-            "card": card,
-            "form": form,
-            "conflicts": told,
-            "stopped": any(conflict.blocks_publishing for conflict in told),
-            "calculated": calculated,
-            "is_fresh": is_fresh,
-            "missing": missing,
-            **_facts(card),
-            **_shown(found),
-        }
-        return TemplateResponse(request, "admin/locations/ratecard/publish.html", context)
+        gaps = _describe_gaps(impact, card)
+        must_confirm = bool(gaps) or not is_fresh
+        is_post = request.method == "POST"
+        form = ConfirmForm(request.POST if is_post else None) if must_confirm else None
+        if is_post and (form is None or form.is_valid()):
+            return self._publish(request, card)
+        card_conflicts = find_conflicts(card, today=timezone.now().date())
+        return render_page(
+            request,
+            "admin/locations/ratecard/publish.html",
+            RateCard,
+            title=_("Before publishing: %s") % card,
+            card=card,
+            form=form,
+            conflicts=card_conflicts,
+            is_blocked=any(conflict.blocks_publishing for conflict in card_conflicts),
+            calculation=calculation,
+            is_fresh=is_fresh,
+            gaps=gaps,
+            **_card_context(card),
+            **_impact_context(impact),
+        )
 
-    def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have gaps and impact calculated by the worker."""
-        card = _card(request, pk)
+    def _publish(self, request: HttpRequest, card: RateCard) -> HttpResponse:
+        try:
+            publishing.publish_card(card, at=timezone.now())
+        except RateCardError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.log_change(request, card, "Published.")
+            self.message_user(request, _("%s is published.") % card)
+        return redirect("admin:locations_ratecard_change", card.pk)
+
+    @can_publish
+    def calculate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Queue the calculation of gaps and impact."""
+        card = _get_card(pk)
         if request.method == "POST" and not card.is_published:
             assert isinstance(request.user, User)  # noqa: S101
             rate_card_impact.ask(card, requested_by=request.user, at=timezone.now())
-        return HttpResponseRedirect(reverse("admin:ledger_ratecardimpact_check", args=[pk]))
+        return redirect("admin:ledger_ratecardimpact_check", pk)
 
+    @can_publish
     def download(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Every country and every location of the last calculation, as CSV."""
-        card = _card(request, pk)
-        found = _result(RateCardImpact.objects.filter(card=card).first())
-        if found is None:
-            return HttpResponseRedirect(reverse("admin:ledger_ratecardimpact_check", args=[pk]))
+        """All countries and locations of the last calculation, as CSV."""
+        card = _get_card(pk)
+        impact = _result(RateCardImpact.objects.filter(card=card).first())
+        if impact is None:
+            return redirect("admin:ledger_ratecardimpact_check", pk)
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(
             ["of", "name", "messages", "credits_now", "credits_then", "more", "unpriced_messages"]
         )
-        for code, sums in sorted(found.countries.items()):
+        for code, sums in sorted(impact.countries.items()):
             name = country_name(code) if code else "Chat"
-            writer.writerow(["country", name, *_figures(sums)])
-        for location, place in rate_card_impact.names_of(found.places):
+            writer.writerow(["country", name, *_cells(sums)])
+        for location, sums in rate_card_impact.names_of(impact.places):
             # A name that begins like a formula stays text in every spreadsheet.
             name = location.name if location.name[:1].isalnum() else f"'{location.name}"
-            writer.writerow(["location", name, *_figures(place)])
-        return HttpResponse(
-            text.getvalue().encode(),
-            content_type=CSV,
-            headers={
-                "Content-Disposition": f'attachment; filename="impact-{file_name(card, "csv")}"'
-            },
-        )
+            writer.writerow(["location", name, *_cells(sums)])
+        return download(text.getvalue().encode(), CSV, f"impact-{file_name(card, 'csv')}")
 
 
-def _card(request: HttpRequest, pk: int) -> RateCard:
-    if not request.user.has_perm("locations.publish_ratecard"):
-        raise PermissionDenied
-    card = RateCard.objects.select_related("series").filter(pk=pk).first()
-    if card is None:
-        raise Http404
-    return card
+def _get_card(pk: int) -> RateCard:
+    return get_object_or_404(RateCard.objects.select_related("series"), pk=pk)
 
 
-def _result(calculated: RateCardImpact | None) -> rate_card_impact.Impact | None:
-    if calculated is None or not calculated.is_ready:
+def _result(calculation: RateCardImpact | None) -> rate_card_impact.Impact | None:
+    if calculation is None or not calculation.is_ready:
         return None
-    return rate_card_impact.read_result(calculated.result)
+    return rate_card_impact.read_result(calculation.result)
 
 
-def _missing(found: rate_card_impact.Impact | None, card: RateCard) -> list[str]:
-    """The gaps in words: what was sent to lately and has no price, then what lacks its pair."""
-    words = []
-    for country, carrier_type, channel, number in found.gaps if found else ():
-        words.append(
+def _describe_gaps(impact: rate_card_impact.Impact | None, card: RateCard) -> list[str]:
+    """Destinations of recent messages without a price, then prices without their pair."""
+    sentences = []
+    for country, carrier_type, channel, number in impact.gaps if impact else ():
+        sentences.append(
             ngettext(
                 "%(country)s, %(line)s, %(channel)s: no price; %(messages)s message "
                 "in %(days)s days.",
@@ -176,10 +177,10 @@ def _missing(found: rate_card_impact.Impact | None, card: RateCard) -> list[str]
                 "days": rate_card_impact.GAP_DAYS,
             }
         )
-    return words + find_unpaired_countries(card)
+    return sentences + find_unpaired_countries(card)
 
 
-def _facts(card: RateCard) -> dict[str, Any]:
+def _card_context(card: RateCard) -> dict[str, Any]:
     return {
         "prices": card.rates.count(),
         "price_countries": card.rates.exclude(country=SATELLITE)
@@ -193,34 +194,34 @@ def _facts(card: RateCard) -> dict[str, Any]:
     }
 
 
-def _shown(found: rate_card_impact.Impact | None) -> dict[str, Any]:
-    if found is None:
+def _impact_context(impact: rate_card_impact.Impact | None) -> dict[str, Any]:
+    if impact is None:
         return {"impact": None}
-    countries = sorted(found.countries.items(), key=lambda item: (-abs(item[1].more), item[0]))
-    hardest = [place for place in found.places[: rate_card_impact.HARDEST] if place.more > 0]
+    countries = sorted(impact.countries.items(), key=lambda item: (-abs(item[1].more), item[0]))
+    hardest = [sums for sums in impact.places[: rate_card_impact.HARDEST] if sums.more > 0]
     return {
-        "impact": found,
-        "first_on": _day(found.first_on),
-        "last_on": dt.date.fromisoformat(found.until) - dt.timedelta(days=1),
+        "impact": impact,
+        "first_on": _parse_day(impact.first_on),
+        "last_on": dt.date.fromisoformat(impact.until) - dt.timedelta(days=1),
         "countries": [
             (country_name(code) if code else _("Chat"), sums)
-            for code, sums in countries[:MOST_COUNTRIES]
+            for code, sums in countries[:MAX_COUNTRIES]
         ],
-        "more_countries": max(0, len(countries) - MOST_COUNTRIES),
+        "more_countries": max(0, len(countries) - MAX_COUNTRIES),
         "hardest": list(rate_card_impact.names_of(hardest)),
         "would_run_out": [
-            (location, place, _day(place.out_on), _day(place.renews_on))
-            for location, place in rate_card_impact.names_of(
-                found.would_run_out[: rate_card_impact.HARDEST]
+            (location, sums, _parse_day(sums.out_on), _parse_day(sums.renews_on))
+            for location, sums in rate_card_impact.names_of(
+                impact.would_run_out[: rate_card_impact.HARDEST]
             )
         ],
-        "more_run_out": max(0, len(found.would_run_out) - rate_card_impact.HARDEST),
+        "more_run_out": max(0, len(impact.would_run_out) - rate_card_impact.HARDEST),
     }
 
 
-def _day(kept: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(kept) if kept else None
+def _parse_day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
-def _figures(sums: rate_card_impact.Sums) -> list[int]:
+def _cells(sums: rate_card_impact.Sums) -> list[int]:
     return [sums.messages, sums.now, sums.then, sums.more, sums.unpriced]

@@ -1,16 +1,17 @@
-"""The renewal desk: what comes, what is late, what ran, what failed; and one run by hand."""
+"""Renewals: upcoming, overdue, done, failed; and one run by hand."""
 
 import datetime as dt
 from typing import Any
 
 import pghistory
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -18,18 +19,18 @@ from ledger.engine.renewal_failures import renew_or_record_failure
 from ledger.models import Balance, RenewalFailure
 from ledger.reading import renewal_overview
 from ledger.reading.renewal_overview import WINDOWS, Preview
-from locations.admin.base import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin, render_page
 from locations.formatting.numbers import format_credits, format_signed
 from locations.models import Location
 from locations.models.audit import RENEWED
 
-ROWS_PER_PAGE = 50
-MOST_OVERDUE = 50
-MOST_FAILURES = 20
-ON_TIME = dt.timedelta(hours=1)  # beat looks every ten minutes
+PAGE_SIZE = 50
+MAX_OVERDUE = 50
+MAX_FAILURES = 20
+ON_TIME = dt.timedelta(hours=1)  # the task runs every ten minutes
 
 
-class RenewalPages(admin.ModelAdmin):
+class RenewalPagesMixin(admin.ModelAdmin):
     """For the admin of balances."""
 
     def get_urls(self) -> list[Any]:
@@ -40,119 +41,115 @@ class RenewalPages(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    @method_decorator(permission_required("ledger.view_balance", raise_exception=True))
     def renewals(self, request: HttpRequest) -> HttpResponse:
-        """Ten queries, however many locations there are."""
-        if not request.user.has_perm("ledger.view_balance"):
-            raise PermissionDenied
         at = timezone.now()
-        asked = request.GET.get("days", "")
-        days = int(asked) if asked in map(str, WINDOWS) else WINDOWS[0]
-        coming = Paginator(renewal_overview.ahead(days, at), ROWS_PER_PAGE).get_page(
+        param = request.GET.get("days", "")
+        days = int(param) if param in map(str, WINDOWS) else WINDOWS[0]
+        upcoming = Paginator(renewal_overview.ahead(days, at), PAGE_SIZE).get_page(
             request.GET.get("page")
         )
-        ran = Paginator(renewal_overview.ran(), ROWS_PER_PAGE).get_page(request.GET.get("ran"))
-        late = list(renewal_overview.overdue(at)[: MOST_OVERDUE + 1])
-        failed = list(renewal_overview.failures()[:MOST_FAILURES])
-        why = {row.location_id: row for row in failed if row.resolved_at is None}
-        shown = renewal_overview.previews([*coming.object_list, *late[:MOST_OVERDUE]])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Renewals"),
-            "subtitle": None,
-            "opts": self.opts,
-            "windows": renewal_overview.windows(at),
-            "days": days,
-            "coming": coming,
-            "lines": [_line(each) for each in shown[: len(coming.object_list)]],
-            "late": [
-                {**_line(each), **_lateness(each, at, why.get(each.balance.location_id))}
-                for each in shown[len(coming.object_list) :]
+        done = Paginator(renewal_overview.ran(), PAGE_SIZE).get_page(request.GET.get("ran"))
+        overdue = list(renewal_overview.overdue(at)[: MAX_OVERDUE + 1])
+        failures = list(renewal_overview.failures()[:MAX_FAILURES])
+        open_failures = {each.location_id: each for each in failures if each.resolved_at is None}
+        previews = renewal_overview.previews([*upcoming.object_list, *overdue[:MAX_OVERDUE]])
+        count = len(upcoming.object_list)
+        return render_page(
+            request,
+            "admin/ledger/renewals.html",
+            self.model,
+            title=_("Renewals"),
+            windows=renewal_overview.windows(at),
+            days=days,
+            upcoming=upcoming,
+            upcoming_rows=[_preview_row(preview) for preview in previews[:count]],
+            overdue_rows=[
+                {**_preview_row(preview), **_overdue_cells(preview, at, open_failures)}
+                for preview in previews[count:]
             ],
-            "more_late": len(late) > MOST_OVERDUE,
-            "ran": ran,
-            "taken": [_taken(row) for row in ran.object_list],
-            "failed": failed,
-            "may_run": request.user.has_perm("ledger.run_renewal"),
-        }
-        return TemplateResponse(request, "admin/ledger/renewals.html", context)
+            has_more_overdue=len(overdue) > MAX_OVERDUE,
+            done=done,
+            done_rows=[_done_row(row) for row in done.object_list],
+            failures=failures,
+            can_run=request.user.has_perm("ledger.run_renewal"),
+        )
 
+    @method_decorator(permission_required("ledger.run_renewal", raise_exception=True))
     def run_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Asks first; done already, it changes nothing."""
-        if not request.user.has_perm("ledger.run_renewal"):
-            raise PermissionDenied
-        location = Location.objects.select_related("account").filter(pk=pk).first()
-        if location is None:
-            raise Http404
+        location = get_object_or_404(Location.objects.select_related("account"), pk=pk)
         at = timezone.now()
         if request.method == "POST":
             self._run(request, location, at)
-            return HttpResponseRedirect(reverse("admin:ledger_balance_renewals"))
+            return redirect("admin:ledger_balance_renewals")
         balance = Balance.objects.select_related("location").filter(location=location).first()
-        next_one = renewal_overview.preview(
+        preview = renewal_overview.preview(
             location, balance or Balance(location=location, renewed_through_on=None)
         )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Renew %(location)s now?") % {"location": location},
-            "subtitle": None,
-            "opts": self.opts,
-            "location": location,
-            "line": _line(next_one),
-            "is_due": next_one.step is not None and next_one.step.at <= at,
-        }
-        return TemplateResponse(request, "admin/ledger/renew.html", context)
+        return render_page(
+            request,
+            "admin/ledger/renew.html",
+            self.model,
+            title=_("Renew %(location)s now?") % {"location": location},
+            location=location,
+            row=_preview_row(preview),
+            is_due=preview.step is not None and preview.step.at <= at,
+        )
 
     def _run(self, request: HttpRequest, location: Location, at: dt.datetime) -> None:
-        done = renew_or_record_failure(location.pk, at=at)
-        if isinstance(done, RenewalFailure):
-            words = _("%(location)s could not be renewed: %(error)s. Nothing was changed.")
-            figures = {"location": location, "error": done.error}
-            self.message_user(request, words % figures, messages.ERROR)
-        elif done:
-            days = ", ".join(str(day) for day in done)
+        result = renew_or_record_failure(location.pk, at=at)
+        if isinstance(result, RenewalFailure):
+            message = _("%(location)s could not be renewed: %(error)s. Nothing was changed.")
+            values = {"location": location, "error": result.error}
+            self.message_user(request, message % values, messages.ERROR)
+        elif result:
+            days = ", ".join(str(day) for day in result)
             pghistory.create_event(location, label=RENEWED)
             self.log_change(request, location.balance, f"Renewed by hand: {days}.")
-            words = _("%(location)s is renewed: %(days)s.")
-            self.message_user(request, words % {"location": location, "days": days})
+            message = _("%(location)s is renewed: %(days)s.")
+            self.message_user(request, message % {"location": location, "days": days})
         else:
-            words = _("%(location)s: nothing was due, so nothing was changed.")
-            self.message_user(request, words % {"location": location}, messages.INFO)
+            message = _("%(location)s: nothing was due, so nothing was changed.")
+            self.message_user(request, message % {"location": location}, messages.INFO)
 
 
-def _line(each: Preview) -> dict[str, Any]:
-    step, location = each.step, each.balance.location
+def _preview_row(preview: Preview) -> dict[str, Any]:
+    step, location = preview.step, preview.balance.location
     return {
         "location": location,
         "account": location.account,
         "on": step.on if step else None,
         "contract": step.contract if step else None,
-        "lapses": format_credits(-each.lapses) if each.lapses else "",
-        "granted": format_signed(each.granted) if each.granted is not None else "",
+        "lapses": format_credits(-preview.lapses) if preview.lapses else "",
+        "granted": format_signed(preview.granted) if preview.granted is not None else "",
         "ends": step is not None and step.contract is None,
-        "written_off": format_signed(each.written_off) if each.written_off else "",
-        "now": format_credits(each.balance.total),
-        "after": format_credits(each.total_after),
+        "written_off": format_signed(preview.written_off) if preview.written_off else "",
+        "before": format_credits(preview.balance.total),
+        "after": format_credits(preview.total_after),
     }
 
 
-def _lateness(each: Preview, at: dt.datetime, failure: RenewalFailure | None) -> dict[str, Any]:
-    step = each.step
+def _overdue_cells(
+    preview: Preview, at: dt.datetime, failures: dict[int, RenewalFailure]
+) -> dict[str, Any]:
+    step = preview.step
     is_due = step is not None and step.at <= at
+    failure = failures.get(preview.balance.location_id)
     return {
-        "late": timesince(step.at, at) if step and is_due else "",
-        "why": failure.error if failure else "",
+        "age": timesince(step.at, at) if step and is_due else "",
+        "error": failure.error if failure else "",
         "is_due": is_due,
     }
 
 
-def _taken(row: dict[str, Any]) -> dict[str, Any]:
-    late = row["recorded_at"] - row["at"]
+def _done_row(row: dict[str, Any]) -> dict[str, Any]:
+    is_late = row["recorded_at"] - row["at"] > ON_TIME
     return {
         **row,
         "granted": format_signed(row["granted"]) if row["granted"] is not None else "",
         "lapsed": format_credits(row["lapsed"]) if row["lapsed"] else "",
         "written_off": format_signed(row["written_off"]) if row["written_off"] else "",
-        "late": timesince(row["at"], row["recorded_at"]) if late > ON_TIME else "",
+        "delay": timesince(row["at"], row["recorded_at"]) if is_late else "",
     }
 
 

@@ -1,4 +1,4 @@
-"""A queue of what managers ask for, and the page on which staff decide."""
+"""Base admin of requests: list them, approve or decline one."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -8,7 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -18,8 +19,6 @@ from ledger.engine.posting import LedgerError
 from ledger.models.requests_base import MAX_ANSWER_LENGTH, OPEN
 from locations.admin.base import ReadOnlyAdmin
 from locations.models import User
-
-MEET, DECLINE = "_meet", "_decline"  # the buttons
 
 
 class DecisionForm(forms.Form):
@@ -32,24 +31,19 @@ class DecisionForm(forms.Form):
 
 
 class DecisionAdmin(ReadOnlyAdmin):
-    """What is open comes first, oldest first. `meet` and `decline` are the ledger's functions.
-
-    Nobody meets what they asked for themselves: the ledger and the database refuse it. Whoever
-    decides needs `permission`: meeting a request writes an entry.
-    """
+    """Open requests first, oldest first. `approve` and `decline` are functions of `requests`."""
 
     list_filter: ClassVar[tuple[str, ...]] = ("state",)
     permission: ClassVar[str] = "ledger.decide_requests"
-    meet: ClassVar[Callable[..., Any]]
+    approve: ClassVar[Callable[..., Any]]
     decline: ClassVar[Callable[..., Any]]
-    meet_button: ClassVar[Any]
-    met_words: ClassVar[Any]
-    # Both say where the manager reads the answer.
+    approve_button: ClassVar[Any]
+    approved_message: ClassVar[Any]
     answer_help: ClassVar[Any]
-    declined_words: ClassVar[Any]
+    declined_message: ClassVar[Any]
     answer_label: ClassVar[Any] = _("Answer to the manager")
 
-    list_display_links = ("waiting",)
+    list_display_links = ("age",)
     sortable_by = ()
     change_form_template = "admin/ledger/decide.html"
 
@@ -58,18 +52,21 @@ class DecisionAdmin(ReadOnlyAdmin):
         order = Case(is_open, default=Value(1), output_field=IntegerField())
         return [order.asc(), "requested_at", "pk"]
 
-    def what_meeting_does(self, asked: Any) -> str:
-        """In a sentence, beside the buttons."""
-        return ""
+    def describe_approval(self, obj: Any) -> Any:
+        """What approving does, as a sentence beside the buttons."""
+        raise NotImplementedError
 
     @admin.display(description=_("Age"))
-    def waiting(self, asked: Any) -> str:
-        age = timesince(asked.requested_at, asked.decided_at or timezone.now())
-        return age if asked.state == OPEN else _("decided after %(age)s") % {"age": age}
+    def age(self, obj: Any) -> str:
+        age = timesince(obj.requested_at, obj.decided_at or timezone.now())
+        return age if obj.state == OPEN else _("decided after %(age)s") % {"age": age}
 
     def get_urls(self) -> list[Any]:
         decide = self.admin_site.admin_view(self.decide)
-        return [path("<int:pk>/decide/", decide, name=self._page("decide")), *super().get_urls()]
+        return [
+            path("<int:pk>/decide/", decide, name=self._url_name("decide")),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -78,35 +75,32 @@ class DecisionAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        asked = self.get_object(request, object_id)
-        context = {
-            **(extra_context or {}),
-            "decision": DecisionForm(),
-            "may_decide": self._may_decide(request, asked),
-            "is_own": asked is not None and asked.requested_by_id == request.user.pk,
-            "answer_label": self.answer_label,
-            "meet_button": self.meet_button,
-            "help": self.answer_help,
-            "does": self.what_meeting_does(asked) if asked else "",
-            "decide_address": reverse(f"admin:{self._page('decide')}", args=[asked.pk])
-            if asked
-            else "",
-            "queue_address": reverse("admin:ledger_approvalrequest_queue"),
-        }
+        context = {**(extra_context or {}), "answer_label": self.answer_label}
+        if (obj := self.get_object(request, object_id)) is not None:
+            context |= {
+                "decision": DecisionForm(),
+                "can_decide": self._can_decide(request, obj),
+                "is_own": obj.requested_by_id == request.user.pk,
+                "approve_button": self.approve_button,
+                "answer_help": self.answer_help,
+                "description": self.describe_approval(obj),
+                "decide_url": reverse(f"admin:{self._url_name('decide')}", args=[obj.pk]),
+            }
         return super().change_view(request, object_id, form_url, context)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """As the button says; back to the queue, or to the form's fault."""
         user = request.user
         if request.method != "POST" or not isinstance(user, User):
             raise PermissionDenied
-        asked = self.model._default_manager.filter(pk=pk).first()
-        # Whoever asked may withdraw it, without the permission to meet it.
-        if not self._may_decide(request, None if MEET in request.POST else asked):
+        is_approval = "_approve" in request.POST
+        obj = self.model._default_manager.filter(pk=pk).first()
+        # The requester may withdraw it without the permission to decide.
+        if not self._can_decide(request, None if is_approval else obj):
             raise PermissionDenied
-        if asked is None:
+        if obj is None:
             raise Http404
         form = DecisionForm(request.POST)
+        decide = self.approve if is_approval else self.decline
         try:
             if not form.is_valid():
                 raise LedgerError(
@@ -114,22 +108,18 @@ class DecisionAdmin(ReadOnlyAdmin):
                     % {"longest_answer": MAX_ANSWER_LENGTH}
                 )
             answer = form.cleaned_data["answer"]
-            if MEET in request.POST:
-                done = self.meet(pk, decided_by=user, at=timezone.now(), answer=answer)
-                words = self.met_words
-            else:
-                done = self.decline(pk, decided_by=user, at=timezone.now(), answer=answer)
-                words = self.declined_words
-        except LedgerError as refused:
-            self.message_user(request, str(refused), messages.ERROR)
-            return HttpResponseRedirect(reverse(f"admin:{self._page('change')}", args=[pk]))
-        self.log_change(request, done, words)
-        self.message_user(request, words)
-        return HttpResponseRedirect(reverse("admin:ledger_approvalrequest_queue"))
+            decided = decide(pk, decided_by=user, at=timezone.now(), answer=answer)
+        except LedgerError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(f"admin:{self._url_name('change')}", pk)
+        message = self.approved_message if is_approval else self.declined_message
+        self.log_change(request, decided, message)
+        self.message_user(request, message)
+        return redirect("admin:ledger_approvalrequest_queue")
 
-    def _page(self, name: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+    def _url_name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
 
-    def _may_decide(self, request: HttpRequest, asked: Any = None) -> bool:
-        is_own = asked is not None and asked.requested_by_id == request.user.pk
+    def _can_decide(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_own = obj is not None and obj.requested_by_id == request.user.pk
         return is_own or request.user.has_perm(self.permission)

@@ -1,4 +1,4 @@
-"""Tokens of the HTTP API: made here, shown once, revoked; never edited."""
+"""Tokens of the HTTP API: created, shown once, revoked, never edited."""
 
 from typing import Any
 
@@ -7,19 +7,16 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.api import tokens
 from ledger.models import ApiToken, Scope
-from locations.admin.base import GuardedAdmin
+from locations.admin.base import GuardedAdmin, render_page
 
 
 class ApiTokenForm(forms.ModelForm):
-    """What a new token may do. Nothing of it can be changed later: make another, revoke this."""
-
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
         choices=Scope.choices,
@@ -58,7 +55,7 @@ class ApiTokenAdmin(GuardedAdmin):
     search_fields = ("name", "=prefix")
     autocomplete_fields = ("location",)
     actions = ("revoke",)
-    shown = (
+    display_fields = (
         "name",
         "prefix",
         "location_column",
@@ -71,53 +68,52 @@ class ApiTokenAdmin(GuardedAdmin):
     )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown if obj else ("name", "location", "scopes", "days")
+        return self.display_fields if obj else ("name", "location", "scopes", "days")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown if obj else ()
+        return self.display_fields if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """For the list and its action; a token's own page only shows it."""
+        # For the action of the list; the page of a token is read-only.
         return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        made = tokens.create(
+        created = tokens.create(
             form.cleaned_data["name"],
             at=timezone.now(),
             scopes=form.cleaned_data["scopes"],
             location=form.cleaned_data["location"],
             days=form.cleaned_data["days"],
         )
-        obj.pk = made.token.pk
-        obj.secret = made.secret
+        obj.pk = created.token.pk
+        obj.secret = created.secret
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
-        """The one page that shows the secret: no message, no session and no log keeps it."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("%(obj)s: its token") % {"obj": obj.name},
-            "subtitle": None,
-            "opts": self.opts,
-            "token": ApiToken.objects.select_related("location").get(pk=obj.pk),
-            "secret": obj.secret,
-        }
-        return TemplateResponse(request, "admin/ledger/apitoken/created.html", context)
+        # The secret is only in this response: no message, session or log stores it.
+        return render_page(
+            request,
+            "admin/ledger/apitoken/created.html",
+            self.model,
+            title=_("%(obj)s: its token") % {"obj": obj.name},
+            token=ApiToken.objects.select_related("location").get(pk=obj.pk),
+            secret=obj.secret,
+        )
 
     @admin.action(description=gettext_lazy("Revoke the selected tokens"), permissions=["change"])
-    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
-        in_use = list(chosen.filter(revoked_at__isnull=True))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        in_use = list(queryset.filter(revoked_at__isnull=True))
         revoked = tokens.revoke([token.pk for token in in_use], at=timezone.now())
         for token in in_use:
             self.log_change(request, token, "Revoked.")
-        words = ngettext(
+        message = ngettext(
             "Revoked %(count)s token: the next request with it is refused.",
             "Revoked %(count)s tokens: the next request with one is refused.",
             revoked,
         )
-        self.message_user(request, words % {"count": revoked}, messages.SUCCESS)
+        self.message_user(request, message % {"count": revoked}, messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("Location"), ordering="location__name")
     def location_column(self, token: ApiToken) -> str:

@@ -1,13 +1,16 @@
-"""What the verifications of the ledger found, to read; and one asked for by hand."""
+"""Results of ledger verifications, and requests for new ones."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,13 +19,9 @@ from ledger.verification import requests
 from locations.admin.base import ReadOnlyAdmin
 from locations.models import Location, User
 
-ASKS = "ledger.verify"
-
 
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyAdmin):
-    """The newest of each location; the oldest first, for it is the one to ask about."""
-
     list_display = ("location_column", "at", "through_number", "result")
     list_display_links = ("at",)
     list_select_related = ("location",)
@@ -35,35 +34,39 @@ class VerificationAdmin(ReadOnlyAdmin):
         if not verification.breaches:
             return _("sound")
         count = len(verification.breaches)
-        words = ngettext("%(number)s broken", "%(number)s broken", count) % {"number": count}
-        return format_html('<strong class="red">{}</strong>', words)
+        text = ngettext("%(number)s broken", "%(number)s broken", count) % {"number": count}
+        return format_html('<strong class="red">{}</strong>', text)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Broken rules"), empty_value=gettext_lazy("none")
     )
     def broken(self, verification: Verification) -> str | None:
-        return (
-            format_html_join(
-                "",
-                "<p>{}: {}</p>",
-                (
-                    (_("Rule %(number)s") % {"number": f"{b['rule']}, {b['check']}"}, b["detail"])
-                    for b in verification.breaches
-                ),
-            )
-            or None
-        )
+        breaches = [
+            (_("Rule %(number)s") % {"number": f"{each['rule']}, {each['check']}"}, each["detail"])
+            for each in verification.breaches
+        ]
+        if not breaches:
+            return None
+        return render_to_string("admin/ledger/breaches.html", {"breaches": breaches})
 
 
 @admin.register(VerificationRun)
 class VerificationRunAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "of", "took", "locations", "entries", "breaches", "requested_by")
+    list_display = (
+        "started_at",
+        "scope",
+        "took",
+        "locations",
+        "entries",
+        "breaches",
+        "requested_by",
+    )
     list_select_related = ("location", "request__requested_by")
     ordering = ("-id",)
     sortable_by = ()
     fields = (
         ("started_at", "took"),
-        ("of", "requested_by"),
+        ("scope", "requested_by"),
         ("locations", "entries"),
         "breaches",
         "guards",
@@ -72,44 +75,41 @@ class VerificationRunAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            path("ask/", view(self.ask), name="ledger_verificationrun_ask"),
-            path("ask/<int:pk>/", view(self.ask), name="ledger_verificationrun_ask_one"),
+            path("verify/", view(self.verify), name="ledger_verificationrun_verify"),
+            path("verify/<int:pk>/", view(self.verify), name="ledger_verificationrun_verify_one"),
             *super().get_urls(),
         ]
 
-    def ask(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        """Have one location verified now, or all; asked twice, it is done once."""
-        if not request.user.has_perm(ASKS):
-            raise PermissionDenied
-        location = Location.objects.filter(pk=pk).first() if pk else None
-        if pk and location is None:
-            raise Http404
+    @method_decorator(permission_required("ledger.verify", raise_exception=True))
+    def verify(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Request the verification of one location or of all."""
+        location = get_object_or_404(Location, pk=pk) if pk else None
         if request.method == "POST":
             assert isinstance(request.user, User)  # noqa: S101
             requests.ask(location, requested_by=request.user, at=timezone.now())
-            words = _("A verification is under way: what it finds will stand here.")
-            self.message_user(request, words)
+            message = _("A verification is under way: what it finds will stand here.")
+            self.message_user(request, message)
         if location is None:
-            return HttpResponseRedirect(reverse("admin:ledger_health"))
-        return HttpResponseRedirect(reverse("admin:locations_location_change", args=[location.pk]))
+            return redirect("admin:ledger_health")
+        return redirect("admin:locations_location_change", location.pk)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Asked by"),
         empty_value=gettext_lazy("the schedule, or a command"),
     )
     def requested_by(self, run: VerificationRun) -> str | None:
-        asked = getattr(run, "request", None)
-        return str(asked.requested_by) if asked else None
+        request = getattr(run, "request", None)
+        return str(request.requested_by) if request else None
 
     @admin.display(description=gettext_lazy("Of"))
-    def of(self, run: VerificationRun) -> str:
+    def scope(self, run: VerificationRun) -> str:
         return str(run.location) if run.location else _("all locations")
 
     @admin.display(description=gettext_lazy("Took"))
     def took(self, run: VerificationRun) -> str:
         return f"{run.took.total_seconds():,.1f} s"
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Missing guards"), empty_value=gettext_lazy("none")
     )
     def guards(self, run: VerificationRun) -> str | None:

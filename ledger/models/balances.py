@@ -1,6 +1,7 @@
 """The balance of a location, and the charges that want to spend it."""
 
 import datetime as dt
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -235,6 +236,10 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key}"
+
+    @property
+    def messages(self) -> Any:
+        return self.chatmessages if self.kind == ChargeKind.CHAT else self.internationalmessages
 
     @property
     def shortfall(self) -> int:

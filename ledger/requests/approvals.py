@@ -1,11 +1,13 @@
-"""Second approvals: above a number of credits, what staff post waits for another person.
+"""Entries that staff post by hand; above a limit a second person has to approve them.
 
-The limit is the setting STAFF_APPROVAL_ABOVE_CREDITS. It holds for what staff post by hand; what a
-manager asked for and staff grant has two people already, and the platform has its scopes.
+The limit is the setting STAFF_APPROVAL_ABOVE_CREDITS. It does not apply to requests of managers,
+which involve two people already.
 """
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,16 +21,15 @@ from ledger.requests import decisions
 from locations.models import User
 
 
-class WaitsAlready(LedgerError):
-    """A change of the same term waits for its second person."""
+class AlreadyPending(LedgerError):
+    """A change of the same term is waiting for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """An entry that staff want to post.
+class ManualEntry:
+    """`credits` are signed, and only those of a purchase or an adjustment.
 
-    `credits` are those of a purchase or an adjustment, signed; a reversal and a write-off move
-    what there is. `external_id` is the message of a reversal, empty for the whole charge.
+    `external_id` is the message of a reversal, empty for the whole charge.
     """
 
     kind: EntryKind
@@ -42,206 +43,161 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """Either the entry, or the request that waits for a second person.
-
-    `replayed` if the same form had been sent before.
-    """
+class ManualEntryResult:
+    """Either the entry or the request that waits for approval; `replayed` if the key was known."""
 
     entry: Entry | None
-    waiting: ApprovalRequest | None
+    pending: ApprovalRequest | None
     replayed: bool
 
 
-def limit() -> int:
-    """The most credits, either way, that one of staff posts alone."""
+def approval_limit() -> int:
+    """The most credits, added or taken, that one person may post."""
     return int(settings.STAFF_APPROVAL_ABOVE_CREDITS)
 
 
 def post(
     location_id: int,
-    wanted: Wanted,
+    entry: ManualEntry,
     *,
     key: str,
     at: dt.datetime,
     created_by: User,
     approved_by: User | None = None,
 ) -> funding.PostedEntry:
-    """Post it, whatever the limit; raises what the functions of the ledger raise."""
-    people = {"created_by": created_by, "approved_by": approved_by}
-    match wanted.kind:
+    """Post it, whatever the limit; raises what `funding` and `reversals` raise."""
+    common: dict[str, Any] = {
+        "key": key,
+        "at": at,
+        "reason": entry.reason,
+        "reference": entry.reference,
+        "created_by": created_by,
+        "approved_by": approved_by,
+    }
+    match entry.kind:
         case EntryKind.PURCHASE:
-            return funding.purchase(
-                location_id,
-                wanted.credits,
-                key=key,
-                at=at,
-                reason=wanted.reason,
-                reference=wanted.reference,
-                **people,
-            )
+            return funding.purchase(location_id, entry.credits, **common)
         case EntryKind.ADJUSTMENT:
             return funding.adjust(
-                location_id,
-                wanted.credits,
-                bucket=wanted.bucket,
-                key=key,
-                at=at,
-                reason=wanted.reason,
-                reference=wanted.reference,
-                of_term=wanted.of_term,
-                **people,
+                location_id, entry.credits, bucket=entry.bucket, of_term=entry.of_term, **common
             )
         case EntryKind.WRITE_OFF:
-            return funding.write_off(
-                location_id,
-                key=key,
-                at=at,
-                reason=wanted.reason,
-                reference=wanted.reference,
-                created_by=created_by,
-                approved_by=approved_by,
+            return funding.write_off(location_id, **common)
+        case EntryKind.REVERSAL if entry.charge_id is not None:
+            external_id = entry.external_id or None
+            result = reversals.reverse(
+                location_id, entry.charge_id, external_id=external_id, **common
             )
-        case EntryKind.REVERSAL if wanted.charge_id is not None:
-            done = reversals.reverse(
-                location_id,
-                wanted.charge_id,
-                external_id=wanted.external_id or None,
-                key=key,
-                at=at,
-                reason=wanted.reason,
-                reference=wanted.reference,
-                **people,
-            )
-            return funding.PostedEntry(done.entry, done.replayed)
-    raise ValueError(f"Nobody posts a {wanted.kind} by hand.")
+            return funding.PostedEntry(result.entry, result.replayed)
+    raise ValueError(f"{entry.kind} is not posted by hand.")
 
 
-def rehearse(
-    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, created_by: User
+def dry_run(
+    location_id: int, entry: ManualEntry, *, key: str, at: dt.datetime, created_by: User
 ) -> funding.PostedEntry:
-    """The entry as it would be; nothing is kept of it. Raises what `post` raises."""
+    """Post it and roll back; raises what `post` raises."""
     with transaction.atomic():
-        posted = post(location_id, wanted, key=key, at=at, created_by=created_by)
+        posted = post(location_id, entry, key=key, at=at, created_by=created_by)
         transaction.set_rollback(True)
     return posted
 
 
-def needs_second_person(entry: Entry) -> bool:
-    """Whether the entry, as it would be, is more than one person may post."""
-    return abs(entry.credits) > limit()
+def needs_approval(entry: Entry) -> bool:
+    return abs(entry.credits) > approval_limit()
 
 
-def post_or_ask(
-    location_id: int, wanted: Wanted, *, key: str, at: dt.datetime, created_by: User
-) -> Done:
-    """Post it or, above the limit, ask for a second person; the same key does either once.
+def post_or_request(
+    location_id: int, entry: ManualEntry, *, key: str, at: dt.datetime, created_by: User
+) -> ManualEntryResult:
+    """Post it or, above the limit, request approval; idempotent by `key`.
 
-    Raises WaitsAlready, and what `post` raises: what could not be posted is not asked for either.
+    Raises AlreadyPending, and what `post` raises: an entry that cannot be posted is not requested.
     """
     posting.check_key(key)
-    renewals.renew_if_due(location_id, at=at)  # a location nobody has looked at has no balance yet
+    renewals.renew_if_due(location_id, at=at)  # a new location has no balance yet
     with transaction.atomic():
-        # Two clicks on one form: the second waits here and finds what the first one made.
+        # Lock, so that a double click finds what the first one created.
         Balance.objects.select_for_update().get(location_id=location_id)
-        before = ApprovalRequest.objects.filter(location_id=location_id, key=key).first()
-        if before is not None:
-            if _wanted(before) != wanted:
+        existing = ApprovalRequest.objects.filter(location_id=location_id, key=key).first()
+        if existing is not None:
+            if _get_manual_entry(existing) != entry:
                 raise KeyReused(key)
-            return Done(before.entry, None if before.entry else before, replayed=True)
-        rehearsed = rehearse(location_id, wanted, key=key, at=at, created_by=created_by)
-        if rehearsed.replayed or not needs_second_person(rehearsed.entry):
-            posted = post(location_id, wanted, key=key, at=at, created_by=created_by)
-            return Done(posted.entry, None, posted.replayed)
-        return Done(
-            None, _ask(wanted, rehearsed.entry, key=key, at=at, requested_by=created_by), False
-        )
+            pending = None if existing.entry else existing
+            return ManualEntryResult(existing.entry, pending, replayed=True)
+        posted = dry_run(location_id, entry, key=key, at=at, created_by=created_by)
+        if posted.replayed or not needs_approval(posted.entry):
+            posted = post(location_id, entry, key=key, at=at, created_by=created_by)
+            return ManualEntryResult(posted.entry, None, posted.replayed)
+        pending = _create_request(entry, posted.entry, key=key, at=at, requested_by=created_by)
+        return ManualEntryResult(None, pending, replayed=False)
 
 
 def approve(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
 ) -> ApprovalRequest:
-    """Post what was asked for, once, in the names of both, and close the request.
+    """Post the entry in the names of both people and close the request.
 
-    Raises AlreadyDecided, NotYourOwn, and what `post` raises: the request stays open then.
+    Raises AlreadyDecided, OwnRequest, and what `post` raises: the request stays open then.
     """
-    answer = decisions.answer_of(answer)
+    answer = decisions.clean_answer(answer)
     with transaction.atomic():
-        asked: ApprovalRequest = decisions.lock(ApprovalRequest, request_id)
-        decisions.check_second_person(asked, decided_by)
+        request: ApprovalRequest = decisions.lock_open_request(ApprovalRequest, request_id)
+        decisions.check_second_person(request, decided_by)
         posted = post(
-            asked.location_id,
-            _wanted(asked),
-            key=asked.key,
+            request.location_id,
+            _get_manual_entry(request),
+            key=request.key,
             at=at,
-            created_by=asked.requested_by,
+            created_by=request.requested_by,
             approved_by=decided_by,
         )
-        asked.entry = posted.entry
-        decisions.write_down(
-            asked,
-            ApprovalState.APPROVED,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="entry",
+        request.entry = posted.entry
+        state = ApprovalState.APPROVED
+        decisions.record_decision(
+            request, state, decided_by=decided_by, at=at, answer=answer, entry_field="entry"
         )
-        return asked
+        return request
 
 
-def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> ApprovalRequest:
-    """Close the request without an entry; `answer` says why.
-
-    Whoever asked may do it too: they withdraw it. Raises AlreadyDecided and BadInput.
-    """
-    with transaction.atomic():
-        declined: ApprovalRequest = decisions.decline(
-            ApprovalRequest,
-            request_id,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="entry",
-        )
-        return declined
+decline = partial(decisions.decline_request, ApprovalRequest)
 
 
-def _ask(
-    wanted: Wanted, rehearsed: Entry, *, key: str, at: dt.datetime, requested_by: User
+def _create_request(
+    entry: ManualEntry, posted: Entry, *, key: str, at: dt.datetime, requested_by: User
 ) -> ApprovalRequest:
-    location_id, of_term = rehearsed.location_id, wanted.of_term
-    mine = ApprovalRequest.objects.open().filter(location_id=location_id)
-    if of_term and mine.filter(contract_id=of_term.contract_id).exists():
-        raise WaitsAlready(_("A change of this term waits for a second person already."))
+    location_id, of_term = posted.location_id, entry.of_term
+    pending = ApprovalRequest.objects.open().filter(location_id=location_id)
+    if of_term and pending.filter(contract_id=of_term.contract_id).exists():
+        raise AlreadyPending(_("A change of this term waits for a second person already."))
     return ApprovalRequest.objects.create(
         location_id=location_id,
-        kind=wanted.kind,
-        bucket=wanted.bucket,
-        credits=rehearsed.credits,
-        charge_id=wanted.charge_id,
-        external_id=wanted.external_id,
+        kind=entry.kind,
+        bucket=entry.bucket,
+        credits=posted.credits,
+        charge_id=entry.charge_id,
+        external_id=entry.external_id,
         contract_id=of_term.contract_id if of_term else None,
         term_starts_on=of_term.starts_on if of_term else None,
-        reason=wanted.reason,
-        reference=wanted.reference,
+        reason=entry.reason,
+        reference=entry.reference,
         key=key,
         requested_by=requested_by,
         requested_at=at,
     )
 
 
-def _wanted(asked: ApprovalRequest) -> Wanted:
+def _get_manual_entry(request: ApprovalRequest) -> ManualEntry:
     of_term = None
-    if asked.contract_id is not None and asked.term_starts_on is not None:
-        of_term = TermReference(asked.contract_id, asked.term_starts_on)
-    fixed = asked.kind in (EntryKind.PURCHASE, EntryKind.ADJUSTMENT)
-    return Wanted(
-        kind=EntryKind(asked.kind),
-        credits=asked.credits if fixed else 0,
-        bucket=asked.bucket,
-        charge_id=asked.charge_id,
-        external_id=asked.external_id,
+    if request.contract_id is not None and request.term_starts_on is not None:
+        of_term = TermReference(request.contract_id, request.term_starts_on)
+    has_credits = request.kind in (EntryKind.PURCHASE, EntryKind.ADJUSTMENT)
+    return ManualEntry(
+        kind=EntryKind(request.kind),
+        credits=request.credits if has_credits else 0,
+        bucket=request.bucket,
+        charge_id=request.charge_id,
+        external_id=request.external_id,
         of_term=of_term,
-        reason=asked.reason,
-        reference=asked.reference,
+        reason=request.reason,
+        reference=request.reference,
     )

@@ -1,8 +1,7 @@
-"""A new included amount that takes effect within the running term, not at its next renewal.
+"""Change the included amount of the running term, not only from the next renewal.
 
-The grant stays what it was: an adjustment of the contract credits, which names the contract and its
-term, makes up the difference. What it comes to is the whole new amount, for the term is one and
-nothing of it is counted by the day; and what has been used already is not taken back.
+The grant stays as it is; an adjustment that names the contract and its term makes up the whole
+difference, not pro rata. Used credits are not taken back.
 """
 
 import datetime as dt
@@ -18,29 +17,25 @@ from ledger.engine.funding import TermReference
 from ledger.engine.posting import LedgerError
 from ledger.models import ApprovalRequest, ApprovalState, Balance, Entry, EntryKind
 from ledger.requests import approvals
-from ledger.requests.approvals import Done, Wanted
+from ledger.requests.approvals import ManualEntry, ManualEntryResult
 from locations.contracts import amendments
 from locations.contracts.terms import Term, load_terms
 from locations.models import Contract, Location, User
 
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 
 
-class NotRunning(LedgerError):
+class NoRunningTerm(LedgerError):
     """No term of the contract runs today."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What became of the running term.
-
-    `done` is None where nothing moved: it had the amount already, or what is too much has been
-    used. `used` are the credits that a lower amount did not take back.
-    """
+class TermChange:
+    """`result` is None if nothing was posted; `used` are credits that could not be taken back."""
 
     contract: Contract
     term: Term
-    done: Done | None
+    result: ManualEntryResult | None
     used: int
 
 
@@ -51,15 +46,14 @@ def change_now(
     reason: str,
     at: dt.datetime,
     created_by: User,
-) -> Change:
-    """Write these changed fields, and bring the running term to the contract's included amount.
+) -> TermChange:
+    """Save the changed fields and adjust the running term to the contract's included amount.
 
-    Both or neither; above the limit of one person the adjustment waits for a second one, and the
-    contract says the new amount meanwhile. Raises ContractRefused, NotRunning, BadInput, and
-    WaitsAlready.
+    Above the limit of one person the adjustment waits for approval; the contract is saved
+    nevertheless. Raises ContractRefused, NoRunningTerm, BadInput and AlreadyPending.
     """
     reason = reason.strip()
-    posting.check_text("reason", reason, max_length=LONGEST_REASON, required=True)
+    posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
     with transaction.atomic():
         # As `amend_contract` does, and before the balance, whose lock it waits for: two changes at
         # once would each make up the difference.
@@ -70,17 +64,18 @@ def change_now(
         terms = load_terms(contract.location_id)
         term = terms.term_on(max(terms.local_day(at), balance.renewed_through_on or dt.date.min))
         if term is None or term.contract.pk != contract.pk:
-            raise NotRunning(_("No term of this contract runs today: choose the next renewal."))
+            raise NoRunningTerm(_("No term of this contract runs today: choose the next renewal."))
         granted = _granted(contract, term)
-        wanted = contract.included_credits - granted
-        moved = max(wanted, -balance.contract_credits)
-        if not moved:
-            return Change(contract, term, None, used=moved - wanted)
-        done = approvals.post_or_ask(
+        difference = contract.included_credits - granted
+        credits = max(difference, -balance.contract_credits)
+        used = credits - difference
+        if not credits:
+            return TermChange(contract, term, None, used)
+        result = approvals.post_or_request(
             contract.location_id,
-            Wanted(
+            ManualEntry(
                 kind=EntryKind.ADJUSTMENT,
-                credits=moved,
+                credits=credits,
                 bucket="contract",
                 of_term=TermReference(contract.pk, term.starts_on),
                 reason=reasons.included_change_reason(
@@ -95,11 +90,11 @@ def change_now(
             at=at,
             created_by=created_by,
         )
-        return Change(contract, term, done, used=moved - wanted)
+        return TermChange(contract, term, result, used)
 
 
 def _key(contract: Contract, term: Term, balance: Balance) -> str:
-    """The same for the same change sent twice; another one once anything has become of it."""
+    """The same for a form sent twice; another one after an entry or a decision."""
     decided = ApprovalRequest.objects.filter(
         contract=contract, term_starts_on=term.starts_on
     ).exclude(state=ApprovalState.OPEN)
@@ -110,7 +105,7 @@ def _key(contract: Contract, term: Term, balance: Balance) -> str:
 
 
 def _granted(contract: Contract, term: Term) -> int:
-    """What the term has been granted until now, earlier changes within it included."""
+    """The grant of the term with all adjustments so far."""
     entries = Entry.objects.filter(
         contract=contract,
         term_starts_on=term.starts_on,

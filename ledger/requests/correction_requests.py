@@ -1,6 +1,7 @@
-"""Corrections: a manager asks, staff give the credits back or say why not."""
+"""Corrections: requested by a manager, granted or declined by staff."""
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,28 +12,25 @@ from ledger.engine.reversals import UnknownCharge
 from ledger.models import (
     Balance,
     Charge,
-    ChargeKind,
-    ChatMessage,
     CorrectionRequest,
     CorrectionState,
-    InternationalMessage,
 )
 from ledger.models.corrections import MAX_REASON_LENGTH
 from ledger.requests import decisions
 from locations.models import User
 
-MOST_OPEN = 20  # requests of a location that staff have not decided
+MAX_OPEN = 20  # undecided requests of a location
 
 
-class CannotAsk(LedgerError):
-    """There is nothing to give back, or it has been asked for already."""
+class InvalidCorrectionRequest(LedgerError):
+    """There is nothing to give back, or it has been requested already."""
 
 
-class TooManyOpen(CannotAsk):
-    """The location has as many open requests as it may have."""
+class TooManyOpenRequests(InvalidCorrectionRequest):
+    pass
 
 
-def ask(
+def request_correction(
     location_id: int,
     charge_id: int,
     *,
@@ -41,9 +39,9 @@ def ask(
     requested_by: User,
     at: dt.datetime,
 ) -> CorrectionRequest:
-    """Ask that a charge, or the message `external_id` of it, be given back.
+    """Request that a charge, or its message `external_id`, be given back.
 
-    Raises UnknownCharge, BadInput, CannotAsk and TooManyOpen.
+    Raises UnknownCharge, BadInput, InvalidCorrectionRequest and TooManyOpenRequests.
     """
     reason = reason.strip()
     posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
@@ -53,15 +51,17 @@ def ask(
             _("This location has no charge %(charge_id)s.") % {"charge_id": charge_id}
         )
     with transaction.atomic():
-        # Two requests at once would both be the last one that is allowed.
+        # Lock, so that two concurrent requests cannot both take the last slot.
         Balance.objects.select_for_update().get(location_id=location_id)
-        _check_something_is_left(charge, external_id)
-        mine = CorrectionRequest.objects.open().filter(location_id=location_id)
-        if mine.filter(charge=charge, external_id=external_id).exists():
-            raise CannotAsk(_("This has been asked for already and is not decided yet."))
-        if mine.count() >= MOST_OPEN:
-            raise TooManyOpen(
-                _("%s corrections of this location are not decided yet: wait for them.") % MOST_OPEN
+        _check_reversible(charge, external_id)
+        pending = CorrectionRequest.objects.open().filter(location_id=location_id)
+        if pending.filter(charge=charge, external_id=external_id).exists():
+            raise InvalidCorrectionRequest(
+                _("This has been asked for already and is not decided yet.")
+            )
+        if pending.count() >= MAX_OPEN:
+            raise TooManyOpenRequests(
+                _("%s corrections of this location are not decided yet: wait for them.") % MAX_OPEN
             )
         return CorrectionRequest.objects.create(
             location_id=location_id,
@@ -76,55 +76,37 @@ def ask(
 def grant(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
 ) -> CorrectionRequest:
-    """Give the credits back, once, and close the request.
+    """Give the credits back and close the request.
 
-    Raises AlreadyDecided, NotYourOwn, and what `reversals.reverse` raises: the request stays open
+    Raises AlreadyDecided, OwnRequest, and what `reversals.reverse` raises: the request stays open
     then.
     """
-    answer = decisions.answer_of(answer)
+    answer = decisions.clean_answer(answer)
     with transaction.atomic():
-        asked: CorrectionRequest = decisions.lock(CorrectionRequest, request_id)
-        decisions.check_second_person(asked, decided_by)
-        done = reversals.reverse(
-            asked.location_id,
-            asked.charge_id,
-            external_id=asked.external_id or None,
-            key=f"correction-request-{asked.pk}",
+        request: CorrectionRequest = decisions.lock_open_request(CorrectionRequest, request_id)
+        decisions.check_second_person(request, decided_by)
+        result = reversals.reverse(
+            request.location_id,
+            request.charge_id,
+            external_id=request.external_id or None,
+            key=f"correction-request-{request.pk}",
             at=at,
-            reason=reasons.correction_reason(asked.pk, asked.reason),
+            reason=reasons.correction_reason(request.pk, request.reason),
             created_by=decided_by,
         )
-        asked.reversal = done.entry
-        decisions.write_down(
-            asked,
-            CorrectionState.GRANTED,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="reversal",
+        request.reversal = result.entry
+        state = CorrectionState.GRANTED
+        decisions.record_decision(
+            request, state, decided_by=decided_by, at=at, answer=answer, entry_field="reversal"
         )
-        return asked
+        return request
 
 
-def decline(
-    request_id: int, *, decided_by: User, at: dt.datetime, answer: str
-) -> CorrectionRequest:
-    """Close the request without giving anything back; `answer` says why. Raises AlreadyDecided."""
-    with transaction.atomic():
-        declined: CorrectionRequest = decisions.decline(
-            CorrectionRequest,
-            request_id,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="reversal",
-        )
-        return declined
+decline = partial(decisions.decline_request, CorrectionRequest)
 
 
-def _check_something_is_left(charge: Charge, external_id: str) -> None:
-    model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
-    messages = model._default_manager.filter(charge=charge)
+def _check_reversible(charge: Charge, external_id: str) -> None:
+    messages = charge.messages.all()
     if external_id:
         messages = messages.filter(external_id=external_id)
         if not messages.exists():
@@ -133,6 +115,6 @@ def _check_something_is_left(charge: Charge, external_id: str) -> None:
                 % {"pk": charge.pk, "external_id": repr(external_id)}
             )
     if not messages.filter(credits__gt=0, reversal__isnull=True).exists():
-        raise CannotAsk(
+        raise InvalidCorrectionRequest(
             _("Nothing is left to give back: it cost nothing, or was given back already.")
         )

@@ -1,7 +1,8 @@
-"""Buying: a manager asks for credits, staff record the purchase or say why not."""
+"""Credits: requested by a manager, recorded as a purchase or declined by staff."""
 
 import datetime as dt
 import uuid
+from functools import partial
 
 from django.db import transaction
 from django.utils.formats import number_format
@@ -15,15 +16,15 @@ from ledger.models.bundles import MAX_CREDITS, MAX_NOTE_LENGTH
 from ledger.requests import decisions
 from locations.models import User
 
-MOST_OPEN = 10  # requests of a location that staff have not decided
-LONGEST_REFERENCE = 120
+MAX_OPEN = 10  # undecided requests of a location
+MAX_REFERENCE_LENGTH = 120
 
 
-class CannotAsk(LedgerError):
-    """The location has as many open requests as it may have, or the bundle is not offered."""
+class InvalidCreditRequest(LedgerError):
+    """The location has too many open requests, or the bundle is not offered."""
 
 
-def ask(
+def request_credits(
     location_id: int,
     *,
     bundle_id: int | None = None,
@@ -34,18 +35,18 @@ def ask(
     requested_by: User,
     at: dt.datetime,
 ) -> CreditRequest:
-    """Ask for a bundle or, without one, for a number of credits; the same form asks once.
+    """Request a bundle or a number of credits; idempotent by `form_key`.
 
-    Raises BadInput, CannotAsk and UnknownLocation.
+    Raises BadInput, InvalidCreditRequest and UnknownLocation.
     """
     reference, note = reference.strip(), note.strip()
-    posting.check_text("reference", reference, max_length=LONGEST_REFERENCE, required=True)
+    posting.check_text("reference", reference, max_length=MAX_REFERENCE_LENGTH, required=True)
     posting.check_text("note", note, max_length=MAX_NOTE_LENGTH)
     bundle = None
     if bundle_id is not None:
         bundle = Bundle.objects.offered().filter(pk=bundle_id).first()
         if bundle is None:
-            raise CannotAsk(_("This bundle is no longer offered: choose another one."))
+            raise InvalidCreditRequest(_("This bundle is no longer offered: choose another one."))
         credits = bundle.credits
     if not isinstance(credits, int) or not 1 <= credits <= MAX_CREDITS:
         raise BadInput(
@@ -53,16 +54,16 @@ def ask(
             _("must be a whole number from 1 to %(most_credits)s.")
             % {"most_credits": number_format(MAX_CREDITS)},
         )
-    renew_if_due(location_id, at=at)  # a location that nobody has looked at has no balance yet
+    renew_if_due(location_id, at=at)  # a new location has no balance yet
     with transaction.atomic():
-        # Two clicks on one form, or two requests that would both be the last that is allowed.
+        # Lock against a double click, and so that two requests cannot both take the last slot.
         Balance.objects.select_for_update().get(location_id=location_id)
-        asked = CreditRequest.objects.filter(location_id=location_id)
-        if (before := asked.filter(form_key=form_key).first()) is not None:
-            return before
-        if asked.open().count() >= MOST_OPEN:
-            raise CannotAsk(
-                _("%s requests of this location are not decided yet: wait for them.") % MOST_OPEN
+        requests = CreditRequest.objects.filter(location_id=location_id)
+        if (existing := requests.filter(form_key=form_key).first()) is not None:
+            return existing
+        if requests.open().count() >= MAX_OPEN:
+            raise InvalidCreditRequest(
+                _("%s requests of this location are not decided yet: wait for them.") % MAX_OPEN
             )
         return CreditRequest.objects.create(
             location_id=location_id,
@@ -80,45 +81,32 @@ def ask(
 def approve(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
 ) -> CreditRequest:
-    """Record the purchase, once, and close the request.
+    """Record the purchase and close the request.
 
-    Raises AlreadyDecided, NotYourOwn, and what `funding.purchase` raises: the request stays open
+    Raises AlreadyDecided, OwnRequest, and what `funding.purchase` raises: the request stays open
     then.
     """
-    answer = decisions.answer_of(answer)
+    answer = decisions.clean_answer(answer)
     with transaction.atomic():
-        asked: CreditRequest = decisions.lock(CreditRequest, request_id)
-        decisions.check_second_person(asked, decided_by)
-        bought = funding.purchase(
-            asked.location_id,
-            asked.credits,
-            key=f"credit-request-{asked.pk}",
+        request: CreditRequest = decisions.lock_open_request(CreditRequest, request_id)
+        decisions.check_second_person(request, decided_by)
+        posted = funding.purchase(
+            request.location_id,
+            request.credits,
+            key=f"credit-request-{request.pk}",
             at=at,
-            reference=asked.reference,
-            reason=reasons.credit_request_reason(asked.pk, str(asked.requested_by), asked.note),
+            reference=request.reference,
+            reason=reasons.credit_request_reason(
+                request.pk, str(request.requested_by), request.note
+            ),
             created_by=decided_by,
         )
-        asked.purchase = bought.entry
-        decisions.write_down(
-            asked,
-            CreditRequestState.APPROVED,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="purchase",
+        request.purchase = posted.entry
+        state = CreditRequestState.APPROVED
+        decisions.record_decision(
+            request, state, decided_by=decided_by, at=at, answer=answer, entry_field="purchase"
         )
-        return asked
+        return request
 
 
-def decline(request_id: int, *, decided_by: User, at: dt.datetime, answer: str) -> CreditRequest:
-    """Close the request without a purchase; `answer` says why. Raises AlreadyDecided."""
-    with transaction.atomic():
-        declined: CreditRequest = decisions.decline(
-            CreditRequest,
-            request_id,
-            decided_by=decided_by,
-            at=at,
-            answer=answer,
-            met_by="purchase",
-        )
-        return declined
+decline = partial(decisions.decline_request, CreditRequest)

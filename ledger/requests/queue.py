@@ -1,6 +1,4 @@
-"""What waits for a decision of staff: corrections and credits that managers ask for, and entries
-of one of staff that need a second person. One queue, the oldest first.
-"""
+"""The queue of open requests of all three kinds, oldest first."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -22,8 +20,8 @@ from ledger.models import (
 )
 
 
-class What(StrEnum):
-    """Of which table the request is; the value is its model's name."""
+class RequestType(StrEnum):
+    """The value is the name of the model."""
 
     APPROVAL = "approvalrequest"
     CORRECTION = "correctionrequest"
@@ -31,10 +29,10 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One open request. `credits` are what it would move, signed; `kind` that of its entry."""
+class PendingRequest:
+    """`credits` are what it would move, signed; `kind` is that of its entry."""
 
-    what: What
+    type: RequestType
     pk: int
     kind: str
     location_id: int
@@ -43,79 +41,81 @@ class Waiting:
     requested_at: dt.datetime
     requested_by: str
     requested_by_id: int
-    said: str
+    text: str
 
 
 COLUMNS = [
-    "what",
+    "type",
     "pk",
     "kind_of_entry",
     "location_id",
     "location__name",
     "moves",
     "requested_at",
-    "who",
+    "requester",
     "requested_by_id",
-    "said",
+    "text",
 ]
 
 
-def waiting(
-    kinds: Collection[What] = tuple(What), *, named: str = "", location_id: int | None = None
+def pending_requests(
+    types: Collection[RequestType] = tuple(RequestType),
+    *,
+    location_name: str = "",
+    location_id: int | None = None,
 ) -> QuerySet[Any, Any]:
-    """The open requests of these kinds as rows for `row`, at locations whose name has `named`.
-
-    One query, however many there are: slice it, count it.
-    """
-    only = Q(location=location_id) if location_id else Q()
-    if named:
-        only &= Q(location__name__icontains=named)
-    parts = [_part(what, only) for what in What if what in kinds]
+    """Rows for `parse_row`, in one query; `location_name` is a part of the name."""
+    condition = Q(location=location_id) if location_id else Q()
+    if location_name:
+        condition &= Q(location__name__icontains=location_name)
+    parts = [_part(type_, condition) for type_ in RequestType if type_ in types]
     if not parts:
         return ApprovalRequest.objects.none().values_list("pk")
-    return parts[0].union(*parts[1:], all=True).order_by("requested_at", "what", "pk")
+    return parts[0].union(*parts[1:], all=True).order_by("requested_at", "type", "pk")
 
 
-def row(found: tuple[Any, ...]) -> Waiting:
-    what, pk, kind, *rest, said = found
-    cells = (What(what), pk, kind, *rest, reasons.describe_reason(kind, said))
-    return Waiting(*cells)
+def parse_row(row: tuple[Any, ...]) -> PendingRequest:
+    type_, pk, kind, *rest, text = row
+    cells = (RequestType(type_), pk, kind, *rest, reasons.describe_reason(kind, text))
+    return PendingRequest(*cells)
 
 
-def _part(what: What, only: Q) -> QuerySet[Any, Any]:
+def _part(type_: RequestType, condition: Q) -> QuerySet[Any, Any]:
     model: Any = {
-        What.APPROVAL: ApprovalRequest,
-        What.CORRECTION: CorrectionRequest,
-        What.CREDITS: CreditRequest,
-    }[what]
-    kind, moves, said = {
-        What.APPROVAL: (Cast("kind", CharField()), F("credits"), F("reason")),
-        What.CORRECTION: (Value(str(EntryKind.REVERSAL)), _left(), F("reason")),
-        What.CREDITS: (Value(str(EntryKind.PURCHASE)), F("credits"), F("reference")),
-    }[what]
-    who = Coalesce(NullIf("requested_by__full_name", Value("")), "requested_by__email")
+        RequestType.APPROVAL: ApprovalRequest,
+        RequestType.CORRECTION: CorrectionRequest,
+        RequestType.CREDITS: CreditRequest,
+    }[type_]
+    kind, moves, text = {
+        RequestType.APPROVAL: (Cast("kind", CharField()), F("credits"), F("reason")),
+        RequestType.CORRECTION: (Value(str(EntryKind.REVERSAL)), _requested_credits(), F("reason")),
+        RequestType.CREDITS: (Value(str(EntryKind.PURCHASE)), F("credits"), F("reference")),
+    }[type_]
+    requester = Coalesce(NullIf("requested_by__full_name", Value("")), "requested_by__email")
     return (
         model.objects.open()
-        .filter(only)
+        .filter(condition)
         .order_by()
         .annotate(
-            what=Value(str(what)),
+            type=Value(str(type_)),
             kind_of_entry=kind,
             moves=Cast(moves, BigIntegerField()),
-            who=Cast(who, CharField()),
-            said=Cast(said, CharField()),
+            requester=Cast(requester, CharField()),
+            text=Cast(text, CharField()),
         )
         .values_list(*COLUMNS)
     )
 
 
-def _left() -> Any:
-    """What a correction asks for: the credits of its message, else those of its charge."""
+def _requested_credits() -> Any:
+    """The credits of the message of a correction, else those of its charge."""
 
-    def of(model: Any) -> Subquery:
+    def message_credits(model: Any) -> Subquery:
         messages = model.objects.filter(
             charge=OuterRef("charge"), external_id=OuterRef("external_id"), credits__gt=0
         )
         return Subquery(messages.values("credits")[:1])
 
-    return Coalesce(of(InternationalMessage), of(ChatMessage), F("charge__credits"))
+    return Coalesce(
+        message_credits(InternationalMessage), message_credits(ChatMessage), F("charge__credits")
+    )

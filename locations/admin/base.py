@@ -118,7 +118,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 
 
 def render_page(
-    request: HttpRequest, template: str, model: type[Model], *, title: str, **context: Any
+    request: HttpRequest, template: str, model: type[Model], *, title: object, **context: Any
 ) -> TemplateResponse:
     """A page of its own in the admin, under `model`."""
     context = {

@@ -32,7 +32,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "subtitle": None,
         "opts": Verification._meta,
         "checks": found,
-        "asked": requests.newest(None),
+        "verification_request": requests.newest(None),
         "to_act": sum(check.state == ACT for check in found),
     }
     return TemplateResponse(request, "admin/reports/health.html", context)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Bundle
 from ledger.models.bundles import MAX_CREDITS, MAX_NOTE_LENGTH
-from ledger.requests.credit_requests import LONGEST_REFERENCE
+from ledger.requests.credit_requests import MAX_REFERENCE_LENGTH
 
 OTHER = "other"
 
@@ -26,7 +26,7 @@ class CreditRequestForm(forms.Form):
     )
     reference = forms.CharField(
         label=_("Your reference: an order number or cost centre"),
-        max_length=LONGEST_REFERENCE,
+        max_length=MAX_REFERENCE_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     note = forms.CharField(

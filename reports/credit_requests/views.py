@@ -27,7 +27,7 @@ def request_credits(request: SignedInRequest, pk: int) -> HttpResponse:
     refusal = ""
     if form.is_valid():
         try:
-            credit_requests.ask(
+            credit_requests.request_credits(
                 location.pk,
                 **form.get_amount(),
                 reference=form.cleaned_data["reference"],

@@ -90,7 +90,7 @@ def correction(
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            correction_requests.ask(
+            correction_requests.request_correction(
                 location.pk,
                 charge.pk,
                 external_id=row.message.external_id if row else "",

@@ -60,7 +60,7 @@ def sent(world: World) -> Sent:
         created_by=staff,
     )
     for number, decide in ((4, correction_requests.grant), (5, correction_requests.decline)):
-        asked = correction_requests.ask(
+        asked = correction_requests.request_correction(
             location.pk,
             texts,
             external_id=messages[number].external_id,

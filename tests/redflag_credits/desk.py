@@ -32,7 +32,7 @@ def fill(name: str = "Soho") -> Location:
         location.pk, "text", [text(), text(FRANCE), text("+33")], key=key(), at=NOON
     )
     called = charging.charge_broadcast(location.pk, "voice", [call(61)], key=key(), at=NOON)
-    correction_requests.ask(
+    correction_requests.request_correction(
         location.pk, called.charge_id, reason="Never rang", requested_by=make_user(), at=NOON
     )
     charging.charge_chat(location.pk, [chat("inbound"), chat()], key=key(), at=NOON)
@@ -43,9 +43,9 @@ def fill(name: str = "Soho") -> Location:
     funding.purchase(location.pk, 5, key=key(), at=NOON, reference="PO-1", created_by=buyer)
     bundle, _ = Bundle.objects.get_or_create(name="Small", credits=500)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": buyer, "at": NOON}
-    credit_requests.ask(location.pk, bundle_id=bundle.pk, **ask)
-    much = approvals.Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-3")
-    approvals.post_or_ask(location.pk, much, key=key(), at=NOON, created_by=buyer)
+    credit_requests.request_credits(location.pk, bundle_id=bundle.pk, **ask)
+    much = approvals.ManualEntry(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-3")
+    approvals.post_or_request(location.pk, much, key=key(), at=NOON, created_by=buyer)
     RenewalFailure.objects.create(
         location=location, first_failed_at=NOON, last_failed_at=NOON, error="Lost"
     )

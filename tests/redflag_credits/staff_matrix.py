@@ -104,7 +104,7 @@ LOCATION, CARD, UPLOAD = _first(Location), _draft, _first(RateCardUpload)
 DECLINE = {"_decline": "1", "answer": "No"}
 PAGES: dict[str, Page] = {
     "ledger_ratecardimpact_check": page(RATES, CARD),
-    "ledger_ratecardimpact_ask": page(RATES, CARD),
+    "ledger_ratecardimpact_calculate": page(RATES, CARD),
     "ledger_ratecardimpact_download": page(RATES, CARD),
     "locations_ratecard_draft": Page(EVERYBODY, RATES, CARD),  # a GET leads to the card
     "locations_ratecard_csv": page(EVERYBODY, CARD),
@@ -125,8 +125,8 @@ PAGES: dict[str, Page] = {
     "ledger_entry_purchase": page(BILLS, LOCATION),
     "ledger_entry_adjustment": page(BILLS, LOCATION),
     "ledger_health": page(EVERYBODY, LOCATION),
-    "ledger_verificationrun_ask": page(BILLS | SUPPORTS, LOCATION),  # a GET leads to the health
-    "ledger_verificationrun_ask_one": page(BILLS | SUPPORTS, LOCATION),
+    "ledger_verificationrun_verify": page(BILLS | SUPPORTS, LOCATION),  # a GET leads to the health
+    "ledger_verificationrun_verify_one": page(BILLS | SUPPORTS, LOCATION),
     "ledger_entry_write_off": page(BILLS, LOCATION),
     "ledger_entry_reversal": page(BILLS, _first(Charge)),
     "ledger_entry_international_reversal": page(BILLS, _first(InternationalMessage)),

@@ -67,7 +67,7 @@ def said(answer: Any) -> list[str]:
 def test_purchase_is_shown_before_it_is_recorded(staff: Client, soho: Location, dana: User):
     asked = purchase()
     answer = staff.post(page("purchase", soho), asked)
-    assert answer.context["steps"] == [
+    assert answer.context["balances"] == [
         ("Contract", "1,000", "1,000"),
         ("Purchased", "0", "500"),
         ("Balance", "1,000", "1,500"),
@@ -82,7 +82,7 @@ def test_purchase_is_shown_before_it_is_recorded(staff: Client, soho: Location, 
 
 def test_form_comes_with_a_key_and_the_balance(staff: Client, soho: Location):
     first, second = (staff.get(page("purchase", soho)).context for _ in range(2))
-    assert first["steps"][-1] == ("Balance", "1,000", "")
+    assert first["balances"][-1] == ("Balance", "1,000", "")
     assert first["form"]["key"].value() != second["form"]["key"].value()
 
 
@@ -95,7 +95,7 @@ def test_double_click_books_once(staff: Client, soho: Location):
     assert LogEntry.objects.count() == 1
     # The way back to the preview says so too, and a changed amount is not booked as well.
     asked.pop("_record")
-    assert staff.post(page("purchase", soho), asked).context["rehearsed"].replayed
+    assert staff.post(page("purchase", soho), asked).context["dry_run"].replayed
     answer = staff.post(page("purchase", soho), asked | {"credits": "501", "_record": "1"})
     assert "has recorded an entry already" in str(answer.context["form"].errors)
     assert by_hand() == [("purchase", 0, 500)]
@@ -104,7 +104,7 @@ def test_double_click_books_once(staff: Client, soho: Location):
 def test_change_it_leads_back_to_the_form_with_its_key(staff: Client, soho: Location):
     asked = purchase()
     answer = staff.post(page("purchase", soho), asked | {"_back": "1"})
-    assert answer.context["rehearsed"] is None
+    assert answer.context["dry_run"] is None
     assert answer.context["form"]["key"].value() == asked["key"]
 
 
@@ -112,7 +112,7 @@ def test_purchase_pays_a_debt_first(staff: Client):
     location = make_location(included=None)
     charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
     answer = staff.post(page("purchase", location), purchase(credits="10"))
-    assert answer.context["steps"][1] == ("Purchased", "−2", "8")
+    assert answer.context["balances"][1] == ("Purchased", "−2", "8")
 
 
 def test_adjustment_is_recorded_with_its_reason(staff: Client, soho: Location, dana: User):
@@ -200,8 +200,8 @@ def test_location_that_is_not_there_is_not_found(staff: Client):
 def test_page_of_a_location_whose_term_has_ended_renews_first(staff: Client):
     location = make_location(included=1000, starts_on=dt.date(2020, 1, 1), term_months=120)
     assert not Balance.objects.filter(location=location).exists()
-    steps = staff.get(page("purchase", location)).context["steps"]
-    assert steps[0] == ("Contract", "1,000", "")
+    balances = staff.get(page("purchase", location)).context["balances"]
+    assert balances[0] == ("Contract", "1,000", "")
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_those_who_may_not_change_cards_see_none_of_it(client: Client, draft: Ra
     viewer = make_user(is_staff=True)
     viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(viewer)
-    for name in ("check", "ask", "download"):
+    for name in ("check", "calculate", "download"):
         assert client.get(page(draft, name)).status_code == 403
         assert client.post(page(draft, name)).status_code == 403
     assert not RateCardImpact.objects.exists()
@@ -144,12 +144,12 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
 
 
 def test_the_page_follows_a_calculation(staff: Client, draft: RateCard) -> None:
-    staff.post(page(draft, "ask"))
+    staff.post(page(draft, "calculate"))
     asked = RateCardImpact.objects.get()
     assert "The calculation waits for a worker." in staff.get(page(draft)).content.decode()
     RateCardImpact.objects.update(state="running", rows_done=40, rows_total=120)
     shown = staff.get(page(draft)).content.decode()
     assert "40 of 120 locations are calculated." in shown
     assert "data-working" in shown
-    staff.post(page(draft, "ask"))
+    staff.post(page(draft, "calculate"))
     assert RateCardImpact.objects.get() == asked

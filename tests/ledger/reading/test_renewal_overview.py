@@ -101,15 +101,15 @@ def test_windows_count_who_renews_and_what_would_lapse(staff: Client):
         (60, 2, 300),
         (90, 2, 300),
     ]
-    (line,) = page["lines"]
-    assert (line["location"], line["lapses"], line["granted"], line["after"]) == (
+    (row,) = page["upcoming_rows"]
+    assert (row["location"], row["lapses"], row["granted"], row["after"]) == (
         soon,
         "−100",
         "+100",
         "107",
     )
-    lines = staff.get(DESK, {"days": "60"}).context["lines"]
-    assert [line["location"] for line in lines] == [soon, later]
+    rows = staff.get(DESK, {"days": "60"}).context["upcoming_rows"]
+    assert [row["location"] for row in rows] == [soon, later]
     assert staff.get(DESK, {"days": "9999"}).context["days"] == 30
 
 
@@ -132,15 +132,15 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     failure = RenewalFailure.objects.get()
     assert (failure.location, failure.attempts) == (location, 2)
     assert (failure.error, failure.resolved_at) == ("RuntimeError: no such zone", None)
-    (late,) = staff.get(DESK).context["late"]
+    (late,) = staff.get(DESK).context["overdue_rows"]
     assert (late["location"], str(late["on"])) == (location, "2025-01-01")
-    assert late["why"] == "RuntimeError: no such zone"
+    assert late["error"] == "RuntimeError: no such zone"
     assert "still failing" in staff.get(DESK).text
     monkeypatch.setattr(renewals, "renew", broken)
     tasks.renew_due_locations()
     failure.refresh_from_db()
     assert failure.resolved_at is not None
-    assert staff.get(DESK).context["late"] == []
+    assert staff.get(DESK).context["overdue_rows"] == []
 
 
 def test_a_failure_is_over_when_somebody_else_renewed(monkeypatch: pytest.MonkeyPatch):
@@ -173,13 +173,13 @@ def test_what_ran_says_when_and_how_late(staff: Client):
         included=10, starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2026, 1, 1)
     )
     renewals.renew(location.pk, at=timezone.now())
-    taken = staff.get(DESK).context["taken"]
+    taken = staff.get(DESK).context["done_rows"]
     assert [(str(row["day"]), row["granted"], row["lapsed"]) for row in taken] == [
         ("2026-01-01", "", "−10"),
         ("2025-01-01", "+10", "−10"),
         ("2024-01-01", "+10", ""),
     ]
-    assert all(row["late"] for row in taken)
+    assert all(row["delay"] for row in taken)
     on_time = renewing_in(200, included=3)
     assert on_time.balance.contract_credits == 3
 
@@ -259,7 +259,7 @@ def test_the_desk_asks_as_often_for_a_thousand_locations_as_for_four(staff: Clie
     def queries() -> tuple[int, int, int]:
         with CaptureQueriesContext(connection) as asked:
             page = staff.get(DESK).context
-        return len(asked), len(page["lines"]), len(page["late"])
+        return len(asked), len(page["upcoming_rows"]), len(page["overdue_rows"])
 
     fill(4)
     queries()

@@ -12,7 +12,7 @@ from ledger.engine.funding import TermHasEnded
 from ledger.engine.posting import BadInput
 from ledger.models import ApprovalRequest, Balance, Entry, EntryKind
 from ledger.requests import approvals, contract_changes
-from ledger.requests.approvals import WaitsAlready
+from ledger.requests.approvals import AlreadyPending
 from ledger.verification.verify import breaches, verify
 from locations.contracts import amendments
 from locations.contracts.amendments import ContractRefused
@@ -46,7 +46,7 @@ def use(location: Location, chats: int, at: dt.datetime = NOON) -> None:
     charging.charge_chat(location.pk, messages, key=key(), at=at)
 
 
-def now(location: Location, included: int, by: User, **options: Any) -> contract_changes.Change:
+def now(location: Location, included: int, by: User, **options: Any) -> contract_changes.TermChange:
     contract = location.contracts.get()
     contract.included_credits = included
     options = {"reason": "More people", "at": NOON} | options
@@ -77,8 +77,8 @@ def test_at_the_next_renewal_the_running_term_keeps_what_it_was_granted(soho: Lo
 def test_now_adds_the_whole_difference_whatever_the_day(soho: Location, ada: User):
     use(soho, 100)
     change = now(soho, 1200, ada)
-    assert change.done is not None and change.done.entry is not None
-    entry = change.done.entry
+    assert change.result is not None and change.result.entry is not None
+    entry = change.result.entry
     assert (entry.contract_delta, entry.purchased_delta, entry.created_by) == (200, 0, ada)
     assert entry.reason == (
         "Included credits of the term from 2026-01-01: 1,200 instead of 1,000. More people"
@@ -97,7 +97,7 @@ def test_a_lower_amount_takes_what_is_left_and_no_more(soho: Location, ada: User
     change = now(soho, 500, ada)
     assert (changes(), change.used, contract_credits(soho)) == ([-300], 200, 0)
     # Back up: the term has had 700 until now.
-    assert now(soho, 900, ada).done is not None
+    assert now(soho, 900, ada).result is not None
     assert (changes(), contract_credits(soho)) == ([-300, 200], 200)
     assert list(breaches()) == []
 
@@ -105,14 +105,14 @@ def test_a_lower_amount_takes_what_is_left_and_no_more(soho: Location, ada: User
 def test_a_lower_amount_where_all_is_used_moves_nothing(soho: Location, ada: User):
     use(soho, 500)
     change = now(soho, 900, ada)
-    assert (change.done, change.used, changes()) == (None, 100, [])
+    assert (change.result, change.used, changes()) == (None, 100, [])
     assert soho.contracts.get().included_credits == 900
 
 
 def test_changes_add_up_and_the_same_one_twice_moves_once(soho: Location, ada: User):
     now(soho, 1200, ada)
     now(soho, 1500, ada)
-    assert now(soho, 1500, ada).done is None
+    assert now(soho, 1500, ada).result is None
     assert changes() == [200, 300]
 
 
@@ -136,7 +136,7 @@ def test_a_renewal_that_is_due_comes_first(soho: Location, ada: User):
 def test_only_a_running_contract_changes_now(soho: Location, ada: User):
     ahead = make_contract(soho, starts_on=dt.date(2027, 1, 1), included_credits=7)
     ahead.included_credits = 8
-    with pytest.raises(contract_changes.NotRunning, match="choose the next renewal"):
+    with pytest.raises(contract_changes.NoRunningTerm, match="choose the next renewal"):
         contract_changes.change_now(
             ahead, ["included_credits"], reason="x", at=NOON, created_by=ada
         )
@@ -160,12 +160,12 @@ def test_above_the_limit_the_term_waits_for_a_second_person(
 ):
     settings.STAFF_APPROVAL_ABOVE_CREDITS = 100
     change = now(soho, 1200, ada)
-    assert change.done is not None and change.done.waiting is not None
+    assert change.result is not None and change.result.pending is not None
     assert (soho.contracts.get().included_credits, contract_credits(soho)) == (1200, 1000)
-    with pytest.raises(WaitsAlready):
+    with pytest.raises(AlreadyPending):
         now(soho, 1300, ada)
     assert soho.contracts.get().included_credits == 1200
-    done = approvals.approve(change.done.waiting.pk, decided_by=make_user(), at=NOON)
+    done = approvals.approve(change.result.pending.pk, decided_by=make_user(), at=NOON)
     assert done.entry is not None
     assert (changes(), done.entry.term_starts_on) == ([200], dt.date(2026, 1, 1))
     assert list(breaches()) == []
@@ -220,7 +220,7 @@ def test_verify_ledger_finds_a_change_of_another_term(soho: Location, ada: User)
 
 def change_it(location_id: int, user_id: int) -> int:
     location, user = Location.objects.get(pk=location_id), User.objects.get(pk=user_id)
-    return int(now(location, 1500, user).done is not None)
+    return int(now(location, 1500, user).result is not None)
 
 
 @pytest.mark.processes

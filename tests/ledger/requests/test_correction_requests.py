@@ -16,7 +16,7 @@ from ledger.engine.posting import BadInput
 from ledger.engine.reversals import NothingToReverse, UnknownCharge
 from ledger.models import Balance, CorrectionRequest, Entry, InternationalMessage
 from ledger.requests import correction_requests
-from ledger.requests.correction_requests import CannotAsk, TooManyOpen
+from ledger.requests.correction_requests import InvalidCorrectionRequest, TooManyOpenRequests
 from ledger.requests.decisions import AlreadyDecided
 from ledger.verification.schema import missing_guards
 from ledger.verification.verify import breaches, verify
@@ -48,7 +48,7 @@ def spend(location: Location, *messages: Any) -> int:
 def ask(location: Location, charge_id: int, **options: Any) -> CorrectionRequest:
     options = {"reason": "Never arrived", "at": NOON} | options
     options.setdefault("requested_by", make_user())
-    return correction_requests.ask(location.pk, charge_id, **options)
+    return correction_requests.request_correction(location.pk, charge_id, **options)
 
 
 def total(location: Location) -> int:
@@ -126,7 +126,7 @@ def test_what_was_given_back_meanwhile_stays_open_to_be_declined(soho: Location)
 
 def test_there_must_be_something_to_give_back(soho: Location):
     charge_id = spend(soho, text(GERMANY, external_id="no-rate"), text(external_id="paid"))
-    with pytest.raises(CannotAsk, match="Nothing is left"):
+    with pytest.raises(InvalidCorrectionRequest, match="Nothing is left"):
         ask(soho, charge_id, external_id="no-rate")
     with pytest.raises(UnknownCharge):
         ask(soho, charge_id, external_id="nowhere")
@@ -139,14 +139,14 @@ def test_there_must_be_something_to_give_back(soho: Location):
     with pytest.raises(BadInput):
         ask(soho, charge_id, reason="\x00")
     reversals.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="Sent twice")
-    with pytest.raises(CannotAsk, match="Nothing is left"):
+    with pytest.raises(InvalidCorrectionRequest, match="Nothing is left"):
         ask(soho, charge_id)
 
 
 def test_the_same_is_not_asked_for_twice_while_it_is_open(soho: Location):
     charge_id = spend(soho, text(external_id="a"), text(external_id="b"))
     first = ask(soho, charge_id)
-    with pytest.raises(CannotAsk, match="asked for already"):
+    with pytest.raises(InvalidCorrectionRequest, match="asked for already"):
         ask(soho, charge_id)
     ask(soho, charge_id, external_id="a")
     correction_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="Why?")
@@ -154,11 +154,11 @@ def test_the_same_is_not_asked_for_twice_while_it_is_open(soho: Location):
 
 
 def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(correction_requests, "MOST_OPEN", 2)
+    monkeypatch.setattr(correction_requests, "MAX_OPEN", 2)
     charges = [spend(soho) for _ in range(3)]
     first = ask(soho, charges[0])
     ask(soho, charges[1])
-    with pytest.raises(TooManyOpen, match="2 corrections of this location"):
+    with pytest.raises(TooManyOpenRequests, match="2 corrections of this location"):
         ask(soho, charges[2])
     correction_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
     ask(soho, charges[2])
@@ -251,7 +251,7 @@ def test_staff_grant_from_the_request_s_page(staff: Client, soho: Location):
     page = staff.get(reverse("admin:ledger_correctionrequest_change", args=[asked.pk])).text
     assert "Never arrived" in page
     assert "Grant: give the credits back" in page
-    assert "Granted: the credits are back" in decide(staff, asked, _meet="1", answer="Sorry")
+    assert "Granted: the credits are back" in decide(staff, asked, _approve="1", answer="Sorry")
     asked.refresh_from_db()
     assert (asked.state, asked.answer) == ("granted", "Sorry")
     assert total(soho) == 100
@@ -289,6 +289,6 @@ def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Locat
     assert page.status_code == 200
     assert "Grant: give" not in page.text
     address = reverse("admin:ledger_correctionrequest_decide", args=[asked.pk])
-    assert client.post(address, {"_meet": "1"}).status_code == 403
+    assert client.post(address, {"_approve": "1"}).status_code == 403
     asked.refresh_from_db()
     assert asked.state == "open"

@@ -16,7 +16,7 @@ from ledger.engine import funding
 from ledger.engine.posting import BadInput
 from ledger.models import Balance, Bundle, CreditRequest, Entry
 from ledger.requests import credit_requests
-from ledger.requests.credit_requests import CannotAsk
+from ledger.requests.credit_requests import InvalidCreditRequest
 from ledger.requests.decisions import AlreadyDecided
 from ledger.verification.schema import missing_guards
 from ledger.verification.verify import breaches, verify
@@ -38,7 +38,7 @@ def ask(location: Location, **options: Any) -> CreditRequest:
     options.setdefault("requested_by", make_user(full_name="Mia Manager"))
     if "bundle_id" not in options:
         options.setdefault("credits", 500)
-    return credit_requests.ask(location.pk, **options)
+    return credit_requests.request_credits(location.pk, **options)
 
 
 def total(location: Location) -> int:
@@ -68,7 +68,7 @@ def test_a_bundle_is_bought_as_it_was_when_it_was_chosen(soho: Location):
     credit_requests.approve(asked.pk, decided_by=make_user(), at=LATER)
     asked.refresh_from_db()
     assert (asked.credits, asked.price, total(soho)) == (1000, "EUR 90", 1100)
-    with pytest.raises(CannotAsk, match="no longer offered"):
+    with pytest.raises(InvalidCreditRequest, match="no longer offered"):
         ask(soho, bundle_id=bundle.pk)
 
 
@@ -114,16 +114,16 @@ def test_what_makes_no_sense_is_refused(soho: Location):
     ):
         with pytest.raises(BadInput):
             ask(soho, **wrong)
-    with pytest.raises(CannotAsk):
+    with pytest.raises(InvalidCreditRequest):
         ask(soho, bundle_id=0)
     assert not CreditRequest.objects.exists()
 
 
 def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(credit_requests, "MOST_OPEN", 2)
+    monkeypatch.setattr(credit_requests, "MAX_OPEN", 2)
     first = ask(soho)
     ask(soho)
-    with pytest.raises(CannotAsk, match="2 requests of this location"):
+    with pytest.raises(InvalidCreditRequest, match="2 requests of this location"):
         ask(soho)
     credit_requests.decline(first.pk, decided_by=make_user(), at=LATER, answer="No")
     ask(soho)
@@ -211,7 +211,7 @@ def test_staff_approve_from_the_request_s_page(staff: Client, soho: Location):
     page = staff.get(address).text
     assert "PO-7" in page
     assert "Approve: record the purchase" in page
-    assert "Approved: the credits are with" in decide(staff, asked, _meet="1", answer="Enjoy")
+    assert "Approved: the credits are with" in decide(staff, asked, _approve="1", answer="Enjoy")
     assert total(soho) == 600
     assert LogEntry.objects.filter(object_id=str(asked.pk)).count() == 1
     page = staff.get(address).text
@@ -248,7 +248,7 @@ def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Locat
     assert page.status_code == 200
     assert "Approve: record" not in page.text
     address = reverse("admin:ledger_creditrequest_decide", args=[asked.pk])
-    assert client.post(address, {"_meet": "1"}).status_code == 403
+    assert client.post(address, {"_approve": "1"}).status_code == 403
     assert CreditRequest.objects.get(pk=asked.pk).state == "open"
 
 

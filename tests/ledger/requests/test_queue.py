@@ -21,7 +21,7 @@ from ledger.models import (
     InternationalMessage,
 )
 from ledger.requests import approvals, correction_requests, credit_requests, queue
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, make_card, make_location, make_member, make_user, text
 from tests.reports.pages import links
@@ -60,10 +60,10 @@ def soho() -> Location:
 
 
 def wait(location: Location, by: User, *, at: dt.datetime = NOON, credits: int = 50) -> int:
-    wanted = Wanted(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Goodwill")
-    done = approvals.post_or_ask(location.pk, wanted, key=key(), at=at, created_by=by)
-    assert done.waiting is not None
-    return done.waiting.pk
+    wanted = ManualEntry(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Goodwill")
+    done = approvals.post_or_request(location.pk, wanted, key=key(), at=at, created_by=by)
+    assert done.pending is not None
+    return done.pending.pk
 
 
 def everything(location: Location, ada: User) -> None:
@@ -73,9 +73,9 @@ def everything(location: Location, ada: User) -> None:
         location.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
     one = {"external_id": "b", "reason": "Never arrived", "requested_by": member}
-    correction_requests.ask(location.pk, spent.charge_id, at=NOON + HOUR, **one)
+    correction_requests.request_correction(location.pk, spent.charge_id, at=NOON + HOUR, **one)
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": member}
-    credit_requests.ask(location.pk, credits=500, at=NOON, **ask)
+    credit_requests.request_credits(location.pk, credits=500, at=NOON, **ask)
     wait(location, ada, at=NOON + 2 * HOUR, credits=-50 if location.name == "x" else 50)
     gone = wait(location, ada)
     approvals.decline(gone, decided_by=ada, at=NOON, answer="A slip")
@@ -94,28 +94,30 @@ def test_the_queue_has_all_kinds_oldest_first_with_age_kind_location_and_amount(
     staff: Client, soho: Location, ada: User
 ):
     everything(soho, ada)
-    lines = staff.get(QUEUE).context["lines"]
-    assert [(line["kind"], line["credits"], line["said"]) for line in lines] == [
+    rows = staff.get(QUEUE).context["rows"]
+    assert [(row["kind"], row["credits"], row["pending"].text) for row in rows] == [
         ("purchase", "+500", "PO-2"),
         ("reversal", "+7", "Never arrived"),
         ("adjustment", "+50", "Goodwill"),
     ]
-    assert [line["is_own"] for line in lines] == [False, False, True]
-    assert all(line["age"] and "Soho" in line["location"] for line in lines)
-    for line in lines:
-        assert staff.get(line["address"]).status_code == 200
+    assert [row["is_own"] for row in rows] == [False, False, True]
+    assert all(row["age"] and row["pending"].location == "Soho" for row in rows)
+    for row in rows:
+        assert staff.get(row["url"]).status_code == 200
 
 
 def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Location, ada: User):
     answer = charging.charge_chat(
         soho.pk, [chat("inbound", external_id="c"), chat("inbound")], key=key(), at=NOON
     )
-    correction_requests.ask(soho.pk, answer.charge_id, reason="All", requested_by=ada, at=NOON)
-    correction_requests.ask(
+    correction_requests.request_correction(
+        soho.pk, answer.charge_id, reason="All", requested_by=ada, at=NOON
+    )
+    correction_requests.request_correction(
         soho.pk, answer.charge_id, external_id="c", reason="One", requested_by=ada, at=NOON + HOUR
     )
-    rows = [queue.row(found) for found in queue.waiting()]
-    assert [(each.said, each.credits, each.requested_by) for each in rows] == [
+    rows = [queue.parse_row(row) for row in queue.pending_requests()]
+    assert [(each.text, each.credits, each.requested_by) for each in rows] == [
         ("All", 4, "Ada"),
         ("One", 2, "Ada"),
     ]
@@ -124,10 +126,10 @@ def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Locat
 def test_the_queue_can_be_narrowed(staff: Client, soho: Location, ada: User):
     everything(soho, ada)
     everything(make_location(name="Kyoto", included=100), ada)
-    assert len(staff.get(QUEUE).context["lines"]) == 6
-    assert len(staff.get(QUEUE, {"show": "creditrequest"}).context["lines"]) == 2
-    found = staff.get(QUEUE, {"q": "kyo", "show": "approvalrequest"}).context["lines"]
-    assert ["Kyoto" in line["location"] for line in found] == [True]
+    assert len(staff.get(QUEUE).context["rows"]) == 6
+    assert len(staff.get(QUEUE, {"show": "creditrequest"}).context["rows"]) == 2
+    found = staff.get(QUEUE, {"q": "kyo", "show": "approvalrequest"}).context["rows"]
+    assert [row["pending"].location for row in found] == ["Kyoto"]
     assert "Nothing waits here" in staff.get(QUEUE, {"q": "nowhere"}).text
 
 
@@ -157,11 +159,11 @@ def test_a_second_person_approves_and_both_are_named(
     pk = wait(soho, bob)
     page = staff.get(reverse("admin:ledger_approvalrequest_change", args=[pk])).text
     assert "Approve: post it" in page
-    answer = decide(staff, pk, "_meet", "Fine")
+    answer = decide(staff, pk, "_approve", "Fine")
     assert "Approved: the entry is posted, in both names." in said(answer)
     entry = Entry.objects.get(kind=EntryKind.ADJUSTMENT)
     assert (entry.credits, entry.created_by, entry.approved_by) == (50, bob, ada)
-    assert "declined already" not in said(decide(staff, pk, "_meet"))
+    assert "declined already" not in said(decide(staff, pk, "_approve"))
     assert Entry.objects.filter(kind=EntryKind.ADJUSTMENT).count() == 1
     assert LogEntry.objects.filter(user=ada).count() == 1
 
@@ -172,7 +174,7 @@ def test_one_s_own_shows_no_button_and_a_forged_post_is_refused(
     pk = wait(soho, ada)
     page = staff.get(reverse("admin:ledger_approvalrequest_change", args=[pk])).text
     assert ("Approve: post it" in page, "Withdraw" in page) == (False, True)
-    assert "somebody else has to approve it" in said(decide(staff, pk, "_meet"))
+    assert "somebody else has to approve it" in said(decide(staff, pk, "_approve"))
     assert not Entry.objects.filter(kind=EntryKind.ADJUSTMENT).exists()
     decide(staff, pk, "_decline", "A slip")
     assert ApprovalRequest.objects.get().state == "declined"
@@ -210,7 +212,7 @@ def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, s
     address = reverse("admin:ledger_entry_international_reversal", args=[message.pk])
     assert address in links(page)
     shown = staff.post(address, form())
-    assert shown.context["steps"][0] == ("Contract", "86", "93")
+    assert shown.context["balances"][0] == ("Contract", "86", "93")
     staff.post(address, form(_record="1"))
     assert [e.credits for e in Entry.objects.filter(kind=EntryKind.REVERSAL)] == [7]
     assert (
@@ -246,7 +248,7 @@ def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User
     charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
     assert address in links(staff.get(page))
     shown = staff.post(address, form())
-    assert shown.context["steps"][1] == ("Purchased", "−2", "0")
+    assert shown.context["balances"][1] == ("Purchased", "−2", "0")
     staff.post(address, form(_record="1"))
     entry = Entry.objects.get(kind=EntryKind.WRITE_OFF)
     assert (entry.purchased_delta, entry.created_by, entry.reason) == (2, ada, "Goodwill")

@@ -167,7 +167,7 @@ def test_the_button_of_a_location_asks_and_its_page_says_what_came_of_it(
     ada = make_user(full_name="Ada", is_staff=True, is_superuser=True)
     client.force_login(ada)
     page = reverse("admin:locations_location_change", args=[first.pk])
-    button = reverse("admin:ledger_verificationrun_ask_one", args=[first.pk])
+    button = reverse("admin:ledger_verificationrun_verify_one", args=[first.pk])
     assert button in actions(client.get(page))
     answer = client.post(button)
     assert (answer.status_code, answer["Location"]) == (302, page)
@@ -189,7 +189,7 @@ def test_the_button_of_the_health_page_has_all_verified(
 ) -> None:
     sound_ledger()
     client.force_login(make_user(is_staff=True, is_superuser=True))
-    button = reverse("admin:ledger_verificationrun_ask")
+    button = reverse("admin:ledger_verificationrun_verify")
     health = reverse("admin:ledger_health")
     assert button in actions(client.get(health))
     assert client.post(button)["Location"] == health
@@ -207,4 +207,4 @@ def test_who_may_only_read_has_no_button(client: Client) -> None:
     client.force_login(viewer)
     for page, args in (("ledger_health", []), ("locations_location_change", [first.pk])):
         assert "now</button>" not in client.get(reverse(f"admin:{page}", args=args)).text
-    assert client.post(reverse("admin:ledger_verificationrun_ask")).status_code == 403
+    assert client.post(reverse("admin:ledger_verificationrun_verify")).status_code == 403

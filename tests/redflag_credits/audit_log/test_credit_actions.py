@@ -34,9 +34,9 @@ def test_credits_requests_tokens_and_what_is_looked_at(desk: Client, jude: User)
     assert len(lines()) == before + 1
 
     ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": NOON}
-    credit_requests.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
+    credit_requests.request_credits(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     asked = CreditRequest.objects.get()
-    post(desk, "ledger_creditrequest_decide", asked.pk, _meet="1", answer="Done")
+    post(desk, "ledger_creditrequest_decide", asked.pk, _approve="1", answer="Done")
     # A trigger writes down when its transaction began, code when it posted.
     acts = [(line.label, line.model.__name__) for line in lines()[:2]]
     assert acts == [("posted", "Entry"), ("changed", "CreditRequest")]
@@ -71,7 +71,7 @@ def test_a_second_approval_is_told_with_both_people(desk: Client, jude: User):
 
     kim = make_user("kim@example.org", full_name="Kim", is_staff=True, is_superuser=True)
     desk.force_login(kim)
-    post(desk, "ledger_approvalrequest_decide", asked.pk, _meet="1", answer="")
+    post(desk, "ledger_approvalrequest_decide", asked.pk, _approve="1", answer="")
     line = told(model="ledger.approvalrequest")[-1]
     assert line[:4] == ("Kim", "form", "changed", "ApprovalRequest")
     decided = {field: (old, new) for field, old, new in line[5]}

@@ -168,7 +168,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     Bundle.objects.create(name="Small", credits=500)
     manager = make_member(soho)
     ask = {"reference": "PO-1", "form_key": uuid.uuid4(), "requested_by": manager, "at": NOON}
-    credit_requests.ask(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
+    credit_requests.request_credits(soho.pk, bundle_id=Bundle.objects.get().pk, **ask)
     make_card(series="Partners", published=False, is_default=False)
     low = make_location(included=0)
     charging.charge_chat(low.pk, [chat("inbound")], key=key(), at=NOON)

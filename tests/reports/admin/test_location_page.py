@@ -14,7 +14,7 @@ from django.utils import timezone
 from ledger.engine import charging, funding, holds
 from ledger.models import CreditRequest, EntryKind, RenewalFailure
 from ledger.requests import approvals
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 from locations.models import Location, User
 from locations.models.audit import IMPERSONATED
 from reports.impersonation import session
@@ -58,8 +58,8 @@ def fill(location: Location, ada: User) -> None:
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
     funding.purchase(location.pk, 500, key=key(), at=now, reference="PO", created_by=ada)
     holds.hold(location.pk, credits=7, seconds_to_live=600, key=key(), at=now)
-    much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
-    approvals.post_or_ask(location.pk, much, key=key(), at=now, created_by=ada)
+    much = ManualEntry(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
+    approvals.post_or_request(location.pk, much, key=key(), at=now, created_by=ada)
     RenewalFailure.objects.create(
         location=location, first_failed_at=now, last_failed_at=now, error="Lost it"
     )
@@ -82,7 +82,7 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
     fill(soho, ada)
     answer = staff.get(page(soho))
     credits, more = answer.context["panels"]
-    parts = credits.content["parts"]
+    parts = credits.content["credits"]
     assert (parts["available"], parts["contract"], parts["purchased"], parts["held"]) == (
         "1,491",
         "998",
@@ -92,7 +92,7 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
     assert parts["debt"] == ""
     assert (parts["lapses"], parts["granted"]) == ("−998", "+1,000")
     assert [each["credits"] for each in credits.content["entries"]] == ["+500", "−2", "+1,000"]
-    assert [each["credits"] for each in credits.content["waiting"]] == ["+50,000"]
+    assert [each["credits"] for each in credits.content["pending"]] == ["+50,000"]
     assert len(credits.content["holds"]) == 1
     assert more.content["figures"].members == 1
     assert len(more.content["figures"].reports) == 1
@@ -105,7 +105,10 @@ def test_an_overdrawn_location_says_so(staff: Client):
     now = timezone.now()
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
     (credits, _) = staff.get(page(location)).context["panels"]
-    assert (credits.content["parts"]["debt"], credits.content["parts"]["purchased"]) == ("−2", "0")
+    assert (credits.content["credits"]["debt"], credits.content["credits"]["purchased"]) == (
+        "−2",
+        "0",
+    )
     assert "no contract holds today" in staff.get(page(location)).text
 
 
@@ -121,8 +124,8 @@ def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Lo
     now = timezone.now()
     for _ in range(15):
         funding.purchase(soho.pk, 5, key=key(), at=now, reference="PO", created_by=make_user())
-        much = Wanted(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
-        approvals.post_or_ask(soho.pk, much, key=key(), at=now, created_by=make_user())
+        much = ManualEntry(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
+        approvals.post_or_request(soho.pk, much, key=key(), at=now, created_by=make_user())
     assert queries() == few
 
 
@@ -134,7 +137,7 @@ def test_panels_show_what_their_reader_may_see(client: Client, soho: Location, a
     assert client.get(page(soho)).context["panels"] == []
     clerk.user_permissions.add(Permission.objects.get(codename="view_balance"))
     (credits,) = client.get(page(soho)).context["panels"]
-    hidden = [credits.content[name] for name in ("entries", "holds", "waiting")]
+    hidden = [credits.content[name] for name in ("entries", "holds", "pending")]
     assert hidden == [[], [], []]
     clerk.user_permissions.add(Permission.objects.get(codename="view_alert"))
     _, more = client.get(page(soho)).context["panels"]

@@ -109,7 +109,7 @@ def test_what_makes_no_sense_is_said(
 def test_too_many_open_requests_are_refused_in_words(
     client: Client, soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(credit_requests, "MOST_OPEN", 1)
+    monkeypatch.setattr(credit_requests, "MAX_OPEN", 1)
     client.post(address(soho), filled())
     answer = client.post(address(soho), filled())
     assert (answer.status_code, CreditRequest.objects.count()) == (422, 1)

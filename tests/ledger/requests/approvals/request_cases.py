@@ -5,24 +5,28 @@ from typing import Any
 
 from ledger.models import ApprovalRequest, Balance, Entry, EntryKind
 from ledger.requests import approvals
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 from locations.models import Location, User
 from tests.factories import NOON, key
 
 LATER = NOON + dt.timedelta(hours=5)
 
 
-def adjustment(credits: int, **fields: Any) -> Wanted:
-    return Wanted(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
+def adjustment(credits: int, **fields: Any) -> ManualEntry:
+    return ManualEntry(kind=EntryKind.ADJUSTMENT, credits=credits, reason="Miscount", **fields)
 
 
-def want(location: Location, wanted: Wanted, created_by: User, **options: Any) -> approvals.Done:
+def want(
+    location: Location, wanted: ManualEntry, created_by: User, **options: Any
+) -> approvals.ManualEntryResult:
     options = {"key": key(), "at": NOON} | options
-    return approvals.post_or_ask(location.pk, wanted, created_by=created_by, **options)
+    return approvals.post_or_request(location.pk, wanted, created_by=created_by, **options)
 
 
-def ask(location: Location, wanted: Wanted, created_by: User, **options: Any) -> ApprovalRequest:
-    waiting = want(location, wanted, created_by, **options).waiting
+def ask(
+    location: Location, wanted: ManualEntry, created_by: User, **options: Any
+) -> ApprovalRequest:
+    waiting = want(location, wanted, created_by, **options).pending
     assert waiting is not None
     return waiting
 

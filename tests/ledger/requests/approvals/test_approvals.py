@@ -11,8 +11,8 @@ from ledger.engine.posting import BadInput, KeyReused
 from ledger.engine.reversals import NothingToReverse
 from ledger.models import ApprovalRequest, Entry, EntryKind
 from ledger.requests import approvals, correction_requests, credit_requests
-from ledger.requests.approvals import Wanted
-from ledger.requests.decisions import AlreadyDecided, NotYourOwn
+from ledger.requests.approvals import ManualEntry
+from ledger.requests.decisions import AlreadyDecided, OwnRequest
 from ledger.verification.verify import breaches
 from locations.models import Location, User
 from tests.factories import NOON, chat, key, text
@@ -54,7 +54,7 @@ def test_above_it_nothing_moves_until_a_second_person_approves(
 
 def test_nobody_approves_their_own(soho: Location, ada: User):
     asked = ask(soho, adjustment(11), ada)
-    with pytest.raises(NotYourOwn, match="somebody else"):
+    with pytest.raises(OwnRequest, match="somebody else"):
         approvals.approve(asked.pk, decided_by=ada, at=LATER)
     assert ApprovalRequest.objects.get().state == "open"
     assert by_hand() == []
@@ -78,7 +78,7 @@ def test_it_can_be_declined_with_an_answer_and_withdrawn_by_who_asked(
 def test_a_form_that_is_sent_twice_asks_once(soho: Location, ada: User, bob: User):
     first = want(soho, adjustment(11), ada, key="form")
     again = want(soho, adjustment(11), ada, key="form")
-    assert (first.replayed, again.replayed, again.waiting) == (False, True, first.waiting)
+    assert (first.replayed, again.replayed, again.pending) == (False, True, first.pending)
     with pytest.raises(KeyReused):
         want(soho, adjustment(12), ada, key="form")
     approvals.approve(ApprovalRequest.objects.get().pk, decided_by=bob, at=LATER)
@@ -92,7 +92,7 @@ def test_a_form_that_has_asked_does_not_post_when_the_limit_is_raised(
 ):
     ask(soho, adjustment(11), ada, key="form")
     settings.STAFF_APPROVAL_ABOVE_CREDITS = 1000
-    assert want(soho, adjustment(11), ada, key="form").waiting is not None
+    assert want(soho, adjustment(11), ada, key="form").pending is not None
     assert by_hand() == []
 
 
@@ -100,9 +100,9 @@ def test_what_could_not_be_posted_is_not_asked_for(soho: Location, ada: User):
     with pytest.raises(NotEnoughCredits):
         want(soho, adjustment(-11), ada)
     with pytest.raises(NothingToWriteOff):
-        want(soho, Wanted(kind=EntryKind.WRITE_OFF, reason="Goodwill"), ada)
+        want(soho, ManualEntry(kind=EntryKind.WRITE_OFF, reason="Goodwill"), ada)
     with pytest.raises(BadInput, match="reason"):
-        want(soho, Wanted(kind=EntryKind.ADJUSTMENT, credits=50), ada)
+        want(soho, ManualEntry(kind=EntryKind.ADJUSTMENT, credits=50), ada)
     assert not ApprovalRequest.objects.exists()
 
 
@@ -119,13 +119,13 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
     spent = charging.charge_broadcast(
         soho.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
-    whole = Wanted(
+    whole = ManualEntry(
         kind=EntryKind.REVERSAL, charge_id=spent.charge_id, reason="Outage", reference="T-2"
     )
-    one = Wanted(
+    one = ManualEntry(
         kind=EntryKind.REVERSAL, charge_id=spent.charge_id, external_id="b", reason="Never arrived"
     )
-    bought = Wanted(kind=EntryKind.PURCHASE, credits=500, reference="INV-1")
+    bought = ManualEntry(kind=EntryKind.PURCHASE, credits=500, reference="INV-1")
     waits = ask(soho, whole, ada)
     assert (waits.credits, waits.kind) == (14, "reversal")
     assert want(soho, one, ada).entry is not None  # 7 credits: one person's to give
@@ -142,10 +142,10 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
 
 
 def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: User, bob: User):
-    asked = credit_requests.ask(
+    asked = credit_requests.request_credits(
         soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), requested_by=ada, at=NOON
     )
-    with pytest.raises(NotYourOwn):
+    with pytest.raises(OwnRequest):
         credit_requests.approve(asked.pk, decided_by=ada, at=LATER)
     with refused("credit_request_by_somebody_else"):
         bought = funding.purchase(soho.pk, 99_999, key=key(), at=NOON, reference="PO")
@@ -155,9 +155,9 @@ def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: 
             bought.entry.pk,
         )
     spent = charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
-    wish = correction_requests.ask(
+    wish = correction_requests.request_correction(
         soho.pk, spent.charge_id, reason="Spam", requested_by=ada, at=NOON
     )
-    with pytest.raises(NotYourOwn):
+    with pytest.raises(OwnRequest):
         correction_requests.grant(wish.pk, decided_by=ada, at=LATER)
     correction_requests.grant(wish.pk, decided_by=bob, at=LATER)

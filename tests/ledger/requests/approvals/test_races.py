@@ -21,7 +21,9 @@ def approve_once(request_id: int, user_id: int) -> str:
 
 def send_form(location_id: int, user_id: int) -> bool:
     user = User.objects.get(pk=user_id)
-    done = approvals.post_or_ask(location_id, adjustment(11), key="form", at=NOON, created_by=user)
+    done = approvals.post_or_request(
+        location_id, adjustment(11), key="form", at=NOON, created_by=user
+    )
     return done.replayed
 
 

@@ -9,7 +9,7 @@ from ledger.engine import charging, funding, renewals
 from ledger.engine.funding import NothingToWriteOff
 from ledger.models import Entry, EntryKind
 from ledger.requests import approvals
-from ledger.requests.approvals import Wanted
+from ledger.requests.approvals import ManualEntry
 from ledger.verification.verify import breaches
 from locations.models import User
 from tests.factories import NOON, chat, key, make_card, make_location
@@ -23,7 +23,7 @@ def test_a_debt_is_written_off_by_hand_and_once(ada: User, bob: User):
     location = make_location(included=None)
     charging.charge_chat(location.pk, [chat("inbound") for _ in range(6)], key=key(), at=NOON)
     assert buckets(location) == (0, -12)
-    asked = ask(location, Wanted(kind=EntryKind.WRITE_OFF, reason="Spam from outside"), ada)
+    asked = ask(location, ManualEntry(kind=EntryKind.WRITE_OFF, reason="Spam from outside"), ada)
     assert asked.credits == 12
     charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
     entry = approvals.approve(asked.pk, decided_by=bob, at=LATER).entry

@@ -131,7 +131,7 @@ def test_a_charge_takes_as_many_queries_for_few_as_for_more(
         ids = [f"{times}-{number}" for number in range(times * 2)]
         charge_id = sent(location, *[text(external_id=name) for name in ids], text(GERMANY))
         for name in ids[:times]:
-            correction_requests.ask(
+            correction_requests.request_correction(
                 location.pk, charge_id, external_id=name, reason="Why?", requested_by=user, at=NOW
             )
             reverse(location.pk, charge_id, external_id=name, key=key(), at=NOW, reason="So")
