@@ -25,7 +25,7 @@ END $$;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
 REVOKE UPDATE, DELETE ON django_admin_log, reports_reportdownload FROM redflag_app;
 
--- The trail only grows.
+-- The audit log is append-only.
 DO $$
 DECLARE
     name text;

@@ -1,4 +1,4 @@
-"""Tables out of uploaded CSV files and workbooks: rows of text, within limits, or words why not."""
+"""Read rows of text from uploaded CSV files and workbooks, within limits."""
 
 import csv
 import io
@@ -22,25 +22,24 @@ Rows = Iterator[tuple[int, list[str]]]
 
 
 class Unreadable(Exception):
-    """The file is no table that can be read; its text is for people."""
+    """The file cannot be read; the message is shown to the user."""
 
 
 class TooLarge(Unreadable):
-    """The file has more bytes than its limits allow, packed or unpacked."""
+    """The file has more bytes than the limits allow, packed or unpacked."""
 
 
 class TooManyRows(Unreadable):
-    """The table is longer than its reader wants to know."""
+    """The table has more rows than the limits allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """What a table may cost to read: a small file may unpack to gigabytes.
+    """Limits of what a file may cost to read: a small one may unpack to gigabytes.
 
-    Of a workbook: `parts` are the files inside it; `tags` those of XML in a row of a sheet or in
-    a whole part without rows, as its styles, for each becomes an object before it can be looked
-    at; `text_tags` those of its shared texts, of which the texts alone are kept. `rows` are those
-    with anything in them.
+    Of a workbook, `parts` are the files inside it; `tags` the XML tags of a row, or of a part
+    without rows, since each becomes an object; `text_tags` those of its shared strings. `rows`
+    counts rows that are not empty.
     """
 
     unpacked_bytes: int
@@ -52,10 +51,10 @@ class TableLimits:
 
 
 def read_rows(content: bytes, limits: TableLimits, *, formulas: bool = False) -> Rows:
-    """Lines, from 1, and cells as text; of a workbook those of its first sheet.
+    """Line numbers from 1 and cells as text; of a workbook those of its first sheet.
 
-    A cell with a formula is its last value or, with `formulas`, text that begins with `=`. Raises
-    Unreadable, TooLarge and TooManyRows, at the first row or later.
+    A formula is its last value or, with `formulas`, text that begins with `=`. Raises Unreadable,
+    TooLarge and TooManyRows, at the first row or later.
     """
     if content.startswith(ZIPPED):
         return _enforce_limits(_workbook_rows(content, limits, formulas), limits)
@@ -63,7 +62,7 @@ def read_rows(content: bytes, limits: TableLimits, *, formulas: bool = False) ->
 
 
 def unpacked_size(content: bytes, limits: TableLimits) -> int:
-    """The bytes that reading the file goes through; raises TooLarge, and Unreadable for no zip."""
+    """The bytes that reading the file will process; raises TooLarge and Unreadable."""
     if not content.startswith(ZIPPED):
         return len(content)
     try:
@@ -73,22 +72,22 @@ def unpacked_size(content: bytes, limits: TableLimits) -> int:
             if len(parts) > limits.parts or size > limits.unpacked_bytes:
                 raise _too_large()
             for part in parts:
-                texts = part.filename.lower().endswith("sharedstrings.xml")
-                most = limits.text_tags if texts else limits.tags
-                if any(tags > most for tags in _count_tags(packed, part)):
+                is_texts = part.filename.lower().endswith("sharedstrings.xml")
+                max_tags = limits.text_tags if is_texts else limits.tags
+                if any(tags > max_tags for tags in _count_tags(packed, part)):
                     raise _too_large()
     except Unreadable:
         raise
-    except Exception as error:  # a bad archive breaks zipfile in many ways
+    except Exception as error:  # zipfile raises many kinds
         raise _unreadable_workbook() from error
     return size
 
 
 def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]:
-    """How many tags of XML there are from row to row; raises BadZipFile where sizes lie.
+    """The number of XML tags in each row; raises BadZipFile if the part states a wrong size.
 
-    `ZipFile.read` unpacks all there is, gigabytes of a part that states 100 bytes, and then cuts
-    it to that: what comes after this check, openpyxl, may only meet parts that are as they say.
+    `ZipFile.read`, which openpyxl calls, unpacks gigabytes of a part that states 100 bytes before
+    it cuts them off, so such a part must not get through.
     """
     one_more = copy(part)
     one_more.file_size = part.file_size + 1
@@ -96,13 +95,13 @@ def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]
     with packed.open(one_more) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             size += len(chunk)
-            # A tag that the chunk cuts in two is looked at with the next one.
+            # A tag at the end of the chunk may be cut: count it with the next one.
             whole, bracket, cut = (rest + chunk).rpartition(b"<")
-            stretches = ROW.split(whole)
-            for stretch in stretches[:-1]:
-                yield tags + stretch.count(b"<")
+            *rows, last = ROW.split(whole)
+            for row in rows:
+                yield tags + row.count(b"<")
                 tags = 0
-            tags += stretches[-1].count(b"<")
+            tags += last.count(b"<")
             rest = bracket + cut[:CHUNK_BYTES]
     yield tags + rest.count(b"<")
     if size != part.file_size:
@@ -110,7 +109,7 @@ def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]
 
 
 def column_name(index: int) -> str:
-    """Column A, Column AB: for columns without a heading; `index` counts from 0."""
+    """Column A, Column AB; `index` counts from 0."""
     high, low = divmod(index, 26)
     letters = (ascii_uppercase[high - 1] if high else "") + ascii_uppercase[low]
     return _("Column %s") % letters
@@ -120,7 +119,7 @@ def column_name(index: int) -> str:
 
 
 def _encoding(content: bytes) -> str:
-    """Those that spreadsheets write; in a wrong one the digits are right all the same."""
+    """An encoding that spreadsheets write; digits survive a wrong guess."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if content.startswith(OLD_OFFICE):
@@ -146,8 +145,8 @@ def _text_rows(content: bytes) -> Rows:
     start = content[:20_000].decode(encoding, "replace").lstrip("\r\n")
     head = start.splitlines()[0] if start.strip() else ""
     delimiter = max(DELIMITERS, key=head.count)
-    says_so = head.lower().startswith("sep=")  # Excel's way to name it
-    if says_so and head[4:5] and head[4:5] in DELIMITERS:
+    has_separator_line = head.lower().startswith("sep=")  # written by Excel
+    if has_separator_line and head[4:5] and head[4:5] in DELIMITERS:
         delimiter = head[4:5]
     text = io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline="")
     reader = csv.reader(text, delimiter=delimiter)
@@ -159,7 +158,7 @@ def _text_rows(content: bytes) -> Rows:
             return
         except csv.Error as error:
             raise Unreadable(_("Line %s cannot be read as CSV.") % line) from error
-        if line > 1 or not says_so:
+        if line > 1 or not has_separator_line:
             yield line, row
         line = reader.line_num + 1
 
@@ -176,7 +175,7 @@ def _workbook_rows(content: bytes, limits: TableLimits, formulas: bool) -> Rows:
         sheet = book.worksheets[0]
         blank = (None,) * limits.columns
         for line, row in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), 1):
-            if row == blank:  # a cell at the very bottom has a million of these above it
+            if row == blank:  # above a cell at the very bottom there are a million of these
                 continue
             cells = [_format_cell(value) for value in row]
             while cells and not cells[-1]:
@@ -184,7 +183,7 @@ def _workbook_rows(content: bytes, limits: TableLimits, formulas: bool) -> Rows:
             yield line, cells
     except (Unreadable, GeneratorExit):
         raise
-    except Exception as error:  # whatever openpyxl and the parsers below it meet in a bad file
+    except Exception as error:  # openpyxl and its parsers raise many kinds
         raise _unreadable_workbook() from error
 
 
@@ -199,7 +198,7 @@ def _unreadable_workbook() -> Unreadable:
 
 
 def _format_cell(value: object) -> str:
-    """A number that a spreadsheet took for one comes back as its digits."""
+    """A whole number without the `.0` of a float."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -208,10 +207,10 @@ def _format_cell(value: object) -> str:
 
 
 def _enforce_limits(rows: Rows, limits: TableLimits) -> Rows:
-    filled = 0
+    count = 0
     for line, row in rows:
-        filled += bool(row)
-        if filled > limits.rows:
+        count += bool(row)
+        if count > limits.rows:
             raise TooManyRows(
                 _("The file has more than %s rows: upload it in parts.") % f"{limits.rows:,}"
             )

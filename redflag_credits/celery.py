@@ -1,5 +1,3 @@
-"""The Celery application; its schedule stands in the settings."""
-
 import os
 
 from celery import Celery

@@ -1,4 +1,4 @@
-"""What Celery beat does when. Nothing on it has to run in time, or only once, to be right."""
+"""Periodic tasks and queues. Every task may run late, twice or concurrently."""
 
 from celery.schedules import crontab
 
@@ -65,7 +65,7 @@ SCHEDULE = {
     },
 }
 
-# What takes minutes must not stand in the way of renewals.
+# Tasks of minutes must not delay renewals.
 ROUTES = {
     "reports.tasks.build_report": {"queue": "reports"},
     "ledger.tasks.verify_ledger": {"queue": "reports"},

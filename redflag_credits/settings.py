@@ -53,7 +53,7 @@ for old, new in RENAMED.items():
     if old in env.ENVIRON:
         raise ImproperlyConfigured(f"{old} is set: its name is {new} now.")
 
-# Where the embedded servers and the files of a local checkout live.
+# Data of the embedded servers, and files of a local checkout.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 PORT = env.int("PORT", default=8000)
 LOCAL_POSTGRES = not PRODUCTION and not env.str("DATABASE_URL", default="")
@@ -70,11 +70,11 @@ ALLOWED_HOSTS = (
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# Numbers of these regions are part of the plan and cost no international credits (domain.md 3).
+# Numbers of these regions cost no international credits (domain.md 3).
 DOMESTIC_REGIONS = frozenset(env.list("DOMESTIC_REGIONS", default=["US"]))
 
-# Where the world reaches us: providers sign the address that they call. Callbacks are off
-# unless the provider's secret is set (docs/providers.md).
+# Providers sign the URL that they call. Callbacks are off unless the provider's secret is set
+# (docs/providers.md).
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 if TWILIO_AUTH_TOKEN and find_spec("twilio") is None:
@@ -170,7 +170,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A lost broker must not hold up a web request: give up soon, the sweep queues it later.
+# A lost broker must not delay a web request: give up soon, the sweep queues the task later.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 4 * 3600,  # longer than the longest report build
     "socket_connect_timeout": 3,
@@ -200,7 +200,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "redflag_credits" / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STORAGES = {
-    # Any backend of Django's storage API: an object storage is one of django-storages'.
+    # Any backend of Django's storage API, such as those of django-storages.
     "default": {
         "BACKEND": FILE_STORAGE or "django.core.files.storage.FileSystemStorage",
         "OPTIONS": env.json("FILE_STORAGE_OPTIONS", default={}),
@@ -212,11 +212,11 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-# Reports hold phone numbers and what people wrote: only the product itself reads them.
+# Reports contain personal data: only the product itself may read them.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# A broadcast of ten thousand messages with their recipients' fields, as one request of the API.
+# One API request: a broadcast of ten thousand messages with their recipients' fields.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 REPORT_MAX_CONCURRENT_BUILDS = env.int(
     "REPORT_MAX_CONCURRENT_BUILDS", default=4
@@ -251,7 +251,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a mailed link works
 OTP_TOTP_ISSUER = "RedFlag Credits"
 STAFF_REQUIRE_TWO_FACTOR = env.bool("STAFF_REQUIRE_TWO_FACTOR", default=False)
-STAFF_APPROVAL_ABOVE_CREDITS = env.int("STAFF_APPROVAL_ABOVE_CREDITS", default=10_000)  # by two
+STAFF_APPROVAL_ABOVE_CREDITS = env.int("STAFF_APPROVAL_ABOVE_CREDITS", default=10_000)
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -314,7 +314,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # axes writes the e-mail address that was tried: not into our log.
+        # axes would log the e-mail address of each attempt.
         "axes": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

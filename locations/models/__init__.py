@@ -1,4 +1,4 @@
-"""Who the customers are and on what terms they buy: accounts, contracts, rate cards."""
+"""Accounts, locations, users, contracts and rate cards."""
 
 from locations.models.contracts import Contract, DebtAtRenewal
 from locations.models.locations import Account, ChatInbox, Location

@@ -1,5 +1,3 @@
-"""Contracts: how many credits a location gets, for how long, at what price list."""
-
 import datetime as dt
 
 import pgtrigger
@@ -18,7 +16,7 @@ MAX_CREDITS = 1_000_000_000
 
 
 class DebtAtRenewal(models.TextChoices):
-    """What a renewal does with a purchased bucket that is below zero."""
+    """What a renewal does with negative purchased credits."""
 
     WRITE_OFF = "write_off", _("Write it off")
     CARRY = "carry", _("Carry it over")
@@ -33,8 +31,8 @@ class DateRange(Func):
 class Contract(models.Model):
     """Included credits per term of N months, counted from the contract's first day.
 
-    It holds from `starts_on` until the day before `ends_on`; without an end it goes on. Enter
-    contracts with `locations.contracts.amendments.enter_contract`, which ends the one before.
+    It is in force on the local days [starts_on, ends_on). Enter contracts with
+    `locations.contracts.amendments.enter_contract`, which ends the one before.
     """
 
     location = models.ForeignKey(
@@ -96,7 +94,7 @@ class Contract(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
                 violation_error_message=_("A contract ends after its first day."),
             ),
-            # Far enough either way; beyond it a slip of the keyboard, and calendars that end.
+            # Later dates are typing errors, and calendars end.
             models.CheckConstraint(
                 name="contract_starts_in_reason",
                 condition=Q(starts_on__gte=dt.date(2000, 1, 1), starts_on__lt=dt.date(2200, 1, 1)),

@@ -1,5 +1,3 @@
-"""Rate cards: published, dated lists of prices."""
-
 import datetime as dt
 
 import pgtrigger
@@ -13,8 +11,8 @@ from locations.formatting.dates import format_date
 from locations.models.audit import audited
 from locations.models.triggers import no_truncate
 
-# A published card explains what messages cost, for ever: it and its rows stay as they are.
-# The share lock makes a row that is being added wait for a publication under way.
+# Published cards explain what messages cost, so they and their rows never change. The share lock
+# makes the insert of a row wait for a concurrent publication.
 CARD_IS_PUBLISHED = """
     PERFORM 1 FROM locations_ratecard WHERE id IN ({cards}) FOR SHARE;
     IF EXISTS (SELECT 1 FROM locations_ratecard
@@ -38,7 +36,7 @@ class CarrierType(models.TextChoices):
 
 @audited()
 class RateCardSeries(models.Model):
-    """A price list under one name; its cards follow one another by effective date."""
+    """Rate cards that supersede one another by effective date."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     is_default = models.BooleanField(
@@ -65,8 +63,6 @@ class RateCardSeries(models.Model):
 
 
 class CardState(models.TextChoices):
-    """Where a card stands in its life; told by the day, not kept."""
-
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Published, to come")
     IN_FORCE = "in_force", _("In force")
@@ -75,7 +71,7 @@ class CardState(models.TextChoices):
 
 class RateCardQuerySet(models.QuerySet["RateCard"]):
     def with_states(self, day: dt.date) -> "RateCardQuerySet":
-        """Each card's `state_now`: what it is on this day."""
+        """Annotate each card's CardState on a day as `state_now`."""
         later = RateCard.objects.published().filter(
             series=OuterRef("series"),
             effective_on__gt=OuterRef("effective_on"),
@@ -94,7 +90,7 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
         return self.filter(published_at__isnull=False)
 
     def in_force_on(self, day: dt.date) -> "RateCardQuerySet":
-        """Of each series the newest published card that is effective on the day."""
+        """The newest published card of each series that is effective on the day."""
         return (
             self.published()
             .filter(effective_on__lte=day)
@@ -105,8 +101,6 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
 
 @audited()
 class RateCard(models.Model):
-    """The prices of a series from an effective date on; editable until it is published."""
-
     series = models.ForeignKey(
         RateCardSeries, on_delete=models.PROTECT, related_name="cards", verbose_name=_("series")
     )
@@ -156,7 +150,6 @@ class RateCard(models.Model):
 
     @property
     def chat_prices(self) -> dict[str, int]:
-        """By the names of their fields."""
         return {
             "chat_sms_credits": self.chat_sms_credits,
             "chat_mms_credits": self.chat_mms_credits,
@@ -165,7 +158,7 @@ class RateCard(models.Model):
 
 @audited(in_bulk=True)
 class Rate(models.Model):
-    """One price: credits per text, or per minute of a call, to a country and carrier type."""
+    """Credits per text or per minute of a call, to a country and carrier type."""
 
     card = models.ForeignKey(
         RateCard, on_delete=models.CASCADE, related_name="rates", verbose_name=_("card")
@@ -253,5 +246,5 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        where = f"+{self.prefix}" if self.prefix else self.country
-        return f"{where} {self.carrier_type} {self.channel}: {self.credits}"
+        destination = f"+{self.prefix}" if self.prefix else self.country
+        return f"{destination} {self.carrier_type} {self.channel}: {self.credits}"

@@ -1,7 +1,10 @@
-"""Where people are signed in: Django's sessions on the database, with their user and browser."""
+"""Database sessions with their user and browser.
+
+https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
+"""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -18,15 +21,11 @@ BROWSER, BEGAN_AT = "browser", "began_at"
 
 class SessionManager(BaseSessionManager["Session"]):
     def for_user(self, user: User, *, at: dt.datetime) -> "models.QuerySet[Session]":
-        """Where a person is signed in at the instant `at`, the newest first."""
         return self.filter(user=user, expire_date__gt=at).order_by("-began_at")
 
 
 class Session(AbstractBaseSession):
-    """A session. Its key is the secret in the person's cookie: `name` stands for it on pages.
-
-    https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
-    """
+    """The key is the secret in the user's cookie: pages show `name` instead."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,5 +71,4 @@ class SessionStore(DatabaseStore):
         session.browser = data.get(BROWSER, "")
         if BEGAN_AT in data:
             session.began_at = dt.datetime.fromtimestamp(data[BEGAN_AT], dt.UTC)
-        made: Session = session
-        return made
+        return cast(Session, session)

@@ -1,5 +1,3 @@
-"""Triggers that several tables share."""
-
 import pgtrigger
 
 

@@ -1,5 +1,3 @@
-"""Users, who sign in by e-mail, and their memberships."""
-
 from typing import Any
 
 import pghistory
@@ -14,7 +12,7 @@ from locations.models.audit import PASSWORD_SET, SECOND_STEP_OFF, audited
 
 
 class Language(models.TextChoices):
-    """What people may read in, each called as its readers call it: those of the settings."""
+    """As LANGUAGES in the settings."""
 
     ENGLISH = "en", _("English")
     FRENCH = "fr", _("Français")
@@ -44,7 +42,7 @@ class UserManager(BaseUserManager["User"]):
     exclude=["password", "last_login", "reset_mailed_at", "created_at"],
 )
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person: location manager or staff. The e-mail address is the sign-in name."""
+    """A location manager or a member of staff, who signs in with the e-mail address."""
 
     email = models.EmailField(_("email"), unique=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
@@ -65,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(
         _("created at"),
-        default=timezone.now,  # noqa: TID251  Django calls it when the row is made
+        default=timezone.now,  # noqa: TID251  called when a row is created
         editable=False,
     )
     reset_mailed_at = models.DateTimeField(_("reset mailed at"), null=True, editable=False)
@@ -94,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def reads(self) -> str:
-        """The language of what is written for this person: their own, or English."""
+        """The language for mails and reports: the user's own, or English."""
         return self.language or Language.ENGLISH.value
 
     def get_full_name(self) -> str:
@@ -105,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """The product's own user roles (domain.md section 1)."""
+    """See domain.md, section 1."""
 
     ACCOUNT_ADMIN = "account_admin", _("Account Admin")
     SUPER_ADMIN = "super_admin", _("Super Admin")
@@ -114,13 +112,13 @@ class Role(models.TextChoices):
     CHAT_AGENT = "chat_agent", _("Chat Agent")
 
 
-# The roles that may open Location Details, Credit Usage included.
+# May open Location Details, with Credit Usage.
 DETAIL_ROLES = (Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN)
 
 
 @audited()
 class Membership(models.Model):
-    """What one user is at one location or, for an Account Admin, at a whole account."""
+    """The role of a user at one location or, for an Account Admin, at an account."""
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
@@ -179,8 +177,7 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()} of {self.account or self.location}"
 
 
-# Django's own tables, and those it makes between two models, are told of through proxies, so that
-# their triggers stand in our migrations.
+# Django's own tables are audited through proxies, so that their triggers are in our migrations.
 
 
 @audited(links=True)

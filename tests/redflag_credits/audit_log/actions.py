@@ -1,4 +1,4 @@
-"""What is done at the staff desk, and what the trail tells of it."""
+"""Actions at the staff desk, and the entries of the audit log that they leave."""
 
 from typing import Any
 
@@ -21,21 +21,21 @@ def post(desk: Client, where: str, /, *args: Any, query: str = "", **content: An
     assert answer.status_code == 302, fault and fault.form.errors
 
 
-def lines(**wanted: Any) -> list[AuditEntry]:
+def entries(**filters: Any) -> list[AuditEntry]:
     """Newest first."""
-    return log.read_entries(AuditFilters(**wanted))[0]
+    return log.read_entries(AuditFilters(**filters))[0]
 
 
-def told(**wanted: Any) -> list[tuple[Any, ...]]:
+def summaries(**filters: Any) -> list[tuple[Any, ...]]:
     """Who, how, what and which values, the oldest first."""
     return [
         (str(line.by), line.kind, line.label, line.model.__name__, line.name, line.changes)
-        for line in reversed(lines(**wanted))
+        for line in reversed(entries(**filters))
     ]
 
 
 def newest() -> tuple[Any, ...]:
-    return told()[-1]
+    return summaries()[-1]
 
 
 NO_INLINES = {

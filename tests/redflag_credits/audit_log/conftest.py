@@ -1,4 +1,4 @@
-"""Somebody at the staff desk whose acts the trail tells."""
+"""A member of staff whose actions are in the audit log."""
 
 import pytest
 from django.test import Client

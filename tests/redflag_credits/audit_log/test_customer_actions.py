@@ -1,4 +1,4 @@
-"""Who did what with customers, people and prices at the staff desk, all of it in the trail."""
+"""Changes of customers, users and prices in the audit log."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,15 +10,15 @@ from tests.factories import make_card
 from tests.redflag_credits.audit_log.actions import (
     NO_INLINES,
     PASSWORD,
-    lines,
+    entries,
     newest,
     page,
     post,
-    told,
+    summaries,
 )
 
 
-def test_customers_contracts_and_people(desk: Client):
+def test_changes_of_customers_contracts_and_users_are_logged(desk: Client):
     post(desk, "locations_account_add", name="Brightwater")
     account = Account.objects.get()
     assert newest() == (
@@ -35,12 +35,12 @@ def test_customers_contracts_and_people(desk: Client):
     }
     moved = place | {"name": "Soho House"}
     post(desk, "locations_location_change", soho.pk, **moved, **inline)
-    by_hand = [line[2:5] for line in told()]
+    by_hand = [line[2:5] for line in summaries()]
     assert by_hand[-2:] == [
         ("changed", "Location", "Soho House"),
         ("added", "ChatInbox", "Front Desk"),
     ]
-    assert told(model="locations.location")[-1][-1] == [("name", "Soho", "Soho House")]
+    assert summaries(model="locations.location")[-1][-1] == [("name", "Soho", "Soho House")]
 
     contract = {
         "location": soho.pk,
@@ -76,7 +76,7 @@ def test_customers_contracts_and_people(desk: Client):
     }
     group = mo.groups.model.objects.get(name=SUPPORT)
     post(desk, "locations_user_change", mo.pk, **powers, **member, groups=[group.pk])
-    acts = {line[2:4]: line[5] for line in told()[-3:]}
+    acts = {line[2:4]: line[5] for line in summaries()[-3:]}
     assert acts == {
         ("changed", "User"): [("staff", "no", "yes")],
         ("added", "UserGroup"): [("user", "", "Mo"), ("group", "", SUPPORT)],
@@ -95,7 +95,7 @@ def test_customers_contracts_and_people(desk: Client):
     )  # fmt: skip
 
 
-def test_prices_are_one_line_a_file_and_each_of_them_can_be_seen(desk: Client):
+def test_price_file_is_one_entry_that_lists_each_price(desk: Client):
     make_card()
     rows = "".join(f"DE,mobile,text,49{n},{n}\n" for n in range(15, 18))
     file = SimpleUploadedFile(
@@ -112,13 +112,13 @@ def test_prices_are_one_line_a_file_and_each_of_them_can_be_seen(desk: Client):
     before = timezone.now()
     post(desk, "locations_ratecardupload_preview", upload.pk)
     draft = RateCard.objects.get(published_at=None)
-    assert {(line.label, line.model.__name__, line.count) for line in lines(since=before)} == {
+    assert {(line.label, line.model.__name__, line.count) for line in entries(since=before)} == {
         ("added", "RateCard", 1),
         ("added", "Rate", 3),
         ("changed", "RateCardUpload", 1),
     }
-    (bulk,) = lines(model="locations.rate", since=before)
-    each = lines(model="locations.rate", moment=bulk.at)
+    (bulk,) = entries(model="locations.rate", since=before)
+    each = entries(model="locations.rate", moment=bulk.at)
     assert sorted({f: new for f, _, new in line.changes}["credits"] for line in each) == [
         "15",
         "16",
@@ -144,7 +144,7 @@ def test_prices_are_one_line_a_file_and_each_of_them_can_be_seen(desk: Client):
     copy = RateCard.objects.latest("pk")
     chosen = {"action": "delete_selected", "_selected_action": copy.pk, "post": "yes"}
     post(desk, "locations_ratecard_changelist", **chosen)
-    assert {(line.kind, line.label, line.model.__name__, line.count) for line in lines()[:2]} == {
+    assert {(line.kind, line.label, line.model.__name__, line.count) for line in entries()[:2]} == {
         ("action: delete_selected", "deleted", "RateCard", 1),
         ("action: delete_selected", "deleted", "Rate", 3),
     }

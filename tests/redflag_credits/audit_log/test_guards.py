@@ -1,4 +1,4 @@
-"""What the trail never holds, who cannot touch it, and what goes around the forms."""
+"""What the audit log never contains, who may not write it, and changes outside the forms."""
 
 import datetime as dt
 
@@ -12,23 +12,23 @@ from pghistory.core import event_models
 from ledger.models import Balance, Charge, ChatMessage, Entry, Hold, InternationalMessage
 from locations.models import Account
 from tests.factories import make_location
-from tests.redflag_credits.audit_log.actions import lines, post, told
+from tests.redflag_credits.audit_log.actions import entries, post, summaries
 
 
-def test_what_goes_around_the_forms_is_told_as_well(desk: Client):
+def test_changes_outside_the_forms_are_logged(desk: Client):
     before = timezone.now()  # groups and their permissions are there since the migrations
     account = Account.objects.create(name="One")
     Account.objects.filter(pk=account.pk).update(name="Two")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE locations_account SET name = 'Three'")
-    assert [line[0:1] + line[2:] for line in told(since=before)] == [
+    assert [line[0:1] + line[2:] for line in summaries(since=before)] == [
         ("None", "added", "Account", "Three", [("name", "", "One")]),
         ("None", "changed", "Account", "Three", [("name", "One", "Two")]),
         ("None", "changed", "Account", "Three", [("name", "Two", "Three")]),
     ]
 
 
-def test_the_trail_holds_no_secret_and_nothing_of_recipients():
+def test_audit_log_contains_no_secret_and_no_recipient():
     kept = {
         (source.pgh_tracked_model.__name__, one.name)
         for source in event_models()
@@ -39,7 +39,7 @@ def test_the_trail_holds_no_secret_and_nothing_of_recipients():
 
 
 @pytest.mark.parametrize("model", [Entry, Charge, Balance, Hold, InternationalMessage, ChatMessage])
-def test_charging_pays_no_trigger_for_it(model: type):
+def test_tables_of_charging_have_no_audit_trigger(model: type):
     sources = [source for source in event_models() if source.pgh_tracked_model is model]
     trackers = [tracker for source in sources for tracker in source.pgh_trackers]
     assert [t for t in trackers if not isinstance(t, pghistory.ManualEvent)] == []
@@ -55,7 +55,7 @@ def test_charging_pays_no_trigger_for_it(model: type):
         "TRUNCATE {table}",
     ],
 )
-def test_the_database_refuses_to_change_the_trail(statement: str):
+def test_database_refuses_to_change_the_audit_log(statement: str):
     make_location()
     for table in ("locations_locationevent", "locations_accountevent"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -71,7 +71,7 @@ def test_the_database_refuses_to_change_the_trail(statement: str):
         assert dict(cursor.fetchall()) == dict.fromkeys(guarded, 2)
 
 
-def test_a_day_long_ago_is_kept_with_its_own_instant(desk: Client):
+def test_old_day_keeps_its_own_instant(desk: Client):
     post(desk, "locations_account_add", name="Brightwater")
-    (line,) = lines(text="Brightwater")
+    (line,) = entries(text="Brightwater")
     assert abs(timezone.now() - line.at) < dt.timedelta(minutes=5)

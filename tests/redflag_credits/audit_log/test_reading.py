@@ -1,4 +1,4 @@
-"""The pages of the trail: the history of an object, the search, and how often they ask."""
+"""The pages of the audit log: the history of an object, the search, and their queries."""
 
 from collections import Counter
 
@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from locations.models import Account, ChatInbox, User
 from tests.factories import NOON, make_location
-from tests.redflag_credits.audit_log.actions import lines, page, post
+from tests.redflag_credits.audit_log.actions import entries, page, post
 
 
-def test_the_history_tab_tells_of_an_object_and_of_what_belongs_to_it(desk: Client):
+def test_history_tab_lists_the_object_and_what_belongs_to_it(desk: Client):
     soho, other = make_location(name="Soho"), make_location(name="Elsewhere")
     ChatInbox.objects.create(location=soho, name="Front Desk")
     seen = desk.get(page("locations_location_history", soho.pk))
@@ -23,7 +23,7 @@ def test_the_history_tab_tells_of_an_object_and_of_what_belongs_to_it(desk: Clie
     assert other.name not in seen.text
 
 
-def test_the_trail_is_searched(desk: Client, jude: User):
+def test_audit_log_is_searchable(desk: Client, jude: User):
     post(desk, "locations_account_add", name="Brightwater 100%")
     Account.objects.create(name="Elsewhere")
 
@@ -43,14 +43,14 @@ def test_the_trail_is_searched(desk: Client, jude: User):
     assert found("?p=2") == []
 
 
-def test_the_list_asks_as_often_for_many_lines_as_for_one(desk: Client):
+def test_query_count_does_not_grow_with_entries(desk: Client):
     """As often for one line of each model as for many: each transaction has its own instant."""
 
     def queries(locations: int) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             for _ in range(locations):
                 last = make_location()
-        moment = lines(of=last)[0].at
+        moment = entries(of=last)[0].at
         with CaptureQueriesContext(connection) as asked:
             answer = desk.get(page("locations_change_changelist"), {"moment": moment.isoformat()})
         return len(asked), Counter(entry.model.__name__ for entry, _ in answer.context["entries"])

@@ -102,7 +102,7 @@ def test_the_application_can_do_its_work(application: psycopg.Connection) -> Non
         return row == (True,)
 
     models = apps.get_models(include_auto_created=True)
-    # The trail as a whole is no table: it is read from those of its events.
+    # The audit log has no table of its own: it reads the event tables.
     tables = {m._meta.db_table for m in models if not issubclass(m, Events)}
     events = {m._meta.db_table for m in models if issubclass(m, Event)} & tables
     assert len(events) > 10

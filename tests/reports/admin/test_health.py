@@ -90,7 +90,7 @@ def test_a_new_ledger_and_the_load_balancer_agree(
     assert answers() == (200, 0)
     monkeypatch.setattr(settings, "REDIS_URL", f"unix://{tmp_path}/gone.sock")
     assert answers() == (503, 1)
-    assert health.BROKER_SECONDS == project_health.PATIENCE_SECONDS
+    assert health.BROKER_SECONDS == project_health.TIMEOUT_SECONDS
 
 
 def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
