@@ -1,4 +1,4 @@
-"""Demo data: made-up customers whose fourteen months went through the product's functions."""
+"""Demo data: invented customers with fourteen months of traffic."""
 
 from reports.demo.people import DEMO_SIGN_INS
 

@@ -1,5 +1,3 @@
-"""Loading the demo, whole or not at all."""
-
 import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,9 +15,9 @@ from locations.contracts import amendments
 from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
 from locations.rate_cards import parsing, publishing
+from reports.demo.locations import FIELDS, LOCATIONS, DemoLocation
 from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
-from reports.demo.places import FIELDS, PLACES, DemoPlace
-from reports.demo.traffic import events_of
+from reports.demo.traffic import generate_events
 
 RATE_CARD = Path(__file__).parent / "rate_card.csv"
 
@@ -28,75 +26,72 @@ BUNDLES = (("Small", 1_000, "EUR 90"), ("Medium", 5_000, "EUR 400"), ("Large", 2
 Progress = Callable[[Iterable[Event]], Iterable[Event]]
 
 
-def load(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
-    """Make the demo's customers, people and fourteen months up to `at`; returns its locations."""
+def load_demo(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
+    """Create customers, users and fourteen months of traffic up to `at`, in one transaction."""
     with transaction.atomic():
         first_on = at.date() - dt.timedelta(days=3 * 365)
         with RATE_CARD.open("rb") as file:
-            lines = parsing.parse_csv(file)
-        publishing.create_card(lines, name="Standard", effective_on=first_on, publish_at=at)
+            rows = parsing.parse_csv(file)
+        publishing.create_card(rows, name="Standard", effective_on=first_on, publish_at=at)
         locations = {}
         events: list[Event] = []
-        for place in PLACES:
-            of_place = events_of(place, at=at)
-            locations[place.name] = _location(place, of_place, at=at)
-            events += of_place
-        # One location after the other: nothing of one depends on another.
+        for spec in LOCATIONS:
+            location_events = generate_events(spec, at=at)
+            locations[spec.name] = _create_location(spec, location_events, at=at)
+            events += location_events
         replay.replay(locations, events, until=at, progress=progress)
-        _people()
-        _bundles()
-        # Autovacuum may have looked at the tables meanwhile and seen them empty, for nothing is
-        # committed yet: queries planned for empty tables then take minutes.
+        _create_users()
+        _create_bundles()
+        # The tables were empty for autovacuum until now; plans for empty tables take minutes.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return list(locations.values())
 
 
-def _location(place: DemoPlace, events: Iterable[Event], *, at: dt.datetime) -> Location:
-    account, _ = Account.objects.get_or_create(name=place.account)
+def _create_location(spec: DemoLocation, events: Iterable[Event], *, at: dt.datetime) -> Location:
+    account, _ = Account.objects.get_or_create(name=spec.account)
     location = Location.objects.create(
         account=account,
-        name=place.name,
-        time_zone=place.time_zone,
+        name=spec.name,
+        time_zone=spec.time_zone,
         profile_fields=list(FIELDS),
     )
-    for inbox in place.inboxes:
+    for inbox in spec.inboxes:
         ChatInbox.objects.create(location=location, name=inbox)
-    if place.has_contract:
-        today = at.astimezone(place.zone).date()
-        renewed_on = place.renewed_on(today)
+    if spec.has_contract:
+        today = at.astimezone(spec.zone).date()
+        renewed_on = spec.renewed_on(today)
         amendments.enter_contract(
             location,
-            starts_on=add_months(renewed_on, -2 * place.term_months),
-            term_months=place.term_months,
-            included_credits=_included(place, location, events, renewed_on, today),
-            overdraft_limit=place.overdraft_limit,
+            starts_on=add_months(renewed_on, -2 * spec.term_months),
+            term_months=spec.term_months,
+            included_credits=_included_credits(spec, location, events, renewed_on, today),
+            overdraft_limit=spec.overdraft_limit,
             reference=f"C-{2000 + location.pk}",
         )
     return location
 
 
-def _included(
-    place: DemoPlace,
+def _included_credits(
+    spec: DemoLocation,
     location: Location,
     events: Iterable[Event],
     renewed_on: dt.date,
     today: dt.date,
 ) -> int:
-    """The included amount that brings the place into its state; see DemoPlace."""
-    first_on, last_on = renewed_on, today - dt.timedelta(days=place.covered_until_days)
-    if place.covers_last_term:
+    first_on, last_on = renewed_on, today - dt.timedelta(days=spec.covered_until_days)
+    if spec.covers_last_term:
         first_on, last_on = add_months(renewed_on, -12), renewed_on - dt.timedelta(days=1)
     tariff = charging.Tariff(load_terms(location.pk))
     used = sum(
-        _cost(tariff, event)
+        _event_credits(tariff, event)
         for event in events
-        if first_on <= event.at.astimezone(place.zone).date() <= last_on
+        if first_on <= event.at.astimezone(spec.zone).date() <= last_on
     )
-    return round((used * place.factor + place.spare) / 10) * 10
+    return round((used * spec.factor + spec.spare) / 10) * 10
 
 
-def _cost(tariff: charging.Tariff, event: Event) -> int:
+def _event_credits(tariff: charging.Tariff, event: Event) -> int:
     day = tariff.terms.local_day(event.at)
     prices = tariff.on(day)
     match event:
@@ -118,11 +113,11 @@ def _cost(tariff: charging.Tariff, event: Event) -> int:
     return 0
 
 
-def _people() -> None:
+def _create_users() -> None:
     clinics = Account.objects.get(name="Brightwater Clinics")
     chicago = Location.objects.get(name="Brightwater Chicago")
     manager, admin, editor = (email for email, _, _ in DEMO_SIGN_INS[:3])
-    password = make_password(PASSWORD)  # once: it takes a fifth of a second by design
+    password = make_password(PASSWORD)  # once: hashing is slow by design
     Membership.objects.create(
         user=User.objects.create(email=manager, password=password, full_name="Marta Keane"),
         role=Role.ADMIN,
@@ -139,16 +134,16 @@ def _people() -> None:
         location=chicago,
     )
     for email, name, group, _ in DEMO_STAFF:
-        person = User.objects.create(
+        user = User.objects.create(
             email=email,
             password=password,
             full_name=name,
             is_staff=True,
             is_superuser=not group,
         )
-        person.groups.set(Group.objects.filter(name=group))
+        user.groups.set(Group.objects.filter(name=group))
 
 
-def _bundles() -> None:
+def _create_bundles() -> None:
     for position, (name, credits, price) in enumerate(BUNDLES):
         Bundle.objects.create(name=name, credits=credits, price=price, position=position)

@@ -1,10 +1,10 @@
-"""Who signs in to the demo, and who writes and gets its messages. All names are invented."""
+"""Sign-ins of the demo, and names and texts of its messages. All are invented."""
 
 from locations.users.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER
 
 PASSWORD = "red-flag-demo"  # noqa: S105  # printed at every start, and refused in production
 
-# e-mail, name, group and what the person may see; the first of them may do everything.
+# e-mail, name, group, description; without a group: superuser
 DEMO_STAFF = [
     (
         "staff@demo.example",
@@ -19,12 +19,12 @@ DEMO_STAFF = [
     ("admin@demo.example", "Adaeze Novak", ADMINISTRATOR, "Staff who keep staff and tokens too"),
 ]
 
-# e-mail, password, what the person may see
+# e-mail, password, description
 DEMO_SIGN_INS = [
     ("manager@demo.example", PASSWORD, "Admin of one location, Brightwater Chicago"),
     ("account@demo.example", PASSWORD, "Account Admin of all locations of Brightwater Clinics"),
     ("editor@demo.example", PASSWORD, "Editor: may not open Location Details"),
-    *((email, PASSWORD, sees) for email, _, _, sees in DEMO_STAFF),
+    *((email, PASSWORD, description) for email, _, _, description in DEMO_STAFF),
 ]
 
 FIRST_NAMES = (
@@ -103,7 +103,7 @@ CITIES = {
     "ZA": "Durban",
 }
 
-SENT = (
+SENT_TEXTS = (
     "The shift on {day} starts at {hour}:00. Please reply YES if you can make it.",
     "Thank you. You are on the list for {day}.",
     "The clinic entrance on the north side is closed until {day}.",
@@ -115,7 +115,7 @@ SENT = (
     "Here is the map of the car park; gate B is the one you want.",
     "The water is back on. Sorry for the trouble.",
 )
-RECEIVED = (
+RECEIVED_TEXTS = (
     "YES",
     "I can be there at {hour}, is that all right?",
     "Sorry, not on {day}, my son has a match.",

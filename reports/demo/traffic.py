@@ -1,4 +1,4 @@
-"""The demo's traffic: drawn at random with a fixed seed, so that every demo tells one story."""
+"""Random traffic of the demo, with fixed seeds, so that every demo is the same."""
 
 import datetime as dt
 import random
@@ -17,10 +17,18 @@ from ledger.replay.events import (
     sort_events,
 )
 from locations.models import Channel
-from reports.demo.people import CITIES, DAYS, FIRST_NAMES, JOBS, LAST_NAMES, RECEIVED, SENT
-from reports.demo.places import FIELDS, DemoPlace
+from reports.demo.locations import FIELDS, DemoLocation
+from reports.demo.people import (
+    CITIES,
+    DAYS,
+    FIRST_NAMES,
+    JOBS,
+    LAST_NAMES,
+    RECEIVED_TEXTS,
+    SENT_TEXTS,
+)
 
-DAYS_OF_HISTORY = 425  # fourteen months
+HISTORY_DAYS = 425  # fourteen months
 TEXT_STATUS = (
     ("Delivered", ""),
     ("Delivered", ""),
@@ -30,94 +38,97 @@ TEXT_STATUS = (
     ("Undelivered", "30003 Unreachable destination handset"),
 )
 CALL_STATUS = ("Answered", "Answered", "Answered", "Busy", "No Answer")
-LENGTHS = (9, 23, 42, 59, 60, 61, 75, 119, 120, 121, 185)
+CALL_SECONDS = (9, 23, 42, 59, 60, 61, 75, 119, 120, 121, 185)
 
 
-def events_of(place: DemoPlace, *, at: dt.datetime) -> tuple[Event, ...]:
-    """Fourteen months of one location, up to the instant `at`, in order."""
-    draw = random.Random(place.name)  # noqa: S311  # a story, not a secret
-    today = at.astimezone(place.zone).date()
-    recipients = [_recipient(draw, place, number) for number in range(40)]
+def generate_events(spec: DemoLocation, *, at: dt.datetime) -> tuple[Event, ...]:
+    """Fourteen months of one location up to `at`, in order."""
+    rng = random.Random(spec.name)  # noqa: S311
+    today = at.astimezone(spec.zone).date()
+    recipients = [_make_recipient(rng, spec, number) for number in range(40)]
     events: list[Event] = [
         RecordedPurchase(
-            place.name, _moment(place, today, ago, 10, draw), credits, f"PO-{ago:03d}-{n:02d}"
+            spec.name,
+            _instant(spec, today, days_ago, 10, rng),
+            credits,
+            f"PO-{days_ago:03d}-{n:02d}",
         )
-        for n, (ago, credits) in enumerate(place.purchases)
+        for n, (days_ago, credits) in enumerate(spec.purchases)
     ]
-    for ago in range(DAYS_OF_HISTORY, -1, -1):
-        weekend = (today - dt.timedelta(days=ago)).weekday() >= 5
-        events += _chats(draw, place, today, ago, weekend)
-        # A storm every other month: calls and texts to many.
-        storm = ago % 61 == 17
-        if storm or (not weekend and draw.random() < 0.3):
-            events.append(_broadcast(draw, place, recipients, today, ago, storm=storm))
+    for days_ago in range(HISTORY_DAYS, -1, -1):
+        weekend = (today - dt.timedelta(days=days_ago)).weekday() >= 5
+        events += _make_chats(rng, spec, today, days_ago, weekend)
+        # Every other month a storm, with a broadcast to many.
+        storm = days_ago % 61 == 17
+        if storm or (not weekend and rng.random() < 0.3):
+            events.append(_make_broadcast(rng, spec, recipients, today, days_ago, storm=storm))
     return sort_events([event for event in events if event.at <= at])
 
 
-def _moment(
-    place: DemoPlace, today: dt.date, ago: int, hour: int, draw: random.Random
+def _instant(
+    spec: DemoLocation, today: dt.date, days_ago: int, hour: int, rng: random.Random
 ) -> dt.datetime:
-    day = today - dt.timedelta(days=ago)
-    time = dt.time(hour, draw.randrange(60), draw.randrange(60))
-    return dt.datetime.combine(day, time, tzinfo=place.zone).astimezone(dt.UTC)
+    day = today - dt.timedelta(days=days_ago)
+    time = dt.time(hour, rng.randrange(60), rng.randrange(60))
+    return dt.datetime.combine(day, time, tzinfo=spec.zone).astimezone(dt.UTC)
 
 
-def _recipient(draw: random.Random, place: DemoPlace, number: int) -> dict[str, str]:
-    country = draw.choice(place.countries) if draw.random() < 0.93 else "US"
-    line = PhoneNumberType.MOBILE if draw.random() < 0.85 else PhoneNumberType.FIXED_LINE
-    phone = phonenumbers.example_number_for_type(country, line)
+def _make_recipient(rng: random.Random, spec: DemoLocation, number: int) -> dict[str, str]:
+    country = rng.choice(spec.countries) if rng.random() < 0.93 else "US"
+    number_type = PhoneNumberType.MOBILE if rng.random() < 0.85 else PhoneNumberType.FIXED_LINE
+    phone = phonenumbers.example_number_for_type(country, number_type)
     if phone is None:
         raise LookupError(f"The numbering metadata has no example number for {country}.")
     values = (
-        draw.choice(FIRST_NAMES),
-        draw.choice(LAST_NAMES),
-        f"{place.name.split()[-1][:3].upper()}{number:04d}",
+        rng.choice(FIRST_NAMES),
+        rng.choice(LAST_NAMES),
+        f"{spec.name.split()[-1][:3].upper()}{number:04d}",
         CITIES.get(country, "Denver"),
         country,
-        draw.choice(JOBS),
+        rng.choice(JOBS),
     )
     formatted = phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.E164)
     return dict(zip(FIELDS, values, strict=True)) | {"phone": formatted}
 
 
-def _broadcast(
-    draw: random.Random,
-    place: DemoPlace,
+def _make_broadcast(
+    rng: random.Random,
+    spec: DemoLocation,
     recipients: list[dict[str, str]],
     today: dt.date,
-    ago: int,
+    days_ago: int,
     *,
     storm: bool,
 ) -> RecordedBroadcast:
-    channel = Channel.VOICE if draw.random() < 0.3 else Channel.TEXT
-    chosen = draw.sample(recipients, 32 if storm else draw.randrange(3, 12))
-    sent_at = _moment(place, today, ago, draw.randrange(7, 18), draw)
-    identity = f"{place.name}-{ago:03d}"
+    channel = Channel.VOICE if rng.random() < 0.3 else Channel.TEXT
+    chosen = rng.sample(recipients, 32 if storm else rng.randrange(3, 12))
+    sent_at = _instant(spec, today, days_ago, rng.randrange(7, 18), rng)
+    identity = f"{spec.name}-{days_ago:03d}"
     return RecordedBroadcast(
-        place.name,
+        spec.name,
         identity,
         channel,
         tuple(
-            _message(draw, channel, person, f"{identity}-{n:02d}", sent_at)
+            _make_message(rng, channel, person, f"{identity}-{n:02d}", sent_at)
             for n, person in enumerate(chosen)
         ),
     )
 
 
-def _message(
-    draw: random.Random,
+def _make_message(
+    rng: random.Random,
     channel: str,
     person: dict[str, str],
     external_id: str,
     first_sent_at: dt.datetime,
 ) -> InternationalRequest:
-    sent_at = first_sent_at + dt.timedelta(seconds=draw.randrange(8))
+    sent_at = first_sent_at + dt.timedelta(seconds=rng.randrange(8))
     seconds = None
     if channel == Channel.VOICE:
-        status, detail = draw.choice(CALL_STATUS), ""
-        seconds = draw.choice(LENGTHS) if status == "Answered" else 0
+        status, detail = rng.choice(CALL_STATUS), ""
+        seconds = rng.choice(CALL_SECONDS) if status == "Answered" else 0
     else:
-        status, detail = draw.choice(TEXT_STATUS)
+        status, detail = rng.choice(TEXT_STATUS)
     return InternationalRequest(
         external_id=external_id,
         phone=person["phone"],
@@ -125,30 +136,30 @@ def _message(
         seconds=seconds,
         status=status,
         status_detail=detail,
-        status_at=sent_at + dt.timedelta(seconds=draw.randrange(2, 90)),
+        status_at=sent_at + dt.timedelta(seconds=rng.randrange(2, 90)),
         profile={name: person[name] for name in FIELDS},
     )
 
 
-def _chats(
-    draw: random.Random, place: DemoPlace, today: dt.date, ago: int, weekend: bool
+def _make_chats(
+    rng: random.Random, spec: DemoLocation, today: dt.date, days_ago: int, weekend: bool
 ) -> Iterator[RecordedChat]:
-    number = draw.randrange(0, 2) if weekend else draw.randrange(place.chats_a_day * 2)
+    number = rng.randrange(0, 2) if weekend else rng.randrange(spec.chats_a_day * 2)
     messages = []
     for n in range(number):
-        inbound = draw.random() < 0.5
-        text = draw.choice(RECEIVED if inbound else SENT)
+        inbound = rng.random() < 0.5
+        text = rng.choice(RECEIVED_TEXTS if inbound else SENT_TEXTS)
         messages.append(
             ChatRequest(
-                external_id=f"{place.name}-chat-{ago:03d}-{n:02d}",
-                inbox=draw.choice(place.inboxes),
+                external_id=f"{spec.name}-chat-{days_ago:03d}-{n:02d}",
+                inbox=rng.choice(spec.inboxes),
                 direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
-                phone=f"+1312555{draw.randrange(100, 200):04d}",
-                content=text.format(day=draw.choice(DAYS), hour=draw.randrange(6, 12)),
+                phone=f"+1312555{rng.randrange(100, 200):04d}",
+                content=text.format(day=rng.choice(DAYS), hour=rng.randrange(6, 12)),
                 has_image="picture" in text or "map" in text,
-                sent_at=_moment(place, today, ago, 7 + n % 12, draw),
+                sent_at=_instant(spec, today, days_ago, 7 + n % 12, rng),
             )
         )
     if messages:
         messages.sort(key=lambda message: message.sent_at)
-        yield RecordedChat(place.name, tuple(messages))
+        yield RecordedChat(spec.name, tuple(messages))

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from locations.models import Account, User
 from reports.demo import DEMO_SIGN_INS
-from reports.demo.loading import load
+from reports.demo.loading import load_demo
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             if if_empty:
                 return
             raise CommandError("The database holds customers already; demo data needs it empty.")
-        locations = load(
+        locations = load_demo(
             at=timezone.now(),
             progress=lambda events: tqdm(events, unit=" events", leave=False, disable=None),
         )

@@ -14,8 +14,8 @@ from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, User
 from locations.users.groups import GROUPS
 from reports.demo import DEMO_SIGN_INS, loading
+from reports.demo.locations import LOCATIONS
 from reports.demo.people import PASSWORD
-from reports.demo.places import PLACES
 from tests import databases
 
 FOURTEEN_MONTHS = dt.timedelta(days=425)
@@ -63,22 +63,22 @@ class State:
 
 # An ordinary day, 29 February, and the first instant of a year, when it is still the old one in
 # Chicago and Honolulu.
-MOMENTS = [
+INSTANTS = [
     dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC),
     dt.datetime(2028, 2, 29, 5, 30, tzinfo=dt.UTC),
     dt.datetime(2027, 1, 1, tzinfo=dt.UTC),
 ]
 
 
-@pytest.fixture(scope="module", params=MOMENTS, ids=lambda at: f"{at:%d-%b-%Y}")
+@pytest.fixture(scope="module", params=INSTANTS, ids=lambda at: f"{at:%d-%b-%Y}")
 def demo(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[Loaded]:
-    """Loaded once for all tests of a moment, and rolled back."""
+    """Loaded once for all tests of an instant, and rolled back."""
     databases.forget_the_last()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         with transaction.atomic():
-            loading.load(at=request.param)
+            loading.load_demo(at=request.param)
             yield Loaded(request.param)
             transaction.set_rollback(True)
         connection.close()
@@ -86,7 +86,7 @@ def demo(
 
 def test_five_locations_of_two_customers_in_five_time_zones(demo: Loaded):
     locations = Location.objects.all()
-    assert {location.name for location in locations} == {place.name for place in PLACES}
+    assert {location.name for location in locations} == {spec.name for spec in LOCATIONS}
     assert len({location.time_zone for location in locations}) == 5
     assert Account.objects.count() == 2
 
@@ -144,9 +144,9 @@ def test_honolulu_has_no_contract_and_lives_on_what_it_buys(demo: Loaded):
     assert honolulu.balance.purchased_credits > 0
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_location_has_fourteen_months_up_to_today(demo: Loaded, place: object):
-    state = demo[place.name]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("spec", LOCATIONS, ids=lambda spec: spec.name)
+def test_a_location_has_fourteen_months_up_to_today(demo: Loaded, spec: object):
+    state = demo[spec.name]  # type: ignore[attr-defined]
     days = [row.day for row in state.daily.rows if row.moved.usage]
     assert days[0] <= state.today - FOURTEEN_MONTHS + dt.timedelta(days=7)
     assert days[-1] >= state.today - dt.timedelta(days=7)
@@ -154,9 +154,9 @@ def test_a_location_has_fourteen_months_up_to_today(demo: Loaded, place: object)
     assert state.daily.closing == state.balance.total
 
 
-@pytest.mark.parametrize("place", [p for p in PLACES if p.has_contract], ids=lambda p: p.name)
-def test_every_term_begins_with_its_grant(demo: Loaded, place: object):
-    state = demo[place.name]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("spec", [p for p in LOCATIONS if p.has_contract], ids=lambda p: p.name)
+def test_every_term_begins_with_its_grant(demo: Loaded, spec: object):
+    state = demo[spec.name]  # type: ignore[attr-defined]
     granted_on = [entry.day for entry in state.entries(EntryKind.CONTRACT_GRANT)]
     assert granted_on[-1] == state.term_starts_on
     assert len(granted_on) == 3
@@ -204,7 +204,7 @@ def test_the_demo_people_sign_in_with_their_roles(demo: Loaded):
         manager: {CHICAGO},
         admin: {CHICAGO, LISBON, AUCKLAND},
         editor: set(),
-        staff: {place.name for place in PLACES},
+        staff: {spec.name for spec in LOCATIONS},
     }
     assert [user.is_superuser for user in (manager, admin, editor, staff)] == [
         False,

@@ -14,11 +14,11 @@ from tests.factories import NOON, make_account, make_user
 
 
 def test_two_demos_of_one_instant_are_the_same(db: None, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("reports.demo.traffic.DAYS_OF_HISTORY", 20)
+    monkeypatch.setattr("reports.demo.traffic.HISTORY_DAYS", 20)
 
     def told() -> list[tuple[object, ...]]:
         with transaction.atomic():
-            loading.load(at=NOON)
+            loading.load_demo(at=NOON)
             entries = Entry.objects.order_by("location__name", "number")
             story = list(
                 entries.values_list(
@@ -36,7 +36,7 @@ class TestCommand:
     @pytest.fixture(autouse=True)
     def a_short_history(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What the whole demo holds is tested in `test_demo.py`."""
-        monkeypatch.setattr("reports.demo.traffic.DAYS_OF_HISTORY", 3)
+        monkeypatch.setattr("reports.demo.traffic.HISTORY_DAYS", 3)
 
     def load(self, *options: str) -> str:
         out = StringIO()
@@ -90,7 +90,7 @@ class TestCommand:
         def full() -> None:
             raise OSError("the disk is full")
 
-        monkeypatch.setattr(loading, "_people", full)
+        monkeypatch.setattr(loading, "_create_users", full)
         with pytest.raises(OSError, match="the disk is full"):
             self.load()
         assert (Account.objects.count(), RateCard.objects.count()) == (0, 0)

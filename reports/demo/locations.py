@@ -1,5 +1,3 @@
-"""The demo's locations: each in another time zone and another state."""
-
 import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -8,12 +6,12 @@ FIELDS = ("First Name", "Last Name", "Unique ID", "City", "Country", "Job Title"
 
 
 @dataclass(frozen=True, slots=True)
-class DemoPlace:
-    """What makes a location end up in its state today.
+class DemoLocation:
+    """A location and how it gets into its `state` on whatever day the demo is loaded.
 
-    Its contract renewed `renewed_ago` before today. The included amount is what the traffic of
-    the term that `covers` names used up to `covered_until_days` ago, times `factor`, plus
-    `spare` credits, so that the state holds whatever day the demo is loaded on.
+    The contract renewed `renewed_ago_days` ago. Its included credits are what the term's traffic
+    used until `covered_until_days` ago (of the last term if `covers_last_term`), times `factor`,
+    plus `spare`.
     """
 
     account: str
@@ -41,8 +39,8 @@ class DemoPlace:
         return today - dt.timedelta(days=self.renewed_ago_days)
 
 
-PLACES = (
-    DemoPlace(
+LOCATIONS = (
+    DemoLocation(
         account="Brightwater Clinics",
         name="Brightwater Chicago",
         time_zone="America/Chicago",
@@ -53,7 +51,7 @@ PLACES = (
         factor=2.2,
         purchases=((400, 500), (75, 1500)),
     ),
-    DemoPlace(
+    DemoLocation(
         account="Brightwater Clinics",
         name="Brightwater Lisbon",
         time_zone="Europe/Lisbon",
@@ -63,7 +61,7 @@ PLACES = (
         renewed_ago_days=280,
         spare=140,
     ),
-    DemoPlace(
+    DemoLocation(
         account="Brightwater Clinics",
         name="Brightwater Auckland",
         time_zone="Pacific/Auckland",
@@ -74,7 +72,7 @@ PLACES = (
         covered_until_days=9,
         chats_a_day=7,
     ),
-    DemoPlace(
+    DemoLocation(
         account="Tern Freight",
         name="Tern Rotterdam",
         time_zone="Europe/Amsterdam",
@@ -87,7 +85,7 @@ PLACES = (
         overdraft_limit=500,
         purchases=((200, 1000),),
     ),
-    DemoPlace(
+    DemoLocation(
         account="Tern Freight",
         name="Tern Honolulu",
         time_zone="Pacific/Honolulu",
