@@ -19,7 +19,7 @@ def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
     messages: list[quotes.QuoteMessage] = []
 
     def new() -> Cost:
-        rating.destination.cache_clear()
+        rating.get_destination.cache_clear()
         messages[:] = [
             quotes.QuoteMessage(phone=f"+3361{number:07}")
             for number in random.sample(range(10**7), size)

@@ -21,8 +21,7 @@ from ledger.admin.forms import (
     WriteOffForm,
 )
 from ledger.engine import renewals
-from ledger.engine.funding import PostedEntry
-from ledger.engine.posting import BadInput, KeyReused, LedgerError
+from ledger.engine.posting import BadInput, KeyReused, LedgerError, PostedEntry
 from ledger.models import (
     Balance,
     Charge,

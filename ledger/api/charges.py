@@ -37,7 +37,7 @@ def charge_international_messages(
         key=idempotency_key,
         at=at,
         on_insufficient=body.on_insufficient,
-        content=posting.fingerprint([body.channel, body.on_insufficient, body.messages]),
+        fingerprint=posting.fingerprint([body.channel, body.on_insufficient, body.messages]),
     )
     return _reply(answer, explanations.explain_answer(answer, body.channel))
 
@@ -57,7 +57,7 @@ def charge_chat_messages(
         [_chat(number, {"sent_at": at} | message) for number, message in enumerate(body.messages)],
         key=idempotency_key,
         at=at,
-        content=posting.fingerprint([ChargeKind.CHAT, body.messages]),
+        fingerprint=posting.fingerprint([ChargeKind.CHAT, body.messages]),
     )
     return _reply(answer, explanations.explain_chat_charge(answer.charge_id))
 

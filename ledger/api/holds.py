@@ -79,7 +79,7 @@ def settle_hold(
         [InternationalRequest(**({"sent_at": at} | message)) for message in body.messages],
         key=idempotency_key,
         at=at,
-        content=posting.fingerprint(["settle", hold_id, body.channel, body.messages]),
+        fingerprint=posting.fingerprint(["settle", hold_id, body.channel, body.messages]),
     )
     explained = explanations.explain_broadcast(answer.charge_id)
     return json_response(serialize_charge(answer, explained), status=201, replayed=answer.replayed)

@@ -1,8 +1,9 @@
-"""Charges that wait for the same location are posted together, in one commit.
+"""Post concurrent charges of one location in one commit.
 
-A location's charges come one after the other: each holds the balance row until its commit is on
-disk, so more clients are no faster than one. What has queued up behind a commit in this process
-therefore goes into the next one. A charge that finds nobody waiting is posted as it always was.
+A charge holds the lock of its balance row until its commit is on disk, so without this a
+location's charges would be as slow as the disk, however many clients there are. Charges that
+queue up in this process behind a commit share the next one. A charge that finds no queue is
+posted alone.
 """
 
 import threading
@@ -17,26 +18,24 @@ MAX_CHARGES_PER_COMMIT = 32
 
 
 class PendingCharge:
-    """One charge in the line: what is asked, then the answer or what went wrong."""
+    __slots__ = ("error", "parameters", "result")
 
-    __slots__ = ("answer", "asked", "error")
-
-    def __init__(self, asked: Any) -> None:
-        self.asked = asked
-        self.answer: Any = None
+    def __init__(self, parameters: Any) -> None:
+        self.parameters = parameters
+        self.result: Any = None
         self.error: BaseException | None = None
 
     @property
-    def is_served(self) -> bool:
-        return self.answer is not None or self.error is not None
+    def is_done(self) -> bool:
+        return self.result is not None or self.error is not None
 
 
 class ChargeQueue:
-    """Who waits for a location in this process; it is gone when nobody does."""
+    """The pending charges of one location in this process; dropped when empty."""
 
     def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.waiting: deque[PendingCharge] = deque()
+        self.commit_lock = threading.Lock()
+        self.pending: deque[PendingCharge] = deque()
 
 
 _queues: WeakValueDictionary[int, ChargeQueue] = WeakValueDictionary()
@@ -44,49 +43,45 @@ _queues_lock = threading.Lock()
 
 
 def post_combined(
-    location_id: int, asked: Any, post: Callable[[Sequence[Any]], Sequence[Any]]
+    location_id: int, parameters: Any, post: Callable[[Sequence[Any]], Sequence[Any]]
 ) -> tuple[Any, ...]:
-    """What `post` answers to `asked`, perhaps after being posted together with others.
+    """Return what `post` returns for `parameters`, perhaps posted together with others.
 
-    `post` takes what is asked of one location, writes it in one transaction and answers in order;
-    it runs in the thread of any of those who wait, with that thread's connection. An answer is
-    given after the commit. Raises what `post` raises: where it raises for several, each is posted
-    alone, so that one's mistake is nobody else's; but not where the database is what failed.
+    `post` takes the parameters of several charges of the location, writes them in one
+    transaction and returns the results in order. It runs in the thread, and with the connection,
+    of any of the callers; a result is returned after the commit. Raises what `post` raises. A
+    database error of a batch has each charge posted alone, so that one bad charge does not fail
+    the others, except where the database itself is unavailable (OperationalError).
     """
-    place = PendingCharge(asked)
+    charge = PendingCharge(parameters)
     with _queues_lock:
-        line = _queues.setdefault(location_id, ChargeQueue())
-        line.waiting.append(place)
-    with line.turn:
-        # Whoever had the turn before may have posted it meanwhile, or only those before it.
-        while not place.is_served:
+        queue = _queues.setdefault(location_id, ChargeQueue())
+        queue.pending.append(charge)
+    with queue.commit_lock:
+        # The thread before us may have posted this charge, or only those in front of it.
+        while not charge.is_done:
             with _queues_lock:
-                together = [
-                    line.waiting.popleft()
-                    for _ in range(min(len(line.waiting), MAX_CHARGES_PER_COMMIT))
-                ]
-            _post_batch(together, post)
-    if place.error is not None:
-        raise place.error
-    return place.answer
+                count = min(len(queue.pending), MAX_CHARGES_PER_COMMIT)
+                batch = [queue.pending.popleft() for _ in range(count)]
+            _post_batch(batch, post)
+    if charge.error is not None:
+        raise charge.error
+    return charge.result
 
 
-def _post_batch(
-    together: list[PendingCharge], post: Callable[[Sequence[Any]], Sequence[Any]]
-) -> None:
+def _post_batch(batch: list[PendingCharge], post: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
     try:
-        answers = post([place.asked for place in together])
+        results = post([charge.parameters for charge in batch])
     except BaseException as error:
-        if (
-            len(together) > 1
-            and isinstance(error, DatabaseError)
-            and not isinstance(error, OperationalError)
-        ):
-            for place in together:
-                _post_batch([place], post)
+        may_be_one_charge = isinstance(error, DatabaseError) and not isinstance(
+            error, OperationalError
+        )
+        if len(batch) > 1 and may_be_one_charge:
+            for charge in batch:
+                _post_batch([charge], post)
         else:
-            for place in together:
-                place.error = error
+            for charge in batch:
+                charge.error = error
     else:
-        for place, answer in zip(together, answers, strict=True):
-            place.answer = answer
+        for charge, result in zip(batch, results, strict=True):
+            charge.result = result

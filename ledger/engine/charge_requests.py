@@ -1,4 +1,4 @@
-"""What callers ask to be charged, checked at the door, and the answers they get."""
+"""Requests to charge messages, their checks and their results."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ MAX_CALL_SECONDS = 7 * 24 * 3600
 MAX_CONTENT_LENGTH = 20_000
 MAX_PROFILE_FIELDS = 50
 EARLIEST_SENT_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-# A broadcast goes out over some minutes, and the clocks of two machines differ a little.
+# A broadcast goes out over minutes, and clocks of two machines differ.
 MAX_CLOCK_SKEW = dt.timedelta(hours=1)
-# Looked at for every message of every request, where an enumeration would make them anew.
+# Sets, because every message is checked against them; `Channel.values` builds a list each time.
 CHANNELS = frozenset(Channel.values)
 CARRIER_TYPES = frozenset(CarrierType.values)
 DIRECTIONS = frozenset(Direction.values)
@@ -27,7 +27,7 @@ DIRECTIONS = frozenset(Direction.values)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRequest:
-    """A message to be charged; `external_id` is the caller's, `phone` is E.164."""
+    """`external_id` is the caller's own id, `phone` is E.164, `sent_at` is aware."""
 
     external_id: str
     phone: str
@@ -41,8 +41,8 @@ M = TypeVar("M", bound=MessageRequest)
 class InternationalRequest(MessageRequest):
     """A text, or a call of `seconds`, of one broadcast.
 
-    `carrier_type` is stated only where the caller knows it from the network. `profile` are the
-    recipient's fields as they are now, for the reports.
+    `carrier_type` is what the caller knows from the network; None: the metadata decides.
+    `profile` are the recipient's fields at the time, for reports.
     """
 
     seconds: int | None = None
@@ -55,7 +55,7 @@ class InternationalRequest(MessageRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest(MessageRequest):
-    """A chat message, sent or received; `inbox` is the name of one of the location's inboxes."""
+    """A chat message, sent or received; `inbox` is the name of an inbox of the location."""
 
     inbox: str
     direction: str
@@ -65,26 +65,23 @@ class ChatRequest(MessageRequest):
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """What became of one message: `outcome` is charged, domestic or refused.
-
-    `credits` were charged, `contract_credits` of them from the contract bucket.
-    """
+    """`outcome` is charged, domestic or refused; `contract_credits` are part of `credits`."""
 
     external_id: str
     outcome: str
     refusal: str = ""
     credits: int = 0
     contract_credits: int = 0
-    # Of a text or call that was rated just now: what its price was made from.
+    # Set where a text or call was just rated, not for a stored result.
     rated: Rated | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """What became of a charge; asked again with the same key, the same, but for `replayed`.
+    """The result of a charge; a repeated request gets the first one, with `replayed` set.
 
-    Credits: `needed` for all that could be sent, `credits` charged, `available_before`, and the
-    two buckets after it. `shortfall` is what was missing, the overdraft limit already used.
+    Credits: `needed` for all sendable messages, `credits` charged, `available_before` the charge,
+    both buckets after it. `shortfall` is what is missing beyond the overdraft limit.
     """
 
     charge_id: int
@@ -105,8 +102,8 @@ class ChargeResult:
         return max(0, self.needed - self.available_before - self.overdraft_limit)
 
 
-# Instants are told apart by when they are, not by how they are written.
-_values = {
+# Without the instants: those are compared by their timestamp, whatever their offset.
+_get_values = {
     kind: attrgetter(*(each.name for each in fields(kind) if not each.name.endswith("_at")))
     for kind in (InternationalRequest, ChatRequest)
 }
@@ -115,10 +112,9 @@ _values = {
 def fingerprint_values(
     messages: Sequence[InternationalRequest] | Sequence[ChatRequest],
 ) -> list[list[object]]:
-    """The messages as plain values, for the fingerprint."""
     return [
         [
-            *_values[type(message)](message),
+            *_get_values[type(message)](message),
             message.sent_at.timestamp(),
             status_at and status_at.timestamp(),
         ]
@@ -130,7 +126,7 @@ def fingerprint_values(
 def check_broadcast(
     channel: str, messages: Sequence[InternationalRequest], *, at: dt.datetime
 ) -> None:
-    """Refuse a malformed broadcast; raises BadInput that names the field."""
+    """Raise BadInput, naming the field, for a malformed broadcast."""
     if channel not in CHANNELS:
         raise BadInput("channel", "must be text or voice.")
     is_call = channel == Channel.VOICE
@@ -154,7 +150,7 @@ def check_broadcast(
         if message.profile:
             _check_profile(message.profile)
 
-    _check_many(messages, MAX_MESSAGES, check)
+    _check_messages(messages, MAX_MESSAGES, check)
 
 
 def _check_profile(profile: dict[str, str]) -> None:
@@ -166,7 +162,7 @@ def _check_profile(profile: dict[str, str]) -> None:
 
 
 def check_chat(messages: Sequence[ChatRequest], *, at: dt.datetime) -> None:
-    """Refuse a malformed list of chat messages; raises BadInput that names the field."""
+    """Raise BadInput, naming the field, for malformed chat messages."""
     latest = at + MAX_CLOCK_SKEW
 
     def check(message: ChatRequest) -> None:
@@ -177,44 +173,37 @@ def check_chat(messages: Sequence[ChatRequest], *, at: dt.datetime) -> None:
             raise BadInput("direction", "must be inbound or outbound.")
         check_instant("sent_at", message.sent_at, latest)
 
-    _check_many(messages, MAX_CHAT_MESSAGES, check)
+    _check_messages(messages, MAX_CHAT_MESSAGES, check)
 
 
-def _check_many(messages: Sequence[M], most: int, check: Callable[[M], None]) -> None:
-    if not 1 <= len(messages) <= most:
-        raise BadInput("messages", f"must be 1 to {most:,} messages.")
+def _check_messages(messages: Sequence[M], maximum: int, check: Callable[[M], None]) -> None:
+    if not 1 <= len(messages) <= maximum:
+        raise BadInput("messages", f"must be 1 to {maximum:,} messages.")
     for number, message in enumerate(messages):
         try:
             check_text("external_id", message.external_id, max_length=120, required=True)
             check(message)
-        except BadInput as wrong:
-            raise BadInput(f"messages[{number}].{wrong.field}", wrong.message) from None
-    twice = _first_repeated([message.external_id for message in messages])
-    if twice is not None:
-        raise BadInput(f"messages[{twice}].external_id", "stands twice in the request.")
-
-
-def _first_repeated(names: Sequence[str]) -> int | None:
+        except BadInput as error:
+            raise BadInput(f"messages[{number}].{error.field}", error.message) from None
     seen: set[str] = set()
-    for number, name in enumerate(names):
-        if name in seen:
-            return number
-        seen.add(name)
-    return None
+    for number, message in enumerate(messages):
+        if message.external_id in seen:
+            raise BadInput(f"messages[{number}].external_id", "stands twice in the request.")
+        seen.add(message.external_id)
 
 
-def _check_seconds(where: str, seconds: int | None) -> None:
+def _check_seconds(name: str, seconds: int | None) -> None:
     if not isinstance(seconds, int) or isinstance(seconds, bool):
-        raise BadInput(where, "must be the call's length in whole seconds.")
+        raise BadInput(name, "must be the call's length in whole seconds.")
     if not 0 <= seconds <= MAX_CALL_SECONDS:
-        raise BadInput(where, f"must be from 0 to {MAX_CALL_SECONDS:,} seconds.")
+        raise BadInput(name, f"must be from 0 to {MAX_CALL_SECONDS:,} seconds.")
 
 
-def check_instant(where: str, instant: dt.datetime, latest: dt.datetime) -> None:
-    """Refuse an instant without an offset, before 2000 or after `latest`; raises BadInput."""
+def check_instant(name: str, instant: dt.datetime, latest: dt.datetime) -> None:
+    """Raise BadInput for an instant without an offset, before 2000 or after `latest`."""
     if instant.tzinfo is None:
-        raise BadInput(where, "needs its offset from UTC.")
+        raise BadInput(name, "needs its offset from UTC.")
     if instant < EARLIEST_SENT_AT:
-        raise BadInput(where, "lies before the year 2000.")
+        raise BadInput(name, "lies before the year 2000.")
     if instant > latest:
-        raise BadInput(where, "lies in the future.")
+        raise BadInput(name, "lies in the future.")

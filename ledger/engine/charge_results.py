@@ -1,4 +1,4 @@
-"""The answer to a charge: as it was posted, and the same again from what was kept of it."""
+"""The result of a charge: as just posted, or loaded again for a repeated request."""
 
 from collections.abc import Sequence
 
@@ -17,17 +17,17 @@ def build_result(
     messages: Sequence[MessageRequest],
     rated: Sequence[Rated | None],
 ) -> ChargeResult:
-    """The answer to a charge that was just posted; `rated` is None for each chat message."""
-    answers: list[MessageResult] = []
-    kept = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
-    for message, facts in zip(messages, rated, strict=True):
-        if facts is not None and facts.is_domestic:
-            answers.append(MessageResult(message.external_id, DOMESTIC))
+    """`rated` has one item for each of `messages`, None for chat."""
+    results: list[MessageResult] = []
+    stored = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
+    for message, rating in zip(messages, rated, strict=True):
+        if rating is not None and rating.is_domestic:
+            results.append(MessageResult(message.external_id, DOMESTIC))
             continue
-        refusal, paid, by_contract = next(kept)
+        refusal, paid, paid_by_contract = next(stored)
         outcome = Outcome.REFUSED if refusal else Outcome.CHARGED
-        answers.append(
-            MessageResult(message.external_id, outcome, refusal, paid, by_contract, facts)
+        results.append(
+            MessageResult(message.external_id, outcome, refusal, paid, paid_by_contract, rating)
         )
     return ChargeResult(
         charge_id=posted.charge_id,
@@ -36,19 +36,19 @@ def build_result(
         refusal=posted.refusal,
         needed=posted.needed,
         credits=posted.spent,
-        available_before=posted.before,
+        available_before=posted.available_before,
         overdraft_limit=overdraft,
         contract_after=posted.contract_after,
         purchased_after=posted.purchased_after,
-        messages=tuple(answers),
+        messages=tuple(results),
     )
 
 
 def load_result(charge_id: int, messages: Sequence[MessageRequest]) -> ChargeResult:
-    """The answer that a charge got, from what was kept of it; what was not kept is domestic."""
+    """The first result of a charge; messages that were not stored are domestic."""
     charge = Charge.objects.get(pk=charge_id)
     model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
-    kept = {
+    stored = {
         message.position: MessageResult(
             message.external_id,
             message.outcome,
@@ -70,7 +70,7 @@ def load_result(charge_id: int, messages: Sequence[MessageRequest]) -> ChargeRes
         contract_after=charge.contract_after,
         purchased_after=charge.purchased_after,
         messages=tuple(
-            kept.get(number) or MessageResult(message.external_id, DOMESTIC)
+            stored.get(number) or MessageResult(message.external_id, DOMESTIC)
             for number, message in enumerate(messages)
         ),
         replayed=True,

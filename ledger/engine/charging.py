@@ -1,4 +1,7 @@
-"""Charging broadcasts and chat (domain.md section 3): parse, rate, post, answer."""
+"""Charge broadcasts and chat: check, rate, post, return the result (docs/domain.md, rules 3-10).
+
+Which credits go first and what fits is decided in ledger/sql/charge.sql.
+"""
 
 import datetime as dt
 import json
@@ -23,14 +26,13 @@ from locations.rate_cards.prices import PriceList, load_price_list
 
 T = TypeVar("T")
 
-# Terms, cards and renewals change a few times a year; who meets that more often than this in
-# a row has found a fault, not a change.
+# Terms, cards and renewals change a few times a year. More stale attempts in a row are a bug.
 MAX_ATTEMPTS = 10
 ON_INSUFFICIENT = frozenset(OnInsufficient.values)
 
 
 class TermsKeptChanging(posting.LedgerError):
-    """The location's terms changed under every attempt; nothing was charged, try again."""
+    """The location's terms changed during every attempt; nothing was charged."""
 
 
 class HoldNotOpen(posting.LedgerError):
@@ -38,19 +40,19 @@ class HoldNotOpen(posting.LedgerError):
 
 
 class HoldExceeded(posting.LedgerError):
-    """What happened costs more than was held, and more than the hold's rule allows."""
+    """The settlement costs more than was held, and the hold's rule refuses that."""
 
 
 class Tariff:
-    """The cards in force for a location on the days of one request, and which were used."""
+    """The price lists of a location for one request, by local day."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.used: dict[tuple[int | None, dt.date], int | None] = {}
         self.prices: dict[dt.date, PriceList | None] = {}
 
-    def on(self, day: dt.date) -> PriceList | None:
-        """The prices of a local day: of its contract's own series, else of the default one."""
+    def price_list_on(self, day: dt.date) -> PriceList | None:
+        """The price list in force: of the contract's series, else of the default series."""
         if day not in self.prices:
             contract = self.terms.contract_on(day)
             series = contract.rate_card_series_id if contract else None
@@ -59,6 +61,7 @@ class Tariff:
         return self.prices[day]
 
     def parameters(self) -> dict[str, Any]:
+        """The cards used so far, for ledger_charge to check that they are still in force."""
         return {
             "rated_series": [series for series, _ in self.used],
             "rated_day": [day for _, day in self.used],
@@ -74,26 +77,28 @@ def charge_broadcast(
     key: str,
     at: dt.datetime,
     on_insufficient: str = OnInsufficient.REFUSE_ALL,
-    content: bytes | None = None,
+    fingerprint: bytes | None = None,
     settles: tuple[int, bytes] | None = None,
 ) -> ChargeResult:
-    """Charge one broadcast of texts or calls, at the instant `at`, as one ledger entry.
+    """Charge one broadcast of texts or calls at the instant `at`, as one ledger entry.
 
-    What does not fit is refused whole or, with `send_what_fits`, in the order given. Numbers
-    that are not possible or not priced are refused by name and the others go on; domestic
-    ones are answered as such and not kept. `content` is the fingerprint of what the caller said,
-    where `messages` say more than that: a sent date that was left out. `settles` is the hold
-    that it settles, and what ends it: see `ledger.engine.holds.settle`, the one caller that gives
-    it. Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation: nothing is written then.
+    A broadcast that does not fit is refused whole or, with `send_what_fits`, sent in the order
+    given as far as credits reach. Impossible or unpriced numbers are refused one by one, domestic
+    ones are neither charged nor stored. `fingerprint` identifies the request where `messages`
+    hold more than the caller sent (a default sent date). `settles` are the id of a hold and the
+    settlement's fingerprint; only `ledger.engine.holds.settle` passes it.
+
+    Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation, and with
+    `settles` HoldNotOpen and HoldExceeded; nothing is written then.
     """
     posting.check_key(key)
     check_broadcast(channel, messages, at=at)
     if on_insufficient not in ON_INSUFFICIENT:
         raise posting.BadInput("on_insufficient", "must be refuse_all or send_what_fits.")
-    hold_id, ending = settles or (None, None)
-    content = (
-        ending
-        or content
+    hold_id, settlement_fingerprint = settles or (None, None)
+    fingerprint = (
+        settlement_fingerprint
+        or fingerprint
         or posting.fingerprint([channel, on_insufficient, fingerprint_values(messages)])
     )
     rated: list[rating.Rated] = []
@@ -102,7 +107,7 @@ def charge_broadcast(
         tariff = Tariff(terms)
         rated[:] = [
             rating.rate(
-                tariff.on(terms.local_day(message.sent_at)),
+                tariff.price_list_on(terms.local_day(message.sent_at)),
                 phone=message.phone,
                 channel=channel,
                 seconds=message.seconds,
@@ -110,39 +115,43 @@ def charge_broadcast(
             )
             for message in messages
         ]
-        kept = [
+        stored = [
             (number, message, result)
             for number, (message, result) in enumerate(zip(messages, rated, strict=True))
             if not result.is_domestic
         ]
         return tariff.parameters() | {
             "hold": hold_id,
-            "settlement_fingerprint": ending,
+            "settlement_fingerprint": settlement_fingerprint,
             "kind": channel,
             "on_insufficient": on_insufficient,
-            # A broadcast stands, whole, on the day of its first message.
+            # A broadcast counts as a whole on the day of its first message.
             "sent_on": terms.local_day(min(message.sent_at for message in messages)),
-            "m_position": [number for number, _, _ in kept],
-            "m_external_id": [message.external_id for _, message, _ in kept],
-            "m_phone": [message.phone for _, message, _ in kept],
-            "m_sent_at": [message.sent_at for _, message, _ in kept],
-            "m_credits": [result.credits for _, _, result in kept],
-            "m_refusal": [result.refusal for _, _, result in kept],
-            "intl_country": [result.country for _, _, result in kept],
-            "intl_carrier_type": [result.carrier_type for _, _, result in kept],
-            "intl_carrier_source": [result.carrier_source for _, _, result in kept],
-            "intl_rate": [result.price and result.price.rate_id for _, _, result in kept],
-            "intl_seconds": _none_if_empty([result.seconds for _, _, result in kept]),
-            "intl_billed_seconds": _none_if_empty([result.billed_seconds for _, _, result in kept]),
-            "intl_status": _none_if_empty([message.status for _, message, _ in kept]),
-            "intl_status_detail": _none_if_empty([message.status_detail for _, message, _ in kept]),
-            "intl_status_at": _none_if_empty([message.status_at for _, message, _ in kept]),
+            "m_position": [number for number, _, _ in stored],
+            "m_external_id": [message.external_id for _, message, _ in stored],
+            "m_phone": [message.phone for _, message, _ in stored],
+            "m_sent_at": [message.sent_at for _, message, _ in stored],
+            "m_credits": [result.credits for _, _, result in stored],
+            "m_refusal": [result.refusal for _, _, result in stored],
+            "intl_country": [result.country for _, _, result in stored],
+            "intl_carrier_type": [result.carrier_type for _, _, result in stored],
+            "intl_carrier_source": [result.carrier_source for _, _, result in stored],
+            "intl_rate": [result.price and result.price.rate_id for _, _, result in stored],
+            "intl_seconds": _none_if_empty([result.seconds for _, _, result in stored]),
+            "intl_billed_seconds": _none_if_empty(
+                [result.billed_seconds for _, _, result in stored]
+            ),
+            "intl_status": _none_if_empty([message.status for _, message, _ in stored]),
+            "intl_status_detail": _none_if_empty(
+                [message.status_detail for _, message, _ in stored]
+            ),
+            "intl_status_at": _none_if_empty([message.status_at for _, message, _ in stored]),
             "intl_profile": _none_if_empty(
-                [json.dumps(message.profile) if message.profile else "" for _, message, _ in kept]
+                [json.dumps(message.profile) if message.profile else "" for _, message, _ in stored]
             ),
         }
 
-    posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
+    posted, overdraft = _post(location_id, key=key, fingerprint=fingerprint, at=at, prepare=prepare)
     if posted.state == "replayed":
         return load_result(posted.charge_id, messages)
     return build_result(key, posted, overdraft, messages, rated)
@@ -154,23 +163,25 @@ def charge_chat(
     *,
     key: str,
     at: dt.datetime,
-    content: bytes | None = None,
+    fingerprint: bytes | None = None,
 ) -> ChargeResult:
-    """Charge chat messages, judged one by one in the order given, one entry a day.
+    """Charge chat messages one by one, in the order given, with one ledger entry per day.
 
-    An inbound message has arrived and is charged whatever the balance; an outbound one that
-    does not fit is refused. Raises BadInput, KeyReused, ExternalIdTaken and UnknownLocation.
+    Inbound messages are charged whatever the balance is; outbound ones that do not fit are
+    refused. Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation.
     """
     posting.check_key(key)
     check_chat(messages, at=at)
-    content = content or posting.fingerprint([ChargeKind.CHAT, fingerprint_values(messages)])
+    fingerprint = fingerprint or posting.fingerprint(
+        [ChargeKind.CHAT, fingerprint_values(messages)]
+    )
     inboxes: dict[str, int] = {}
 
     def prepare(terms: Terms) -> dict[str, Any]:
         inboxes.update(_get_or_create_inboxes(location_id, {message.inbox for message in messages}))
         tariff = Tariff(terms)
         days = [terms.local_day(message.sent_at) for message in messages]
-        price_lists = [tariff.on(day) for day in days]
+        price_lists = [tariff.price_list_on(day) for day in days]
         return tariff.parameters() | {
             "kind": ChargeKind.CHAT,
             "on_insufficient": OnInsufficient.SEND_WHAT_FITS,
@@ -193,43 +204,42 @@ def charge_chat(
             "chat_card": [price and price.card_id for price in price_lists],
         }
 
-    posted, overdraft = _post(location_id, key=key, content=content, at=at, prepare=prepare)
+    posted, overdraft = _post(location_id, key=key, fingerprint=fingerprint, at=at, prepare=prepare)
     if posted.state == "replayed":
         return load_result(posted.charge_id, messages)
     return build_result(key, posted, overdraft, messages, [None] * len(messages))
 
 
 def _none_if_empty(values: list[T]) -> list[T] | None:
-    """The values; None where all are empty, so that there is a list less to send and to read."""
+    """Spare the server a list in which every value is empty."""
     return values if any(value not in (None, "") for value in values) else None
 
 
 def _get_or_create_inboxes(location_id: int, names: set[str]) -> dict[str, int]:
-    """The ids of a location's inboxes by name; one that a message names for the first time is
-    made, for an inbound message cannot be turned away."""
-    known = dict(
+    """Inbox ids by name. An inbound message cannot be refused, so unknown inboxes are created."""
+    ids = dict(
         ChatInbox.objects.filter(location_id=location_id, name__in=names).values_list("name", "pk")
     )
-    if missing := names - known.keys():
+    if missing := names - ids.keys():
         ChatInbox.objects.bulk_create(
             [ChatInbox(location_id=location_id, name=name) for name in sorted(missing)],
             ignore_conflicts=True,
         )
         return _get_or_create_inboxes(location_id, names)
-    return known
+    return ids
 
 
 def _post(
     location_id: int,
     *,
     key: str,
-    content: bytes,
+    fingerprint: bytes,
     at: dt.datetime,
     prepare: Callable[[Terms], dict[str, Any]],
 ) -> tuple[posting.PostedCharge, int]:
-    """Rate with what this process knows and post; where that was behind, look and try again.
+    """Rate with the cached terms and cards and post; clear the caches and retry if stale.
 
-    Returns the answer and the overdraft limit it was judged with.
+    Returns the posted charge and the overdraft limit that was applied.
     """
     for _ in range(MAX_ATTEMPTS):
         terms = known_terms(location_id)
@@ -244,7 +254,7 @@ def _post(
                 "at": at,
                 "today": today,
                 "key": key,
-                "fingerprint": content,
+                "fingerprint": fingerprint,
             }
             | prepare(terms)
         )

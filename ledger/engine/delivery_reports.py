@@ -1,4 +1,4 @@
-"""Delivery reports: what became of international messages after they were sent."""
+"""Delivery reports: the status of international messages after they were sent."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -26,48 +26,48 @@ class DeliveryReport:
 def record_reports(
     location_id: int, reports: Sequence[DeliveryReport], *, at: dt.datetime
 ) -> list[str]:
-    """Take delivery reports in any order, repeated or late; the newest status date wins.
+    """Store reports that come in any order, repeated or late; the newest status date wins.
 
-    Answers for each, in order: updated, older (a newer or the same status is known), unknown
-    (no charged international message of the location has this id). Raises BadInput.
+    Returns for each, in order: updated, older (the stored status is as new or newer) or unknown
+    (the location has no charged international message with this id). Raises BadInput.
     """
     if not 1 <= len(reports) <= MAX_MESSAGES:
         raise BadInput("statuses", f"must be 1 to {MAX_MESSAGES:,} reports.")
     for number, item in enumerate(reports):
         _check(f"statuses[{number}]", item, at + MAX_CLOCK_SKEW)
     with transaction.atomic():
-        wanted = {item.external_id for item in reports}
-        # Two reports of one message at once: the later status date must win, whoever is last.
-        # Locked in the order of their ids, so that two lists cannot wait for each other.
+        external_ids = {item.external_id for item in reports}
+        # Lock: of two concurrent reports of one message the later status date must win. Ordered
+        # by id, so that two lists cannot deadlock.
         messages = {
             message.external_id: message
             for message in InternationalMessage.objects.select_for_update()
-            .filter(location_id=location_id, outcome=Outcome.CHARGED, external_id__in=wanted)
+            .filter(location_id=location_id, outcome=Outcome.CHARGED, external_id__in=external_ids)
             .only("external_id", "status", "status_detail", "status_at")
             .order_by("pk")
         }
-        answers = []
+        results = []
         changed = {}
         for item in reports:
             message = messages.get(item.external_id)
             if message is None:
-                answers.append(UNKNOWN)
+                results.append(UNKNOWN)
             elif message.status_at is not None and item.status_at <= message.status_at:
-                answers.append(OLDER)
+                results.append(OLDER)
             else:
                 message.status = item.status
                 message.status_detail = item.status_detail
                 message.status_at = item.status_at
                 changed[message.pk] = message
-                answers.append(UPDATED)
+                results.append(UPDATED)
         InternationalMessage.objects.bulk_update(
             changed.values(), ["status", "status_detail", "status_at"], batch_size=1000
         )
-    return answers
+    return results
 
 
-def _check(where: str, item: DeliveryReport, latest: dt.datetime) -> None:
-    check_text(f"{where}.external_id", item.external_id, max_length=120, required=True)
-    check_text(f"{where}.status", item.status, max_length=40, required=True)
-    check_text(f"{where}.status_detail", item.status_detail, max_length=300)
-    check_instant(f"{where}.status_at", item.status_at, latest)
+def _check(path: str, item: DeliveryReport, latest: dt.datetime) -> None:
+    check_text(f"{path}.external_id", item.external_id, max_length=120, required=True)
+    check_text(f"{path}.status", item.status, max_length=40, required=True)
+    check_text(f"{path}.status_detail", item.status_detail, max_length=300)
+    check_instant(f"{path}.status_at", item.status_at, latest)

@@ -1,4 +1,4 @@
-"""Purchases, adjustments, write-offs: credits that move by a person's decision."""
+"""Purchases, adjustments and write-offs."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.engine import posting, renewals
-from ledger.engine.posting import BadInput, LedgerError
+from ledger.engine.posting import BadInput, LedgerError, PostedEntry
 from ledger.models import Balance, Entry, EntryKind
 from locations.contracts.terms import Term, load_terms
 from locations.models import User
@@ -19,7 +19,7 @@ BUCKETS = ("purchased", "contract")
 
 
 class NotEnoughCredits(LedgerError):
-    """An adjustment would take more than its bucket holds."""
+    """An adjustment would take more than the bucket has."""
 
 
 class NothingToWriteOff(LedgerError):
@@ -27,23 +27,15 @@ class NothingToWriteOff(LedgerError):
 
 
 class TermHasEnded(LedgerError):
-    """The term that an adjustment is of does not run any more."""
+    """The term that an adjustment refers to has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermReference:
-    """The running term of a contract, whose granted amount an adjustment changes."""
+    """The running term whose granted credits an adjustment changes."""
 
     contract_id: int
     starts_on: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class PostedEntry:
-    """The entry that a request made; `replayed` if an earlier one with the same key did."""
-
-    entry: Entry
-    replayed: bool
 
 
 def purchase(
@@ -57,9 +49,9 @@ def purchase(
     created_by: User | None = None,
     approved_by: User | None = None,
 ) -> PostedEntry:
-    """Add bought credits; they pay a debt first and are kept over renewals.
+    """Add purchased credits; they pay a debt first.
 
-    `reference` is the order's or invoice's number. Raises BadInput, KeyReused and
+    `reference` is the number of the order or invoice. Raises BadInput, KeyReused and
     UnknownLocation.
     """
     posting.check_text("reference", reference, max_length=120, required=True)
@@ -93,13 +85,13 @@ def adjust(
     reference: str = "",
     created_by: User | None = None,
     approved_by: User | None = None,
-    of_term: TermReference | None = None,
+    term: TermReference | None = None,
 ) -> PostedEntry:
-    """Add credits to a bucket or, below zero, take them from it, for a written reason.
+    """Add credits to a bucket, or take them where `credits` is negative, for a stated reason.
 
-    With `of_term` it says that a running term was granted another amount than it began with; see
-    `ledger.requests.contract_changes`. Raises BadInput, NotEnough where the bucket holds less,
-    TermHasEnded, KeyReused and UnknownLocation.
+    `term` is the running term whose granted amount this changes (see
+    `ledger.requests.contract_changes`). Raises BadInput, NotEnoughCredits, TermHasEnded, KeyReused
+    and UnknownLocation.
     """
     posting.check_text("reason", reason, max_length=500, required=True)
     posting.check_text("reference", reference, max_length=120)
@@ -121,7 +113,7 @@ def adjust(
         reason=reason,
         reference=reference,
         people=(created_by, approved_by),
-        of_term=of_term,
+        term=term,
     )
 
 
@@ -135,7 +127,7 @@ def write_off(
     created_by: User,
     approved_by: User | None = None,
 ) -> PostedEntry:
-    """Lift purchased credits that are below zero to zero, before a renewal would.
+    """Raise negative purchased credits to zero, before a renewal does.
 
     Raises BadInput, NothingToWriteOff, KeyReused and UnknownLocation.
     """
@@ -165,42 +157,42 @@ def _post(
     reason: str,
     reference: str,
     people: tuple[User | None, User | None],
-    of_term: TermReference | None = None,
+    term: TermReference | None = None,
 ) -> PostedEntry:
-    """`credits` None: as many as lift the bucket to zero. `people` made it and approved it."""
+    """`credits` None: as many as raise the bucket to zero. `people`: creator and approver."""
     posting.check_key(key)
     posting.check_text("reason", reason, max_length=500)
-    said: list[object] = [kind, bucket, credits, reason, reference]
-    content = posting.fingerprint(
-        [*said, of_term.contract_id, of_term.starts_on] if of_term else said
-    )
+    content: list[object] = [kind, bucket, credits, reason, reference]
+    if term:
+        content += [term.contract_id, term.starts_on]
+    fingerprint = posting.fingerprint(content)
     created_by, approved_by = people
     with transaction.atomic():
         renewals.renew_if_due(location_id, at=at)
-        # The same key from two sides, or a charge that takes the credits which an adjustment
-        # is about to take: both wait for this row.
+        # Lock: a concurrent request with the same key, or a charge that spends the credits which
+        # an adjustment takes, must wait.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = posting.get_entry_by_key(location_id, key, content)
-        if earlier is not None:
-            return PostedEntry(earlier, replayed=True)
-        # A renewal may have come in between: look again, now that the row is ours.
+        entry = posting.find_by_key(Entry, location_id, key, fingerprint)
+        if entry is not None:
+            return PostedEntry(entry, replayed=True)
+        # A renewal may have become due before the lock was taken.
         renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         terms = load_terms(location_id)
         today = max(terms.local_day(at), balance.renewed_through_on or dt.date.min)
         if bucket == "contract" and terms.contract_on(today) is None:
             raise BadInput("bucket", _("the location has no contract in force: adjust purchased."))
-        if of_term is not None and not _runs(of_term, terms.term_on(today)):
+        if term is not None and not _is_running(term, terms.term_on(today)):
             raise TermHasEnded(
                 _("The term from %(day)s has ended: what it was granted is past.")
-                % {"day": of_term.starts_on}
+                % {"day": term.starts_on}
             )
-        held = balance.contract_credits if bucket == "contract" else balance.purchased_credits
-        moved = -held if credits is None else credits
+        in_bucket = balance.contract_credits if bucket == "contract" else balance.purchased_credits
+        moved = -in_bucket if credits is None else credits
         if credits is None and moved <= 0:
             raise NothingToWriteOff(_("The purchased credits are not below zero."))
-        if moved < 0 and held + moved < 0:
-            raise NotEnoughCredits(_not_enough(bucket, held, moved))
+        if moved < 0 and in_bucket + moved < 0:
+            raise NotEnoughCredits(_describe_shortfall(bucket, in_bucket, moved))
         ids = posting.append(
             location_id,
             [
@@ -210,12 +202,12 @@ def _post(
                     purchased_delta=moved if bucket == "purchased" else 0,
                     at=at,
                     day=today,
-                    contract_id=of_term.contract_id if of_term else None,
-                    term_starts_on=of_term.starts_on if of_term else None,
+                    contract_id=term.contract_id if term else None,
+                    term_starts_on=term.starts_on if term else None,
                 )
             ],
             key=key,
-            content=content,
+            fingerprint=fingerprint,
             reason=reason,
             reference=reference,
             created_by_id=created_by.pk if created_by else None,
@@ -224,10 +216,10 @@ def _post(
     return PostedEntry(Entry.objects.get(pk=ids[0]), replayed=False)
 
 
-def _runs(of_term: TermReference, term: Term | None) -> bool:
-    return term is not None and (term.contract.pk, term.starts_on) == (
-        of_term.contract_id,
-        of_term.starts_on,
+def _is_running(term: TermReference, running: Term | None) -> bool:
+    return running is not None and (running.contract.pk, running.starts_on) == (
+        term.contract_id,
+        term.starts_on,
     )
 
 
@@ -235,17 +227,17 @@ def _is_whole(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
 
 
-def _not_enough(bucket: str, held: int, moved: int) -> str:
+def _describe_shortfall(bucket: str, in_bucket: int, moved: int) -> str:
     if bucket == "contract":
-        words = ngettext(
+        text = ngettext(
             "There is %(held)s contract credit: an adjustment of %(credits)s takes more.",
             "There are %(held)s contract credits: an adjustment of %(credits)s takes more.",
-            abs(held),
+            abs(in_bucket),
         )
     else:
-        words = ngettext(
+        text = ngettext(
             "There is %(held)s purchased credit: an adjustment of %(credits)s takes more.",
             "There are %(held)s purchased credits: an adjustment of %(credits)s takes more.",
-            abs(held),
+            abs(in_bucket),
         )
-    return words % {"held": number_format(held), "credits": number_format(moved)}
+    return text % {"held": number_format(in_bucket), "credits": number_format(moved)}

@@ -1,6 +1,7 @@
-"""Holds: credits set aside for calls in progress, until they are settled, released or expire.
+"""Holds: credits set aside for calls in progress (docs/domain.md, rule 11).
 
-Expiry is decided when a hold is read; the sweep only writes it down. A hold ends exactly once.
+A hold is settled, released or expires, exactly once. Expiry counts from `expires_at`, whether or
+not `expire_holds` has recorded it.
 """
 
 import datetime as dt
@@ -17,11 +18,10 @@ from ledger.engine.charge_requests import (
     fingerprint_values,
 )
 from ledger.engine.charge_results import load_result
-from ledger.engine.posting import BadInput, KeyReused, LedgerError
+from ledger.engine.posting import BadInput, LedgerError
 from ledger.models import (
     Balance,
     Charge,
-    Entry,
     Hold,
     HoldKind,
     HoldState,
@@ -40,7 +40,7 @@ class UnknownHold(LedgerError):
 
 
 class HoldEnded(LedgerError):
-    """The hold has ended in another way; `state` says how."""
+    """The hold has ended in another way, with this `state`."""
 
     def __init__(self, state: str) -> None:
         super().__init__(f"The hold is {state}: it cannot end a second time.")
@@ -49,7 +49,7 @@ class HoldEnded(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class PlacedHold:
-    """A hold as asked for; `replayed` if an earlier request with the same key made it."""
+    """The hold of a request; `replayed` if an earlier request with the same key created it."""
 
     hold: Hold
     replayed: bool
@@ -57,7 +57,7 @@ class PlacedHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCall:
-    """A call about to be made: to whom (E.164), for how many seconds it is expected to last."""
+    """A call about to be made; `phone` is E.164."""
 
     phone: str
     expected_seconds: int
@@ -74,15 +74,15 @@ def hold(
     key: str,
     at: dt.datetime,
 ) -> PlacedHold:
-    """Set credits aside for a call, at the price of today, or a plain amount.
+    """Hold credits for a call, at the price of today, or a given number of credits.
 
-    What does not fit is refused and kept so (`insufficient_credits`), as is a number that
-    cannot be called (`bad_number`, `no_rate`). A domestic call holds nothing. Raises BadInput,
-    KeyReused and UnknownLocation.
+    A hold that does not fit, or a number that cannot be called, is stored as refused
+    (`insufficient_credits`, `bad_number`, `no_rate`). A domestic call holds 0 credits. Raises
+    BadInput, KeyReused and UnknownLocation.
     """
     posting.check_key(key)
     _check(call, credits, over_rule, seconds_to_live)
-    content = posting.fingerprint(
+    fingerprint = posting.fingerprint(
         [
             "hold",
             [call.phone, call.expected_seconds, call.carrier_type] if call else None,
@@ -93,9 +93,9 @@ def hold(
     )
     with transaction.atomic():
         renewals.renew_if_due(location_id, at=at)
-        # Two holds, or a hold and a charge, after the same credits: the second waits and looks.
+        # Lock: a concurrent hold or charge must not take the same credits.
         Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = _get_hold_by_key(location_id, key, content)
+        earlier = posting.find_by_key(Hold, location_id, key, fingerprint)
         if earlier is not None:
             return PlacedHold(earlier, replayed=True)
         renewals.renew(location_id, at=at)
@@ -105,7 +105,7 @@ def hold(
         rated = rating.Rated(credits=credits or 0)
         if call is not None:
             rated = rating.rate(
-                charging.Tariff(terms).on(terms.local_day(at)),
+                charging.Tariff(terms).price_list_on(terms.local_day(at)),
                 phone=call.phone,
                 channel=Channel.VOICE,
                 seconds=call.expected_seconds,
@@ -115,10 +115,10 @@ def hold(
         overdraft = contract.overdraft_limit if contract else 0
         if not refusal and rated.credits and available - rated.credits < -overdraft:
             refusal = Refusal.INSUFFICIENT_CREDITS
-        made = Hold.objects.create(
+        created = Hold.objects.create(
             location_id=location_id,
             key=key,
-            fingerprint=content,
+            fingerprint=fingerprint,
             kind=HoldKind.CALL if call else HoldKind.AMOUNT,
             credits=rated.credits,
             over_rule=over_rule,
@@ -132,7 +132,7 @@ def hold(
             ended_at=at if refusal else None,
             available_before=available,
         )
-    return PlacedHold(made, replayed=False)
+    return PlacedHold(created, replayed=False)
 
 
 def settle(
@@ -142,45 +142,44 @@ def settle(
     *,
     key: str,
     at: dt.datetime,
-    content: bytes | None = None,
+    fingerprint: bytes | None = None,
 ) -> ChargeResult:
-    """End a hold with what really happened: charge it, and free what was not used.
+    """Charge the messages that a hold was for, and free the rest of it.
 
-    A hold for a call takes the one call. What costs more than was held follows the hold's
-    `over_rule`. The same settlement again returns the first answer, whatever its key; `content`
-    is its fingerprint where `messages` say more than the caller did. Raises
-    UnknownHold, HoldEnded, charging.OverHold, and what `charging.charge_broadcast` raises:
-    nothing is written then and the hold stays as it is.
+    A hold for a call takes that one call. A cost above the hold follows its `over_rule`. The same
+    settlement again returns the first result, whatever its key; `fingerprint` identifies it where
+    `messages` hold more than the caller sent. Raises UnknownHold, HoldEnded, charging.HoldExceeded
+    and what `charging.charge_broadcast` raises; nothing is written then.
     """
-    found = Hold.objects.filter(pk=hold_id).first()
-    if found is None:
+    hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None:
         raise UnknownHold(f"There is no hold {hold_id}.")
-    if found.kind == HoldKind.CALL:
+    if hold.kind == HoldKind.CALL:
         if channel != Channel.VOICE or len(messages) != 1:
             raise BadInput("messages", "a hold for a call is settled with that one call.")
-        if messages[0].phone != found.phone:
+        if messages[0].phone != hold.phone:
             raise BadInput("messages[0].phone", "is not the number that the hold is for.")
-    ending = content or posting.fingerprint(
+    fingerprint = fingerprint or posting.fingerprint(
         ["settle", hold_id, channel, fingerprint_values(messages)]
     )
-    first = _first_settlement(found, ending)
+    first = _first_settlement(hold, fingerprint)
     if first is not None:
         return load_result(first.pk, messages)
     try:
         return charging.charge_broadcast(
-            found.location_id, channel, messages, key=key, at=at, settles=(found.pk, ending)
+            hold.location_id, channel, messages, key=key, at=at, settles=(hold.pk, fingerprint)
         )
     except charging.HoldNotOpen:
-        found.refresh_from_db()
-        # The same ending may have come in from elsewhere just before.
-        first = _first_settlement(found, ending)
+        hold.refresh_from_db()
+        # A concurrent request may have settled it in the same way.
+        first = _first_settlement(hold, fingerprint)
         if first is not None:
             return load_result(first.pk, messages)
-        raise HoldEnded(found.state_at(at)) from None
+        raise HoldEnded(hold.state_at(at)) from None
 
 
 def release(hold_id: int, *, at: dt.datetime) -> Hold:
-    """End a hold without a charge; releasing it again returns it as it is.
+    """End a hold without a charge; releasing it again changes nothing.
 
     Raises UnknownHold, and HoldEnded where it was settled, refused or has expired.
     """
@@ -188,20 +187,20 @@ def release(hold_id: int, *, at: dt.datetime) -> Hold:
     if location_id is None:
         raise UnknownHold(f"There is no hold {hold_id}.")
     with transaction.atomic():
-        # A settlement and a release at once: one of them comes first, the other sees it.
+        # Lock: a concurrent settlement must come before or after the release.
         Balance.objects.select_for_update().get(location_id=location_id)
-        found = Hold.objects.get(pk=hold_id)
-        state = found.state_at(at)
+        hold = Hold.objects.get(pk=hold_id)
+        state = hold.state_at(at)
         if state == HoldState.OPEN:
-            found.state, found.ended_at = HoldState.RELEASED, at
-            found.save(update_fields=["state", "ended_at"])
+            hold.state, hold.ended_at = HoldState.RELEASED, at
+            hold.save(update_fields=["state", "ended_at"])
         elif state != HoldState.RELEASED:
             raise HoldEnded(state)
-    return found
+    return hold
 
 
 def expire_holds(*, at: dt.datetime) -> int:
-    """Mark holds that have expired as such; returns how many. Nothing depends on it."""
+    """Record expiries; return how many. No decision depends on it."""
     count = 0
     for location_id in set(Hold.objects.overdue(at).values_list("location_id", flat=True)):
         with transaction.atomic():
@@ -211,22 +210,10 @@ def expire_holds(*, at: dt.datetime) -> int:
     return count
 
 
-def _first_settlement(found: Hold, ending: bytes) -> Charge | None:
-    if found.settlement_fingerprint is None or bytes(found.settlement_fingerprint) != ending:
+def _first_settlement(hold: Hold, fingerprint: bytes) -> Charge | None:
+    if hold.settlement_fingerprint is None or bytes(hold.settlement_fingerprint) != fingerprint:
         return None
-    return Charge.objects.get(hold=found)
-
-
-def _get_hold_by_key(location_id: int, key: str, content: bytes) -> Hold | None:
-    earlier = Hold.objects.filter(location_id=location_id, key=key).first()
-    if earlier is not None:
-        if bytes(earlier.fingerprint) != content:
-            raise KeyReused(key)
-        return earlier
-    for kept in (Charge, Entry):
-        if kept.objects.filter(location_id=location_id, key=key).exists():
-            raise KeyReused(key)
-    return None
+    return Charge.objects.get(hold=hold)
 
 
 def _check(

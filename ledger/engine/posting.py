@@ -1,8 +1,8 @@
-"""The one writer of the ledger: everything that moves credits goes through this module.
+"""The only writer of ledger entries: everything that moves credits goes through this module.
 
-The rules of numbering, of splitting a charge over the buckets and of judging what fits are
-SQL functions (ledger/sql), so that a broadcast is one round trip and one commit however many
-messages it has. What they were rated with is checked there again, under the balance's lock.
+Numbering, the split over the buckets (contract credits first) and what fits are SQL functions:
+ledger/sql/append.sql and ledger/sql/charge.sql. So a broadcast is one round trip and one commit,
+whatever its size. The terms and cards it was rated with are checked there again under the lock.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pghistory
 import psycopg
@@ -22,13 +22,15 @@ from ledger.engine.pg_arrays import LITERALS
 from ledger.models import Charge, Entry, Hold
 from locations.models.audit import POSTED
 
+Keyed = TypeVar("Keyed", Entry, Hold)
+
 
 class LedgerError(Exception):
-    """A request that the ledger does not take; its text is for people."""
+    """A request that the ledger refuses; the text is for people."""
 
 
 class BadInput(LedgerError):
-    """A request that is malformed: nothing was written, no key used up."""
+    """A malformed request: nothing was written, and its key can be used again."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -37,7 +39,7 @@ class BadInput(LedgerError):
 
 
 class KeyReused(LedgerError):
-    """The idempotency key has been used at this location for other content."""
+    """The idempotency key was used at this location with other content."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -47,7 +49,7 @@ class KeyReused(LedgerError):
 
 
 class ExternalIdTaken(LedgerError):
-    """A message of the request has been charged already, under another key."""
+    """A message of the request was charged before, under another key."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -56,9 +58,17 @@ class ExternalIdTaken(LedgerError):
         self.key = key
 
 
+@dataclass(frozen=True, slots=True)
+class PostedEntry:
+    """The entry of a request; `replayed` if an earlier request with the same key created it."""
+
+    entry: Entry
+    replayed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """An entry to be written; its number and the balances after it come with the writing."""
+    """An entry to write; its number and the balances after it are set when it is written."""
 
     kind: str
     contract_delta: int = 0
@@ -72,7 +82,7 @@ class NewEntry:
 
 
 def fingerprint(content: Any) -> bytes:
-    """32 bytes that tell one request's content from another's."""
+    """SHA-256 of a request's content in canonical JSON: 32 bytes."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest()
 
@@ -86,12 +96,11 @@ def _plain(value: object) -> str:
 
 
 def check_key(key: str) -> None:
-    """Refuse an idempotency key that cannot be kept; raises BadInput."""
     check_text("key", key, max_length=255, required=True)
 
 
 def check_text(field: str, text: str, *, max_length: int, required: bool = False) -> None:
-    """Refuse text that PostgreSQL cannot store or that is too long; raises BadInput."""
+    """Raise BadInput for text that is too long or that PostgreSQL cannot store."""
     if not isinstance(text, str):
         raise BadInput(field, _("must be text."))
     if required and not text:
@@ -109,19 +118,19 @@ def check_text(field: str, text: str, *, max_length: int, required: bool = False
         raise BadInput(field, _("contains a NUL character, which cannot be stored."))
 
 
-def get_entry_by_key(location_id: int, key: str, content: bytes) -> Entry | None:
-    """The entry that an earlier request with this key made; None if the key is new.
+def find_by_key(model: type[Keyed], location_id: int, key: str, fingerprint: bytes) -> Keyed | None:
+    """Return the row that an earlier request with this key created; None if the key is new.
 
-    Raises KeyReused where it stood for other content, or for a charge or a hold. Call it under the
-    balance's lock: a key is then used once in all three tables.
+    Raises KeyReused if that request had other content or created a row of another table. Call it
+    under the balance's lock: a key is then used once in all three tables.
     """
-    entry = Entry.objects.filter(location_id=location_id, key=key).first()
-    if entry is not None:
-        if bytes(entry.fingerprint or b"") != content:
+    row = model._default_manager.filter(location_id=location_id, key=key).first()
+    if row is not None:
+        if bytes(row.fingerprint or b"") != fingerprint:
             raise KeyReused(key)
-        return entry
-    for kept in (Charge, Hold):
-        if kept.objects.filter(location_id=location_id, key=key).exists():
+        return row
+    for other in (Charge, Entry, Hold):
+        if other is not model and other.objects.filter(location_id=location_id, key=key).exists():
             raise KeyReused(key)
     return None
 
@@ -131,15 +140,16 @@ def append(
     entries: Sequence[NewEntry],
     *,
     key: str | None = None,
-    content: bytes | None = None,
+    fingerprint: bytes | None = None,
     reason: str = "",
     reference: str = "",
     created_by_id: int | None = None,
     approved_by_id: int | None = None,
 ) -> list[int]:
-    """Write entries other than usage, in order, and move the balance; returns their ids.
+    """Write entries other than usage, in order, and move the balance; return their ids.
 
-    The caller is in a transaction and holds the lock on the location's balance row.
+    The caller is in a transaction and holds the lock on the location's balance row. `fingerprint`
+    belongs to `key`.
     """
     if not entries:
         return []
@@ -148,7 +158,7 @@ def append(
                %(location)s, %(kind)s::text[], %(contract)s::bigint[], %(purchased)s::bigint[],
                %(at)s::timestamptz[], %(day)s::date[], %(charge)s::bigint[],
                %(contract_id)s::bigint[], %(term)s::date[], %(key)s::text,
-               %(content)s::bytea, %(reason)s::text, %(reference)s::text,
+               %(fingerprint)s::bytea, %(reason)s::text, %(reference)s::text,
                %(created_by)s::bigint, %(lapsed)s::bigint[], %(approved_by)s::bigint)""",
         {
             "location": location_id,
@@ -162,7 +172,7 @@ def append(
             "contract_id": [entry.contract_id for entry in entries],
             "term": [entry.term_starts_on for entry in entries],
             "key": key,
-            "content": content,
+            "fingerprint": fingerprint,
             "reason": reason,
             "reference": reference,
             "created_by": created_by_id,
@@ -225,16 +235,16 @@ CHARGE = "SELECT * FROM ledger_charge({})".format(
 
 @dataclass(frozen=True, slots=True)
 class PostedCharge:
-    """What ledger_charge answered; the figures hold where the state is `posted`.
+    """The row that ledger_charge returns; the figures are set where the state is `posted`.
 
-    `paid`, `paid_by_contract` and `refusals` are by message.
+    `paid`, `paid_by_contract` (credits) and `refusals` are lists with an item per message.
     """
 
     state: str
     charge_id: int
     needed: int
     spent: int
-    before: int
+    available_before: int
     contract_after: int
     purchased_after: int
     refusal: str
@@ -244,9 +254,9 @@ class PostedCharge:
 
 
 def charge(parameters: dict[str, Any]) -> PostedCharge:
-    """Call ledger_charge; `parameters` are those of CHARGE_PARAMETERS, missing ones null.
+    """Call ledger_charge with CHARGE_PARAMETERS; missing ones are null.
 
-    Outside a transaction it may share a commit with others of its location.
+    Outside a transaction it may share a commit with other charges of the location.
     """
     values: dict[str, Any] = {}
     for name, kind in CHARGE_PARAMETERS.items():
@@ -254,10 +264,10 @@ def charge(parameters: dict[str, Any]) -> PostedCharge:
         values[name] = LITERALS[kind](value) if value is not None and kind in LITERALS else value
     if connection.in_atomic_block:
         return PostedCharge(*_call(CHARGE, values))
-    return PostedCharge(*post_combined(parameters["location"], values, _charge_together))
+    return PostedCharge(*post_combined(parameters["location"], values, _post_charges))
 
 
-def _charge_together(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def _post_charges(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     if len(calls) == 1:
         return [_call(CHARGE, calls[0])]
     connection.ensure_connection()
@@ -268,7 +278,7 @@ def _charge_together(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
-    """One prepared statement with parameters bound by the server."""
+    """Run one prepared statement with parameters bound by the server."""
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,

@@ -1,5 +1,4 @@
-"""Quotes: what a broadcast would cost and what would pay for it; nothing is written but a
-renewal that is due (domain.md section 3)."""
+"""Quotes: what a broadcast would cost. Nothing is written except a renewal that is due."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from locations.rate_cards.prices import PriceList, load_price_list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteMessage:
-    """A text, or a call of `seconds`, that has not been sent; `phone` is E.164."""
+    """A text, or a call of `seconds`; `phone` is E.164."""
 
     phone: str
     seconds: int | None = None
@@ -25,7 +24,7 @@ class QuoteMessage:
 
 @dataclass(frozen=True, slots=True)
 class UnsendableNumber:
-    """A number that could not be sent to, by its place in the request."""
+    """A number that would be refused; `index` is its position in the request."""
 
     index: int
     phone: str
@@ -34,7 +33,7 @@ class UnsendableNumber:
 
 @dataclass(frozen=True, slots=True)
 class DestinationCost:
-    """All messages of the quote to one country and kind of line."""
+    """The messages to one country and carrier type, and their credits."""
 
     country: str
     carrier_type: str
@@ -44,7 +43,7 @@ class DestinationCost:
 
 @dataclass(frozen=True, slots=True)
 class PaymentSplit:
-    """Which credits would pay, and what would be left of each bucket."""
+    """Credits from each bucket, and what would be left in it."""
 
     contract: int
     purchased: int
@@ -55,10 +54,10 @@ class PaymentSplit:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What was asked about, were it sent at that instant.
+    """The cost of a broadcast at an instant, in credits.
 
-    `payment` is None where it does not fit as a whole; `fitting` and `fitting_credits` say how
-    much of it would go with `send_what_fits`.
+    `payment` is None if it does not fit as a whole; `fitting` messages for `fitting_credits`
+    would go with `send_what_fits`. `rated` has an item for each message.
     """
 
     credits: int
@@ -94,29 +93,28 @@ def quote(
     messages: Sequence[QuoteMessage],
     *,
     at: dt.datetime,
-    most: int = MAX_MESSAGES,
-    watch: Callable[[int], None] = lambda rated: None,
+    max_messages: int = MAX_MESSAGES,
+    on_progress: Callable[[int], None] = lambda rated_count: None,
 ) -> Quote:
-    """What these messages would cost, all sent at the instant `at` as one broadcast.
+    """Quote these messages as one broadcast at the instant `at`.
 
-    With `most` a longer list is quoted too: the same list sent as broadcasts one after the other
-    costs as much, from the same credits. `watch` is told how many have been rated. Raises
-    BadInput and UnknownLocation.
+    `max_messages` allows a list longer than a broadcast: sent as several, it costs the same.
+    `on_progress` is called with the number of messages rated so far. Raises BadInput and
+    UnknownLocation.
     """
-    _check(channel, messages, most)
+    _check(channel, messages, max_messages)
     balance = renewals.renew_if_due(location_id, at=at)
     terms = known_terms(location_id)
     if terms.version != balance.terms_version:
         terms = load_terms(location_id)
-    prices = _prices(terms, terms.local_day(at))
-    # People share destinations and lengths, and lists repeat numbers.
-    known: dict[QuoteMessage, rating.Rated] = {}
+    prices = _current_prices(terms, terms.local_day(at))
+    cache: dict[QuoteMessage, rating.Rated] = {}  # lists repeat numbers
     rated = []
-    for done, message in enumerate(messages):
-        watch(done)
-        result = known.get(message)
+    for index, message in enumerate(messages):
+        on_progress(index)
+        result = cache.get(message)
         if result is None:
-            result = known[message] = rating.rate(
+            result = cache[message] = rating.rate(
                 prices,
                 phone=message.phone,
                 channel=channel,
@@ -133,7 +131,7 @@ def quote(
         credits=credits,
         available=balance.available,
         overdraft_limit=overdraft,
-        payment=_payment(credits, balance.contract_credits, balance.purchased_credits)
+        payment=_split_payment(credits, balance.contract_credits, balance.purchased_credits)
         if fits
         else None,
         fitting=fitting,
@@ -148,8 +146,8 @@ def quote(
     )
 
 
-def _prices(terms: Terms, day: dt.date) -> PriceList | None:
-    """The card in force on the day, asked of the database: one may have been published since."""
+def _current_prices(terms: Terms, day: dt.date) -> PriceList | None:
+    """Read the card in force from the database; the cache may miss one just published."""
     contract = terms.contract_on(day)
     series = contract.rate_card_series_id if contract else None
     cards = RateCard.objects.published().filter(effective_on__lte=day)
@@ -158,7 +156,7 @@ def _prices(terms: Terms, day: dt.date) -> PriceList | None:
     return load_price_list(card) if card else None
 
 
-def _payment(credits: int, contract: int, purchased: int) -> PaymentSplit:
+def _split_payment(credits: int, contract: int, purchased: int) -> PaymentSplit:
     from_contract = min(credits, contract)
     from_purchased = min(credits - from_contract, max(purchased, 0))
     return PaymentSplit(
@@ -171,7 +169,7 @@ def _payment(credits: int, contract: int, purchased: int) -> PaymentSplit:
 
 
 def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
-    """How many would go one by one in the order given, and for how many credits."""
+    """Count and credits of the messages that fit, taken in order, as ledger_charge does."""
     count = spent = 0
     for result in rated:
         if result.is_domestic or result.refusal:
@@ -183,13 +181,13 @@ def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
 
 
 def _destinations(rated: Sequence[rating.Rated]) -> tuple[DestinationCost, ...]:
-    """What each destination costs, the dearest first."""
+    """The most expensive first."""
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for result in rated:
         if not result.is_domestic and not result.refusal:
-            where = (result.country, str(result.carrier_type))
-            messages, credits = sums.get(where, (0, 0))
-            sums[where] = (messages + 1, credits + result.credits)
+            destination = (result.country, str(result.carrier_type))
+            messages, credits = sums.get(destination, (0, 0))
+            sums[destination] = (messages + 1, credits + result.credits)
     return tuple(
         DestinationCost(country, carrier_type, messages, credits)
         for (country, carrier_type), (messages, credits) in sorted(
@@ -198,11 +196,11 @@ def _destinations(rated: Sequence[rating.Rated]) -> tuple[DestinationCost, ...]:
     )
 
 
-def _check(channel: str, messages: Sequence[QuoteMessage], most: int) -> None:
+def _check(channel: str, messages: Sequence[QuoteMessage], max_messages: int) -> None:
     if channel not in Channel.values:
         raise BadInput("channel", "must be text or voice.")
-    if not 1 <= len(messages) <= most:
-        raise BadInput("messages", f"must be 1 to {most:,} messages.")
+    if not 1 <= len(messages) <= max_messages:
+        raise BadInput("messages", f"must be 1 to {max_messages:,} messages.")
     for number, message in enumerate(messages):
         check_text(f"messages[{number}].phone", message.phone, max_length=32, required=True)
         seconds = message.seconds

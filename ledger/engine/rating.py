@@ -1,4 +1,4 @@
-"""Rating: from a number and a length to credits, and why (domain.md section 3)."""
+"""Rating: the credits of a text or call, and the facts behind them (docs/domain.md, rules 3-5)."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,13 @@ from ledger.models import CarrierSource, Refusal
 from locations.models import CarrierType, Channel
 from locations.rate_cards.prices import CHAT_MMS_CREDITS, CHAT_SMS_CREDITS, Price, PriceList
 
-# "A number that the metadata calls fixed line or mobile is rated as mobile; every line type
-# other than those two and mobile is rated as landline."
+# Any other number type is rated as landline.
 MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an E.164 number is; `country` is empty where the metadata cannot tell."""
+    """Country (empty: unknown to the metadata) and carrier type of an E.164 number."""
 
     country: str
     carrier_type: str
@@ -31,7 +30,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What a text or a call costs, and the facts that say why. A refusal costs nothing."""
+    """The credits of a text or call, with the facts that explain them. A refusal costs 0."""
 
     country: str = ""
     carrier_type: str = ""
@@ -44,12 +43,11 @@ class Rated:
     credits: int = 0
 
 
-def parse(phone: str) -> PhoneNumber:
-    """What `phonenumbers.parse` makes of + and digits; raises NumberParseException.
+def parse_number(phone: str) -> PhoneNumber:
+    """Return what `phonenumbers.parse` returns for + and digits, in half the time.
 
-    That one looks for extensions, other digits, words and prefixes first, which takes more
-    than half of the time of rating a number. Where a national prefix or a leading zero might be
-    meant it still decides.
+    The library searches for extensions, words and foreign digits first. Numbers that may have a
+    national prefix or a leading zero are left to it. Raises NumberParseException.
     """
     for length in (1, 2, 3):
         code = int(phone[1 : 1 + length])
@@ -73,14 +71,14 @@ def _national_prefix(code: int) -> re.Pattern[str]:
     return re.compile((metadata and metadata.national_prefix_for_parsing) or "(?!)")
 
 
-# Reading and typing a number takes about 14 µs, and a location writes to the same people again.
+# A location writes to the same numbers again and again.
 @lru_cache(maxsize=200_000)
-def destination(phone: str) -> Destination | None:
-    """Where an E.164 number (+ and digits) leads; None if it is not a possible number."""
+def get_destination(phone: str) -> Destination | None:
+    """Look up an E.164 number (+ and digits); None if it is not a possible number."""
     if not (phone.startswith("+") and phone.isascii() and phone[1:].isdigit()):
         return None
     try:
-        number = parse(phone)
+        number = parse_number(phone)
     except NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
@@ -93,10 +91,7 @@ def destination(phone: str) -> Destination | None:
 
 
 def billed_seconds(seconds: int, *, first: int = 60, following: int = 60) -> int:
-    """The seconds that a call of `seconds` is billed for: started increments count whole.
-
-    A call that was not answered lasted 0 seconds and is billed for none.
-    """
+    """Billed seconds of a call: every started increment counts in full; 0 seconds stay 0."""
     if seconds <= 0:
         return 0
     return first + max(0, -(-(seconds - first) // following)) * following
@@ -115,26 +110,26 @@ def rate(
     seconds: int | None = None,
     carrier_type: str | None = None,
 ) -> Rated:
-    """Rate one international text, or call of so many seconds, on a card (None: there is none).
+    """Rate one text, or call of `seconds`, by a price list (None: no card is in force).
 
-    `carrier_type` is what the caller knows of the line; without it the metadata decides.
+    Without the caller's `carrier_type` the metadata decides.
     """
-    lead = destination(phone)
-    if lead is None:
+    destination = get_destination(phone)
+    if destination is None:
         return Rated(refusal=Refusal.BAD_NUMBER, seconds=seconds)
-    if lead.is_domestic:
-        return Rated(country=lead.country, is_domestic=True, seconds=seconds)
+    if destination.is_domestic:
+        return Rated(country=destination.country, is_domestic=True, seconds=seconds)
     source = CarrierSource.CALLER if carrier_type else CarrierSource.METADATA
-    line = carrier_type or lead.carrier_type
+    carrier_type = carrier_type or destination.carrier_type
     price = prices and prices.price(
-        country=lead.country, carrier_type=line, channel=channel, digits=phone[1:]
+        country=destination.country, carrier_type=carrier_type, channel=channel, digits=phone[1:]
     )
     if not price:
-        return Rated(lead.country, line, source, Refusal.NO_RATE, seconds=seconds)
+        return Rated(destination.country, carrier_type, source, Refusal.NO_RATE, seconds=seconds)
     billed, credits = cost(price, channel=channel, seconds=seconds)
     return Rated(
-        lead.country,
-        line,
+        destination.country,
+        carrier_type,
         source,
         price=price,
         seconds=None if channel == Channel.TEXT else seconds,
@@ -144,7 +139,7 @@ def rate(
 
 
 def cost(price: Price, *, channel: str, seconds: int | None) -> tuple[int | None, int]:
-    """Billed seconds (None of a text) and credits of one text, or call of so many seconds."""
+    """Billed seconds (None for a text) and credits."""
     if channel == Channel.TEXT:
         return None, price.credits
     billed = billed_seconds(
@@ -154,7 +149,7 @@ def cost(price: Price, *, channel: str, seconds: int | None) -> tuple[int | None
 
 
 def chat_credits(prices: PriceList | None, *, has_image: bool) -> int:
-    """Credits of one chat message, sent or received: an MMS where it has an image, else an SMS."""
+    """Credits of one chat message: an MMS if it has an image, else an SMS."""
     if prices is None:
         return CHAT_MMS_CREDITS if has_image else CHAT_SMS_CREDITS
     return prices.chat_mms_credits if has_image else prices.chat_sms_credits

@@ -1,4 +1,4 @@
-"""What is written down when a renewal fails, and that it is over."""
+"""Record failed renewals, and resolve them."""
 
 import datetime as dt
 import logging
@@ -14,10 +14,9 @@ logger = logging.getLogger(__name__)
 
 
 def renew_or_record_failure(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
-    """Renew the location, or keep why that failed; call it outside a transaction.
+    """Renew the location; if that fails, log and store the error. Call it outside a transaction.
 
-    Returns the days of `renewals.renew`, or the row of the failure. Raises nothing of the
-    renewal's own.
+    Returns the days that `renewals.renew` returns, or the failure.
     """
     try:
         days = renewals.renew(location_id, at=at)
@@ -30,13 +29,14 @@ def renew_or_record_failure(location_id: int, *, at: dt.datetime) -> list[dt.dat
 
 
 def resolve_failures(*, at: dt.datetime) -> None:
-    """Close the failures of locations that somebody else has renewed: a charge, a page."""
+    """Resolve failures of locations that were renewed since, say by a charge or a page."""
     renewed = Balance.objects.exclude(renewals.is_renewal_due(at)).values("location")
     RenewalFailure.objects.filter(resolved_at=None, location__in=renewed).update(resolved_at=at)
 
 
 def _record_failure(location_id: int, error: Exception, *, at: dt.datetime) -> RenewalFailure:
-    words = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else '-'}"
+    first_line = str(error).strip().splitlines()[0] if str(error) else "-"
+    message = f"{type(error).__name__}: {first_line}"[:MAX_ERROR_LENGTH]
     with transaction.atomic():
         failure, is_new = RenewalFailure.objects.get_or_create(
             location_id=location_id,
@@ -44,12 +44,12 @@ def _record_failure(location_id: int, error: Exception, *, at: dt.datetime) -> R
             defaults={
                 "first_failed_at": at,
                 "last_failed_at": at,
-                "error": words[:MAX_ERROR_LENGTH],
+                "error": message,
             },
         )
         if not is_new:
             RenewalFailure.objects.filter(pk=failure.pk).update(
-                last_failed_at=at, attempts=F("attempts") + 1, error=words[:MAX_ERROR_LENGTH]
+                last_failed_at=at, attempts=F("attempts") + 1, error=message
             )
             failure.refresh_from_db()
     return failure

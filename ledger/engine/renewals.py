@@ -1,7 +1,8 @@
-"""Renewals: what is left lapses, the included amount comes in (domain.md section 3).
+"""Renewals: the rest of the contract credits expires, the included credits are granted.
 
-A renewal does not depend on its schedule: whoever meets a location whose term has ended makes
-it up first, under the lock of the balance row, so that it happens exactly once.
+A renewal does not depend on a schedule: a charge, a quote or a page that meets a location whose
+term has ended renews it first, under the lock of the balance row, so exactly once
+(docs/domain.md, rules 14-16).
 """
 
 import datetime as dt
@@ -16,34 +17,37 @@ from locations.models import Contract, DebtAtRenewal, Location
 
 
 def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
-    """Make up every beginning and end of a term that is due at the instant `at`, in order.
+    """Take every step (a beginning or end of a term) that is due at the instant `at`, in order.
 
-    Each is dated at its own day's start. Returns those days; calling it again does nothing.
-    Raises UnknownLocation.
+    Entries are dated at the local midnight of their step. Returns the days of the steps taken;
+    empty if none was due. Raises UnknownLocation.
     """
     with transaction.atomic():
         terms = load_terms(location_id)
         Balance.objects.bulk_create([Balance(location_id=location_id)], ignore_conflicts=True)
-        # Two workers that both saw the term's end would both grant the credits: lock, re-read.
+        # Lock, re-read: two workers that both saw the term's end would both grant the credits.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
         terms = load_terms(location_id)
-        done = []
+        days = []
         step = get_next_step(balance, terms)
         while step is not None and step.at <= at:
-            # The balance row is locked by this transaction, and moves with each step.
-            now = Balance.objects.get(location_id=location_id)
-            posting.append(location_id, build_entries(step, now, terms))
-            done.append(step.on)
+            # Each step moves the balance, so read it again.
+            current = Balance.objects.get(location_id=location_id)
+            posting.append(location_id, build_entries(step, current, terms))
+            days.append(step.on)
             balance.renewed_through_on = step.on
             step = terms.next_step(step.on)
         balance.renewal_due_at = step.at if step else None
         balance.terms_version = terms.version
         balance.save(update_fields=["renewed_through_on", "renewal_due_at", "terms_version"])
-    return done
+    return days
 
 
 def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
-    """The location's balance at the instant `at`, with its open holds; raises UnknownLocation."""
+    """Renew the location if due; return its balance at the instant `at`, with held credits.
+
+    Raises UnknownLocation.
+    """
     balances = Balance.objects.as_of(at).filter(location=location_id)
     balance = balances.exclude(is_renewal_due(at)).first()
     if balance is None:
@@ -53,23 +57,22 @@ def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
 
 
 def is_renewal_due(at: dt.datetime) -> Q:
-    """Balances whose location has a renewal to make up, or terms that changed since the last."""
+    """Balances with a renewal that is due, or whose terms changed since the last one."""
     return ~Q(terms_version=F("location__terms_version")) | Q(
         renewal_due_at__isnull=False, renewal_due_at__lte=at
     )
 
 
 def location_ids_due(at: dt.datetime) -> list[int]:
-    """The ids of the locations that `renew` has something to do for."""
-    never_looked_at = Location.objects.filter(balance__isnull=True).values_list("pk", flat=True)
+    without_balance = Location.objects.filter(balance__isnull=True).values_list("pk", flat=True)
     return [
         *Balance.objects.filter(is_renewal_due(at)).values_list("location_id", flat=True),
-        *never_looked_at,
+        *without_balance,
     ]
 
 
-def _step_of_a_late_successor(balance: Balance, terms: Terms) -> Step | None:
-    """The day an ended contract was closed, where one that begins that very day came later."""
+def _late_successor_step(balance: Balance, terms: Terms) -> Step | None:
+    """The first step of a contract entered after the day on which its predecessor ended."""
     on = balance.renewed_through_on
     contract = terms.contract_on(on) if on else None
     if on is None or contract is None or contract.starts_on != on:
@@ -81,17 +84,17 @@ def _step_of_a_late_successor(balance: Balance, terms: Terms) -> Step | None:
 
 
 def build_entries(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
-    """What the step writes, in order, where the balance is this one when it is taken."""
+    """The entries of a step, in order, given the balance before it."""
     entries = []
     if balance.contract_credits and step.previous is not None:
-        lapsed = terms.term_on(step.on - dt.timedelta(days=1))
+        ended = terms.term_on(step.on - dt.timedelta(days=1))
         entries.append(
             _entry(
                 step,
                 EntryKind.CONTRACT_EXPIRY,
                 step.previous,
                 contract_delta=-balance.contract_credits,
-                term_starts_on=lapsed.starts_on if lapsed else step.on,
+                term_starts_on=ended.starts_on if ended else step.on,
             )
         )
     if step.contract is not None:
@@ -117,8 +120,7 @@ def build_entries(step: Step, balance: Balance, terms: Terms) -> list[posting.Ne
 
 
 def get_next_step(balance: Balance, terms: Terms) -> Step | None:
-    """The first step that the balance's location has not taken yet; None: none is known."""
-    return _step_of_a_late_successor(balance, terms) or terms.next_step(balance.renewed_through_on)
+    return _late_successor_step(balance, terms) or terms.next_step(balance.renewed_through_on)
 
 
 def _entry(

@@ -1,14 +1,13 @@
-"""Reversals: a charge, or one message of it, given back once (domain.md section 3)."""
+"""Reversals: give back a charge, or one message of it, once (docs/domain.md, rule 12)."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from ledger.engine import posting, renewals
-from ledger.engine.posting import LedgerError
+from ledger.engine.posting import LedgerError, PostedEntry
 from ledger.models import (
     Balance,
     Charge,
@@ -27,15 +26,7 @@ class UnknownCharge(LedgerError):
 
 
 class NothingToReverse(LedgerError):
-    """It cost nothing, or has been given back already."""
-
-
-@dataclass(frozen=True, slots=True)
-class PostedEntry:
-    """The entry that gave the credits back; `replayed` if an earlier request made it."""
-
-    entry: Entry
-    replayed: bool
+    """It cost nothing, or was given back before."""
 
 
 def reverse(
@@ -50,25 +41,25 @@ def reverse(
     created_by: User | None = None,
     approved_by: User | None = None,
 ) -> PostedEntry:
-    """Give back a charge, or the one message `external_id` of it, to the buckets it came from.
+    """Give back a charge, or its message `external_id`, to the buckets that paid.
 
-    The contract part of a charge from an earlier term comes back as nothing: those credits have
-    lapsed, and the entry's `lapsed_credits` say how many. A whole charge gives back what single
-    reversals have left of it. Raises UnknownCharge, NothingToReverse, BadInput, KeyReused and
-    UnknownLocation.
+    Contract credits of an earlier term have expired: they are not given back but counted in the
+    entry's `lapsed_credits`. A whole charge gives back what single reversals left. Raises
+    UnknownCharge, NothingToReverse, BadInput, KeyReused and UnknownLocation.
     """
     posting.check_key(key)
     posting.check_text("reason", reason, max_length=500, required=True)
     posting.check_text("reference", reference, max_length=120)
-    said = ["reversal", charge_id, external_id, reason, *([reference] if reference else [])]
-    content = posting.fingerprint(said)
+    fingerprint = posting.fingerprint(
+        ["reversal", charge_id, external_id, reason, *([reference] if reference else [])]
+    )
     with transaction.atomic():
         renewals.renew_if_due(location_id, at=at)
-        # Two reversals of one message at once: the second waits here and finds it done.
+        # Lock: of two concurrent reversals of one message the second must see the first.
         balance = Balance.objects.select_for_update().get(location_id=location_id)
-        earlier = posting.get_entry_by_key(location_id, key, content)
-        if earlier is not None:
-            return PostedEntry(earlier, replayed=True)
+        entry = posting.find_by_key(Entry, location_id, key, fingerprint)
+        if entry is not None:
+            return PostedEntry(entry, replayed=True)
         renewals.renew(location_id, at=at)
         balance.refresh_from_db()
         charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
@@ -76,11 +67,11 @@ def reverse(
             raise UnknownCharge(
                 _("This location has no charge %(charge_id)s.") % {"charge_id": charge_id}
             )
-        messages = _messages(charge, external_id)
+        messages = _reversible_messages(charge, external_id)
         paid = messages.aggregate(
             all=Sum("credits", default=0), contract=Sum("contract_credits", default=0)
         )
-        lapsed = paid["contract"] if _is_of_an_earlier_term(charge) else 0
+        lapsed = paid["contract"] if _is_of_earlier_term(charge) else 0
         today = load_terms(location_id).local_day(at)
         ids = posting.append(
             location_id,
@@ -96,7 +87,7 @@ def reverse(
                 )
             ],
             key=key,
-            content=content,
+            fingerprint=fingerprint,
             reason=reason,
             reference=reference,
             created_by_id=created_by.pk if created_by else None,
@@ -106,10 +97,9 @@ def reverse(
     return PostedEntry(Entry.objects.get(pk=ids[0]), replayed=False)
 
 
-def _messages(
+def _reversible_messages(
     charge: Charge, external_id: str | None
 ) -> QuerySet[ChatMessage] | QuerySet[InternationalMessage]:
-    """The messages of the charge that can still be given back; at least one."""
     model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
     messages = model._default_manager.filter(charge=charge)
     if external_id is not None:
@@ -119,17 +109,17 @@ def _messages(
                 _("Charge %(pk)s has no message %(external_id)s.")
                 % {"pk": charge.pk, "external_id": repr(external_id)}
             )
-    cost = messages.filter(credits__gt=0)
-    if not cost.exists():
+    paid = messages.filter(credits__gt=0)
+    if not paid.exists():
         raise NothingToReverse(_("It cost nothing: there is nothing to give back."))
-    left = cost.filter(reversal__isnull=True)
-    if not left.exists():
+    open_messages = paid.filter(reversal__isnull=True)
+    if not open_messages.exists():
         raise NothingToReverse(_("It has been reversed already: a charge is given back once."))
-    return left
+    return open_messages
 
 
-def _is_of_an_earlier_term(charge: Charge) -> bool:
-    """Whether the location's contract credits have been reset since it was charged."""
+def _is_of_earlier_term(charge: Charge) -> bool:
+    """Whether contract credits were reset since the charge."""
     entry = Entry.objects.filter(charge=charge).exclude(kind=EntryKind.REVERSAL).order_by("number")
     last = entry.last()
     return (

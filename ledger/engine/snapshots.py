@@ -1,4 +1,4 @@
-"""Reading one instant of the database."""
+"""Consistent reads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,22 +9,21 @@ from psycopg import IsolationLevel
 
 @contextmanager
 def read_snapshot() -> Iterator[None]:
-    """Everything read inside belongs to one instant, so that figures on a page agree.
+    """Read in one repeatable-read, read-only transaction, so that the figures of a page agree.
 
-    Without it a charge between two queries makes the balance differ from the table's last
-    line. Inside a transaction that has begun already (a test's) it changes nothing.
+    Does nothing inside a transaction.
     """
     if connection.in_atomic_block:
         yield
         return
     connection.ensure_connection()
     session = connection.connection
-    usual = session.isolation_level, session.read_only
-    # The driver says so in its BEGIN: no statement of its own, as SET TRANSACTION would be.
+    defaults = session.isolation_level, session.read_only
+    # Set on the driver, these go into its BEGIN; SET TRANSACTION would be one more statement.
     session.isolation_level, session.read_only = IsolationLevel.REPEATABLE_READ, True
     try:
         with transaction.atomic():
             yield
     finally:
         if not session.closed:
-            session.isolation_level, session.read_only = usual
+            session.isolation_level, session.read_only = defaults

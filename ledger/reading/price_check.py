@@ -56,7 +56,7 @@ def try_number(
         )
     terms = load_terms(location_id)
     day = terms.local_day(at)
-    prices = Tariff(terms).on(day)
+    prices = Tariff(terms).price_list_on(day)
     rated = rating.rate(
         prices,
         phone=phone,

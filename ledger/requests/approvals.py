@@ -64,7 +64,7 @@ def post(
     at: dt.datetime,
     created_by: User,
     approved_by: User | None = None,
-) -> funding.PostedEntry:
+) -> posting.PostedEntry:
     """Post it, whatever the limit; raises what `funding` and `reversals` raise."""
     common: dict[str, Any] = {
         "key": key,
@@ -79,22 +79,21 @@ def post(
             return funding.purchase(location_id, entry.credits, **common)
         case EntryKind.ADJUSTMENT:
             return funding.adjust(
-                location_id, entry.credits, bucket=entry.bucket, of_term=entry.of_term, **common
+                location_id, entry.credits, bucket=entry.bucket, term=entry.of_term, **common
             )
         case EntryKind.WRITE_OFF:
             return funding.write_off(location_id, **common)
         case EntryKind.REVERSAL if entry.charge_id is not None:
             external_id = entry.external_id or None
-            result = reversals.reverse(
+            return reversals.reverse(
                 location_id, entry.charge_id, external_id=external_id, **common
             )
-            return funding.PostedEntry(result.entry, result.replayed)
     raise ValueError(f"{entry.kind} is not posted by hand.")
 
 
 def dry_run(
     location_id: int, entry: ManualEntry, *, key: str, at: dt.datetime, created_by: User
-) -> funding.PostedEntry:
+) -> posting.PostedEntry:
     """Post it and roll back; raises what `post` raises."""
     with transaction.atomic():
         posted = post(location_id, entry, key=key, at=at, created_by=created_by)

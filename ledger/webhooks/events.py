@@ -64,7 +64,7 @@ def _record_text(location_id: int, event: TextEvent, at: dt.datetime) -> None:
             [InternationalRequest(external_id=event.id, phone=event.phone, sent_at=at)],
             key=event.key,
             at=at,
-            content=posting.fingerprint([event.provider, "text", event.id, event.phone]),
+            fingerprint=posting.fingerprint([event.provider, "text", event.id, event.phone]),
         )
     messages = InternationalMessage.objects.filter(location_id=location_id, external_id=event.id)
     status = messages.values_list("status", flat=True).first()
@@ -98,13 +98,15 @@ def _charge_call(location_id: int, event: CallEvent, seconds: int, at: dt.dateti
         status=event.status,
         status_at=at,
     )
-    content = posting.fingerprint([event.provider, "call", event.id, event.phone, seconds])
+    fingerprint = posting.fingerprint([event.provider, "call", event.id, event.phone, seconds])
     hold = Hold.objects.filter(location_id=location_id, key=f"{event.key}-hold").first()
     if hold is not None:
         # An expired, refused or too small hold: charge the call without it.
         with contextlib.suppress(holds.HoldEnded, charging.HoldExceeded):
-            holds.settle(hold.pk, Channel.VOICE, [call], key=event.key, at=at, content=content)
+            holds.settle(
+                hold.pk, Channel.VOICE, [call], key=event.key, at=at, fingerprint=fingerprint
+            )
             return
     charging.charge_broadcast(
-        location_id, Channel.VOICE, [call], key=event.key, at=at, content=content
+        location_id, Channel.VOICE, [call], key=event.key, at=at, fingerprint=fingerprint
     )

@@ -93,7 +93,7 @@ def _included_credits(
 
 def _event_credits(tariff: charging.Tariff, event: Event) -> int:
     day = tariff.terms.local_day(event.at)
-    prices = tariff.on(day)
+    prices = tariff.price_list_on(day)
     match event:
         case RecordedBroadcast():
             return sum(

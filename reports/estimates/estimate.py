@@ -130,7 +130,9 @@ def estimate(
     renew_if_due(location.pk, at=at)
     with read_snapshot():
         summary = balance_summary(location, at=at)
-        quote = quotes.quote(location.pk, channel, messages, at=at, most=most, watch=watch)
+        quote = quotes.quote(
+            location.pk, channel, messages, at=at, max_messages=most, on_progress=watch
+        )
         usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, summary)
     sent_to = {

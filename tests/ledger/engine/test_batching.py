@@ -28,7 +28,7 @@ class Counter:
         first = not self.goes
         self.goes.append(list(asked))
         if first:
-            wait_for(lambda: len(batching._queues[LOCATION].waiting) == self.others)
+            wait_for(lambda: len(batching._queues[LOCATION].pending) == self.others)
         for error in map(self.fails, asked):
             if error is not None:
                 raise error
@@ -60,7 +60,7 @@ def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
         if number == 0:
             wait_for(lambda: bool(post.goes))
         else:
-            wait_for(lambda n=number: len(batching._queues[LOCATION].waiting) == n)
+            wait_for(lambda n=number: len(batching._queues[LOCATION].pending) == n)
     for thread in threads:
         thread.join(20)
     return answers
@@ -113,13 +113,13 @@ def test_a_line_is_forgotten_when_nobody_waits():
 def batches(monkeypatch) -> Iterator[list[int]]:
     """How many charges were in each commit."""
     sizes: list[int] = []
-    original = posting._charge_together
+    original = posting._post_charges
 
     def counted(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         sizes.append(len(calls))
         return original(calls)
 
-    monkeypatch.setattr(posting, "_charge_together", counted)
+    monkeypatch.setattr(posting, "_post_charges", counted)
     yield sizes
 
 

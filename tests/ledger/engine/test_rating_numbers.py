@@ -8,7 +8,7 @@ from phonenumbers import PhoneNumberType
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from ledger.engine.rating import Destination, Rated, chat_credits, destination, rate
+from ledger.engine.rating import Destination, Rated, chat_credits, get_destination, rate
 from ledger.models import Refusal
 from locations.rate_cards.prices import PriceList, load_price_list
 from tests.factories import (
@@ -61,7 +61,7 @@ from tests.ledger.cards import STANDARD, example, prices
     ],
 )
 def test_what_is_no_possible_number_is_refused_as_a_bad_number(phone: str):
-    assert destination(phone) is None
+    assert get_destination(phone) is None
     assert rate(STANDARD, phone=phone, channel="voice", seconds=61) == Rated(
         refusal=Refusal.BAD_NUMBER, seconds=61
     )
@@ -69,7 +69,7 @@ def test_what_is_no_possible_number_is_refused_as_a_bad_number(phone: str):
 
 @given(phone=st.text(max_size=20) | st.from_regex(r"\+[0-9]{0,18}", fullmatch=True))
 def test_any_text_is_a_destination_or_a_bad_number(phone: str):
-    found = destination(phone)
+    found = get_destination(phone)
     if found is not None:
         assert phone[0] == "+"
         assert set(phone[1:]) <= set("0123456789")
@@ -96,13 +96,13 @@ def test_line_types_other_than_mobile_are_rated_as_landline(
 ):
     phone = example(country, line_type)
     assert phonenumbers.number_type(phonenumbers.parse(phone)) == line_type
-    assert destination(phone) == Destination(country, rated_as)
+    assert get_destination(phone) == Destination(country, rated_as)
 
 
 def test_a_number_that_the_metadata_calls_fixed_line_or_mobile_is_rated_as_mobile():
     line_type = phonenumbers.number_type(phonenumbers.parse(MEXICO))
     assert line_type == PhoneNumberType.FIXED_LINE_OR_MOBILE
-    assert destination(MEXICO) == Destination("MX", "mobile")
+    assert get_destination(MEXICO) == Destination("MX", "mobile")
 
 
 def test_a_possible_number_whose_country_nobody_knows_has_no_rate():

@@ -206,7 +206,7 @@ def capped(channel: str, *messages: InternationalRequest, held: int) -> list[str
     kept = InternationalMessage.objects.select_related("rate__card__series")
     told = [explain_international(m) for m in kept.filter(charge=answer.charge_id)]
     explanations.clear_caches()
-    said = [why.sentence for why in explanations.of_broadcast(answer.charge_id).values()]
+    said = [why.sentence for why in explanations.explain_broadcast(answer.charge_id).values()]
     assert sorted(said) == sorted(told)
     return told
 
