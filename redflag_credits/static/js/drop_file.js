@@ -1,23 +1,22 @@
-// A file dropped anywhere on the form goes into its file field. Without this script the field's
-// own button does the same.
+// Put a file that is dropped on a form into its file field.
 "use strict";
 
 for (const input of document.querySelectorAll("input[type=file][data-drop]")) {
   const form = input.form;
   form.querySelectorAll("[data-drop-hint]").forEach((hint) => (hint.hidden = false));
-  const lit = (on) => form.classList.toggle("drop-here", on);
+  const highlight = (on) => form.classList.toggle("drop-here", on);
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    lit(true);
+    highlight(true);
   });
   form.addEventListener("dragleave", (event) => {
-    if (!form.contains(event.relatedTarget)) lit(false);
+    if (!form.contains(event.relatedTarget)) highlight(false);
   });
   form.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    lit(false);
+    highlight(false);
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     input.focus();

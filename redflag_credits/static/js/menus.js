@@ -1,5 +1,4 @@
-// Menus are <details> and work without this; with it they close as people expect:
-// on Escape, on a click elsewhere, and when the focus moves out.
+// Menus are <details>: close them on Escape, on a click outside, and when the focus leaves.
 "use strict";
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");

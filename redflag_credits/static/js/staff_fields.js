@@ -1,5 +1,5 @@
-// Gives Django's own widgets the names that assistive technology reads: select2's boxes know no
-// label, and the icons beside a filter hold theirs in an attribute that a bare span may not have.
+// Accessible names for Django's widgets: select2 boxes have no label, and filter icons have an
+// aria-label without a role.
 "use strict";
 
 function nameBox(box) {
@@ -9,9 +9,9 @@ function nameBox(box) {
   label.id ||= `${select.id}-label`;
   const names = `${label.id} select2-${select.id}-container`;
   if (box.getAttribute("aria-labelledby") !== names) box.setAttribute("aria-labelledby", names);
-  // What is chosen stands in a text box of its own within the box: it is the box's words.
-  const chosen = document.getElementById(`select2-${select.id}-container`);
-  if (chosen) ["role", "aria-readonly"].forEach((name) => chosen.removeAttribute(name));
+  // The chosen value is marked as a text box within the box: make it plain text.
+  const value = document.getElementById(`select2-${select.id}-container`);
+  if (value) ["role", "aria-readonly"].forEach((name) => value.removeAttribute(name));
 }
 
 function nameSearch(field) {
@@ -19,7 +19,7 @@ function nameSearch(field) {
   if (open) field.setAttribute("aria-labelledby", open.getAttribute("aria-labelledby"));
 }
 
-function mend() {
+function addNames() {
   document.querySelectorAll(".select2-container .select2-selection").forEach(nameBox);
   document.querySelectorAll(".select2-search__field").forEach(nameSearch);
   document
@@ -27,6 +27,6 @@ function mend() {
     .forEach((icon) => icon.setAttribute("role", "img"));
 }
 
-// Rows of a table are added, and boxes opened, at any time.
-new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
-mend();
+// Table rows are added, and boxes opened, later.
+new MutationObserver(addNames).observe(document.body, { childList: true, subtree: true });
+addNames();

@@ -1,4 +1,4 @@
-// A button beside the hint that works without it.
+// A print button, beside the hint for browsers without scripts.
 "use strict";
 
 const button = document.getElementById("print");

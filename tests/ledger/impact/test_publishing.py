@@ -150,6 +150,6 @@ def test_the_page_follows_a_calculation(staff: Client, draft: RateCard) -> None:
     RateCardImpact.objects.update(state="running", rows_done=40, rows_total=120)
     shown = staff.get(page(draft)).content.decode()
     assert "40 of 120 locations are calculated." in shown
-    assert "data-working" in shown
+    assert "data-job" in shown
     staff.post(page(draft, "calculate"))
     assert RateCardImpact.objects.get() == asked
