@@ -51,7 +51,6 @@ def accounts_open_to(user: "User | AnonymousUser") -> QuerySet[Account]:
 
 
 def open_account(user: "User | AnonymousUser", account_id: int) -> Account:
-    """Raises Http404 unless the user may open the account."""
     account = accounts_open_to(user).filter(pk=account_id).first()
     if account is None:
         raise Http404

@@ -27,7 +27,6 @@ class StaffSite(admin.AdminSite):
         self._menu: list[type[Model]] = []
 
     def order_menu(self, *models: type[Model]) -> None:
-        """Set the order of an app's models; models not named come after them."""
         self._menu += models
 
     def index(
@@ -62,7 +61,6 @@ class StaffSite(admin.AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """Apps in the order of INSTALLED_APPS, models in that of `order_menu`."""
         app_order = [config.label for config in apps.get_app_configs()]
         model_order = list(dict.fromkeys([*self._menu, *self._registry]))
         app_list = list(self._build_app_dict(request, app_label).values())

@@ -12,8 +12,6 @@ MAX_YEARS = 10
 
 
 class DayInput(forms.DateInput):
-    """A date input, whose value is ISO in every language."""
-
     input_type = "date"
 
     def __init__(self) -> None:
@@ -46,7 +44,6 @@ MONTH_FIELD: dict[str, Any] = {
 
 
 def check_range(first_on: dt.date | None, last_on: dt.date | None) -> dict[str, Any]:
-    """Errors of a range of days, by field."""
     errors: dict[str, Any] = {}
     for name, day in (("first_on", first_on), ("last_on", last_on)):
         if day is not None and not EARLIEST_ON <= day <= LATEST_ON:

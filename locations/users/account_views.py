@@ -41,7 +41,6 @@ def account(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def end_sessions(request: SignedInRequest) -> HttpResponse:
-    """End one of the user's other sessions, or all of them."""
     ended = sessions.end_others(
         request.user,
         current_key=request.session.session_key,

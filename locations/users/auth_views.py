@@ -52,7 +52,6 @@ class SignIn(LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
-    """Ask for the two-factor code after the right password."""
     pending = request.session.get(PENDING_SIGN_IN)
     expired_before = timezone.now().timestamp() - CODE_TIMEOUT_SECONDS
     if not pending or pending["at"] < expired_before:

@@ -37,7 +37,6 @@ def set_cookie(response: HttpResponse, language: str) -> None:
 
 
 def get_safe_url(request: HttpRequest, url: str) -> str:
-    """The URL if it is on this host, else the home page."""
     if url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):

@@ -13,7 +13,6 @@ from locations.users import language
 @never_cache
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Save the language and return to the page where it was chosen."""
     code = request.POST.get("language", "")
     if code not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest(render(request, "400.html").content)

@@ -16,7 +16,6 @@ SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad
 
 
 def begin(session: Any, *, user_agent: str, at: dt.datetime) -> None:
-    """Store the start and the browser in a session."""
     session[BEGAN_AT] = at.timestamp()
     session[BROWSER] = browser_name(user_agent)
 
@@ -39,5 +38,4 @@ def end_others(user: User, *, current_key: str | None, name: str = "", at: dt.da
 
 
 def delete_expired(*, at: dt.datetime) -> int:
-    """Returns how many were deleted."""
     return int(Session.objects.filter(expire_date__lte=at).delete()[0])

@@ -32,12 +32,10 @@ def begin_setup(user: User) -> TOTPDevice:
 
 
 def qr_code(device: TOTPDevice) -> str:
-    """The secret as an SVG in a data URL."""
     return str(segno.make(device.config_url, micro=False).svg_data_uri(scale=5, border=3))
 
 
 def readable_secret(device: TOTPDevice) -> str:
-    """The secret in base32, in groups of four characters."""
     text = b32encode(device.bin_key).decode()
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
@@ -58,7 +56,6 @@ def confirm(user: User, code: str) -> list[str] | None:
 
 
 def make_recovery_codes(user: User) -> list[str]:
-    """New codes, each valid once; the old ones stop working."""
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="recovery")

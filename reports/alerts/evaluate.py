@@ -61,7 +61,6 @@ def get_figures(summary: BalanceSummary, expected: Forecast) -> AlertFigures:
 
 
 def compute_level(alert: Alert, figures: AlertFigures) -> Level:
-    """The level by the limits alone, whatever members were notified of."""
     if not figures.ever_had_credits:
         return Level.CLEAR
     if figures.available <= 0:

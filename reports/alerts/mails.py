@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 
 def send_due_mails(*, at: dt.datetime) -> int:
-    """Returns how many were sent."""
     due = AlertMail.objects.filter(next_try_at__lte=at).order_by("next_try_at", "pk")
     sent = failures = 0
     for pk in list(due.values_list("pk", flat=True)):
@@ -65,12 +64,10 @@ def send_alert_mail(pk: int, *, at: dt.datetime) -> bool | None:
 
 
 def retry_delay(attempts: int) -> dt.timedelta:
-    """Five minutes after the first attempt, then doubling up to six hours."""
     return min(MAX_RETRY_DELAY, FIRST_RETRY_DELAY * 2 ** min(attempts, 10))
 
 
 def _reason_to_drop(mail: AlertMail) -> str:
-    """Why the mail no longer applies since the crossing; empty if it does."""
     alert = Alert.objects.get(pk=mail.alert_id)
     if not alert.is_on:
         return gettext_noop("The alert was turned off.")

@@ -35,7 +35,6 @@ class AlertPage:
 
     @property
     def level(self) -> Level | None:
-        """None where no alert is on."""
         return compute_level(self.alert, self.figures) if self.alert and self.alert.is_on else None
 
     @property
@@ -50,7 +49,6 @@ def get_active_alert(location: Location) -> Alert | None:
 def get_banner(
     alert: Alert | None, summary: BalanceSummary, expected: Forecast
 ) -> AlertBanner | None:
-    """The banner of a low balance, not of one that has run out."""
     figures = get_figures(summary, expected)
     if alert is None or compute_level(alert, figures) != Level.LOW:
         return None
@@ -73,7 +71,6 @@ def load_alert_page(location: Location, *, at: dt.datetime) -> AlertPage:
 
 
 def get_initial(location: Location, user: User) -> dict[str, Any]:
-    """Initial values of the form; suggestions where no alert was set yet."""
     alert = Alert.objects.filter(location=location).first()
     if alert is None:
         return {"is_on": True, "below_days": DEFAULT_BELOW_DAYS, "members": [user.pk]}

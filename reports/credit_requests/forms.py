@@ -47,7 +47,6 @@ class CreditRequestForm(forms.Form):
 
     @staticmethod
     def get_initial(bundles: Sequence[Bundle], credits: str = "") -> dict[str, Any]:
-        """Initial values; `credits` is an unchecked query parameter."""
         if not (credits.isascii() and credits.isdigit() and len(credits) < 10):
             credits = ""
         choice = OTHER if credits or not bundles else str(bundles[0].pk)
@@ -65,7 +64,6 @@ class CreditRequestForm(forms.Form):
         return cleaned
 
     def get_amount(self) -> dict[str, int]:
-        """`credits` or `bundle_id` of a valid form."""
         choice = self.cleaned_data["choice"]
         if choice == OTHER:
             return {"credits": self.cleaned_data["credits"]}

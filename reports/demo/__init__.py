@@ -1,5 +1,5 @@
 """Demo data: invented customers with fourteen months of traffic."""
 
-from reports.demo.people import DEMO_SIGN_INS
+from reports.demo.sign_ins import DEMO_SIGN_INS
 
 __all__ = ["DEMO_SIGN_INS"]

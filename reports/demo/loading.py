@@ -16,7 +16,7 @@ from locations.contracts.terms import load_terms
 from locations.models import Account, ChatInbox, Location, Membership, Role, User
 from locations.rate_cards import parsing, publishing
 from reports.demo.locations import FIELDS, LOCATIONS, DemoLocation
-from reports.demo.people import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
+from reports.demo.sign_ins import DEMO_SIGN_INS, DEMO_STAFF, PASSWORD
 from reports.demo.traffic import generate_events
 
 RATE_CARD = Path(__file__).parent / "rate_card.csv"
@@ -27,7 +27,6 @@ Progress = Callable[[Iterable[Event]], Iterable[Event]]
 
 
 def load_demo(*, at: dt.datetime, progress: Progress = iter) -> list[Location]:
-    """Create customers, users and fourteen months of traffic up to `at`, in one transaction."""
     with transaction.atomic():
         first_on = at.date() - dt.timedelta(days=3 * 365)
         with RATE_CARD.open("rb") as file:

@@ -1,8 +1,10 @@
 """Random traffic of the demo, with fixed seeds, so that every demo is the same."""
 
 import datetime as dt
+import json
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -18,16 +20,9 @@ from ledger.replay.events import (
 )
 from locations.models import Channel
 from reports.demo.locations import FIELDS, DemoLocation
-from reports.demo.people import (
-    CITIES,
-    DAYS,
-    FIRST_NAMES,
-    JOBS,
-    LAST_NAMES,
-    RECEIVED_TEXTS,
-    SENT_TEXTS,
-)
 
+# Invented names and texts of recipients and messages.
+TEXTS = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
 HISTORY_DAYS = 425  # fourteen months
 TEXT_STATUS = (
     ("Delivered", ""),
@@ -42,7 +37,6 @@ CALL_SECONDS = (9, 23, 42, 59, 60, 61, 75, 119, 120, 121, 185)
 
 
 def generate_events(spec: DemoLocation, *, at: dt.datetime) -> tuple[Event, ...]:
-    """Fourteen months of one location up to `at`, in order."""
     rng = random.Random(spec.name)  # noqa: S311
     today = at.astimezone(spec.zone).date()
     recipients = [_make_recipient(rng, spec, number) for number in range(40)]
@@ -80,12 +74,12 @@ def _make_recipient(rng: random.Random, spec: DemoLocation, number: int) -> dict
     if phone is None:
         raise LookupError(f"The numbering metadata has no example number for {country}.")
     values = (
-        rng.choice(FIRST_NAMES),
-        rng.choice(LAST_NAMES),
+        rng.choice(TEXTS["first_names"]),
+        rng.choice(TEXTS["last_names"]),
         f"{spec.name.split()[-1][:3].upper()}{number:04d}",
-        CITIES.get(country, "Denver"),
+        TEXTS["cities"].get(country, "Denver"),
         country,
-        rng.choice(JOBS),
+        rng.choice(TEXTS["jobs"]),
     )
     formatted = phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.E164)
     return dict(zip(FIELDS, values, strict=True)) | {"phone": formatted}
@@ -148,14 +142,14 @@ def _make_chats(
     messages = []
     for n in range(number):
         inbound = rng.random() < 0.5
-        text = rng.choice(RECEIVED_TEXTS if inbound else SENT_TEXTS)
+        text = rng.choice(TEXTS["received_texts" if inbound else "sent_texts"])
         messages.append(
             ChatRequest(
                 external_id=f"{spec.name}-chat-{days_ago:03d}-{n:02d}",
                 inbox=rng.choice(spec.inboxes),
                 direction=Direction.INBOUND if inbound else Direction.OUTBOUND,
                 phone=f"+1312555{rng.randrange(100, 200):04d}",
-                content=text.format(day=rng.choice(DAYS), hour=rng.randrange(6, 12)),
+                content=text.format(day=rng.choice(TEXTS["days"]), hour=rng.randrange(6, 12)),
                 has_image="picture" in text or "map" in text,
                 sent_at=_instant(spec, today, days_ago, 7 + n % 12, rng),
             )

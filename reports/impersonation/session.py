@@ -42,7 +42,6 @@ def begin(session: Any, location_id: int) -> None:
 
 
 def end(session: Any) -> int | None:
-    """The id of the location that was impersonated, if any."""
     location_id: int | None = session.pop(SESSION_KEY, None)
     return location_id
 

@@ -15,7 +15,7 @@ from locations.models import Account, ChatInbox, Location, User
 from locations.users.groups import GROUPS
 from reports.demo import DEMO_SIGN_INS, loading
 from reports.demo.locations import LOCATIONS
-from reports.demo.people import PASSWORD
+from reports.demo.sign_ins import PASSWORD
 from tests import databases
 
 FOURTEEN_MONTHS = dt.timedelta(days=425)
