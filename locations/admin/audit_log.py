@@ -33,7 +33,7 @@ class AuditLogFilterForm(forms.Form):
     model = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=AdminDateWidget)
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=AdminDateWidget)
-    moment = forms.DateTimeField(
+    recorded_at = forms.DateTimeField(
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid": gettext_lazy("No instant.")},
@@ -63,7 +63,7 @@ class AuditLogFilterForm(forms.Form):
             text=values["q"],
             since=_midnight(values["since"]),
             until=_midnight(values["until"], days=1),
-            moment=values["moment"],
+            recorded_at=values["recorded_at"],
         )
 
 

@@ -43,7 +43,7 @@ VALUES = """
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters:
-    """`model` is a label like `locations.contract`; `moment` the instant of one transaction."""
+    """`model` is a label like `locations.contract`; `recorded_at` selects one transaction."""
 
     by: int | None = None
     model: str = ""
@@ -51,7 +51,7 @@ class AuditFilters:
     text: str = ""
     since: dt.datetime | None = None
     until: dt.datetime | None = None
-    moment: dt.datetime | None = None
+    recorded_at: dt.datetime | None = None
 
 
 @dataclass(slots=True)
@@ -148,11 +148,11 @@ def _queries(filters: AuditFilters, params: dict[str, Any]) -> Iterator[str]:
             conditions.append("to_jsonb(e)::text ILIKE %(text)s")
             escaped = filters.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             params["text"] = f"%{escaped}%"
-        for name, operator in (("since", ">="), ("until", "<"), ("moment", "=")):
+        for name, operator in (("since", ">="), ("until", "<"), ("recorded_at", "=")):
             if (at := getattr(filters, name)) is not None:
                 conditions.append(f"e.pgh_created_at {operator} %({name})s")
                 params[name] = at
-        is_bulk = events.pgh_in_bulk and filters.moment is None
+        is_bulk = events.pgh_in_bulk and filters.recorded_at is None
         yield (BULK_EVENTS if is_bulk else EVENTS).format(
             source=source, table=events._meta.db_table, conditions=" AND ".join(conditions)
         )

@@ -199,7 +199,7 @@ def test_months_are_counted_from_the_first_day(first: str, months: list[int], la
         ("2026-06-15", 0, "2026-06-15"),
     ],
 )
-def test_so_many_months_later_or_earlier_is_this_day(first: str, months: int, later: str):
+def test_adding_months_gives_this_day(first: str, months: int, later: str):
     assert add_months(day(first), months) == day(later)
 
 

@@ -116,7 +116,7 @@ def bounded(result: dict[str, Any]) -> None:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("name", hostile_files.REFUSED)
-def test_hostile_file_is_refused_in_words(read_in_a_process: Reader, name: str) -> None:
+def test_hostile_file_is_refused_with_a_message(read_in_a_process: Reader, name: str) -> None:
     result = read_in_a_process(hostile_files.REFUSED[name]())
     assert result["error"] != ""
     assert "Traceback" not in result["error"]

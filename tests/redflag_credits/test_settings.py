@@ -95,7 +95,7 @@ def test_the_local_runner_refuses_production() -> None:
     assert done.stdout == "`make run` is for trying and developing: see deploy/README.md.\n"
 
 
-def test_servers_of_ones_own_are_used_where_they_are_named() -> None:
+def test_configured_servers_are_used() -> None:
     asked = "settings.LOCAL_POSTGRES, settings.LOCAL_REDIS"
     assert ask_settings(asked) == "True True"
     named = {key: PRODUCTION[key] for key in ("DATABASE_URL", "REDIS_URL")}

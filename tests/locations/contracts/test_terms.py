@@ -57,7 +57,7 @@ def test_the_last_term_of_a_contract_that_ends_is_cut_short():
     assert days_of(terms, until="2040-01-01") == ["2026-01-01", "2027-01-01", "2027-03-15"]
 
 
-def test_a_step_says_whose_term_ends_and_whose_begins():
+def test_step_has_the_contracts_of_the_ending_and_the_beginning_term():
     old, new = contract("2026-01-01", "2026-06-01"), contract("2026-06-01", "2026-09-01")
     late = contract("2027-01-01")
     chain = steps(make_terms(old, new, late), until=day("2028-01-01"))

@@ -45,7 +45,7 @@ MINUS = "\N{MINUS SIGN}"
         ),
     ],
 )
-def test_days_are_written_as_the_language_does(
+def test_days_are_formatted_in_each_language(
     language: str, day: str, first: str, monday: str, month: str
 ) -> None:
     with override(language):
@@ -64,7 +64,7 @@ def test_thousands_are_separated_and_the_minus_is_a_true_one(language: str, figu
         assert format_signed(9775) == f"+{figure}"
 
 
-def test_small_print_in_french() -> None:
+def test_short_dates_in_french() -> None:
     at = dt.datetime(2026, 11, 1, 14, 5, tzinfo=dt.UTC)
     with override("fr"):
         assert (

@@ -105,7 +105,7 @@ def ready(location: Location, **fields: Any) -> Any:
         ("both", False),
     ],
 )
-def test_the_role_of_who_asks_decides(location: Location, role: str, masked: bool) -> None:
+def test_role_of_the_requester_decides(location: Location, role: str, masked: bool) -> None:
     if role == "staff":
         user = make_user(is_staff=True, is_superuser=True)
     else:
@@ -165,7 +165,7 @@ def test_who_downloaded_what_and_when_is_shown_to_those_who_open_the_reports(
     assert ReportDownload.objects.count() == 2
 
 
-def test_what_was_downloaded_stays_written() -> None:
+def test_record_of_a_download_cannot_be_changed() -> None:
     location = make_location()
     download = ReportDownload.objects.create(
         report=ready(location), user=make_member(location), at=NOW

@@ -73,11 +73,11 @@ def workbook(*rows: tuple[Any, ...]) -> bytes:
         ("AQ", ""),
     ],
 )
-def test_a_country_is_known_by_codes_and_english_names(name: str, code: str) -> None:
+def test_country_has_codes_and_english_names(name: str, code: str) -> None:
     assert country_code(name) == code
 
 
-def test_every_country_of_the_metadata_is_known_by_its_own_name() -> None:
+def test_every_country_of_the_metadata_is_found_by_its_name() -> None:
     import phonenumbers
 
     codes = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -107,7 +107,7 @@ def test_a_price_for_mobile_and_landline_alike_becomes_two() -> None:
     assert prices(found) == [("MX", "mobile", "voice", "", 7), ("MX", "landline", "voice", "", 7)]
 
 
-def test_prefixes_and_increments_are_kept() -> None:
+def test_prefixes_and_increments_are_parsed() -> None:
     text = "Country,Prefix,Mobile calls,Landline calls,Increments\nMexico,+52 22,12,4,30/6\n"
     found = read(text)
     assert prices(found) == [
@@ -157,14 +157,14 @@ def test_several_prices_become_one_by_the_rule(rule: MergeRule, credits: int, wo
     assert (line.credits, line.first_seconds, describe_merge(line, rule)) == (credits, 60, words)
 
 
-def test_without_a_rule_a_second_price_is_named() -> None:
+def test_without_a_rule_a_second_price_is_a_problem() -> None:
     found = read(LONG + "MX,mobile,text,,7,,\nFR,mobile,text,,7,,\nMX,mobile,text,,8,,\n")
     assert [str(problem) for problem in found.problems] == [
         "Line 4: prices the same destination as line 2 does: choose a rule for several."
     ]
 
 
-def test_formulas_and_wrong_types_are_named() -> None:
+def test_formulas_and_wrong_types_are_problems() -> None:
     content = workbook(
         ("country", "carrier_type", "channel", "credits"),
         ("MX", "mobile", "text", "=1+1"),
@@ -185,12 +185,12 @@ def test_formulas_and_wrong_types_are_named() -> None:
     ]
 
 
-def test_only_the_first_problems_are_kept_and_all_are_counted() -> None:
+def test_first_problems_are_returned_and_all_bad_lines_counted() -> None:
     found = read(LONG + "Q,mobile,text,,7,,\n" * 1500)
     assert (len(found.problems), found.bad_line_count) == (1000, 1500)
 
 
-def test_a_line_with_much_wrong_is_one_line_and_each_reason_is_said_once() -> None:
+def test_line_with_many_problems_counts_once_and_repeats_no_reason() -> None:
     found = read("country,channel,credits\nQ,fax,x\nMX,text,7\n", carrier_type=BOTH)
     assert [problem.line for problem in found.problems] == [2, 2, 2]
     assert len({problem.reason for problem in found.problems}) == 3

@@ -32,7 +32,7 @@ def test_real_card_has_633_prices_of_229_countries_and_of_satellites():
     assert "XK" in {line.country for line in lines}
 
 
-def test_columns_may_come_in_any_order_and_increments_are_kept():
+def test_columns_may_have_any_order_and_increments_are_parsed():
     assert read(
         "credits,first_seconds,channel,prefix,carrier_type,country,following_seconds\n"
         "12,30,voice,4477,mobile,GB,6\n"
@@ -54,7 +54,7 @@ def test_columns_may_come_in_any_order_and_increments_are_kept():
     ],
     ids=["byte order mark", "CRLF", "CR", "quotes and spaces", "empty lines at the end"],
 )
-def test_what_spreadsheets_write_is_read(text: str):
+def test_spreadsheet_variants_of_csv_are_parsed(text: str):
     (line,) = read(text)
     assert (line.country, line.channel, line.credits) == ("AD", "text", 2)
 
@@ -107,7 +107,7 @@ def test_bad_line_is_named_with_its_number_and_reason(line: str, reason: str):
 
 
 @pytest.mark.parametrize("credits", [0, 1_000_000])
-def test_credits_at_the_bounds_are_taken(credits: int):
+def test_credits_at_the_bounds_are_valid(credits: int):
     assert read(f"{HEADER}\nAD,mobile,text,,{credits}\n")[0].credits == credits
 
 
@@ -187,7 +187,7 @@ def test_file_that_is_no_rate_card_says_why(text: str | bytes, found: list[str])
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\x00", "\ufeff", '"', "a" * 200_000])
-def test_no_rate_card_at_all_is_refused_in_words(text: str):
+def test_file_without_a_rate_card_is_refused_with_a_message(text: str):
     assert problems(text)
 
 

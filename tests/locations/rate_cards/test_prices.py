@@ -95,7 +95,7 @@ def test_a_series_without_a_published_card_has_none_in_force():
     assert get_card_in_force(None, TODAY) is None
 
 
-def test_publications_are_read_once_and_anew_when_they_are_forgotten(
+def test_publications_are_read_once_until_the_cache_is_cleared(
     django_assert_num_queries: DjangoAssertNumQueries,
 ):
     old = card(7)
@@ -193,7 +193,7 @@ def test_another_default_series_prices_the_next_charge(soho: Location):
     assert send(soho).credits == 3
 
 
-def test_a_contracts_own_series_prices_from_the_moment_it_is_agreed(soho: Location):
+def test_contracts_own_series_prices_the_next_charge(soho: Location):
     contract = soho.contracts.get()
     contract.rate_card_series = card(3, series="Partners", is_default=False).series
     amendments.amend_contract(contract, ["rate_card_series"])
@@ -253,7 +253,7 @@ def test_a_contract_that_was_ended_since_lets_its_credits_lapse(soho: Location):
     assert Balance.objects.get(location=soho).total == 0
 
 
-def test_what_changed_elsewhere_is_noticed_for_every_location(soho: Location):
+def test_change_in_another_process_is_noticed_for_every_location(soho: Location):
     others = [make_location(included=1000) for _ in range(3)]
     assert [send(location).credits for location in others] == [7, 7, 7]
     card(8, f"{TODAY}")

@@ -37,7 +37,7 @@ def test_import_makes_a_draft_with_every_price():
     ] == [("GB", "", 4, 60, 60), ("GB", "", 12, 30, 6), ("001", "8816", 581, 60, 60)]
 
 
-def test_a_list_leaves_chat_at_the_prices_of_the_card_that_it_takes_over_from():
+def test_price_list_keeps_the_chat_prices_of_the_card_before():
     before = card()
     RateCard.objects.filter(pk=before.pk).update(chat_sms_credits=3, chat_mms_credits=7)
     publishing.publish_card(before, at=NOW)
@@ -217,7 +217,7 @@ def test_published_card_refuses_raw_sql(published: RateCard, statement: str):
     assert [rate.credits for rate in published.rates.order_by("id")] == [4, 12, 581]
 
 
-def test_truncate_is_refused_in_words(published: RateCard):
+def test_truncate_is_refused_with_a_message(published: RateCard):
     assert refused(lambda: sql("TRUNCATE locations_rate")) == ("Locations_rate is never emptied.")
 
 

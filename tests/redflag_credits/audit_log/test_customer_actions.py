@@ -118,7 +118,7 @@ def test_price_file_is_one_entry_that_lists_each_price(desk: Client):
         ("changed", "RateCardUpload", 1),
     }
     (bulk,) = entries(model="locations.rate", since=before)
-    each = entries(model="locations.rate", moment=bulk.at)
+    each = entries(model="locations.rate", recorded_at=bulk.at)
     assert sorted({f: new for f, _, new in line.changes}["credits"] for line in each) == [
         "15",
         "16",

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 WIDE = "Destination,Per SMS,Mobile calls,Landline calls\nMexico,7,12,\nFrance,6,29,3\n"
 
 
-def test_columns_that_cannot_be_told_are_asked_for(staff: Client) -> None:
+def test_unclear_columns_are_asked_for(staff: Client) -> None:
     make_card()
     address = send(staff, WIDE)["Location"]
     upload = RateCardUpload.objects.get()

@@ -47,9 +47,7 @@ def test_a_price_that_moves_by_more_than_half_is_marked() -> None:
     ("old", "new", "jumps"),
     [(10, 15, False), (10, 16, True), (10, 5, False), (10, 4, True), (0, 1, True), (0, 0, False)],
 )
-def test_a_jump_is_more_than_half_either_way_and_any_price_after_none(
-    old: int, new: int, jumps: bool
-) -> None:
+def test_jump_is_a_change_by_more_than_half_or_from_zero(old: int, new: int, jumps: bool) -> None:
     before = make_card([("MX", "mobile", "text", old)])
     (change,) = compare_rates(lines(HEAD + f"MX,mobile,text,,{new},,\n"), before)
     assert change.is_jump is jumps
@@ -60,7 +58,7 @@ def test_a_first_card_is_compared_with_nothing() -> None:
     assert count_by_kind(compare_rates(lines(LIST), None))[ChangeKind.NEW] == 5
 
 
-def test_it_is_compared_with_the_card_that_it_takes_over_from() -> None:
+def test_card_is_compared_with_the_one_it_supersedes() -> None:
     first = make_card(effective_on=dt.date(2026, 1, 1))
     second = make_card(effective_on=dt.date(2026, 6, 1))
     make_card(effective_on=dt.date(2026, 3, 1), published=False)
