@@ -6,6 +6,7 @@ calls and chat. The figures chain like posted ones: `verify_ledger` finds nothin
 
 import datetime as dt
 import time
+from pathlib import Path
 
 import psycopg
 from django.conf import settings
@@ -22,67 +23,11 @@ STARTS_ON = dt.date(2025, 1, 1)
 DAYS = 690
 # Prices of a message. A charge has three, every third charge four.
 TEXT_CREDITS, CALL_CREDITS, CHAT_CREDITS = 7, 24, 2
+SCRIPTS = ("charges", "international_messages", "chat_messages")
 
-CHARGES = """
-    CREATE TEMP TABLE planned AS
-    SELECT l.id AS location_id, n + 1 AS number,
-           (ARRAY['text', 'voice', 'chat'])[n %% 3 + 1] AS kind,
-           3 + (n %% 9 = 0)::int + (n %% 9 = 4)::int + (n %% 9 = 8)::int AS messages,
-           (ARRAY[{text}, {call}, {chat}])[n %% 3 + 1] AS price,
-           %(starts_on)s::date + (n::bigint * {days} / {entries})::int AS day,
-           %(starts_on)s::timestamptz + (n * interval '1 day' * {days} / {entries}) AS at,
-           row_number() OVER (ORDER BY l.id, n) + %(ids)s AS id
-      FROM locations_location l, generate_series(1, {entries} - 1) AS n;
-    ALTER TABLE planned ADD COLUMN after bigint;
-    UPDATE planned SET after = {granted} - s.spent
-      FROM (SELECT id AS of, sum(messages * price) OVER (PARTITION BY location_id ORDER BY number)
-                   AS spent FROM planned) s
-     WHERE s.of = planned.id;
-    INSERT INTO ledger_charge (
-           id, location_id, key, fingerprint, kind, on_insufficient, outcome, refusal, at, day,
-           needed_credits, credits, available_before, held_before, contract_after,
-           purchased_after, overdraft_limit)
-    SELECT id, location_id, 'big-' || number, '', kind, 'refuse_all', 'charged', '', at, day,
-           messages * price, messages * price, after + messages * price, 0, after, 0, 0
-      FROM planned;
-    INSERT INTO ledger_entry (
-           id, location_id, number, kind, contract_delta, purchased_delta, contract_after,
-           purchased_after, at, day, charge_id, reason, reference)
-    SELECT id, location_id, number, CASE kind WHEN 'chat' THEN kind ELSE 'international_' || kind
-           END, -messages * price, 0, after, 0, at, day, id, '', ''
-      FROM planned;
-    UPDATE ledger_balance b SET contract_credits = p.after, last_number = p.number
-      FROM planned p WHERE p.location_id = b.location_id AND p.number = {entries};
-    """
-INTERNATIONAL = """
-    INSERT INTO ledger_internationalmessage (
-           location_id, charge_id, entry_id, position, external_id, phone, outcome, refusal,
-           credits, contract_credits, sent_at, day, channel, country, carrier_type,
-           carrier_source, rate_id, seconds, billed_seconds, status, status_detail, profile)
-    SELECT p.location_id, p.id, p.id, m, 'big-' || p.number || '-' || m,
-           '+5222' || lpad((hashint8(p.id * 7 + m) & 99999999)::text, 8, '0'), 'charged', '',
-           p.price, p.price, p.at, p.day, p.kind, 'MX', 'mobile', 'metadata', r.id,
-           CASE p.kind WHEN 'voice' THEN 61 END, CASE p.kind WHEN 'voice' THEN 120 END,
-           'delivered', '', jsonb_build_object(
-               'First Name', 'Recipient', 'Last Name', 'Number ' || m, 'Unique ID', 'E-' || p.id)
-      FROM planned p JOIN locations_rate r ON r.card_id = %(card)s AND r.country = 'MX'
-           AND r.carrier_type = 'mobile' AND r.prefix = '' AND r.channel = p.kind,
-           generate_series(0, p.messages - 1) AS m
-     WHERE p.kind <> 'chat' ORDER BY p.id, m;
-    """
-CHAT = """
-    INSERT INTO ledger_chatmessage (
-           location_id, charge_id, entry_id, position, external_id, phone, outcome, refusal,
-           credits, contract_credits, sent_at, day, inbox_id, direction, content, text_type,
-           card_id)
-    SELECT p.location_id, p.id, p.id, m, 'big-' || p.number || '-' || m, '+12015550123',
-           'charged', '', p.price, p.price, p.at, p.day, i.id,
-           CASE m %% 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END,
-           'Is the office open on day ' || p.number || '?', 'sms', %(card)s
-      FROM planned p JOIN locations_chatinbox i ON i.location_id = p.location_id,
-           generate_series(0, p.messages - 1) AS m
-     WHERE p.kind = 'chat' ORDER BY p.id, m;
-    """
+
+def read_sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
 
 
 def prepare(*, reuse: bool, with_messages: bool = True) -> bool:
@@ -118,10 +63,10 @@ def _fill(with_messages: bool) -> None:
     with connect_without_triggers() as server:
         server.execute("SET work_mem = '256MB'")
         server.execute("SET synchronous_commit = off")
-        for steps in (CHARGES, INTERNATIONAL, CHAT) if with_messages else (CHARGES,):
-            for step in steps.format(**sizes).split(";\n"):
-                if step.strip():
-                    server.execute(step, values)
+        for name in SCRIPTS if with_messages else SCRIPTS[:1]:
+            for statement in read_sql(name).format(**sizes).split(";\n"):
+                if statement.strip():
+                    server.execute(statement, values)
         for table in ("ledger_charge", "ledger_entry"):
             server.execute(
                 sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), 20000000)").format(table)
