@@ -1,5 +1,3 @@
-"""A location with a card, and a client that speaks for a token."""
-
 import itertools
 import json
 from typing import Any
@@ -16,7 +14,7 @@ _keys = itertools.count(1)
 
 
 class Caller:
-    """Speaks JSON with a bearer token; every POST has a fresh key unless one is given."""
+    """JSON client with a bearer token; every POST gets a new key unless one is passed."""
 
     def __init__(self, secret: str, location_id: int) -> None:
         self.secret = secret
@@ -51,17 +49,17 @@ def make_caller(location: Any, /, *, scopes=tuple(Scope.values), **token: Any) -
 
 
 def problem(answer: Any) -> tuple[int, str]:
-    """Status and code of an error, which is a problem document in every respect."""
+    """Status and code of an answer, which must be a complete problem document."""
     assert answer["Content-Type"] == "application/problem+json", answer.content
-    told = answer.json()
-    assert told["status"] == answer.status_code
-    assert told["type"] == f"/api/v1/docs#{told['code']}"
-    assert told["title"] and told["detail"].endswith(".")
-    return answer.status_code, told["code"]
+    content = answer.json()
+    assert content["status"] == answer.status_code
+    assert content["type"] == f"/api/v1/docs#{content['code']}"
+    assert content["title"] and content["detail"].endswith(".")
+    return answer.status_code, content["code"]
 
 
 def faults(answer: Any) -> dict[str, str]:
-    """The fields at fault of a malformed request, with their messages."""
+    """Invalid fields of a malformed request with their messages."""
     assert problem(answer) == (422, "invalid_request")
     return {error["field"]: error["message"] for error in answer.json()["errors"]}
 

@@ -1,7 +1,7 @@
-"""Requests made up from the served OpenAPI description, valid ones and malformed ones.
+"""Valid and malformed requests generated from the OpenAPI document.
 
-`python -m tests.ledger.api.fuzz` sends thousands of them (FUZZ_REQUESTS=5200) to a database of its
-own and prints what was answered; tests/ledger/api/test_openapi.py sends a few hundred.
+`python -m tests.ledger.api.fuzz` sends thousands (FUZZ_REQUESTS=5200) and prints the statuses;
+tests/ledger/api/test_openapi.py sends a few hundred.
 """
 
 import os
@@ -76,16 +76,16 @@ class Fuzz:
         @given(case=operation.as_strategy(generation_mode=mode))
         def send(case: Any) -> None:
             if positive:
-                self._make_likely(case)
+                self._make_valid(case)
             response = case.call(headers=self.headers)
             self.answers[operation.definition.raw["operationId"], response.status_code] += 1
             case.validate_response(response, checks=checks, headers=self.headers)
 
         send()
 
-    def _make_likely(self, case: Any) -> None:
-        """Ids that are there, numbers that are possible: a made-up request hits neither."""
-        # Changed in a copy: hypothesis draws the same objects again.
+    def _make_valid(self, case: Any) -> None:
+        """Use existing ids and possible phone numbers, which generated requests miss."""
+        # A copy: hypothesis draws the same objects again.
         case.path_parameters = dict(case.path_parameters or {})
         case.headers = copy(case.headers)
         case.body = deepcopy(case.body)
@@ -104,9 +104,9 @@ class Fuzz:
             case.body.pop("external_id", None)
         if "messages" in case.body:
             for message in case.body["messages"]:
-                self._make_message_likely(case.body, message)
+                self._make_message_valid(case.body, message)
 
-    def _make_message_likely(self, body: dict[str, Any], message: dict[str, Any]) -> None:
+    def _make_message_valid(self, body: dict[str, Any], message: dict[str, Any]) -> None:
         message["phone"] = self.random.choice([MEXICO, FRANCE, DOMESTIC, message["phone"]])
         for name in ("sent_at", "status_at"):
             message.pop(name, None)
@@ -141,7 +141,7 @@ def main() -> int:
     """The long run, as a test of its own: pytest makes and drops the database."""
     environment = {"FUZZ_REQUESTS": str(REQUESTS), **os.environ}
     test = Path(__file__).with_name("test_openapi.py")
-    command = [sys.executable, "-m", "pytest", "-q", "-s", str(test), "-k", "made_up"]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", str(test), "-k", "generated"]
     return subprocess.run(command, env=environment, check=False).returncode
 
 

@@ -1,4 +1,4 @@
-"""Who may ask for what: every operation, every kind of token."""
+"""Every operation with every kind of token."""
 
 import datetime as dt
 
@@ -21,10 +21,10 @@ OPERATIONS = [
 NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 
 
-def ask(caller, location, path, method, operation):
+def request_example(caller, location, path, method, operation):
     """The example of the operation, at this location or a hold of it."""
-    made = holds.hold(location.pk, credits=1, seconds_to_live=60, key=key(), at=timezone.now())
-    address = path.format(location_id=location.pk, hold_id=made.hold.pk)
+    created = holds.hold(location.pk, credits=1, seconds_to_live=60, key=key(), at=timezone.now())
+    address = path.format(location_id=location.pk, hold_id=created.hold.pk)
     if method == "get":
         return caller.get(address)
     content = operation.get("requestBody", {}).get("content", {})
@@ -37,36 +37,36 @@ def operation(request):
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "rfc_abc"])
-def test_without_a_token_nothing_opens(api, location, operation, header):
+def test_request_without_token_is_unauthorized(api, location, operation, header):
     api.headers = lambda more: {"Authorization": header} | more
-    answer = ask(api, location, *operation)
+    answer = request_example(api, location, *operation)
     assert problem(answer) == (401, "token_required")
     assert answer["WWW-Authenticate"].startswith("Bearer ")
 
 
-def test_an_unknown_token_opens_nothing(api, location, operation):
+def test_unknown_token_is_unauthorized(api, location, operation):
     api.secret += "x"
-    assert problem(ask(api, location, *operation)) == (401, "token_unknown")
+    assert problem(request_example(api, location, *operation)) == (401, "token_unknown")
 
 
-def test_an_expired_token_opens_nothing(location, operation):
-    made = tokens.create(
+def test_expired_token_is_unauthorized(location, operation):
+    created = tokens.create(
         "Old", at=timezone.now() - dt.timedelta(days=2), scopes=Scope.values, days=1
     )
     caller = make_caller(location)
-    caller.secret = made.secret
-    assert problem(ask(caller, location, *operation)) == (401, "token_expired")
+    caller.secret = created.secret
+    assert problem(request_example(caller, location, *operation)) == (401, "token_expired")
 
 
 def test_a_revoked_token_opens_nothing(api, location, operation):
     token = tokens.find(api.secret, at=timezone.now())
     tokens.revoke([token.pk], at=timezone.now())
-    assert problem(ask(api, location, *operation)) == (401, "token_revoked")
+    assert problem(request_example(api, location, *operation)) == (401, "token_revoked")
 
 
 @pytest.mark.parametrize("scope", Scope.values)
-def test_a_scope_opens_its_own_operations_alone(location, operation, scope):
-    answer = ask(make_caller(location, scopes=[scope]), location, *operation)
+def test_scope_permits_only_its_own_operations(location, operation, scope):
+    answer = request_example(make_caller(location, scopes=[scope]), location, *operation)
     if operation[2]["x-scope"] == scope:
         assert answer.status_code != 403
     else:
@@ -74,27 +74,27 @@ def test_a_scope_opens_its_own_operations_alone(location, operation, scope):
         assert f"`{operation[2]['x-scope']}`" in answer.json()["detail"]
 
 
-def test_another_location_does_not_exist_for_a_token(location, operation):
+def test_location_outside_token_is_not_found(location, operation):
     """The same answer as for an id that was never used, byte for byte."""
     caller = make_caller(location, location=location)
-    foreign = ask(caller, make_location(), *operation)
+    foreign = request_example(caller, make_location(), *operation)
     assert problem(foreign)[0] == 404
-    path, method, told = operation
-    unknown = path.format(location_id=99_999_999, hold_id=99_999_999)
-    content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
-    never = (
-        caller.get(unknown) if method == "get" else caller.post(unknown, content.get("example", {}))
+    path, method, description = operation
+    address = path.format(location_id=99_999_999, hold_id=99_999_999)
+    content = description.get("requestBody", {}).get("content", {}).get("application/json", {})
+    unknown = (
+        caller.get(address) if method == "get" else caller.post(address, content.get("example", {}))
     )
-    assert (foreign.status_code, foreign.content) == (never.status_code, never.content)
+    assert (foreign.status_code, foreign.content) == (unknown.status_code, unknown.content)
 
 
-def test_a_token_of_one_location_opens_it(location, operation):
-    answer = ask(make_caller(location, location=location), location, *operation)
+def test_token_of_a_location_can_access_it(location, operation):
+    answer = request_example(make_caller(location, location=location), location, *operation)
     assert answer.status_code not in (401, 403)
     assert answer.status_code != 404 or answer.json()["code"] == "charge_not_found"
 
 
-def test_every_operation_says_its_scope():
+def test_every_operation_has_a_scope():
     assert {operation["x-scope"] for _, _, operation in OPERATIONS} == set(Scope.values)
     assert len(set(NAMES)) == len(NAMES)
     assert MEXICO not in "".join(path for path, _, _ in OPERATIONS)

@@ -11,15 +11,15 @@ from ledger.reading.daily_usage import daily_usage
 from tests.factories import MEXICO, key, make_location, text
 
 
-def test_the_balance_is_told_in_all_its_parts(api, location):
+def test_balance_has_all_fields(api, location):
     at = timezone.now()
     funding.purchase(location.pk, 50, key=key(), at=at, reference="1")
     holds.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=at)
     answer = api.get("balance")
     assert answer.status_code == 200
-    told = answer.json()
-    assert dt.datetime.fromisoformat(told.pop("as_of")) >= at
-    assert told == {
+    content = answer.json()
+    assert dt.datetime.fromisoformat(content.pop("as_of")) >= at
+    assert content == {
         "location_id": location.pk,
         "renews_at": f"{at.year + 1}-01-01T00:00:00Z",
         "contract_credits": 1000,
@@ -32,16 +32,16 @@ def test_the_balance_is_told_in_all_its_parts(api, location):
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_reading_the_balance_makes_up_a_renewal(api, location):
+def test_reading_balance_renews_if_due(api, location):
     assert not Entry.objects.exists()
     assert api.get("balance").json()["contract_credits"] == 1000
     assert [entry.kind for entry in Entry.objects.all()] == ["contract_grant"]
 
 
-def test_the_overdraft_limit_is_the_contract_s(api, db):
+def test_overdraft_limit_comes_from_contract(api, db):
     location = make_location(overdraft_limit=25)
-    told = api.get(f"/api/v1/locations/{location.pk}/balance").json()
-    assert told["overdraft_limit"] == 25
+    content = api.get(f"/api/v1/locations/{location.pk}/balance").json()
+    assert content["overdraft_limit"] == 25
 
 
 @pytest.fixture
@@ -54,12 +54,12 @@ def history(location):
 
 
 def test_entries_are_read_page_by_page(api, history):
-    seen, cursor = [], 0
+    numbers, cursor = [], 0
     for _ in range(3):
         page = api.get(f"entries?limit=2&cursor={cursor}").json()
-        seen += [entry["number"] for entry in page["entries"]]
+        numbers += [entry["number"] for entry in page["entries"]]
         cursor = page["next_cursor"]
-    assert seen == [1, 2, 3, 4, 5]
+    assert numbers == [1, 2, 3, 4, 5]
     assert cursor is None
 
 
@@ -68,7 +68,7 @@ def test_a_full_last_page_has_no_next(api, history):
     assert api.get("entries?cursor=5").json() == {"entries": [], "next_cursor": None}
 
 
-def test_an_entry_is_told_whole(api, history, location):
+def test_entry_has_all_fields(api, history, location):
     entry = Entry.objects.get(key="p1")
     assert api.get("entries?cursor=2&limit=1").json()["entries"] == [
         {
@@ -102,11 +102,11 @@ def test_entries_are_filtered(api, history):
     assert numbers(f"to={yesterday}&kind=purchase") == []
 
 
-def test_the_daily_table_is_the_page_s_own(api, history, location):
+def test_daily_usage_equals_the_page(api, history, location):
     usage = daily_usage(location)
-    told = api.get("daily-usage").json()
-    assert told["closing"] == usage.closing == 1026
-    assert told["total"] == {
+    content = api.get("daily-usage").json()
+    assert content["closing"] == usage.closing == 1026
+    assert content["total"] == {
         "additions": 1033,
         "international_text": -7,
         "international_voice": 0,
@@ -114,15 +114,15 @@ def test_the_daily_table_is_the_page_s_own(api, history, location):
         "other_deductions": 0,
         "net": 1026,
     }
-    assert [(day["day"], day["closing"]) for day in told["days"]] == [
+    assert [(day["day"], day["closing"]) for day in content["days"]] == [
         (row.day.isoformat(), row.closing) for row in usage.rows
     ]
 
 
-def test_the_daily_table_begins_where_it_is_told_to(api, history):
-    told = api.get(f"daily-usage?from={history.date()}&to={history.date()}").json()
-    assert told["first_day"] == told["last_day"] == history.date().isoformat()
-    assert told["opening"] + told["total"]["net"] == told["closing"] == 1026
+def test_daily_usage_can_be_limited_to_days(api, history):
+    content = api.get(f"daily-usage?from={history.date()}&to={history.date()}").json()
+    assert content["first_day"] == content["last_day"] == history.date().isoformat()
+    assert content["opening"] + content["total"]["net"] == content["closing"] == 1026
 
 
 def test_a_purchase_is_recorded_once(api, location):

@@ -1,4 +1,4 @@
-"""Broadcasts and chat over HTTP: what the answers say, and that asking again changes nothing."""
+"""Broadcasts and chat over HTTP."""
 
 import datetime as dt
 
@@ -38,10 +38,10 @@ def chats(*directions, **fields):
 def test_a_broadcast_is_answered_message_by_message(api):
     answer = api.post(BROADCAST, texts(MEXICO, DOMESTIC, IMPOSSIBLE, GERMANY, FRANCE))
     assert answer.status_code == 201
-    told = answer.json()
-    assert told["charge_id"] == Charge.objects.get().pk
-    assert (told["outcome"], told["reason"], told["credits"]) == ("charged", None, 13)
-    assert told["balance_after"] == {
+    content = answer.json()
+    assert content["charge_id"] == Charge.objects.get().pk
+    assert (content["outcome"], content["reason"], content["credits"]) == ("charged", None, 13)
+    assert content["balance_after"] == {
         "contract_credits": 987,
         "purchased_credits": 0,
         "total_credits": 987,
@@ -49,52 +49,58 @@ def test_a_broadcast_is_answered_message_by_message(api):
         "available_credits": 987,
         "overdraft_limit": 0,
     }
-    said = [(m["outcome"], m["reason"], m["credits"], m["country"]) for m in told["messages"]]
-    assert said == [
+    outcomes = [
+        (m["outcome"], m["reason"], m["credits"], m["country"]) for m in content["messages"]
+    ]
+    assert outcomes == [
         ("charged", None, 7, "MX"),
         ("domestic", None, 0, None),
         ("refused", "bad_number", 0, None),
         ("refused", "no_rate", 0, "DE"),
         ("charged", None, 6, "FR"),
     ]
-    words = [message["explanation"] for message in told["messages"]]
-    assert words[0] == "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7"
-    assert words[1] == "Domestic: part of the plan, costs no international credits."
-    assert words[2] == "Refused, costs nothing: Not a possible phone number."
+    explanations = [message["explanation"] for message in content["messages"]]
+    assert explanations[0] == "1 text × 7 (Mexico, mobile; card Standard, from 1 Jan 2020) = 7"
+    assert explanations[1] == "Domestic: part of the plan, costs no international credits."
+    assert explanations[2] == "Refused, costs nothing: Not a possible phone number."
 
 
 def test_a_call_is_answered_in_minutes(api):
     messages = [{"external_id": "c1", "phone": MEXICO, "seconds": 61, "carrier_type": "mobile"}]
-    told = api.post(BROADCAST, {"channel": "voice", "messages": messages}).json()["messages"]
-    assert told[0]["units"] == 2
-    assert told[0]["credits"] == 24
-    assert told[0]["explanation"] == (
+    content = api.post(BROADCAST, {"channel": "voice", "messages": messages}).json()["messages"]
+    assert content[0]["units"] == 2
+    assert content[0]["credits"] == 24
+    assert content[0]["explanation"] == (
         "61 s = 2 started minutes × 12 "
         "(Mexico, mobile as stated by the sender; card Standard, from 1 Jan 2020) = 24"
     )
 
 
-def test_what_does_not_fit_is_refused_with_what_was_missing(api):
-    told = api.post(BROADCAST, texts(*[MEXICO] * 143)).json()
-    assert (told["outcome"], told["reason"]) == ("refused", "insufficient_credits")
-    assert (told["needed_credits"], told["available_before"], told["shortfall"]) == (1001, 1000, 1)
-    assert {message["reason"] for message in told["messages"]} == {"insufficient_credits"}
-    assert told["balance_after"]["available_credits"] == 1000
+def test_refused_broadcast_reports_its_shortfall(api):
+    content = api.post(BROADCAST, texts(*[MEXICO] * 143)).json()
+    assert (content["outcome"], content["reason"]) == ("refused", "insufficient_credits")
+    assert (content["needed_credits"], content["available_before"], content["shortfall"]) == (
+        1001,
+        1000,
+        1,
+    )
+    assert {message["reason"] for message in content["messages"]} == {"insufficient_credits"}
+    assert content["balance_after"]["available_credits"] == 1000
 
 
-def test_what_fits_goes_where_the_sender_says_so(api):
-    told = api.post(BROADCAST, texts(*[MEXICO] * 143, on_insufficient="send_what_fits")).json()
-    assert (told["outcome"], told["credits"]) == ("charged", 994)
-    assert [message["outcome"] for message in told["messages"]].count("refused") == 1
+def test_send_what_fits_charges_part_of_a_broadcast(api):
+    content = api.post(BROADCAST, texts(*[MEXICO] * 143, on_insufficient="send_what_fits")).json()
+    assert (content["outcome"], content["credits"]) == ("charged", 994)
+    assert [message["outcome"] for message in content["messages"]].count("refused") == 1
 
 
 def test_chat_is_answered_message_by_message(api):
-    told = api.post(CHAT, chats("inbound", "outbound", has_image=True)).json()
-    assert [m["credits"] for m in told["messages"]] == [4, 4]
-    assert told["messages"][0]["explanation"] == (
+    content = api.post(CHAT, chats("inbound", "outbound", has_image=True)).json()
+    assert [m["credits"] for m in content["messages"]] == [4, 4]
+    assert content["messages"][0]["explanation"] == (
         "1 MMS inbound (card Standard, from 1 Jan 2020) = 4"
     )
-    assert told["balance_after"]["available_credits"] == 992
+    assert content["balance_after"]["available_credits"] == 992
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ def test_an_sms_has_no_image(api):
     ("address", "body"), [(BROADCAST, texts(MEXICO)), (CHAT, chats("inbound"))]
 )
 def test_the_same_request_is_charged_once(api, address, body):
-    """Without a sent date, too: now is another instant when it is asked again."""
+    """Also without `sent_at`, which then differs."""
     first = api.post(address, body, key="k1")
     again = api.post(address, body, key="k1")
     assert first.status_code == again.status_code == 201
@@ -149,13 +155,13 @@ def test_a_refusal_is_replayed_after_credits_were_bought(api, location):
         {"channel": "voice", "messages": [{"external_id": "m0", "phone": MEXICO, "seconds": 1}]},
     ],
 )
-def test_a_key_stands_for_one_content(api, other):
+def test_key_cannot_be_reused_for_other_content(api, other):
     api.post(BROADCAST, texts(MEXICO), key="k1")
     assert problem(api.post(BROADCAST, other, key="k1")) == (422, "idempotency_key_reuse")
     assert Charge.objects.count() == 1
 
 
-def test_a_key_stands_for_one_address(api):
+def test_key_cannot_be_reused_for_another_operation(api):
     api.post(BROADCAST, texts(MEXICO), key="k1")
     purchase = {"credits": 5, "reference": "1"}
     assert problem(api.post("purchases", purchase, key="k1")) == (422, "idempotency_key_reuse")
@@ -173,7 +179,7 @@ def test_an_external_id_is_charged_once(api):
     assert Charge.objects.count() == 1
 
 
-def test_the_sent_date_says_the_day(api, location):
+def test_sent_at_is_stored(api, location):
     sent_at = timezone.now() - dt.timedelta(minutes=5)
     body = texts(MEXICO)
     body["messages"][0]["sent_at"] = sent_at.isoformat()
@@ -193,7 +199,7 @@ def test_the_same_instant_written_otherwise_is_the_same_request(api, shift):
     assert Charge.objects.count() == 1
 
 
-def test_recipients_are_kept_for_the_reports(api):
+def test_recipient_profiles_are_stored(api):
     body = texts(MEXICO)
     body["messages"][0] |= {"profile": {"First Name": "Zoë"}, "status": "queued"}
     api.post(BROADCAST, body)

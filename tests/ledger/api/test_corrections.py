@@ -74,7 +74,7 @@ def reversal(charge_id, /, **fields):
     return {"charge_id": charge_id, "reason": "Sent by mistake"} | fields
 
 
-def test_a_message_and_then_the_rest_is_given_back(api, charge_id):
+def test_message_and_then_rest_of_charge_are_reversed(api, charge_id):
     one = api.post("reversals", reversal(charge_id, external_id="m1"))
     assert one.status_code == 201
     entry = one.json()["entry"]
@@ -84,7 +84,7 @@ def test_a_message_and_then_the_rest_is_given_back(api, charge_id):
     assert (rest["credits"], rest["balance_after"]) == (6, 1000)
 
 
-def test_the_same_reversal_gives_back_once(api, charge_id):
+def test_repeated_reversal_is_posted_once(api, charge_id):
     first = api.post("reversals", reversal(charge_id), key="r1")
     again = api.post("reversals", reversal(charge_id), key="r1")
     assert first.json() == again.json()
@@ -93,13 +93,13 @@ def test_the_same_reversal_gives_back_once(api, charge_id):
 
 
 @pytest.mark.parametrize("fields", [{}, {"external_id": "m1"}])
-def test_what_was_given_back_is_not_given_back_again(api, charge_id, fields):
+def test_reversed_charge_cannot_be_reversed_again(api, charge_id, fields):
     api.post("reversals", reversal(charge_id, **fields))
     again = api.post("reversals", reversal(charge_id, **fields))
     assert problem(again) == (409, "nothing_to_reverse")
 
 
-def test_what_cost_nothing_is_not_given_back(api, charge_id):
+def test_free_message_cannot_be_reversed(api, charge_id):
     answer = api.post("reversals", reversal(charge_id, external_id="m3"))
     assert problem(answer) == (409, "nothing_to_reverse")
 

@@ -1,4 +1,4 @@
-"""Every way to ask wrongly, and the problem that says so; nothing is ever written."""
+"""Malformed requests and their problems. Nothing is written."""
 
 import json
 
@@ -151,7 +151,7 @@ def test_a_malformed_purchase_names_its_field(api, credits, field):
         ("purchases", {"credits": 5, "reference": "1"}),
     ],
 )
-def test_what_changes_a_balance_needs_a_key(api, address, sent):
+def test_balance_changes_require_a_key(api, address, sent):
     assert problem(api.post(address, sent, key=None)) == (400, "idempotency_key_required")
 
 
@@ -218,7 +218,7 @@ def test_an_unknown_location_is_a_problem(api, location_id):
         assert problem(answer) == (404, "location_not_found")
 
 
-def test_what_nobody_foresaw_is_a_problem_too(api, monkeypatch, caplog):
+def test_unexpected_error_is_a_problem(api, monkeypatch, caplog):
     def broken(*args, **options):
         raise RuntimeError("a secret of ours")
 
@@ -242,7 +242,7 @@ def test_each_refusal_of_the_ledger_has_its_code(error, code):
     assert problem_for(error).code == code
 
 
-def test_a_database_that_is_away_is_worth_another_try(api, monkeypatch):
+def test_unavailable_database_is_retryable(api, monkeypatch):
     def away(*args, **options):
         raise OperationalError("the connection is closed")
 
@@ -252,7 +252,7 @@ def test_a_database_that_is_away_is_worth_another_try(api, monkeypatch):
     assert int(answer["Retry-After"]) > 0
 
 
-def test_every_code_says_the_way_out(api):
+def test_every_code_has_a_remedy(api):
     page = api.client.get("/api/v1/docs").content.decode()
     for name, code in CODES.items():
         assert ApiProblem(name).status == code.status
@@ -260,6 +260,6 @@ def test_every_code_says_the_way_out(api):
         assert code.remedy.endswith(".")
 
 
-def test_an_error_is_not_kept_by_caches(api):
+def test_error_is_not_cacheable(api):
     answer = api.post(BROADCAST, json.dumps(body(colour=1)))
     assert answer["Cache-Control"] == "no-store"

@@ -1,4 +1,4 @@
-"""Holds over HTTP: made, settled, released; each ends exactly once."""
+"""Holds over HTTP."""
 
 import datetime as dt
 
@@ -11,18 +11,18 @@ from tests.factories import DOMESTIC, FRANCE, IMPOSSIBLE, MEXICO
 from tests.ledger.api.conftest import faults, problem
 
 
-def wish(phone=MEXICO, seconds=120, **fields):
+def hold_request(phone=MEXICO, seconds=120, **fields):
     call = {"phone": phone, "expected_seconds": seconds}
     return {"call": call, "seconds_to_live": 600} | fields
 
 
-def happened(seconds=61, phone=MEXICO):
+def settlement(seconds=61, phone=MEXICO):
     return {"messages": [{"external_id": "call-1", "phone": phone, "seconds": seconds}]}
 
 
 @pytest.fixture
 def hold_id(api):
-    return api.post("holds", wish()).json()["hold_id"]
+    return api.post("holds", hold_request()).json()["hold_id"]
 
 
 def end(api, hold_id, how, body=None, **options):
@@ -38,11 +38,11 @@ def available(api):
 
 
 def test_a_hold_sets_credits_aside(api):
-    answer = api.post("holds", wish())
+    answer = api.post("holds", hold_request())
     assert answer.status_code == 201
-    told = answer.json()
-    assert (told["outcome"], told["reason"], told["credits"]) == ("held", None, 24)
-    assert (told["available_before"], told["available_after"]) == (1000, 976)
+    content = answer.json()
+    assert (content["outcome"], content["reason"], content["credits"]) == ("held", None, 24)
+    assert (content["available_before"], content["available_after"]) == (1000, 976)
     balance = api.get("balance").json()
     assert (balance["held_credits"], balance["available_credits"]) == (24, 976)
 
@@ -50,45 +50,52 @@ def test_a_hold_sets_credits_aside(api):
 @pytest.mark.parametrize(
     ("body", "reason", "credits"),
     [
-        (wish(IMPOSSIBLE), "bad_number", 0),
-        (wish("+4915123456789"), "no_rate", 0),
+        (hold_request(IMPOSSIBLE), "bad_number", 0),
+        (hold_request("+4915123456789"), "no_rate", 0),
         ({"credits": 1001, "seconds_to_live": 60}, "insufficient_credits", 1001),
     ],
 )
 def test_a_hold_that_cannot_be_is_refused_by_reason(api, body, reason, credits):
-    told = api.post("holds", body).json()
-    assert (told["outcome"], told["reason"], told["credits"]) == ("refused", reason, credits)
-    assert told["available_after"] == told["available_before"] == 1000
+    content = api.post("holds", body).json()
+    assert (content["outcome"], content["reason"], content["credits"]) == (
+        "refused",
+        reason,
+        credits,
+    )
+    assert content["available_after"] == content["available_before"] == 1000
 
 
 def test_a_domestic_call_holds_nothing(api):
-    assert api.post("holds", wish(DOMESTIC)).json()["credits"] == 0
+    assert api.post("holds", hold_request(DOMESTIC)).json()["credits"] == 0
 
 
 def test_the_same_wish_holds_once(api):
-    first = api.post("holds", wish(), key="h1")
+    first = api.post("holds", hold_request(), key="h1")
     end(api, first.json()["hold_id"], "release")
-    again = api.post("holds", wish(), key="h1")
+    again = api.post("holds", hold_request(), key="h1")
     assert first.json() == again.json()
     assert again["Idempotency-Replayed"] == "true"
     assert Hold.objects.count() == 1
 
 
-def test_a_key_stands_for_one_wish(api):
-    api.post("holds", wish(), key="h1")
-    assert problem(api.post("holds", wish(seconds=121), key="h1")) == (422, "idempotency_key_reuse")
+def test_key_cannot_be_reused_for_another_hold(api):
+    api.post("holds", hold_request(), key="h1")
+    assert problem(api.post("holds", hold_request(seconds=121), key="h1")) == (
+        422,
+        "idempotency_key_reuse",
+    )
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"seconds_to_live": 60}, "credits"),
-        (wish(credits=5), "credits"),
-        (wish(seconds_to_live=0), "seconds_to_live"),
-        (wish(seconds_to_live=10**7), "seconds_to_live"),
-        (wish(over="forgive"), "over"),
-        (wish(seconds=-1), "call.expected_seconds"),
-        (wish(colour="red"), "colour"),
+        (hold_request(credits=5), "credits"),
+        (hold_request(seconds_to_live=0), "seconds_to_live"),
+        (hold_request(seconds_to_live=10**7), "seconds_to_live"),
+        (hold_request(over="forgive"), "over"),
+        (hold_request(seconds=-1), "call.expected_seconds"),
+        (hold_request(colour="red"), "colour"),
         ({"credits": 0, "seconds_to_live": 60}, "credits"),
     ],
 )
@@ -96,28 +103,28 @@ def test_a_malformed_wish_names_its_field(api, body, field):
     assert field in faults(api.post("holds", body))
 
 
-def test_a_settlement_charges_what_happened(api, hold_id):
-    answer = end(api, hold_id, "settle", happened(30), key="s1")
+def test_settlement_charges_actual_seconds(api, hold_id):
+    answer = end(api, hold_id, "settle", settlement(30), key="s1")
     assert answer.status_code == 201
-    told = answer.json()
-    assert (told["outcome"], told["credits"]) == ("charged", 12)
-    assert told["messages"][0]["units"] == 1
-    assert told["balance_after"]["held_credits"] == 0
-    assert told["balance_after"]["available_credits"] == available(api) == 988
+    content = answer.json()
+    assert (content["outcome"], content["credits"]) == ("charged", 12)
+    assert content["messages"][0]["units"] == 1
+    assert content["balance_after"]["held_credits"] == 0
+    assert content["balance_after"]["available_credits"] == available(api) == 988
     assert state(api, hold_id) == "settled"
 
 
-def test_other_holds_are_told_in_the_balance_after(api, hold_id):
+def test_balance_after_includes_other_holds(api, hold_id):
     api.post("holds", {"credits": 100, "seconds_to_live": 600})
-    told = end(api, hold_id, "settle", happened(30)).json()
-    assert told["balance_after"]["held_credits"] == 100
-    assert told["balance_after"]["available_credits"] == available(api) == 888
+    content = end(api, hold_id, "settle", settlement(30)).json()
+    assert content["balance_after"]["held_credits"] == 100
+    assert content["balance_after"]["available_credits"] == available(api) == 888
 
 
 @pytest.mark.parametrize("key", ["s1", "s2"])
 def test_the_same_settlement_again_gets_the_first_answer(api, hold_id, key):
-    first = end(api, hold_id, "settle", happened(), key="s1")
-    again = end(api, hold_id, "settle", happened(), key=key)
+    first = end(api, hold_id, "settle", settlement(), key="s1")
+    again = end(api, hold_id, "settle", settlement(), key=key)
     assert again.status_code == 201
     assert again.json() == first.json()
     assert again["Idempotency-Replayed"] == "true"
@@ -125,20 +132,20 @@ def test_the_same_settlement_again_gets_the_first_answer(api, hold_id, key):
 
 
 def test_another_settlement_is_too_late(api, hold_id):
-    end(api, hold_id, "settle", happened(61))
-    assert problem(end(api, hold_id, "settle", happened(62))) == (409, "hold_ended")
+    end(api, hold_id, "settle", settlement(61))
+    assert problem(end(api, hold_id, "settle", settlement(62))) == (409, "hold_ended")
 
 
 def test_a_settlement_key_stands_for_one_settlement(api, hold_id):
-    end(api, hold_id, "settle", happened(61), key="s1")
-    again = end(api, hold_id, "settle", happened(62), key="s1")
+    end(api, hold_id, "settle", settlement(61), key="s1")
+    again = end(api, hold_id, "settle", settlement(62), key="s1")
     assert problem(again) in [(422, "idempotency_key_reuse"), (409, "hold_ended")]
 
 
 @pytest.mark.parametrize(("over", "credits"), [("cap", 24), ("overflow", 36), ("refuse", None)])
 def test_more_than_was_held_follows_the_rule(api, over, credits):
-    hold_id = api.post("holds", wish(over=over)).json()["hold_id"]
-    answer = end(api, hold_id, "settle", happened(121))
+    hold_id = api.post("holds", hold_request(over=over)).json()["hold_id"]
+    answer = end(api, hold_id, "settle", settlement(121))
     if credits is None:
         assert problem(answer) == (409, "over_hold")
         assert state(api, hold_id) == "open"
@@ -147,7 +154,7 @@ def test_more_than_was_held_follows_the_rule(api, over, credits):
 
 
 def test_the_call_must_be_the_one_that_was_held_for(api, hold_id):
-    answer = end(api, hold_id, "settle", happened(phone=FRANCE))
+    answer = end(api, hold_id, "settle", settlement(phone=FRANCE))
     assert list(faults(answer)) == ["messages[0].phone"]
 
 
@@ -162,9 +169,9 @@ def test_a_release_frees_the_credits_and_may_be_repeated(api, hold_id):
 
 def test_a_hold_ends_once(api, hold_id):
     end(api, hold_id, "release")
-    assert problem(end(api, hold_id, "settle", happened())) == (409, "hold_ended")
-    settled = api.post("holds", wish()).json()["hold_id"]
-    end(api, settled, "settle", happened())
+    assert problem(end(api, hold_id, "settle", settlement())) == (409, "hold_ended")
+    settled = api.post("holds", hold_request()).json()["hold_id"]
+    end(api, settled, "settle", settlement())
     assert problem(end(api, settled, "release")) == (409, "hold_ended")
 
 
@@ -173,11 +180,11 @@ def test_an_expired_hold_holds_nothing(api, hold_id):
         assert state(api, hold_id) == "expired"
         assert available(api) == 1000
         assert problem(end(api, hold_id, "release")) == (409, "hold_ended")
-        assert problem(end(api, hold_id, "settle", happened())) == (409, "hold_ended")
+        assert problem(end(api, hold_id, "settle", settlement())) == (409, "hold_ended")
 
 
 @pytest.mark.parametrize("hold_id", [99_999_999, 10**30])
 def test_an_unknown_hold_is_a_problem(api, hold_id):
     assert problem(api.get(f"/api/v1/holds/{hold_id}")) == (404, "hold_not_found")
-    assert problem(end(api, hold_id, "settle", happened())) == (404, "hold_not_found")
+    assert problem(end(api, hold_id, "settle", settlement())) == (404, "hold_not_found")
     assert problem(end(api, hold_id, "release")) == (404, "hold_not_found")

@@ -1,4 +1,4 @@
-"""The OpenAPI description: complete, true, and readable without a line of script."""
+"""The OpenAPI document and its page."""
 
 import os
 import re
@@ -37,13 +37,13 @@ def check(instance, schema):
     jsonschema_rs.Draft202012Validator(complete, validate_formats=True).validate(instance)
 
 
-def test_it_is_served_as_it_is(client):
+def test_openapi_document_is_served(client):
     answer = client.get("/api/v1/openapi.json")
     assert answer.json()["paths"].keys() == SCHEMA["paths"].keys()
     assert answer.json()["openapi"].startswith("3.1")
 
 
-def test_examples_are_what_the_schemas_say(operation):
+def test_examples_match_schemas(operation):
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]["application/json"]
         check(content["example"], content["schema"])
@@ -52,11 +52,11 @@ def test_examples_are_what_the_schemas_say(operation):
     check(content["example"], content["schema"])
 
 
-def test_every_operation_tells_its_errors(operation):
-    told = set(map(int, operation["responses"]))
-    assert told >= {400, 401, 403, 404, 405, 409, 422, 500, 503}
+def test_every_operation_documents_its_errors(operation):
+    documented = set(map(int, operation["responses"]))
+    assert documented >= {400, 401, 403, 404, 405, 409, 422, 500, 503}
     if "requestBody" in operation:
-        assert told >= {413, 415}
+        assert documented >= {413, 415}
 
 
 def test_every_operation_is_described(operation):
@@ -66,15 +66,15 @@ def test_every_operation_is_described(operation):
 
 
 @pytest.mark.proof
-def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
+def test_generated_requests_get_documented_answers(cloned_database):
     make_card()
     location = make_location(included=100_000_000)
     at = timezone.now()
 
     def open_holds():
-        found = list(Hold.objects.filter(state=HoldState.OPEN).values_list("pk", flat=True)[:20])
-        if len(found) < 5:
-            made = holds.hold(
+        open_ids = list(Hold.objects.filter(state=HoldState.OPEN).values_list("pk", flat=True)[:20])
+        if len(open_ids) < 5:
+            created = holds.hold(
                 location.pk,
                 credits=50,
                 seconds_to_live=6000,
@@ -82,8 +82,8 @@ def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
                 key=key(),
                 at=at,
             )
-            return [made.hold.pk]
-        return found
+            return [created.hold.pk]
+        return open_ids
 
     fuzz = Fuzz(
         get_wsgi_application(),
@@ -99,22 +99,22 @@ def test_made_up_requests_get_the_answers_that_are_described(cloned_database):
     assert not verify(location.pk)
 
 
-def test_the_page_tells_every_operation_and_code(client):
+def test_page_lists_every_operation_and_code(client):
     page = client.get("/api/v1/docs")
     assert page.status_code == 200
-    shown = page.content.decode()
+    html = page.content.decode()
     for name, operation in OPERATIONS.items():
-        assert f'id="{name}"' in shown
-        assert operation["summary"] in shown
+        assert f'id="{name}"' in html
+        assert operation["summary"] in html
     for code in CODES:
-        assert f'id="{code}"' in shown
+        assert f'id="{code}"' in html
 
 
-def test_the_page_is_clean_under_the_strict_policy(client):
+def test_page_obeys_content_security_policy(client):
     page = client.get("/api/v1/docs")
-    shown = page.content.decode()
+    html = page.content.decode()
     assert "unsafe" not in page["Content-Security-Policy"]
-    assert not re.search(r"<script|<style|style=|\son\w+=|javascript:", shown)
-    assert not re.search(r"(src|href)=\"(https?:)?//", shown)
-    for path in re.findall(r'href="/static/([^"]+)"', shown):
+    assert not re.search(r"<script|<style|style=|\son\w+=|javascript:", html)
+    assert not re.search(r"(src|href)=\"(https?:)?//", html)
+    for path in re.findall(r'href="/static/([^"]+)"', html):
         assert finders.find(path), path

@@ -7,7 +7,7 @@ from tests.factories import DOMESTIC, IMPOSSIBLE, MEXICO
 from tests.ledger.api.conftest import faults
 
 
-def test_a_quote_is_told_whole(api):
+def test_quote_has_all_fields(api):
     body = {
         "channel": "voice",
         "messages": [
@@ -72,15 +72,20 @@ def test_a_quote_is_told_whole(api):
     assert not Charge.objects.exists()
 
 
-def test_messages_are_left_out_unless_asked_for(api):
-    told = api.post("quotes", {"channel": "text", "messages": [{"phone": MEXICO}]}).json()
-    assert told["messages"] is None
+def test_messages_are_included_only_on_request(api):
+    content = api.post("quotes", {"channel": "text", "messages": [{"phone": MEXICO}]}).json()
+    assert content["messages"] is None
 
 
-def test_what_does_not_fit_is_told(api):
-    told = api.post("quotes", {"channel": "text", "messages": [{"phone": MEXICO}] * 143}).json()
-    assert (told["fits"], told["shortfall"], told["pays"], told["left"]) == (False, 1, None, None)
-    assert told["send_what_fits"] == {"messages": 142, "credits": 994}
+def test_quote_reports_shortfall(api):
+    content = api.post("quotes", {"channel": "text", "messages": [{"phone": MEXICO}] * 143}).json()
+    assert (content["fits"], content["shortfall"], content["pays"], content["left"]) == (
+        False,
+        1,
+        None,
+        None,
+    )
+    assert content["send_what_fits"] == {"messages": 142, "credits": 994}
 
 
 @pytest.mark.parametrize(

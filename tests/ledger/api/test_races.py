@@ -1,4 +1,4 @@
-"""The same request from several sides at once, and one that finds its location busy."""
+"""Concurrent requests, and requests to a busy location."""
 
 import json
 import os
@@ -39,19 +39,19 @@ def post(address, body, secret, key):
     return answer.status_code, answer.json(), answer.get("Idempotency-Replayed")
 
 
-def test_the_same_key_from_eight_sides_is_charged_once(caller):
+def test_concurrent_requests_with_same_key_are_charged_once(caller):
     call = {"address": caller.path("international-messages"), "body": BODY, "key": "k1"}
     answers = [outcome.value for outcome in race(post, [call | {"secret": caller.secret}] * 8)]
     assert {status for status, _, _ in answers} == {201}
-    assert len({json.dumps(told) for _, told, _ in answers}) == 1
+    assert len({json.dumps(content) for _, content, _ in answers}) == 1
     assert sorted(replayed or "" for _, _, replayed in answers) == [""] + ["true"] * 7
     assert Charge.objects.count() == 1
     assert not verify(caller.location_id)
 
 
-def test_a_settlement_and_a_release_at_once_end_a_hold_once(caller):
-    wish = {"credits": 50, "seconds_to_live": 600}
-    hold_id = caller.post("holds", wish).json()["hold_id"]
+def test_concurrent_settle_and_release_end_hold_once(caller):
+    body = {"credits": 50, "seconds_to_live": 600}
+    hold_id = caller.post("holds", body).json()["hold_id"]
     settle = {"address": f"/api/v1/holds/{hold_id}/settle", "body": BODY}
     release = {"address": f"/api/v1/holds/{hold_id}/release", "body": {}}
     calls = [
@@ -67,9 +67,9 @@ def test_a_settlement_and_a_release_at_once_end_a_hold_once(caller):
     assert not verify(caller.location_id)
 
 
-def test_who_finds_the_location_busy_is_told_to_come_again(caller, monkeypatch):
+def test_request_to_busy_location_is_retryable(caller, monkeypatch):
     monkeypatch.setattr(idempotency, "LOCK_TIMEOUT_MILLISECONDS", 200)
-    connection.close()  # a connection is told once how long to wait
+    connection.close()  # the timeout is set once per connection
     with psycopg.connect(os.environ["DATABASE_URL"]) as other:
         other.execute("SELECT 1 FROM ledger_balance FOR UPDATE")
         answer = caller.post("international-messages", BODY, key="k1")

@@ -1,4 +1,4 @@
-"""Tokens: shown once, kept as a digest, found by their secret, expired and revoked."""
+"""API tokens, their command and their pages at the desk."""
 
 import datetime as dt
 import hashlib
@@ -23,7 +23,7 @@ def make(**fields):
     return tokens.create("Broadcaster", at=NOON, **({"scopes": ["read"]} | fields))
 
 
-def test_the_secret_is_kept_nowhere():
+def test_secret_is_not_stored():
     created = make()
     row = ApiToken.objects.values().get()
     assert bytes(row["digest"]) == hashlib.sha256(created.secret.encode()).digest()
@@ -60,7 +60,7 @@ def test_a_revoked_token_opens_nothing():
     assert ApiToken.objects.get().revoked_at == NOON
 
 
-def test_its_use_is_written_once_a_minute():
+def test_last_use_is_stored_once_a_minute():
     created = make()
     tokens.find(created.secret, at=NOON)
     tokens.find(created.secret, at=NOON + dt.timedelta(seconds=59))
@@ -89,9 +89,9 @@ def test_the_command_prints_the_secret():
     out = StringIO()
     arguments = ["Poller", f"--location={location.pk}", "--days=30", "--scopes=read,fund"]
     call_command("create_api_token", *arguments, stdout=out)
-    said, _, secret = out.getvalue().splitlines()
+    summary, _, secret = out.getvalue().splitlines()
     token = tokens.find(secret, at=timezone.now())
-    assert said.startswith(f"Poller: read, fund; Soho (location {location.pk}); until ")
+    assert summary.startswith(f"Poller: read, fund; Soho (location {location.pk}); until ")
     assert (token.location, token.scopes) == (location, ["read", "fund"])
     assert token.expires_at - token.created_at == dt.timedelta(days=30)
 
@@ -134,12 +134,12 @@ def test_the_desk_shows_a_new_secret_once(staff):
     ):
         later = staff.get(address)
         assert later.status_code == 200
-        shown = later.content.decode()
-        assert secret not in shown
-        assert bytes(token.digest).hex() not in shown
+        html = later.content.decode()
+        assert secret not in html
+        assert bytes(token.digest).hex() not in html
 
 
-def test_the_desk_refuses_a_token_that_may_do_nothing(staff):
+def test_desk_rejects_token_without_scopes(staff):
     page = staff.post(reverse("admin:ledger_apitoken_add"), {"name": "Broadcaster"})
     assert page.status_code == 200
     assert "scopes" in page.context["adminform"].form.errors

@@ -1,4 +1,4 @@
-"""Going around Python: plain SQL, and which guard it meets."""
+"""Raw SQL against the guards of the database."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ from tests.factories import NOON
 
 @contextlib.contextmanager
 def refused(name: str):
-    """The statement is refused by this guard, at once or when constraints are checked."""
+    """The guard refuses the statement, at once or when constraints are checked."""
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         yield
         with connection.cursor() as cursor:
@@ -50,14 +50,14 @@ def add_entry(location, **changes):
     sql(f"INSERT INTO ledger_entry ({columns}) VALUES ({places})", *values.values())
 
 
-def slip_in(message, **changes):
+def copy_message(message, **changes):
     """A copy of the message under the same charge and entry, but for the changes."""
     names = [field.column for field in message._meta.fields if not field.primary_key]
-    given = {"position": 900, "external_id": "slipped"} | changes
+    values_by_name = {"position": 900, "external_id": "slipped"} | changes
     columns = ", ".join(names)
-    values = ", ".join("%s" if name in given else name for name in names)
+    values = ", ".join("%s" if name in values_by_name else name for name in names)
     sql(
         f"INSERT INTO {message._meta.db_table} ({columns})"
         f" SELECT {values} FROM {message._meta.db_table} WHERE id = {message.pk}",
-        *[given[name] for name in names if name in given],
+        *[values_by_name[name] for name in names if name in values_by_name],
     )

@@ -1,5 +1,3 @@
-"""A ledger to be attacked."""
-
 import pytest
 
 from ledger.engine import charging, funding

@@ -1,4 +1,4 @@
-"""What happened stays: entries, charges, messages and balances, attacked by going around Python."""
+"""Raw SQL against entries, charges, messages and balances."""
 
 import datetime as dt
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])
-def test_what_happened_cannot_be_updated(ledger, model):
+def test_ledger_rows_cannot_be_updated(ledger, model):
     with refused("append_only"):
         model.objects.update(day=dt.date(2020, 1, 1))
 
@@ -29,7 +29,7 @@ def test_what_happened_cannot_be_updated(ledger, model):
         (Balance, "balance_is_kept"),
     ],
 )
-def test_what_happened_cannot_be_deleted(ledger, model, guard):
+def test_ledger_rows_cannot_be_deleted(ledger, model, guard):
     with refused(guard):
         sql(f"DELETE FROM {model._meta.db_table}")
 
@@ -38,13 +38,13 @@ def test_what_happened_cannot_be_deleted(ledger, model, guard):
     "model",
     [Entry, Charge, ChatMessage, InternationalMessage, Balance, RateCard, Rate],
 )
-def test_what_happened_cannot_be_truncated(ledger, model):
+def test_ledger_rows_cannot_be_truncated(ledger, model):
     with refused("is never emptied"):
         sql(f"TRUNCATE {model._meta.db_table} CASCADE")
 
 
 @pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])
-def test_no_session_can_tell_the_triggers_to_look_away(ledger, model):
+def test_session_cannot_ignore_triggers(ledger, model):
     # What `pgtrigger.ignore()` sends before a statement.
     triggers = [(table, trigger.get_pgid(table)) for table, trigger in pgtrigger.registered()]
     ignored = [f"{table._meta.db_table}:{pgid},{pgid}" for table, pgid in triggers]
@@ -54,7 +54,7 @@ def test_no_session_can_tell_the_triggers_to_look_away(ledger, model):
 
 
 @pytest.mark.parametrize("model", [Entry, Charge, ChatMessage])
-def test_not_even_by_bulk_update_or_delete_of_the_orm(ledger, model):
+def test_orm_bulk_methods_cannot_change_ledger_rows(ledger, model):
     with refused("append_only"):
         row = model.objects.first()
         row.day = dt.date(2020, 1, 1)
@@ -74,7 +74,7 @@ def test_not_even_by_bulk_update_or_delete_of_the_orm(ledger, model):
         {"rate": None},
     ],
 )
-def test_of_an_international_message_only_the_status_changes(ledger, change):
+def test_only_status_of_international_message_can_change(ledger, change):
     with refused("only_status_changes"):
         InternationalMessage.objects.update(**change)
     assert InternationalMessage.objects.update(status="Delivered", status_at=NOON) == 2

@@ -1,4 +1,4 @@
-"""Every index of what a charge writes is one more write of every charge."""
+"""Indexes of the tables that every charge writes."""
 
 import pytest
 from django.apps import apps
@@ -18,7 +18,7 @@ WHOLE = """
 
 
 @pytest.mark.parametrize("model", WRITTEN)
-def test_no_index_says_what_the_beginning_of_another_one_says(model):
+def test_no_index_is_a_prefix_of_another(model):
     table = apps.get_model("ledger", model)._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(WHOLE, [table])
@@ -33,7 +33,7 @@ def test_no_index_says_what_the_beginning_of_another_one_says(model):
     assert said_twice == []
 
 
-def test_usage_writes_to_no_index_of_what_it_leaves_empty():
+def test_usage_does_not_write_indexes_of_empty_columns():
     with connection.cursor() as cursor:
         cursor.execute(WHOLE, [apps.get_model("ledger", "Entry")._meta.db_table])
         first_columns = {columns[0] for _name, columns in cursor.fetchall()}

@@ -7,7 +7,7 @@ import pytest
 from ledger.engine import charging
 from ledger.models import Balance, Charge, ChatMessage, Entry, InternationalMessage
 from tests.factories import NOON, make_location, text
-from tests.ledger.models.attacks import add_entry, refused, slip_in, sql
+from tests.ledger.models.attacks import add_entry, copy_message, refused, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -48,15 +48,15 @@ def test_a_usage_entry_is_what_its_messages_cost(ledger):
         ({"seconds": 60}, "international_call_has_seconds"),
     ],
 )
-def test_no_message_is_slipped_under_an_entry(ledger, changes, guard):
+def test_message_cannot_be_added_to_an_entry(ledger, changes, guard):
     charging.charge_broadcast(ledger.pk, "text", [text(external_id="first")], key="first", at=NOON)
     with refused(guard):
-        slip_in(InternationalMessage.objects.get(external_id="first"), **changes)
+        copy_message(InternationalMessage.objects.get(external_id="first"), **changes)
 
 
 def test_a_message_belongs_to_the_location_of_its_charge(ledger):
     with refused("message_location"):
-        slip_in(
+        copy_message(
             ChatMessage.objects.get(),
             location_id=make_location().pk,
             entry_id=None,
@@ -71,7 +71,7 @@ NO_COST = {"entry_id": None, "credits": 0, "contract_credits": 0}
 @pytest.mark.parametrize("model", [ChatMessage, InternationalMessage])
 def test_no_message_names_a_charge_that_is_not_there(ledger, model):
     with refused("message_location"):
-        slip_in(model.objects.first(), charge_id=10**9, **NO_COST)
+        copy_message(model.objects.first(), charge_id=10**9, **NO_COST)
 
 
 @pytest.mark.parametrize("model", [ChatMessage, InternationalMessage])
@@ -80,12 +80,12 @@ def test_a_message_names_an_entry_of_its_charge(ledger, model, entry):
     message = model.objects.first()
     other = Entry.objects.filter(charge__isnull=False).exclude(charge=message.charge_id).get()
     with refused("message_entry"):
-        slip_in(message, entry_id=other.pk if entry == "of another charge" else 10**9)
+        copy_message(message, entry_id=other.pk if entry == "of another charge" else 10**9)
 
 
 def test_an_inbound_chat_message_is_never_refused(ledger):
     with refused("chat_inbound_is_never_refused"):
-        slip_in(
+        copy_message(
             ChatMessage.objects.get(),
             direction="inbound",
             outcome="refused",

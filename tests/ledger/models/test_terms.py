@@ -1,4 +1,4 @@
-"""Granted terms, contracts and published cards stay; a guard that is missing is named."""
+"""Guards of terms, contracts and published cards; missing guards are reported."""
 
 import datetime as dt
 
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
         {"ends_on": dt.date(2026, 1, 1)},
     ],
 )
-def test_terms_that_were_granted_stay(ledger, change):
+def test_granted_terms_cannot_change(ledger, change):
     with refused("contract_"):
         Contract.objects.filter(location=ledger).update(**change)
 
 
-def test_no_contract_starts_where_renewals_have_been(ledger):
+def test_contract_cannot_start_before_last_renewal(ledger):
     with refused("contract_after_settled_terms"):
         Contract.objects.create(
             location=ledger,
@@ -54,7 +54,7 @@ def test_contracts_do_not_overlap():
         )
 
 
-def test_a_published_card_and_its_rates_stay_as_they_are(ledger):
+def test_published_card_cannot_change(ledger):
     card = RateCard.objects.get()
     with refused("ratecard_published_is_fixed"):
         RateCard.objects.update(chat_sms_credits=1)

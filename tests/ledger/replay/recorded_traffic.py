@@ -29,7 +29,7 @@ def move_to(folder: Path, *, today: dt.date, rate_card: Path) -> Path:
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, rows[0].keys())
             writer.writeheader()
-            writer.writerows(_moved(row, by) for row in rows)
+            writer.writerows(_shift(row, by) for row in rows)
     shutil.copyfile(rate_card, folder / "rate_card.csv")
     return folder
 
@@ -39,7 +39,7 @@ def _rows(path: Path) -> Rows:
         return list(csv.DictReader(file))
 
 
-def _moved(row: dict[str, str], by: dt.timedelta) -> dict[str, str]:
+def _shift(row: dict[str, str], by: dt.timedelta) -> dict[str, str]:
     moved = dict(row)
     for name in INSTANTS:
         if row.get(name):

@@ -1,4 +1,4 @@
-"""What `replay_traffic` prints, and bad files: nothing is half-written."""
+"""Output and error messages of `replay_traffic`."""
 
 import datetime as dt
 from pathlib import Path
@@ -17,17 +17,17 @@ from tests.ledger.replay.traffic_folder import (
     RATES,
     UNTIL,
     Write,
-    refused,
+    count_rows,
+    get_error,
     replay,
-    rows,
-    told,
+    run_command,
 )
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_summary_of_each_location_is_printed(folder: Write):
-    printed = told(folder(), "--until", UNTIL)
+    printed = run_command(folder(), "--until", UNTIL)
     assert [line.split() for line in printed.splitlines()] == [
         ["Soho", "Leith"],
         ["international", "messages", "4", "1"],
@@ -47,12 +47,12 @@ def test_a_summary_of_each_location_is_printed(folder: Write):
 def test_progress_is_shown_by_the_event(folder: Write):
     traffic = read_folder(folder())
     make_card(effective_on=dt.date(2025, 1, 31))
-    seen: list[int] = []
+    numbers: list[int] = []
 
     def progress(events: Any) -> Any:
         for number, event in enumerate(events, 1):
             yield event
-            seen.append(number)
+            numbers.append(number)
 
     replay_events(
         create_missing(traffic.locations),
@@ -60,7 +60,7 @@ def test_progress_is_shown_by_the_event(folder: Write):
         until=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
         progress=progress,
     )
-    assert seen == list(range(1, len(traffic.events) + 1))
+    assert numbers == list(range(1, len(traffic.events) + 1))
 
 
 def test_a_bad_line_anywhere_leaves_the_database_empty(folder: Write):
@@ -68,41 +68,41 @@ def test_a_bad_line_anywhere_leaves_the_database_empty(folder: Write):
         "purchases": PURCHASES.replace(",40,", ",forty,"),
         "traffic_chat": CHATS.replace("2026-02-10T12:00:00Z", "2026-02-30T12:00:00Z"),
     }
-    assert refused(folder(**bad)).splitlines() == [
+    assert get_error(folder(**bad)).splitlines() == [
         "purchases.csv line 3: credits: 'forty' is no whole number",
         "traffic_chat.csv line 5: sent_at: day is out of range for month",
     ]
-    assert set(rows().values()) == {0}
+    assert set(count_rows().values()) == {0}
 
 
 def test_a_bad_rate_card_leaves_the_database_empty(folder: Write):
     bad = RATES.replace(",29", ",many").replace("MX,mobile,text", "MX,tin,text")
-    lines = refused(folder(rate_card=bad)).splitlines()
+    lines = get_error(folder(rate_card=bad)).splitlines()
     assert [line.split(":")[0] for line in lines] == [
         "rate_card.csv line 2",
         "rate_card.csv line 5",
     ]
-    assert set(rows().values()) == {0}
+    assert set(count_rows().values()) == {0}
 
 
 def test_a_missing_rate_card_is_named(folder: Write):
-    assert refused(folder(rate_card=None)) == "rate_card.csv: No such file or directory"
-    assert set(rows().values()) == {0}
+    assert get_error(folder(rate_card=None)) == "rate_card.csv: No such file or directory"
+    assert set(count_rows().values()) == {0}
 
 
 def test_a_contract_that_cannot_be_entered_leaves_the_database_empty(folder: Write):
     early = LOCATIONS.replace("2025-06-01", "1999-06-01")
-    assert refused(folder(locations=early)) == "A contract starts between 2000 and 2199."
-    assert set(rows().values()) == {0}
+    assert get_error(folder(locations=early)) == "A contract starts between 2000 and 2199."
+    assert set(count_rows().values()) == {0}
 
 
 def test_a_folder_that_is_not_there_is_named_by_its_files(tmp_path: Path):
-    assert refused(tmp_path / "nowhere").splitlines()[0] == (
+    assert get_error(tmp_path / "nowhere").splitlines()[0] == (
         "locations.csv: No such file or directory"
     )
 
 
 def test_an_event_that_changed_since_the_last_replay_is_refused(folder: Write):
     replay(folder())
-    changed = refused(folder(purchases=PURCHASES.replace("Z,5,", "Z,50,")))
+    changed = get_error(folder(purchases=PURCHASES.replace("Z,5,", "Z,50,")))
     assert changed == "The idempotency key 'purchase:PO-1' has been used for something else."

@@ -1,5 +1,3 @@
-"""`replay_traffic`: recorded traffic through the product's own functions, once."""
-
 import datetime as dt
 import json
 from typing import Any
@@ -11,12 +9,12 @@ from ledger.engine import charging
 from ledger.models import Entry, InternationalMessage
 from ledger.verification.verify import breaches
 from locations.models import Account, Location, RateCard
-from tests.ledger.replay.traffic_folder import SUMMARY, Write, days, replay, rows, told
+from tests.ledger.replay.traffic_folder import SUMMARY, Write, count_rows, days, replay, run_command
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_summary_is_what_the_ledger_holds(folder: Write):
+def test_summary_equals_ledger(folder: Write):
     assert replay(folder()) == SUMMARY
     assert list(breaches()) == []
 
@@ -28,7 +26,7 @@ def test_the_daily_rows_are_in_order_and_add_up_to_the_balance(folder: Write):
         assert moved == location["contract"] + location["purchased"]
 
 
-def test_what_is_missing_is_created_as_the_files_say(folder: Write):
+def test_missing_objects_are_created_from_files(folder: Write):
     replay(folder())
     soho, leith = Location.objects.order_by("-name")
     assert {soho.account, leith.account} == {Account.objects.get(name="Pellworth Foods")}
@@ -67,7 +65,7 @@ def test_events_happen_at_their_own_instants(folder: Write):
     ]
 
 
-def test_messages_keep_what_the_files_say_of_them(folder: Write):
+def test_message_fields_come_from_files(folder: Write):
     replay(folder())
     message = InternationalMessage.objects.get(location__name="Soho", external_id="t-1")
     assert (message.phone, message.status, message.status_at.isoformat(), message.profile) == (
@@ -80,18 +78,18 @@ def test_messages_keep_what_the_files_say_of_them(folder: Write):
 
 def test_a_second_replay_changes_nothing(folder: Write):
     first = replay(folder())
-    before, messages = rows(), list(InternationalMessage.objects.values_list("pk", flat=True))
+    before, messages = count_rows(), list(InternationalMessage.objects.values_list("pk", flat=True))
     assert replay(folder()) == first
-    assert rows() == before
+    assert count_rows() == before
     assert list(InternationalMessage.objects.values_list("pk", flat=True)) == messages
 
 
-def test_what_was_left_out_is_taken_up_by_a_later_replay(folder: Write):
+def test_later_replay_adds_later_events(folder: Write):
     replay(folder(), until="2025-03-02T12:00:00Z")
     assert replay(folder()) == SUMMARY
 
 
-def test_a_replay_that_broke_off_is_completed_by_the_next(
+def test_interrupted_replay_is_completed_by_the_next(
     folder: Write, monkeypatch: pytest.MonkeyPatch
 ):
     def broken(*args: Any, **options: Any) -> None:
@@ -104,14 +102,14 @@ def test_a_replay_that_broke_off_is_completed_by_the_next(
     assert replay(folder()) == SUMMARY
 
 
-def test_what_is_later_than_until_is_left_out(folder: Write):
+def test_events_after_until_are_skipped(folder: Write):
     summary = replay(folder(), until="2025-03-03T10:00:00Z")
     assert days(summary, "Soho") == ["2025-01-31", "2025-03-01", "2025-03-02", "2025-03-03"]
     assert summary["locations"]["Soho"]["days"]["2025-03-03"] == {"voice": -24}
     assert days(summary, "Leith") == []
 
 
-def test_renewals_up_to_until_are_made_up_without_later_events(folder: Write):
+def test_locations_are_renewed_up_to_until(folder: Write):
     summary = replay(folder(), until="2028-02-01T00:00:00Z")
     late = {
         day: kinds for day, kinds in summary["locations"]["Soho"]["days"].items() if day > "2026-03"
@@ -131,11 +129,11 @@ def test_a_renewal_on_the_very_instant_of_until_is_made(folder: Write):
 def test_without_until_everything_by_now_is_replayed(folder: Write, time_machine: Any):
     time_machine.move_to(dt.datetime(2026, 3, 1, tzinfo=dt.UTC), tick=False)
     summary = folder() / "summary.json"
-    told(folder(), "--json", str(summary))
+    run_command(folder(), "--json", str(summary))
     assert json.loads(summary.read_text(encoding="utf-8")) == SUMMARY
 
 
 @pytest.mark.parametrize("until", ["2026-03-01", "2026-03-01T00:00:00", "tomorrow"])
 def test_until_is_an_instant_with_its_offset(folder: Write, until: str):
     with pytest.raises(CommandError, match="argument --until"):
-        told(folder(), "--until", until)
+        run_command(folder(), "--until", until)

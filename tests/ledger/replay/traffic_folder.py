@@ -1,4 +1,4 @@
-"""Two locations and their traffic, what comes of it, and the command that does it."""
+"""Traffic files of two locations and the summary of their replay."""
 
 import json
 from collections.abc import Callable
@@ -114,28 +114,26 @@ UNTIL = "2026-03-01T00:00:00Z"
 Write = Callable[..., Path]
 
 
-def told(folder: Path, *options: str) -> str:
-    """What the command prints."""
+def run_command(folder: Path, *options: str) -> str:
     out = StringIO()
     call_command("replay_traffic", str(folder), *options, stdout=out)
     return out.getvalue()
 
 
 def replay(folder: Path, *, until: str = UNTIL) -> dict[str, Any]:
-    """The summary that the command writes."""
     summary = folder / "summary.json"
-    told(folder, "--until", until, "--json", str(summary))
+    run_command(folder, "--until", until, "--json", str(summary))
     written: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
     return written
 
 
-def refused(folder: Path) -> str:
+def get_error(folder: Path) -> str:
     with pytest.raises(CommandError) as caught:
         replay(folder)
     return str(caught.value)
 
 
-def rows() -> dict[str, int]:
+def count_rows() -> dict[str, int]:
     models = (Account, Location, Contract, ChatInbox, RateCard, Balance, Charge, Entry)
     return {model.__name__: model.objects.count() for model in models}
 

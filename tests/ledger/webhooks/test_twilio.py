@@ -1,4 +1,4 @@
-"""Twilio's callbacks, signed by Twilio's own package: charged, held, settled and noted once."""
+"""Twilio's callbacks, signed by Twilio's own package."""
 
 import pytest
 from django.test import Client
@@ -33,11 +33,11 @@ CALL = {
 def twilio(settings, location):
     settings.TWILIO_AUTH_TOKEN = SECRET
     settings.PUBLIC_URL = PUBLIC_URL
-    made = tokens.create("Twilio", at=timezone.now(), scopes=["charge"], location=location)
+    token = tokens.create("Twilio", at=timezone.now(), scopes=["charge"], location=location)
 
-    def send(form, *, secret=made.secret, signed_with=SECRET, signed=None, **given):
+    def send(form, *, secret=token.secret, signed_with=SECRET, signed=None, **fields):
         path = f"/callbacks/twilio/{secret}"
-        form = form | given
+        form = form | fields
         signature = RequestValidator(signed_with).compute_signature(
             PUBLIC_URL + path, form if signed is None else signed
         )
@@ -48,16 +48,16 @@ def twilio(settings, location):
     return send
 
 
-def known():
+def messages():
     return list(
         InternationalMessage.objects.values_list("external_id", "credits", "status", "outcome")
     )
 
 
-def test_a_text_is_charged_when_it_was_sent_and_then_noted(twilio):
+def test_sent_text_is_charged_and_its_status_updated(twilio):
     for status in ("queued", "sent", "delivered"):
         assert twilio(TEXT, MessageStatus=status).status_code == 204
-    assert known() == [(TEXT["MessageSid"], 7, "delivered", "charged")]
+    assert messages() == [(TEXT["MessageSid"], 7, "delivered", "charged")]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_text_is_charged_when_it_was_sent_and_then_noted(twilio):
 def test_repeated_and_late_reports_change_nothing(twilio, order):
     for status in order:
         assert twilio(TEXT, MessageStatus=status).status_code == 204
-    assert known() == [(TEXT["MessageSid"], 7, "delivered", "charged")]
+    assert messages() == [(TEXT["MessageSid"], 7, "delivered", "charged")]
     assert Charge.objects.count() == 1
 
 
@@ -76,7 +76,7 @@ def test_a_text_that_was_not_sent_is_not_charged(twilio, status):
     assert not Charge.objects.exists()
 
 
-def test_what_went_wrong_is_noted(twilio):
+def test_error_code_is_stored(twilio):
     twilio(TEXT, MessageStatus="sent")
     twilio(TEXT, MessageStatus="undelivered", ErrorCode="30003")
     message = InternationalMessage.objects.get()
@@ -94,7 +94,7 @@ def test_a_call_is_held_for_and_settled(twilio):
     assert Hold.objects.get().credits == 24
     for _ in range(2):
         assert twilio(CALL, CallStatus="completed", CallDuration="61").status_code == 204
-    assert known() == [(CALL["CallSid"], 24, "completed", "charged")]
+    assert messages() == [(CALL["CallSid"], 24, "completed", "charged")]
     assert Hold.objects.get().state == "settled"
 
 
@@ -102,15 +102,15 @@ def test_a_call_is_held_for_and_settled(twilio):
 def test_an_unanswered_call_costs_nothing_and_frees_its_hold(twilio, status):
     twilio(CALL, CallStatus="initiated")
     twilio(CALL, CallStatus=status)
-    assert known() == [(CALL["CallSid"], 0, status, "charged")]
+    assert messages() == [(CALL["CallSid"], 0, status, "charged")]
     assert Hold.objects.get().state == "settled"
 
 
-def test_an_end_that_overtook_its_beginning_is_charged_once(twilio):
+def test_call_end_reported_first_is_charged_once(twilio):
     twilio(CALL, CallStatus="completed", CallDuration="30")
     twilio(CALL, CallStatus="initiated")
     twilio(CALL, CallStatus="completed", CallDuration="30")
-    assert known() == [(CALL["CallSid"], 12, "completed", "charged")]
+    assert messages() == [(CALL["CallSid"], 12, "completed", "charged")]
     assert not Hold.objects.exists()
 
 
@@ -136,8 +136,8 @@ def test_callbacks_are_off_by_default(twilio, settings):
 
 def test_a_token_names_one_location(twilio):
     for scopes in (["charge"], ["read"]):
-        made = tokens.create("All", at=timezone.now(), scopes=scopes)
-        assert twilio(TEXT, secret=made.secret, MessageStatus="sent").status_code == 404
+        token = tokens.create("All", at=timezone.now(), scopes=scopes)
+        assert twilio(TEXT, secret=token.secret, MessageStatus="sent").status_code == 404
     assert twilio(TEXT, secret="rfc_unknown", MessageStatus="sent").status_code == 404
     assert not Charge.objects.exists()
 

@@ -1,4 +1,4 @@
-"""Good traffic files, and what is said of bad ones."""
+"""Valid traffic files and the problems of bad ones."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,5 +1,3 @@
-"""What is read from traffic files, and in which order it happens."""
-
 import datetime as dt
 
 from ledger.engine.charge_requests import ChatRequest, InternationalRequest
@@ -123,7 +121,7 @@ def test_a_file_without_lines_holds_no_events(folder: Write):
     assert (len(traffic.locations), traffic.events) == (2, ())
 
 
-def a_broadcast(name: str, *sent_at: str) -> RecordedBroadcast:
+def make_broadcast(name: str, *sent_at: str) -> RecordedBroadcast:
     messages = tuple(
         InternationalRequest(external_id=f"{name}-{at}", phone="+33612345678", sent_at=utc(at))
         for at in sent_at
@@ -131,7 +129,7 @@ def a_broadcast(name: str, *sent_at: str) -> RecordedBroadcast:
     return RecordedBroadcast("Soho", name, "text", messages)
 
 
-def a_chat(name: str, sent_at: str) -> RecordedChat:
+def make_chat(name: str, sent_at: str) -> RecordedChat:
     message = ChatRequest(
         external_id=name,
         inbox="Kitchen",
@@ -146,25 +144,25 @@ def a_chat(name: str, sent_at: str) -> RecordedChat:
 def test_at_one_instant_purchases_come_before_broadcasts_and_those_before_chats():
     at = "2026-03-02T10:00:00"
     events = [
-        a_chat("a", at),
-        a_chat("0", at),
-        a_broadcast("b", at),
-        a_broadcast("a", at),
+        make_chat("a", at),
+        make_chat("0", at),
+        make_broadcast("b", at),
+        make_broadcast("a", at),
         RecordedPurchase("Soho", utc(at), 10, "z"),
         RecordedPurchase("Soho", utc(at), 10, "y"),
-        a_chat("z", "2026-03-02T09:59:59"),
+        make_chat("z", "2026-03-02T09:59:59"),
     ]
     assert sort_events(events) == tuple(events[number] for number in (6, 5, 4, 3, 2, 1, 0))
 
 
 def test_a_broadcast_is_charged_when_its_first_message_was_sent():
-    early = a_broadcast("B", "2026-03-02T10:00:00", "2026-03-02T09:00:00")
+    early = make_broadcast("B", "2026-03-02T10:00:00", "2026-03-02T09:00:00")
     assert early.at == utc("2026-03-02T09:00:00")
-    between = a_chat("c", "2026-03-02T09:30:00")
+    between = make_chat("c", "2026-03-02T09:30:00")
     assert sort_events([between, early]) == (early, between)
 
 
 def test_chats_reported_together_are_charged_when_the_last_has_come():
-    first, last = a_chat("c-1", "2026-03-02T09:00:00"), a_chat("c-2", "2026-03-02T09:10:00")
+    first, last = make_chat("c-1", "2026-03-02T09:00:00"), make_chat("c-2", "2026-03-02T09:10:00")
     both = RecordedChat("Soho", first.messages + last.messages)
     assert (both.at, both.id) == (utc("2026-03-02T09:10:00"), "c-1")
