@@ -76,7 +76,7 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
 
 
 def _wait_until_ready(data: Path) -> None:
-    """Whoever started it may have been killed before it had recovered from a crash."""
+    """It may still be recovering from a crash."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
@@ -88,13 +88,13 @@ def _wait_until_ready(data: Path) -> None:
 
 
 def _initdb(programs: Path, data: Path) -> None:
-    """A new cluster, which gets its name only when it is whole."""
+    """Create a cluster, renamed to `data` when it is complete."""
     partial = data.with_name("postgres.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
     os.chown(partial, *owner())
     command = [programs / "initdb", "-D", partial, "-U", "postgres", "--auth=trust"]
-    # LANG=C would make searches miss accents; this one is the same on every machine.
+    # LANG=C would make searches miss accents; the builtin locale is the same on every machine.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     command += ["--data-checksums", "--no-instructions"]
     completed = run_as_owner(command, cwd=partial)

@@ -133,18 +133,8 @@ class Run:
         worker_command = [*celery, "worker", "--without-mingle", "-l", "INFO"]
         default_queue = [*worker_command, "-Q", "celery", "-c", "1", "-n", "local@%h"]
         # Niced: reports take minutes and must not slow charges.
-        reports_queue = [
-            "nice",
-            "-n",
-            "10",
-            *worker_command,
-            "-Q",
-            "reports",
-            "-c",
-            "2",
-            "-n",
-            "reports@%h",
-        ]
+        niced = ["nice", "-n", "10", *worker_command]
+        reports_queue = [*niced, "-Q", "reports", "-c", "2", "-n", "reports@%h"]
         logs = self.data_dir / "log"
         logs.mkdir(exist_ok=True)
         Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent.mkdir(exist_ok=True)
