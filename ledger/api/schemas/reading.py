@@ -1,4 +1,5 @@
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
@@ -9,6 +10,9 @@ from ledger.models import EntryKind
 
 MAX_ENTRIES = 500
 DAY_DESCRIPTION = "A day of the location's own time zone, included."
+
+# Clients know it by this name from the OpenAPI document.
+Kind = StrEnum("Kind", [(kind.name, kind.value) for kind in EntryKind])  # type: ignore[misc]
 
 
 class LocationBalance(Balance):
@@ -26,7 +30,7 @@ class EntryFilters(BaseModel):
         Field(ge=0, description="`next_cursor` of the page before."),
     ] = 0
     limit: Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=MAX_ENTRIES)] = 100
-    kind: list[EntryKind] = Field([], description="Of these kinds; may be repeated.", max_length=20)
+    kind: list[Kind] = Field([], description="Of these kinds; may be repeated.", max_length=20)
     from_: Day | None = Field(None, alias="from", description=DAY_DESCRIPTION)
     to: Day | None = Field(None, description=DAY_DESCRIPTION)
 
@@ -35,7 +39,7 @@ class Entry(BaseModel):
     """One change of a balance; never changed, never deleted."""
 
     number: int = Field(description="Counts the location's entries without gaps.")
-    kind: EntryKind
+    kind: Kind
     credits: int = Field(description="Signed: below zero it was spent, lapsed or taken.")
     contract_delta: int
     purchased_delta: int
