@@ -1,8 +1,8 @@
-"""The chart of the daily table: where each part of it stands. No query, no markup.
+"""The geometry of the usage chart; templates draw it as SVG.
 
-Widths are percent of the plot, so that one drawing serves every screen and its text is never
-scaled; heights are pixels. Bars stand on zero and are read on the left, the balance on the
-right; both scales share their lines. Below zero there is only balance.
+No chart library: widths are percent of the plot, so that one drawing serves every screen, prints,
+and keeps its text unscaled; heights are pixels. Bars are read on the left scale, the balance on
+the right one; both share their grid lines. Below zero there is only balance.
 """
 
 import datetime as dt
@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from ledger.reading.daily_usage import DailyUsage, Movement
 from locations.formatting.dates import format_date
 from locations.formatting.numbers import format_credits
-from reports.chart.periods import Length, Period, periods
-from reports.chart.scales import PLOT_PX, Line, Scale, scale_for
+from reports.chart.periods import Length, Period, group_days
+from reports.chart.scales import PLOT_PX, GridLine, Scale, scale_for
 
 KINDS = ("chat", "voice", "text")  # from the bottom up
 TOP_PX = (10, 24, 40)  # without marks, with one row of them, with two
 FOOT_PX = 24
 BAR_SHARE = 0.72  # of a period's width
-WIDEST_BAR = 5.0
-MOST_DATES = 6
-# For the room that marks need: the narrowest plots of a wide screen and of a phone, in pixels.
+MAX_BAR_WIDTH = 5.0  # percent
+MAX_AXIS_LABELS = 6
+# The narrowest plots of a wide screen and of a phone, in pixels, in which marks must fit.
 WIDE_PX, NARROW_PX = 600, 200
 LETTER_PX, MARK_GAP_PX = 6.6, 14
 MARK_ROWS = 2
@@ -33,7 +33,7 @@ MARK_ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A part of a period's usage: percent across, pixels down."""
+    """The usage of one kind in a period; x and width are percent, y and height pixels."""
 
     kind: str
     x: float
@@ -51,22 +51,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Date:
+class AxisLabel:
     x: float
     text: str
-    is_spare: bool  # left out on a phone
+    is_optional: bool  # hidden on a phone
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that came in; its word stands in a row of its own where there is room."""
+    """Credits that came in. The rows are those of its text, None where it does not fit."""
 
     x: float
     period: str
     text: str
     wide_row: int | None
     narrow_row: int | None
-    wide_ends: bool  # the word ends at the mark, because the edge is near
+    wide_ends: bool  # the text ends at the mark, because the edge is near
     narrow_ends: bool
 
 
@@ -76,10 +76,10 @@ class Chart:
     kinds: tuple[str, ...]
     periods: tuple[Period, ...]
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
-    dates: tuple[Date, ...]
+    grid_lines: tuple[GridLine, ...]
+    axis_labels: tuple[AxisLabel, ...]
     marks: tuple[Mark, ...]
-    balance: str  # points of the line, in a plot as many units wide as there are periods
+    balance: str  # points of its line; x is in periods
     end_y: float
     zero_y: float
     busiest: Period | None
@@ -87,7 +87,7 @@ class Chart:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the first or the last bar holds fewer days than its length."""
+        """Whether the range cuts the first or the last period."""
         return not (self.periods[0].is_whole and self.periods[-1].is_whole)
 
     @property
@@ -103,7 +103,7 @@ class Chart:
         return self.plot_px + FOOT_PX
 
 
-def draw(
+def draw_chart(
     usage: DailyUsage,
     *,
     until: dt.date,
@@ -111,41 +111,40 @@ def draw(
     cumulative: bool = False,
     contract_began_on: dt.date | None = None,
 ) -> Chart | None:
-    """The chart of these days up to `until`; None where there is nothing to show.
-
-    Only usage of the given kinds is drawn, all three if none is given.
-    """
+    """The days up to `until`; None where there is nothing to draw. No `kinds` are all kinds."""
     days = list(usage.every_day(until))
     if not days or not (usage.days or usage.opening):
         return None
     length = Length.for_days((days[-1].day - days[0].day).days + 1)
-    shown = tuple(periods(days, length))
-    drawn = tuple(kind for kind in KINDS if not kinds or kind in kinds)
-    moves = [period.moved for period in shown]
+    periods = tuple(group_days(days, length))
+    drawn_kinds = tuple(kind for kind in KINDS if not kinds or kind in kinds)
+    moves = [period.moved for period in periods]
     heights = list(accumulate(moves)) if cumulative else moves
-    marks = _marks(shown, contract_began_on)
+    marks = _marks(periods, contract_began_on)
     rows = [row for mark in marks for row in (mark.wide_row, mark.narrow_row) if row is not None]
     top_px = TOP_PX[max(rows) + 1 if rows else 0]
     scale = scale_for(
-        most_used=max(_used(moved, drawn) for moved in heights),
-        balances=[usage.opening, *(period.closing for period in shown)],
+        max_used=max(_used(moved, drawn_kinds) for moved in heights),
+        balances=[usage.opening, *(period.closing for period in periods)],
         top_px=top_px,
     )
-    closings = [scale.balance_y(period.closing) for period in shown]
+    closings = [scale.balance_y(period.closing) for period in periods]
     points = [(0.0, scale.balance_y(usage.opening))]
     points += [(number + 0.5, y) for number, y in enumerate(closings)]
     return Chart(
         length=length,
-        kinds=drawn,
-        periods=shown,
-        columns=tuple(map(Column, _labels(shown, heights, drawn), _bars(heights, drawn, scale))),
-        lines=tuple(scale.lines()),
-        dates=tuple(_dates(shown)),
+        kinds=drawn_kinds,
+        periods=periods,
+        columns=tuple(
+            map(Column, _labels(periods, heights, drawn_kinds), _bars(heights, drawn_kinds, scale))
+        ),
+        grid_lines=tuple(scale.grid_lines()),
+        axis_labels=tuple(_axis_labels(periods)),
         marks=tuple(marks),
         balance=" ".join(f"{x:g},{y:g}" for x, y in points),
         end_y=closings[-1],
         zero_y=scale.zero_y,
-        busiest=_busiest(shown, drawn),
+        busiest=_busiest(periods, drawn_kinds),
         top_px=top_px,
     )
 
@@ -162,7 +161,7 @@ def _bars(
     heights: Sequence[Movement], kinds: Sequence[str], scale: Scale
 ) -> Iterator[tuple[Bar, ...]]:
     count, zero_y = len(heights), scale.zero_y
-    width = min(BAR_SHARE * 100 / count, WIDEST_BAR)
+    width = min(BAR_SHARE * 100 / count, MAX_BAR_WIDTH)
     for number, moved in enumerate(heights):
         x = round((number + 0.5) * 100 / count - width / 2, 3)
         bars = []
@@ -170,63 +169,62 @@ def _bars(
         for kind in kinds:
             height = scale.usage_px(-getattr(moved, kind))
             if height > 0:
-                drawn = max(height, 1)
+                drawn_px = max(height, 1)
                 # A pixel of air keeps kinds apart where there is room for it.
-                air = 1 if foot < zero_y and drawn > 2 else 0
-                top = round(foot - drawn, 2)
-                bars.append(Bar(kind, x, top, round(width, 3), round(drawn - air, 2)))
+                air = 1 if foot < zero_y and drawn_px > 2 else 0
+                top = round(foot - drawn_px, 2)
+                bars.append(Bar(kind, x, top, round(width, 3), round(drawn_px - air, 2)))
                 foot = top
         yield tuple(bars)
 
 
-def _dates(shown: Sequence[Period]) -> list[Date]:
-    """Some of the days, counted back from the last; a phone has every other one."""
-    count = len(shown)
-    stride = math.ceil(count / MOST_DATES)
-    with_year = shown[0].first_on.year != shown[-1].last_on.year
+def _axis_labels(periods: Sequence[Period]) -> list[AxisLabel]:
+    """At most MAX_AXIS_LABELS, counted back from the last; a phone has every other one."""
+    count = len(periods)
+    stride = math.ceil(count / MAX_AXIS_LABELS)
+    with_year = periods[0].first_on.year != periods[-1].last_on.year
     layout = {Length.DAY: "j M", Length.WEEK: "j M Y" if with_year else "j M"}.get(
-        shown[0].length, "M Y"
+        periods[0].length, "M Y"
     )
-    # The last word stands half a stride from the edge, where it cannot run over it.
+    # The last label is half a stride from the edge, so that its text cannot cross it.
     numbers = list(range(count - 1 - stride // 2, -1, -stride))
     return [
-        Date(_percent(n + 0.5, count), format_date(shown[n].first_on, layout), i % 2 == 1)
+        AxisLabel(_percent(n + 0.5, count), format_date(periods[n].first_on, layout), i % 2 == 1)
         for i, n in enumerate(numbers)
     ]
 
 
-def _came_in(period: Period, contract_began_on: dt.date | None) -> str:
-    """What is marked at a period, in words; nothing if nothing is."""
-    words = []
+def _mark_text(period: Period, contract_began_on: dt.date | None) -> str:
+    parts = []
     if period.granted is not None:
         began = contract_began_on is not None and (
             period.first_on <= contract_began_on <= period.last_on
         )
-        words.append(_("contract began") if began else _("renewed"))
+        parts.append(_("contract began") if began else _("renewed"))
     if period.bought:
-        words.append(_("bought %s") % format_credits(period.bought))
-    return ", ".join(words)
+        parts.append(_("bought %s") % format_credits(period.bought))
+    return ", ".join(parts)
 
 
-def _marks(shown: Sequence[Period], contract_began_on: dt.date | None) -> list[Mark]:
-    found = [
-        (_percent(number + 0.5, len(shown)), period.label, words)
-        for number, period in enumerate(shown)
-        if (words := _came_in(period, contract_began_on))
+def _marks(periods: Sequence[Period], contract_began_on: dt.date | None) -> list[Mark]:
+    marks = [
+        (_percent(number + 0.5, len(periods)), period.label, text)
+        for number, period in enumerate(periods)
+        if (text := _mark_text(period, contract_began_on))
     ]
-    placed = [(x, words) for x, __, words in found]
-    wide, narrow = _rows(placed, WIDE_PX), _rows(placed, NARROW_PX)
+    texts = [(x, text) for x, _label, text in marks]
+    wide, narrow = _fit_texts(texts, WIDE_PX), _fit_texts(texts, NARROW_PX)
     return [
-        Mark(x, label, words, wide[i][0], narrow[i][0], wide[i][1], narrow[i][1])
-        for i, (x, label, words) in enumerate(found)
+        Mark(x, label, text, wide[i][0], narrow[i][0], wide[i][1], narrow[i][1])
+        for i, (x, label, text) in enumerate(marks)
     ]
 
 
-def _rows(found: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | None, bool]]:
-    """For each mark the row of its word, None where there is no room, and whether it ends there."""
+def _fit_texts(texts: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | None, bool]]:
+    """For each text its row, None where it does not fit, and whether it ends at its mark."""
     taken = [-math.inf] * MARK_ROWS  # how far each row is filled, in pixels
     rows: list[tuple[int | None, bool]] = []
-    for x, text in found:
+    for x, text in texts:
         at, width = x * plot_px / 100, len(text) * LETTER_PX + MARK_GAP_PX
         room = [
             (row, start, ends)
@@ -244,11 +242,11 @@ def _rows(found: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | 
 
 
 def _labels(
-    shown: Sequence[Period], heights: Sequence[Movement], kinds: Sequence[str]
+    periods: Sequence[Period], heights: Sequence[Movement], kinds: Sequence[str]
 ) -> Iterator[str]:
     names = {"text": _("texts"), "voice": _("calls"), "chat": _("chat")}
     new_term, bought, balance = _("new term %s"), _("bought %s"), _("balance %s")
-    for period, moved in zip(shown, heights, strict=True):
+    for period, moved in zip(periods, heights, strict=True):
         used = [(names[kind], -getattr(moved, kind)) for kind in reversed(kinds)]
         parts = [f"{name} {format_credits(figure)}" for name, figure in used if figure]
         if period.granted is not None:
@@ -259,6 +257,6 @@ def _labels(
         yield f"{period.label}: {', '.join(parts)}"
 
 
-def _busiest(shown: Sequence[Period], kinds: Sequence[str]) -> Period | None:
-    busiest = max(shown, key=lambda period: _used(period.moved, kinds))
+def _busiest(periods: Sequence[Period], kinds: Sequence[str]) -> Period | None:
+    busiest = max(periods, key=lambda period: _used(period.moved, kinds))
     return busiest if _used(busiest.moved, kinds) else None

@@ -1,4 +1,4 @@
-"""Days of a range gathered into the periods that a chart shows: days, weeks or months."""
+"""Group the days of a range into the periods of a chart: days, weeks or months."""
 
 import datetime as dt
 import enum
@@ -10,8 +10,8 @@ from locations.calendar import add_months
 from locations.formatting.dates import format_date
 from locations.formatting.dates import format_date_range as range_of_days
 
-MOST_DAYS = 92  # one bar a day; 90 days and any quarter fit
-MOST_WEEK_DAYS = 400  # then one a week; a term of a year fits
+MAX_DAYS_BY_DAY = 92  # 90 days and any quarter fit
+MAX_DAYS_BY_WEEK = 400  # a term of a year fits
 
 
 class Length(enum.StrEnum):
@@ -21,12 +21,12 @@ class Length(enum.StrEnum):
 
     @classmethod
     def for_days(cls, count: int) -> "Length":
-        if count <= MOST_DAYS:
+        if count <= MAX_DAYS_BY_DAY:
             return cls.DAY
-        return cls.WEEK if count <= MOST_WEEK_DAYS else cls.MONTH
+        return cls.WEEK if count <= MAX_DAYS_BY_WEEK else cls.MONTH
 
     def starts_on(self, day: dt.date) -> dt.date:
-        """The first day of the period that a day lies in; weeks begin on Monday."""
+        """The first day of the day's period; weeks begin on Monday."""
         if self is Length.WEEK:
             return day - dt.timedelta(days=day.weekday())
         return day.replace(day=1) if self is Length.MONTH else day
@@ -40,10 +40,9 @@ class Length(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What moved in one bar of the chart; `closing` is the balance at the end of its last day.
+    """`closing` is the balance at the end of its last day; `granted` is None unless a term began.
 
-    The first and the last period of a range may be cut by it. `granted` is None unless a term
-    began in it.
+    The range may cut its first and its last period.
     """
 
     length: Length
@@ -69,8 +68,8 @@ class Period:
         return range_of_days(self.first_on, self.last_on)
 
 
-def periods(days: Iterable[Day], length: Length) -> Iterator[Period]:
-    """Every day of a range, in order, gathered."""
+def group_days(days: Iterable[Day], length: Length) -> Iterator[Period]:
+    """The days must be in order and without gaps."""
     group: list[Day] = []
     ends_on = dt.date.min
     for day in days:

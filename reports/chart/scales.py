@@ -1,4 +1,4 @@
-"""The two scales of the chart: usage on the left, the balance on the right, the same lines."""
+"""The scales of the chart: usage on the left, the balance on the right, with shared lines."""
 
 import math
 from collections.abc import Sequence
@@ -11,24 +11,24 @@ from django.utils.translation import gettext as _
 from locations.formatting.numbers import MINUS, format_credits
 
 PLOT_PX = 160
-MOST_LINES = 4  # above and below zero
-ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+MAX_GRID_LINES = 4  # above and below zero
+ROUND_FACTORS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the scales; None where there is no usage to be read on it."""
+class GridLine:
+    """Its texts; `usage` is None where the left scale has none."""
 
     y: float
     usage: str | None
     balance: str
 
 
-@dataclass(frozen=True)  # without slots, which leave no room for what is worked out once
+@dataclass(frozen=True)  # cached_property needs a __dict__, so no slots
 class Scale:
-    """`above` lines stand over zero, for both; `below` is how many fit under it, for the balance.
+    """`above` and `below` count the lines over and under zero; below there is only balance.
 
-    Pixels are counted down from the top of the drawing, of which `top_px` are for marks.
+    Pixels are counted from the top of the drawing, of which `top_px` are for marks.
     """
 
     top_px: int
@@ -52,9 +52,9 @@ class Scale:
     def balance_y(self, balance: int) -> float:
         return round(self.zero_y - balance / self.balance_step * self.line_px, 2)
 
-    def lines(self) -> list[Line]:
+    def grid_lines(self) -> list[GridLine]:
         return [
-            Line(
+            GridLine(
                 y=round(self.zero_y - number * self.line_px, 2),
                 usage=short_figure(number * self.usage_step)
                 if self.has_usage and number >= 0
@@ -65,20 +65,20 @@ class Scale:
         ]
 
 
-def scale_for(most_used: int, balances: Sequence[int], *, top_px: int) -> Scale:
-    """Scales that hold the highest bar and every balance, also one below zero."""
+def scale_for(max_used: int, balances: Sequence[int], *, top_px: int) -> Scale:
+    """`max_used` is the highest bar."""
     highest, lowest = max(0, *balances), max(0, *(-balance for balance in balances))
-    balance_step = step(highest + lowest, MOST_LINES)
+    balance_step = round_step(highest + lowest, MAX_GRID_LINES)
     above = max(2, math.ceil(highest / balance_step))
     below = lowest / balance_step
-    return Scale(top_px, above, below, step(most_used, above), balance_step, most_used > 0)
+    return Scale(top_px, above, below, round_step(max_used, above), balance_step, max_used > 0)
 
 
-def step(highest: float, lines: int) -> int:
-    """The round figure whose `lines`-fold reaches `highest`; whole, at least 1."""
+def round_step(highest: float, lines: int) -> int:
+    """The smallest round integer of which `lines` reach `highest`; at least 1."""
     least = max(highest / lines, 1)
     magnitude = 10 ** math.floor(math.log10(least))
-    for factor in ROUND:
+    for factor in ROUND_FACTORS:
         figure = factor * magnitude
         if figure >= least and figure == int(figure):
             return int(figure)
@@ -86,7 +86,7 @@ def step(highest: float, lines: int) -> int:
 
 
 def short_figure(value: int) -> str:
-    """A figure of a scale: 800, 9,000, 12.5k, 2M; round ones lose nothing."""
+    """800, 9,000, 12.5k, 2M; never rounded."""
     for least, size, unit in ((10**6, 10**6, _("%sM")), (10**4, 10**3, _("%sk"))):
         if abs(value) >= least and value % (size // 10) == 0:
             return (MINUS if value < 0 else "") + unit % number_format(f"{abs(value) / size:g}")

@@ -1,4 +1,4 @@
-"""Figures, days and instants as the pages write them."""
+"""Numbers, days and instants of the pages."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from locations.formatting.dates import (
     format_long_date,
     format_short_date,
 )
-from locations.formatting.numbers import format_credits, format_signed, format_signed_in
+from locations.formatting.numbers import format_credits, format_signed
 
 register = template.Library()
 register.filter("credits", format_credits)
@@ -25,18 +25,14 @@ register.simple_tag(format_date_range, name="date_range")
 register.simple_tag(format_instant, name="local_time")
 
 
-def moved_in(value: int, language: str | None) -> str | SafeString:
-    return format_signed_in(value, language) if value else _nothing(language)
-
-
 @register.filter
-def moved(value: int) -> str | SafeString:
-    """A signed figure of the daily table; nothing moved is a faint dash, read out as zero."""
-    return moved_in(value, get_language())
+def signed_or_dash(value: int) -> str | SafeString:
+    """A faint dash for 0, which screen readers read as "none"."""
+    return format_signed(value) if value else _dash(get_language())
 
 
 @lru_cache
-def _nothing(language: str | None) -> SafeString:
+def _dash(language: str | None) -> SafeString:
     return format_html(
         '<span class="nothing" aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
         _("none"),
@@ -44,14 +40,14 @@ def _nothing(language: str | None) -> SafeString:
 
 
 @register.filter
-def taken(value: int) -> str:
-    """What a deduction took, for a sum that writes the minus itself."""
+def negated(value: int) -> str:
+    """For a sentence with the minus sign in its text."""
     return format_credits(-value)
 
 
 @register.simple_tag
-def share(done: int, total: int) -> str:
-    """How far a report is: 64 %, 41,000 of 64,000 rows."""
+def row_progress(done: int, total: int) -> str:
+    """64 %, 41,000 of 64,000 rows."""
     return ngettext(
         "%(percent)d %%, %(done)s of %(total)s row",
         "%(percent)d %%, %(done)s of %(total)s rows",

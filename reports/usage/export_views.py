@@ -1,5 +1,3 @@
-"""The days of Credit Usage taken away: as a file, or as a statement to be printed."""
-
 import io
 import tempfile
 from collections.abc import Callable
@@ -17,25 +15,27 @@ from django.views.decorators.http import require_safe
 from locations.permissions import SignedInRequest, open_details
 from reports.exports.listing import XLSX
 from reports.usage.exports import days_csv, days_filename, days_xlsx
-from reports.usage.selection import ShownDays, UnreadableFilters, shown_days
-from reports.usage.statements import by_month, sums
+from reports.usage.selection import InvalidFilters, SelectedDays, select_days
+from reports.usage.statements import statement_months, statement_sums
 from reports.workbooks.csv import CSV
 
-Answer = Callable[[SignedInRequest, ShownDays], HttpResponseBase]
+DaysView = Callable[[SignedInRequest, SelectedDays], HttpResponseBase]
 
 
-def of_shown_days(answer: Answer) -> Callable[[SignedInRequest, int], HttpResponseBase]:
-    """A view of the days that the address asks for; where it makes no sense, the page says so."""
+def with_selected_days(
+    days_view: DaysView,
+) -> Callable[[SignedInRequest, int], HttpResponseBase]:
+    """Redirects to Credit Usage, which lists the errors, where the filters are invalid."""
 
-    @wraps(answer)
+    @wraps(days_view)
     def view(request: SignedInRequest, pk: int) -> HttpResponseBase:
         location = open_details(request.user, pk)
         try:
-            days = shown_days(location, request.GET, at=timezone.now())
-        except UnreadableFilters:
+            days = select_days(location, request.GET, at=timezone.now())
+        except InvalidFilters:
             page = reverse("credit-usage", args=[location.pk])
             return HttpResponseRedirect(f"{page}?{request.GET.urlencode()}#filters")
-        return answer(request, days)
+        return days_view(request, days)
 
     return view
 
@@ -43,16 +43,16 @@ def of_shown_days(answer: Answer) -> Callable[[SignedInRequest, int], HttpRespon
 @login_required
 @cache_control(private=True, no_store=True)
 @require_safe
-@of_shown_days
-def csv_file(request: SignedInRequest, days: ShownDays) -> FileResponse:
+@with_selected_days
+def csv_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
     return _file(days_csv(days), days_filename(days, "csv"), CSV)
 
 
 @login_required
 @cache_control(private=True, no_store=True)
 @require_safe
-@of_shown_days
-def xlsx_file(request: SignedInRequest, days: ShownDays) -> FileResponse:
+@with_selected_days
+def xlsx_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
     with tempfile.TemporaryDirectory() as folder:
         content = days_xlsx(days, Path(folder)).read_bytes()
     return _file(content, days_filename(days, "xlsx"), XLSX)
@@ -61,14 +61,14 @@ def xlsx_file(request: SignedInRequest, days: ShownDays) -> FileResponse:
 @login_required
 @never_cache
 @require_safe
-@of_shown_days
-def statement(request: SignedInRequest, days: ShownDays) -> HttpResponse:
+@with_selected_days
+def statement(request: SignedInRequest, days: SelectedDays) -> HttpResponse:
     context = {
         "location": days.location,
         "here": "statement",
         "page": days,
-        "months": list(by_month(days.usage, days.filter.until_on)),
-        "sums": sums(days.usage),
+        "months": list(statement_months(days.usage, days.filter.until_on)),
+        "sums": statement_sums(days.usage),
     }
     return render(request, "reports/usage/statement.html", context)
 

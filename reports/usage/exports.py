@@ -1,4 +1,4 @@
-"""The days of Credit Usage as a file: rows in, CSV or Excel out, with the same figures."""
+"""The days of Credit Usage as CSV or Excel."""
 
 import csv
 import io
@@ -10,29 +10,29 @@ from django.utils.translation import pgettext
 
 from ledger.reading.daily_usage import Day, Movement
 from reports.exports.listing import file_words
-from reports.usage.selection import ShownDays
+from reports.usage.selection import SelectedDays
 from reports.workbooks.csv import BOM, Cell, plain
 from reports.workbooks.xlsx import Book, Column, Value
 
 
-def days_filename(days: ShownDays, ending: str) -> str:
+def days_filename(days: SelectedDays, ending: str) -> str:
     """Acme-Dallas_Daily-Usage_2026-10-24_2026-11-22.csv; names sort by location and day."""
     words = file_words(days.location.name, _("Daily Usage"))
     return f"{words}_{days.first_on}_{days.last_on}.{ending}"
 
 
-def days_csv(days: ShownDays) -> bytes:
-    """One line a day in the order of the page; below them its sums, opening and closing."""
+def days_csv(days: SelectedDays) -> bytes:
+    """One row a day in the order of the page, then the sums and balances."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([title for title, width in _columns()])
     writer.writerows(_row(day) for day in days.rows)
-    writer.writerows([plain(cell) for cell in line] for line in _foot(days))
+    writer.writerows([plain(cell) for cell in row] for row in _foot(days))
     return (BOM + text.getvalue()).encode()
 
 
-def days_xlsx(days: ShownDays, folder: Path) -> Path:
-    """A workbook of one sheet of days, and a summary of what they add up to; in `folder`."""
+def days_xlsx(days: SelectedDays, folder: Path) -> Path:
+    """A sheet of days and a summary; written to `folder`."""
     path = folder / "days.xlsx"
     with Book(path, title=_("Daily Usage")) as book:
         book.add_rows(
@@ -46,7 +46,7 @@ def days_xlsx(days: ShownDays, folder: Path) -> Path:
 
 
 def _columns() -> list[tuple[str, int]]:
-    """Headings, as on the page, and their widths in characters."""
+    """Headings and widths in characters."""
     return [
         (_("Day"), 14),
         (_("Additions"), 14),
@@ -67,7 +67,7 @@ def _row(day: Day) -> list[Cell]:
     return [day.day, *_moved(day.moved), day.closing]
 
 
-def _foot(days: ShownDays) -> Iterator[list[Cell]]:
+def _foot(days: SelectedDays) -> Iterator[list[Cell]]:
     usage = days.usage
     yield [_("Total"), *_moved(usage.shown), None]
     if usage.shown != usage.total:
@@ -76,7 +76,7 @@ def _foot(days: ShownDays) -> Iterator[list[Cell]]:
     yield [_("Closing balance"), *[None] * 6, usage.closing]
 
 
-def _summary(days: ShownDays) -> Iterator[tuple[str, Value]]:
+def _summary(days: SelectedDays) -> Iterator[tuple[str, Value]]:
     location, usage, zone = days.location, days.usage, days.location.time_zone
     yield _("Account"), location.account.name
     yield _("Location"), location.name

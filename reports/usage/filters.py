@@ -1,4 +1,4 @@
-"""What the daily table shows: a range of days and the kinds of movement."""
+"""The filters of Credit Usage: a range of days, and kinds of movement."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,8 +19,9 @@ from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.calendar import add_months
 from locations.contracts.terms import Terms
 from locations.formatting.dates import format_date
+from locations.models import Location
 from reports.balance.summary import LocationBalanceSummary
-from reports.chart.chart import Chart, draw
+from reports.chart.chart import Chart, draw_chart
 from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
 
 KINDS = [
@@ -39,11 +40,11 @@ class QuickRange(models.TextChoices):
     DAYS_30 = "30-days", _("30 days")
     DAYS_90 = "90-days", _("90 days")
     MONTH = "month", _("Month")
-    CUSTOM = "custom", _("Custom")  # opens the fields of the first and the last day
+    CUSTOM = "custom", _("Custom")
 
 
 def quick_ranges(terms: Terms, today: dt.date) -> dict[QuickRange, tuple[dt.date, dt.date]]:
-    """The first and last day of each range that the location has; none ends after today."""
+    """The first and last day of each range; those of a term are missing without one."""
     ranges = {}
     this = terms.term_on(today)
     if this is not None:
@@ -58,22 +59,38 @@ def quick_ranges(terms: Terms, today: dt.date) -> dict[QuickRange, tuple[dt.date
 
 
 def month_days(day: dt.date, today: dt.date) -> tuple[dt.date, dt.date]:
-    """The calendar month of a day; the running one ends today."""
+    """The calendar month of a day; the current one ends today."""
     first_on = day.replace(day=1)
     last_on = add_months(first_on, 1) - dt.timedelta(days=1)
     return first_on, min(last_on, today) if first_on <= today else last_on
 
 
+class LocationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Find a location"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        method="filter_by_name",
+    )
+
+    def filter_by_name(
+        self, queryset: models.QuerySet[Location], name: str, value: str
+    ) -> models.QuerySet[Location]:
+        return queryset.filter(
+            models.Q(name__icontains=value) | models.Q(account__name__icontains=value)
+        )
+
+
 class DailyFilterForm(forms.Form):
-    """`ranges` is set by the filter: what the location's terms allow as a quick range."""
+    """`ranges` is set by the filter: the quick ranges of the location."""
 
     ranges: Mapping[QuickRange, tuple[dt.date, dt.date]] = {}
 
     def clean_range(self) -> str:
-        chosen = str(self.cleaned_data["range"])
-        if chosen and QuickRange(chosen) not in {*self.ranges, QuickRange.CUSTOM}:
+        name = str(self.cleaned_data["range"])
+        if name and QuickRange(name) not in {*self.ranges, QuickRange.CUSTOM}:
             raise ValidationError(_("This location has no such term. Choose other days."))
-        return chosen
+        return name
 
     def clean_month(self) -> dt.date | None:
         month: dt.date | None = self.cleaned_data["month"]
@@ -90,9 +107,9 @@ class DailyFilterForm(forms.Form):
 
 
 class DailyFilter(django_filters.FilterSet):
-    """Days win over a month, a month over a quick range; with none it is the last 30 days.
+    """Days take precedence over a month, a month over a quick range; the default is 30 days.
 
-    The rows are sums over entries, so `usage` answers, not the filter's own queryset.
+    The rows are sums of entries, so `usage` returns them, and `queryset` is not used.
     """
 
     range = django_filters.ChoiceFilter(choices=QuickRange.choices, label=_("Range"))
@@ -110,14 +127,13 @@ class DailyFilter(django_filters.FilterSet):
         super().__init__(data, queryset=Entry.objects.none())
         self.summary = summary
         self.ranges = quick_ranges(summary.terms, summary.today)
-        self.is_bound = True  # an address without filters is a choice as well
+        self.is_bound = True  # also without any parameters
         self.form.ranges = self.ranges
         if self.form.is_valid():
-            # The fields show the days of the table, whichever way they were chosen.
+            # The fields display the days of the table, however they were chosen.
             first_on, last_on = self.days
-            shown = {"first_on": first_on, "last_on": last_on}
             self.form.data = MultiValueDict(
-                {**dict(data.lists()), **{name: [day] for name, day in shown.items()}}
+                {**dict(data.lists()), "first_on": [first_on], "last_on": [last_on]}
             )
 
     @property
@@ -126,53 +142,52 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def kind_names(self) -> list[str]:
-        """The chosen kinds in the order of the table's columns."""
+        """In the order of the table's columns."""
         return [str(name) for kind, name in KINDS if kind in self.kinds]
 
     @property
     def is_open(self) -> bool:
-        """Whether the fields are to be seen at once: asked for, or to be corrected."""
+        """Whether the fields are visible at once."""
         return not self.form.is_valid() or self.form.cleaned_data["range"] == QuickRange.CUSTOM
 
     @property
     def with_quiet_days(self) -> bool:
-        """Whether days on which nothing moved are asked for as well."""
+        """Whether days without movement are listed too."""
         return self.data.get("quiet") == "1"
 
     @property
     def is_cumulative(self) -> bool:
-        """Whether the chart adds up."""
         return self.data.get("chart") == "cumulative"
 
     @cached_property
     def days(self) -> tuple[dt.date | None, dt.date]:
-        """First and last day of what is shown; no first day: since the beginning."""
-        chosen = self._chosen
-        first_on: dt.date | None = chosen.get("first_on")
-        last_on: dt.date | None = chosen.get("last_on")
+        """The first day is None where the range goes back to the beginning."""
+        cleaned = self._cleaned
+        first_on: dt.date | None = cleaned.get("first_on")
+        last_on: dt.date | None = cleaned.get("last_on")
         if last_on is not None:
             return first_on, last_on
         if first_on is not None:
             return first_on, max(first_on, self.summary.today)
-        if chosen.get("month"):
-            return month_days(chosen["month"], self.summary.today)
-        name = chosen.get("range") or QuickRange.DAYS_30
+        if cleaned.get("month"):
+            return month_days(cleaned["month"], self.summary.today)
+        name = cleaned.get("range") or QuickRange.DAYS_30
         return self.ranges.get(QuickRange(name), self.ranges[QuickRange.DAYS_30])
 
     @property
-    def _chosen(self) -> dict[str, Any]:
+    def _cleaned(self) -> dict[str, Any]:
         return self.form.cleaned_data if self.form.is_valid() else {}
 
     @cached_property
     def quick_range(self) -> QuickRange | None:
-        """The quick range that these days are, however they were chosen."""
-        chosen = self._chosen
-        if not chosen.get("first_on") and not chosen.get("last_on"):
-            if chosen.get("month"):
+        """The quick range of these days, however they were chosen."""
+        cleaned = self._cleaned
+        if not cleaned.get("first_on") and not cleaned.get("last_on"):
+            if cleaned.get("month"):
                 return QuickRange.MONTH
-            if chosen.get("range") in self.ranges:
-                return QuickRange(chosen["range"])
-        if chosen.get("range") == QuickRange.CUSTOM:
+            if cleaned.get("range") in self.ranges:
+                return QuickRange(cleaned["range"])
+        if cleaned.get("range") == QuickRange.CUSTOM:
             return None
         for name, days in self.ranges.items():
             if days == self.days:
@@ -188,7 +203,7 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def month_on(self) -> dt.date | None:
-        """The first day of the month that is shown; None where it is no calendar month."""
+        """None where the days are no calendar month."""
         return self.days[0] if self.quick_range == QuickRange.MONTH else None
 
     @property
@@ -203,26 +218,25 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def label(self) -> str:
-        """What the sum of these days is called."""
+        """Of the sum of these days."""
         if self.month_on:
             return format_date(self.month_on, "F Y")
         return str(self.quick_range.label) if self.quick_range else gettext("Total")
 
     @property
     def until_on(self) -> dt.date:
-        """The last day of which anything can be said: not a coming one."""
+        """The last day, or today if that is earlier."""
         return min(self.days[1], self.summary.today)
 
     @property
     def reaches_now(self) -> bool:
-        """Whether nothing can have happened after the last day."""
         return self.days[1] >= self.summary.today
 
     def usage(self, read: DailyUsage | None = None) -> DailyUsage:
-        """The rows of the table; out of `read`, where that holds its days with all kinds."""
+        """The rows of the table; a part of `read`, if it has these days with all kinds."""
         first_on, last_on = self.days
-        # A location that moved west may have entries of its former tomorrow: they belong to
-        # a table that goes on to this moment, or its last line would not be the balance.
+        # A location that moved west may have entries on days after today. A table that ends
+        # today has to include them, or its closing balance would not be the balance.
         end = None if self.reaches_now else last_on
         usage = (
             daily_usage(self.summary.location, first_on, end, self.kinds)
@@ -232,9 +246,8 @@ class DailyFilter(django_filters.FilterSet):
         return usage.with_quiet_days(self.until_on) if self.with_quiet_days else usage
 
     def chart(self, usage: DailyUsage) -> Chart | None:
-        """The chart of the same days; None while there is nothing to draw."""
         contracts = self.summary.terms.contracts
-        return draw(
+        return draw_chart(
             usage,
             until=self.until_on,
             kinds=self.kinds,

@@ -1,4 +1,4 @@
-"""What the Credit Usage page says, read as of one instant."""
+"""The data of the Credit Usage page, read in one snapshot."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -27,21 +27,19 @@ if TYPE_CHECKING:
 
     from locations.models import User
 
-MOST_OTHER_LOCATIONS = 12
+MAX_OTHERS = 12
 
 
-class Place(NamedTuple):
-    """Where else the user may go."""
-
+class LocationLink(NamedTuple):
     pk: int
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
-    """`usage`, `chart` and `table` are None where the filters of the address make no sense.
+    """`usage`, `chart` and `table` are None where the filters are invalid.
 
-    The forecast and its words look at the last days whatever the filters.
+    The forecast does not depend on the filters.
     """
 
     at: dt.datetime
@@ -58,28 +56,27 @@ class CreditUsage:
 
     @property
     def is_proved(self) -> bool:
-        """A table that goes on to now must close with the balance at the top of the page."""
+        """Whether a table that ends today closes with the balance."""
         if self.usage is None or not self.filter.reaches_now:
             return self.usage is not None
         return self.usage.closing == self.summary.balance.total
 
 
-def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> CreditUsage:
-    """The page for the filters, order and page number of an address."""
+def read_page(location: Location, params: QueryDict, *, at: dt.datetime) -> CreditUsage:
     renew_if_due(location.pk, at=at)
     with read_snapshot():
         summary = balance_summary(location, at=at)
-        filter_ = DailyFilter(asked, summary)
+        filter_ = DailyFilter(params, summary)
         first_on, last_on = filter_.days
         history_from = summary.today - HISTORY_DAYS * DAY
-        # The table's days and the forecast's in one go; each then takes its part.
-        read = daily_usage(location, first_on and min(first_on, history_from))
+        # One query for the days of the table and of the forecast.
+        daily = daily_usage(location, first_on and min(first_on, history_from))
         overdrawn = what_took_below(location) if summary.debt else None
         reports = newest_reports(location)
-    expected = forecast(read.part(history_from, None), summary)
-    usage = filter_.usage(read) if filter_.is_valid() else None
+    expected = forecast(daily.part(history_from, None), summary)
+    usage = filter_.usage(daily) if filter_.is_valid() else None
     table = usage and DailyTable(
-        usage, filter_, order=asked.get("sort", ""), page=asked.get("page", "")
+        usage, filter_, order=params.get("sort", ""), page=params.get("page", "")
     )
     days = {"first_on": first_on or EARLIEST_ON, "last_on": last_on}
     return CreditUsage(
@@ -97,10 +94,8 @@ def read_page(location: Location, asked: QueryDict, *, at: dt.datetime) -> Credi
     )
 
 
-def other_locations(user: "User | AnonymousUser", location: Location) -> list[Place]:
-    """Where else the user may go from here; there may be more than fit."""
+def other_locations(user: "User | AnonymousUser", location: Location) -> list[LocationLink]:
     if not user.is_authenticated:
         return []
-    others = Location.objects.details_open_to(user).exclude(pk=location.pk)
-    rows = others.order_by("name", "pk").values_list("pk", "name")[:MOST_OTHER_LOCATIONS]
-    return [Place._make(row) for row in rows]
+    others = Location.objects.details_open_to(user).exclude(pk=location.pk).order_by("name", "pk")
+    return [LocationLink._make(row) for row in others.values_list("pk", "name")[:MAX_OTHERS]]

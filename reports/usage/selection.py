@@ -1,4 +1,4 @@
-"""The days that an address asks for, all pages of them: for files and the statement."""
+"""The days of all pages of Credit Usage, for files and the statement."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from reports.usage.filters import DailyFilter
 from reports.usage.tables import DailyTable
 
 
-class UnreadableFilters(Exception):
-    """The filters of the address make no sense; Credit Usage says what is wrong with them."""
+class InvalidFilters(Exception):
+    """Credit Usage lists the errors."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownDays:
+class SelectedDays:
     """`rows` are in the order of the table; `usage` has them oldest first."""
 
     location: Location
@@ -42,21 +42,18 @@ class ShownDays:
 
     @property
     def is_proved(self) -> bool:
-        """Days that go on to now must close with the balance."""
+        """Whether days that end today close with the balance."""
         return not self.filter.reaches_now or self.usage.closing == self.balance
 
 
-def shown_days(location: Location, asked: QueryDict, *, at: dt.datetime) -> ShownDays:
-    """What Credit Usage would list for the filters and the order of an address.
-
-    A renewal that is due is done first. Raises UnreadableFilters.
-    """
+def select_days(location: Location, params: QueryDict, *, at: dt.datetime) -> SelectedDays:
+    """Renews the contract first if that is due. Raises InvalidFilters."""
     renew_if_due(location.pk, at=at)
     with read_snapshot():
         summary = balance_summary(location, at=at)
-        filter_ = DailyFilter(asked, summary)
+        filter_ = DailyFilter(params, summary)
         if not filter_.is_valid():
-            raise UnreadableFilters
+            raise InvalidFilters
         usage = filter_.usage()
-    table = DailyTable(usage, filter_, order=asked.get("sort", ""))
-    return ShownDays(location, at, filter_, usage, table.records, summary.balance.total)
+    table = DailyTable(usage, filter_, order=params.get("sort", ""))
+    return SelectedDays(location, at, filter_, usage, table.records, summary.balance.total)

@@ -14,8 +14,8 @@ from reports.chart.periods import Length
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a statement: of a day, or of a sum. Some sums lead to no closing balance."""
+class StatementRow:
+    """A day or a sum; `closing` is None for a sum of some days only."""
 
     head: str
     moved: Movement
@@ -24,18 +24,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """One calendar month of a range, or as much of it as lies in the range.
+class StatementMonth:
+    """The part of a calendar month within a range.
 
-    `rows` are the listed days and `shown` adds them up; `total` is all that moved, so that
-    opening + total.net = closing.
+    `listed` is the sum of `days`; `total` of all movements, so that opening + total.net = closing.
     """
 
     first_on: dt.date
     last_on: dt.date
-    rows: tuple[Day, ...]
+    days: tuple[Day, ...]
     opening: int
-    shown: Movement
+    listed: Movement
     total: Movement
 
     @property
@@ -44,46 +43,46 @@ class Month:
 
     @property
     def label(self) -> str:
-        """October 2026, or 25 Aug – 31 Aug 2026 of a month that the range cuts."""
+        """October 2026, or 25 Aug – 31 Aug 2026 of a month that is cut."""
         start, end = Length.MONTH.starts_on(self.first_on), Length.MONTH.ends_on(self.first_on)
         if (start, end) == (self.first_on, self.last_on):
             return format_date(start, "F Y")
         return range_of_days(self.first_on, self.last_on)
 
     @property
-    def lines(self) -> Iterator[Line]:
-        """The listed days, then what they add up to."""
-        for row in self.rows:
-            yield Line(format_date(row.day, "D j M"), row.moved, row.closing, is_sum=False)
-        if self.shown == self.total:
-            yield Line(_("Sum of %s") % self.label, self.total, self.closing)
+    def rows(self) -> Iterator[StatementRow]:
+        """The days, then their sums."""
+        for day in self.days:
+            yield StatementRow(format_date(day.day, "D j M"), day.moved, day.closing, is_sum=False)
+        if self.listed == self.total:
+            yield StatementRow(_("Sum of %s") % self.label, self.total, self.closing)
             return
-        if self.rows:
-            yield Line(_("Days listed"), self.shown, None)
-        yield Line(_("All movements"), self.total, self.closing)
+        if self.days:
+            yield StatementRow(_("Days listed"), self.listed, None)
+        yield StatementRow(_("All movements"), self.total, self.closing)
 
 
-def by_month(usage: DailyUsage, until: dt.date) -> Iterator[Month]:
-    """The months, up to `until`, with a day that is listed or on which something moved."""
-    listed = {row.day for row in usage.rows}
-    days = sorted({*usage.days, *usage.rows}, key=lambda row: row.day)
-    for start, some in groupby(days, key=lambda row: Length.MONTH.starts_on(row.day)):
-        group = list(some)
-        rows = tuple(row for row in group if row.day in listed)
-        first_on = max(start, usage.first_on or days[0].day)
-        last_on = min(Length.MONTH.ends_on(start), max(until, group[-1].day))
-        yield Month(
+def statement_months(usage: DailyUsage, until: dt.date) -> Iterator[StatementMonth]:
+    """The months up to `until` with listed days or movements."""
+    listed_days = {day.day for day in usage.rows}
+    all_days = sorted({*usage.days, *usage.rows}, key=lambda day: day.day)
+    for start, group in groupby(all_days, key=lambda day: Length.MONTH.starts_on(day.day)):
+        moved = list(group)
+        days = tuple(day for day in moved if day.day in listed_days)
+        first_on = max(start, usage.first_on or all_days[0].day)
+        last_on = min(Length.MONTH.ends_on(start), max(until, moved[-1].day))
+        yield StatementMonth(
             first_on,
             last_on,
-            rows,
-            group[0].opening,
-            shown=added_up(row.moved for row in rows),
-            total=added_up(row.moved for row in group),
+            days,
+            moved[0].opening,
+            listed=added_up(day.moved for day in days),
+            total=added_up(day.moved for day in moved),
         )
 
 
-def sums(usage: DailyUsage) -> Iterator[Line]:
-    """The last lines: what the whole range adds up to."""
+def statement_sums(usage: DailyUsage) -> Iterator[StatementRow]:
+    """The last rows, of the whole range."""
     if usage.shown != usage.total:
-        yield Line(_("Days listed"), usage.shown, None)
-    yield Line(_("All movements"), usage.total, usage.closing)
+        yield StatementRow(_("Days listed"), usage.shown, None)
+    yield StatementRow(_("All movements"), usage.total, usage.closing)

@@ -1,8 +1,5 @@
-"""Choosing a location, and its Credit Usage."""
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,40 +11,39 @@ from locations.permissions import accounts_open_to, open_details, sees_masked_nu
 from reports.alerts.page import get_active_alert, get_banner
 from reports.balance.summary import balance_summaries
 from reports.exports.listing import look_again_seconds
-from reports.usage.forms import ChooserForm
+from reports.usage.filters import LocationFilter
 from reports.usage.page import other_locations, read_page
 
 LOCATIONS_PER_PAGE = 50
-MOST_ACCOUNTS = 3  # that the chooser leads to
+MAX_ACCOUNT_LINKS = 3
 
 
 @login_required
 @never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """One location: straight to its Credit Usage. Several: choose. None: say why."""
+    """Redirects to the Credit Usage of an only location; else a list to choose from."""
     locations = Location.objects.details_open_to(request.user)
-    form = ChooserForm(request.GET)
-    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    if not wanted:
+    filter_ = LocationFilter(
+        request.GET, queryset=locations.select_related("account").order_by("name", "pk")
+    )
+    query = filter_.form.cleaned_data["q"] if filter_.is_valid() else ""
+    if not query:
         ids = list(locations.order_by("pk").values_list("pk", flat=True)[:2])
         if len(ids) == 1:
             return redirect("credit-usage", pk=ids[0])
         if not ids:
             visible = Location.objects.visible_to(request.user).exists()
             return render(request, "reports/usage/no_location.html", {"has_other_roles": visible})
-    found = locations.select_related("account").order_by("name", "pk")
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(account__name__icontains=wanted))
-    page = Paginator(found, LOCATIONS_PER_PAGE).get_page(request.GET.get("page"))
-    shown = {location.account_id for location in page}
+    page = Paginator(filter_.qs, LOCATIONS_PER_PAGE).get_page(request.GET.get("page"))
+    accounts = accounts_open_to(request.user).filter(pk__in={each.account_id for each in page})
     return render(
         request,
         "reports/usage/choose_location.html",
         {
-            "accounts": accounts_open_to(request.user).filter(pk__in=shown)[:MOST_ACCOUNTS],
-            "form": form,
-            "wanted": wanted,
+            "accounts": accounts[:MAX_ACCOUNT_LINKS],
+            "form": filter_.form,
+            "query": query,
             "page": page,
             "summaries": balance_summaries(list(page), at=timezone.now()),
         },
@@ -63,7 +59,7 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
     context = {"location": location, "here": "credit-usage", "page": page, "others": others}
-    if not page.summary.is_out:  # that nothing is left the page says itself, without an alert
+    if not page.summary.is_out:  # the page displays that without an alert
         context["alert"] = alert = get_active_alert(location)
         context["banner"] = get_banner(alert, page.summary, page.forecast)
     context["look_again"] = look_again_seconds(page.reports, at=at)

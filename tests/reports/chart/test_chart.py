@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement
-from reports.chart.chart import Bar, Chart, Date, draw
+from reports.chart.chart import AxisLabel, Bar, Chart, draw_chart
 from reports.chart.periods import Length
-from reports.chart.scales import Line, scale_for, short_figure, step
+from reports.chart.scales import GridLine, round_step, scale_for, short_figure
 
 FIRST = dt.date(2026, 6, 1)  # a Monday
 
@@ -25,14 +25,14 @@ def drawn(*moves: Movement, **facts: object) -> Chart:
     for number, moved in enumerate(moves):
         days.append(Day(FIRST + dt.timedelta(days=number), balance, moved))
         balance = days[-1].closing
-    chart = draw(usage(*days), until=days[-1].day, **facts)  # type: ignore[arg-type]
+    chart = draw_chart(usage(*days), until=days[-1].day, **facts)  # type: ignore[arg-type]
     assert chart is not None
     return chart
 
 
 def quiet(days: int, **facts: object) -> Chart:
     until = FIRST + dt.timedelta(days=days - 1)
-    chart = draw(usage(), until=until, **facts)  # type: ignore[arg-type]
+    chart = draw_chart(usage(), until=until, **facts)  # type: ignore[arg-type]
     assert chart is not None
     return chart
 
@@ -47,7 +47,7 @@ def bars(chart: Chart) -> tuple[Bar, ...]:
      (161, 4, 50), (9_811, 4, 2_500), (1_000_001, 2, 600_000)],
 )  # fmt: skip
 def test_a_step_is_round_whole_and_high_enough(highest: int, lines: int, expected: int) -> None:
-    assert step(highest, lines) == expected
+    assert round_step(highest, lines) == expected
 
 
 def test_figures_of_a_scale_are_short_and_exact() -> None:
@@ -56,18 +56,18 @@ def test_figures_of_a_scale_are_short_and_exact() -> None:
 
 
 def test_both_scales_share_their_lines() -> None:
-    assert scale_for(150, [4_850, 6_000], top_px=10).lines() == [
-        Line(170, "0", "0"),
-        Line(130, "40", "1,500"),
-        Line(90, "80", "3,000"),
-        Line(50, "120", "4,500"),
-        Line(10, "160", "6,000"),
+    assert scale_for(150, [4_850, 6_000], top_px=10).grid_lines() == [
+        GridLine(170, "0", "0"),
+        GridLine(130, "40", "1,500"),
+        GridLine(90, "80", "3,000"),
+        GridLine(50, "120", "4,500"),
+        GridLine(10, "160", "6,000"),
     ]
 
 
 def test_below_zero_there_is_only_balance() -> None:
     scale = scale_for(8, [100, -140], top_px=0)
-    assert [(line.usage, line.balance) for line in scale.lines()] == [
+    assert [(line.usage, line.balance) for line in scale.grid_lines()] == [
         (None, "−120"),
         (None, "−60"),
         ("0", "0"),
@@ -97,7 +97,7 @@ def test_only_the_chosen_kinds_are_drawn() -> None:
     assert [bar.kind for bar in bars(drawn(move, kinds=["voice"]))] == ["voice"]
     chart = drawn(move, kinds=["additions"])
     assert (chart.kinds, bars(chart), chart.busiest) == ((), (), None)
-    assert {line.usage for line in chart.lines} == {None}
+    assert {line.usage for line in chart.grid_lines} == {None}
 
 
 def test_cumulative_bars_add_up_and_the_balance_stays() -> None:
@@ -133,30 +133,30 @@ def test_a_week_adds_up_its_days_and_closes_with_the_last() -> None:
 
 
 def test_days_to_come_are_not_drawn() -> None:
-    assert draw(usage(), until=FIRST - dt.timedelta(days=1)) is None
-    assert draw(usage(first_on=None), until=FIRST) is None
+    assert draw_chart(usage(), until=FIRST - dt.timedelta(days=1)) is None
+    assert draw_chart(usage(first_on=None), until=FIRST) is None
 
 
 def test_a_location_without_credits_has_no_chart_yet() -> None:
-    assert draw(usage(opening=0), until=FIRST) is None
+    assert draw_chart(usage(opening=0), until=FIRST) is None
 
 
 def test_dates_are_few_and_a_phone_has_half_of_them() -> None:
-    assert quiet(30).dates == (
-        Date(91.667, "28 Jun", False),
-        Date(75.0, "23 Jun", True),
-        Date(58.333, "18 Jun", False),
-        Date(41.667, "13 Jun", True),
-        Date(25.0, "8 Jun", False),
-        Date(8.333, "3 Jun", True),
+    assert quiet(30).axis_labels == (
+        AxisLabel(91.667, "28 Jun", False),
+        AxisLabel(75.0, "23 Jun", True),
+        AxisLabel(58.333, "18 Jun", False),
+        AxisLabel(41.667, "13 Jun", True),
+        AxisLabel(25.0, "8 Jun", False),
+        AxisLabel(8.333, "3 Jun", True),
     )
-    assert quiet(380).dates[0].text == "10 May 2027"
-    assert quiet(3653).dates[0].text == "Jul 2035"
-    assert all(len(quiet(days).dates) <= 6 for days in range(1, 500, 9))
+    assert quiet(380).axis_labels[0].text == "10 May 2027"
+    assert quiet(3653).axis_labels[0].text == "Jul 2035"
+    assert all(len(quiet(days).axis_labels) <= 6 for days in range(1, 500, 9))
 
 
 def marked(*days: Day, until: int = 29, **facts: object) -> list[tuple[str, int | None]]:
-    chart = draw(
+    chart = draw_chart(
         usage(*days),
         until=FIRST + dt.timedelta(days=until),
         **facts,  # type: ignore[arg-type]
@@ -192,13 +192,13 @@ def test_words_that_would_overlap_go_to_the_second_row_or_are_left_to_the_table(
 
 
 def test_a_word_stands_before_its_mark_where_there_is_room_only_there() -> None:
-    chart = draw(usage(bought(8, 1), bought(20, 2)), until=FIRST + dt.timedelta(days=29))
+    chart = draw_chart(usage(bought(8, 1), bought(20, 2)), until=FIRST + dt.timedelta(days=29))
     assert chart is not None
     assert [(mark.narrow_row, mark.narrow_ends) for mark in chart.marks] == [(0, False), (1, True)]
 
 
 def test_a_word_near_the_edge_ends_at_its_mark() -> None:
-    chart = draw(usage(bought(29, 2500)), until=FIRST + dt.timedelta(days=29))
+    chart = draw_chart(usage(bought(29, 2500)), until=FIRST + dt.timedelta(days=29))
     assert chart is not None
     assert [(mark.wide_ends, mark.narrow_ends) for mark in chart.marks] == [(True, True)]
 
@@ -209,7 +209,7 @@ def test_marks_of_a_week_are_gathered() -> None:
 
 def test_room_for_marks_is_made_only_where_there_are_any() -> None:
     assert quiet(30).top_px == 10
-    chart = draw(usage(bought(9, 1)), until=FIRST + dt.timedelta(days=29))
+    chart = draw_chart(usage(bought(9, 1)), until=FIRST + dt.timedelta(days=29))
     assert chart is not None
     assert (chart.top_px, chart.height_px) == (24, 208)
 
