@@ -20,14 +20,7 @@ class CorrectionRequestAdmin(DecisionAdmin):
     answer_help = _("They read it on the charge's page. Required to decline.")
     declined_message = _("Declined: the manager reads your answer on the charge's page.")
 
-    list_display = (
-        "age",
-        "location_column",
-        "subject",
-        "reason",
-        "requested_by",
-        "state",
-    )
+    list_display = ("age", "location_column", "subject", "reason", "requested_by", "state")
     list_select_related = ("location", "charge", "requested_by")
     search_fields = ("=location__name", "=external_id")
     search_help_text = _("The name of a location, or a message's whole external id")

@@ -6,57 +6,83 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.admin.location_summary import LedgerFigures, ledger_figures
-from ledger.models import EntryKind
+from ledger.engine import renewals
+from ledger.models import Balance, Entry, EntryKind, Hold, RenewalFailure, Verification
+from ledger.reading.renewal_overview import Preview, preview
+from ledger.requests.queue import PendingRequest, parse_row, pending_requests
+from ledger.verification import requests
 from locations.admin.panels import Panel, register_panel
-from locations.formatting import numbers
+from locations.contracts.terms import load_terms
+from locations.formatting.numbers import format_credits, format_signed
 from locations.models import Location
+
+NEWEST_ENTRIES = 10
+MAX_HOLDS = 5
 
 
 @register_panel
 def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
-    if not request.user.has_perm("ledger.view_balance"):
+    has_perm = request.user.has_perm
+    if not has_perm("ledger.view_balance"):
         return None
-    figures = ledger_figures(location, at=timezone.now())
+    at = timezone.now()
+    balance = renewals.renew_if_due(location.pk, at=at)
+    terms = load_terms(location.pk)
+    upcoming = preview(location, balance)
+    verification = Verification.objects.filter(location=location).first()
+    entries = Entry.objects.filter(location=location).select_related("created_by", "approved_by")
+    holds = Hold.objects.open_at(at).filter(location=location).order_by("expires_at")[:MAX_HOLDS]
+    pending = [parse_row(row) for row in pending_requests(location_id=location.pk)]
     content = {
         "location": location,
-        "figures": figures,
-        "credits": _format_credits(figures),
-        "entries": [
-            {
-                "entry": entry,
-                "kind": EntryKind(entry.kind),
-                "credits": numbers.format_signed(entry.credits),
-                "after": numbers.format_credits(entry.balance_after),
-            }
-            for entry in figures.entries
-        ]
-        if request.user.has_perm("ledger.view_entry")
+        "credits": _credits(balance, upcoming),
+        "open_holds": balance.open_holds,
+        "term": terms.term_on(terms.local_day(at)),
+        "upcoming": upcoming,
+        "failure": RenewalFailure.objects.filter(location=location, resolved_at=None).first(),
+        "verification": verification,
+        "verification_request": requests.newest(location),
+        "unverified_entries": balance.last_number
+        - (verification.through_number if verification else 0),
+        "entries": [_entry_row(entry) for entry in entries.order_by("-number")[:NEWEST_ENTRIES]]
+        if has_perm("ledger.view_entry")
         else [],
-        "holds": figures.holds if request.user.has_perm("ledger.view_hold") else [],
+        "holds": list(holds) if has_perm("ledger.view_hold") else [],
+        "has_more_holds": balance.open_holds > MAX_HOLDS,
         "pending": [
-            {
-                "kind": EntryKind(pending.kind),
-                "credits": numbers.format_signed(pending.credits),
-                "request": pending,
-                "url": reverse(f"admin:ledger_{pending.type.value}_change", args=[pending.pk]),
-            }
-            for pending in figures.pending
-            if request.user.has_perm(f"ledger.view_{pending.type.value}")
+            _pending_row(each) for each in pending if has_perm(f"ledger.view_{each.type.value}")
         ],
     }
     return Panel("admin/ledger/location_panel.html", content)
 
 
-def _format_credits(figures: LedgerFigures) -> dict[str, Any]:
-    balance, upcoming = figures.balance, figures.upcoming
+def _credits(balance: Balance, upcoming: Preview) -> dict[str, str]:
+    purchased, granted = balance.purchased_credits, upcoming.granted
     return {
-        "available": numbers.format_credits(balance.available),
-        "contract": numbers.format_credits(balance.contract_credits),
-        "purchased": numbers.format_credits(max(0, balance.purchased_credits)),
-        "held": numbers.format_credits(balance.held_credits),
-        "debt": numbers.format_credits(-figures.debt) if figures.debt else "",
-        "lapses": numbers.format_credits(-upcoming.lapses) if upcoming.lapses else "",
-        "granted": numbers.format_signed(upcoming.granted) if upcoming.granted is not None else "",
-        "written_off": numbers.format_signed(upcoming.written_off) if upcoming.written_off else "",
+        "available": format_credits(balance.available),
+        "contract": format_credits(balance.contract_credits),
+        "purchased": format_credits(max(0, purchased)),
+        "held": format_credits(balance.held_credits),
+        "debt": format_credits(purchased) if purchased < 0 else "",
+        "lapses": format_credits(-upcoming.lapses) if upcoming.lapses else "",
+        "granted": format_signed(granted) if granted is not None else "",
+        "written_off": format_signed(upcoming.written_off) if upcoming.written_off else "",
+    }
+
+
+def _entry_row(entry: Entry) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "kind": EntryKind(entry.kind),
+        "credits": format_signed(entry.credits),
+        "after": format_credits(entry.balance_after),
+    }
+
+
+def _pending_row(pending: PendingRequest) -> dict[str, Any]:
+    return {
+        "kind": EntryKind(pending.kind),
+        "credits": format_signed(pending.credits),
+        "request": pending,
+        "url": reverse(f"admin:ledger_{pending.type.value}_change", args=[pending.pk]),
     }

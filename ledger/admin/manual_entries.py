@@ -22,12 +22,7 @@ from ledger.admin.forms import (
 )
 from ledger.engine import renewals
 from ledger.engine.posting import BadInput, KeyReused, LedgerError, PostedEntry
-from ledger.models import (
-    Balance,
-    Charge,
-    ChatMessage,
-    InternationalMessage,
-)
+from ledger.models import Balance, Charge, ChatMessage, InternationalMessage
 from ledger.requests import approvals
 from locations.admin.base import link, render_page
 from locations.formatting import numbers
@@ -177,18 +172,12 @@ class ReversalLinkMixin(admin.ModelAdmin):
         """Empty if nothing is left to give back."""
         raise NotImplementedError
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        obj = self.get_object(request, object_id)
-        is_allowed = obj is not None and request.user.has_perm(ReversalForm.permission)
-        url = self.get_reversal_url(obj) if is_allowed else ""
-        context = {**(extra_context or {}), "reversal_url": url}
-        return super().change_view(request, object_id, form_url, context)
+        if request.user.has_perm(ReversalForm.permission):
+            context["reversal_url"] = self.get_reversal_url(kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def _check_permission(request: HttpRequest, form_class: type[ManualEntryForm]) -> User:

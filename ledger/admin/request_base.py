@@ -68,25 +68,21 @@ class DecisionAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "answer_label": self.answer_label}
-        if (obj := self.get_object(request, object_id)) is not None:
-            context |= {
-                "decision": DecisionForm(),
-                "can_decide": self._can_decide(request, obj),
-                "is_own": obj.requested_by_id == request.user.pk,
-                "approve_button": self.approve_button,
-                "answer_help": self.answer_help,
-                "description": self.describe_approval(obj),
-                "decide_url": reverse(f"admin:{self._url_name('decide')}", args=[obj.pk]),
-            }
-        return super().change_view(request, object_id, form_url, context)
+        obj = kwargs["obj"]
+        context |= {
+            "decision": DecisionForm(),
+            "can_decide": self._can_decide(request, obj),
+            "is_own": obj.requested_by_id == request.user.pk,
+            "approve_button": self.approve_button,
+            "answer_label": self.answer_label,
+            "answer_help": self.answer_help,
+            "description": self.describe_approval(obj),
+            "decide_url": reverse(f"admin:{self._url_name('decide')}", args=[obj.pk]),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = request.user

@@ -94,8 +94,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
         return redirect("admin:locations_location_change", location.pk)
 
     @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Asked by"),
-        empty_value=gettext_lazy("the schedule, or a command"),
+        description=gettext_lazy("Asked by"), empty_value=gettext_lazy("the schedule, or a command")
     )
     def requested_by(self, run: VerificationRun) -> str | None:
         request = getattr(run, "request", None)

@@ -40,12 +40,7 @@ class TermChange:
 
 
 def change_now(
-    contract: Contract,
-    fields: Collection[str],
-    *,
-    reason: str,
-    at: dt.datetime,
-    created_by: User,
+    contract: Contract, fields: Collection[str], *, reason: str, at: dt.datetime, created_by: User
 ) -> TermChange:
     """Save the changed fields and adjust the running term to the contract's included amount.
 

@@ -9,12 +9,7 @@ from django.utils.translation import gettext as _
 from ledger.engine import posting, reasons, reversals
 from ledger.engine.posting import LedgerError
 from ledger.engine.reversals import UnknownCharge
-from ledger.models import (
-    Balance,
-    Charge,
-    CorrectionRequest,
-    CorrectionState,
-)
+from ledger.models import Balance, Charge, CorrectionRequest, CorrectionState
 from ledger.models.corrections import MAX_REASON_LENGTH
 from ledger.requests import decisions
 from locations.models import User

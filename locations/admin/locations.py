@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from locations.admin.base import GuardedAdmin, link
-from locations.admin.panels import Panel, location_panels
+from locations.admin.panels import location_panels
 from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
 from locations.models.locations import time_zones, validate_time_zone
@@ -157,19 +157,13 @@ class LocationAdmin(GuardedAdmin):
     def get_inlines(self, request: HttpRequest, obj: Location | None) -> Any:
         return self.inlines if obj else ()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        location = self.get_object(request, object_id)
-        panels: list[Panel] = []
+        location = kwargs["obj"]
         if location is not None and self.has_view_permission(request, location):
-            panels = location_panels(request, location)
-        context = {**(extra_context or {}), "panels": panels}
-        return super().change_view(request, object_id, form_url, context)
+            context["panels"] = location_panels(request, location)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
         # Its entries stay. End its contract and its memberships instead.
@@ -191,10 +185,7 @@ class LocationAdmin(GuardedAdmin):
                     "%(credits)s every month",
                     "%(credits)s every %(n)s months",
                     contract.term_months,
-                ) % {
-                    "credits": number_format(contract.included_credits),
-                    "n": contract.term_months,
-                }
+                ) % {"credits": number_format(contract.included_credits), "n": contract.term_months}
         return None
 
     @admin.display(description=_("Page"))

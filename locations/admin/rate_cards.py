@@ -83,7 +83,7 @@ class RateCardForm(forms.ModelForm):
             "effective_on": gettext_lazy(
                 "Prices messages sent on this day and later, in their location's time "
                 "zone, until a later card of the series takes over."
-            ),
+            )
         }
 
 

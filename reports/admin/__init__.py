@@ -1,4 +1,4 @@
-"""The staff desk's pages of reports and alerts, of the ledger's health, and its front page."""
+"""Admin of reports and alerts; the health page and the index page."""
 
 from django.contrib import admin
 
@@ -10,9 +10,5 @@ from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSched
 
 admin.site.attention = dashboard.attention  # type: ignore[attr-defined]
 admin.site.order_menu(  # type: ignore[attr-defined]
-    Report,
-    ReportSchedule,
-    Alert,
-    AlertMail,
-    ReportDownload,
+    Report, ReportSchedule, Alert, AlertMail, ReportDownload
 )

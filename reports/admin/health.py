@@ -1,4 +1,4 @@
-"""Whether the ledger is well: what was proved, what is overdue, what waits. Red is for acting."""
+"""Checks of the ledger, its tasks and its queues, for the health page."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ from reports.models import AlertMail, Report
 
 FINE, ACT, NOTE = "fine", "act", "note"
 
-# Beat proves the ledger every night: after so long one night was missed.
+# The ledger is verified every night; after this long one night was missed.
 VERIFIED_WITHIN = dt.timedelta(hours=26)
-# Beat runs every minute, renewals every ten: what is later than this, nobody is doing.
+# The tasks run every minute, renewals every ten: after this long no worker does them.
 LATE_HOLD = dt.timedelta(minutes=10)
 LATE_RENEWAL = dt.timedelta(hours=1)
 LATE_REPORT = dt.timedelta(minutes=30)
@@ -36,64 +36,62 @@ LATE_MAIL = dt.timedelta(hours=1)
 RECENT = dt.timedelta(days=7)
 QUEUES = ("celery", "reports")
 LONG_QUEUE = 1_000
-BROKER_SECONDS = 2  # as long as /healthz waits, that the two may agree
+BROKER_SECONDS = 2  # the same as in /healthz, so that the two agree
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One line; `page` is the name of a page of the desk, `query` what it is narrowed to."""
+class HealthCheck:
+    """`page` is the URL name of an admin page, `query` its query string."""
 
     name: str
     state: str
-    words: str
+    text: str
     page: str = ""
     query: str = ""
 
 
-def checks(*, at: dt.datetime) -> list[Check]:
-    """All of them as of the instant `at`, in a fixed number of queries."""
+def run_checks(*, at: dt.datetime) -> list[HealthCheck]:
     return [
-        _last_run(at),
-        _locations(),
-        _guards(),
-        _role(),
-        _holds(at),
-        _renewals(at),
-        *_reports(at),
-        _mails(at),
-        *_queues(),
+        _check_last_run(at),
+        _check_locations(),
+        _check_guards(),
+        _check_role(),
+        _check_holds(at),
+        _check_renewals(at),
+        *_check_reports(at),
+        _check_mails(at),
+        _check_queues(),
     ]
 
 
-def _state(bad: object) -> str:
-    return ACT if bad else FINE
+def _state(is_bad: object) -> str:
+    return ACT if is_bad else FINE
 
 
-def _ago(then: dt.datetime, at: dt.datetime) -> str:
-    return _("%(time)s ago") % {"time": timesince(then, at)}
+def _fill(text: str, number: int) -> str:
+    return text % {"number": number_format(number)}
 
 
-def _last_run(at: dt.datetime) -> Check:
+def _check_last_run(at: dt.datetime) -> HealthCheck:
     name, page = _("Last verification"), "admin:ledger_verificationrun_changelist"
     run = VerificationRun.objects.filter(location=None).order_by("-id").first()
     if run is None:
-        return Check(name, *_never_verified(at), page)
-    words = _(
-        "%(when)s. Entries: %(entries)s, locations: %(locations)s, broken rules: %(broken)s."
-    ) % {
-        "when": _ago(run.started_at, at),
+        return HealthCheck(name, *_describe_first_run(at), page)
+    text = _("%(when)s. Entries: %(entries)s, locations: %(locations)s, broken rules: %(broken)s.")
+    text %= {
+        "when": _("%(time)s ago") % {"time": timesince(run.started_at, at)},
         "entries": number_format(run.entries),
         "locations": number_format(run.locations),
         "broken": number_format(run.breaches),
     }
-    return Check(name, _state(at - run.started_at > VERIFIED_WITHIN or run.breaches), words, page)
+    is_bad = at - run.started_at > VERIFIED_WITHIN or run.breaches
+    return HealthCheck(name, _state(is_bad), text, page)
 
 
-def _never_verified(at: dt.datetime) -> tuple[str, str]:
-    """State and words: new, which is nothing to act upon, or a night has been missed."""
-    ready_at = MigrationRecorder.Migration.objects.filter(app="ledger").aggregate(
-        at=Min("applied")
-    )["at"]
+def _describe_first_run(at: dt.datetime) -> tuple[str, str]:
+    """State and text if there was no run: a new installation, or a missed night."""
+    migrations = MigrationRecorder.Migration.objects.filter(app="ledger")
+    ready_at = migrations.aggregate(at=Min("applied"))["at"]
     if ready_at is None or at - ready_at > VERIFIED_WITHIN:
         return ACT, _("Never of all locations: beat does it every night, or run verify_ledger.")
     schedule = settings.CELERY_BEAT_SCHEDULE["verify-ledger"]["schedule"]
@@ -102,108 +100,101 @@ def _never_verified(at: dt.datetime) -> tuple[str, str]:
     )
     if first_at <= at:
         first_at += dt.timedelta(days=1)
-    words = _("Not yet: the first is on %(when)s UTC; verify_ledger does it now.")
-    return NOTE, words % {"when": format_date(first_at, "j M Y, H:i")}
+    text = _("Not yet: the first is on %(when)s UTC; verify_ledger does it now.")
+    return NOTE, text % {"when": format_date(first_at, "j M Y, H:i")}
 
 
-def _locations() -> Check:
-    found = Location.objects.aggregate(
+def _check_locations() -> HealthCheck:
+    counts = Location.objects.aggregate(
         broken=Count("pk", filter=Q(verification__isnull=False) & ~Q(verification__breaches=[])),
         never=Count("pk", filter=Q(verification__isnull=True)),
         oldest=Min("verification__at"),
     )
-    parts = [
-        ngettext(
-            "%(number)s location breaks a rule.", "%(number)s locations break a rule.",
-            found["broken"],
+    broken, never, oldest = counts["broken"], counts["never"], counts["oldest"]
+    text = ngettext(
+        "%(number)s location breaks a rule.", "%(number)s locations break a rule.", broken
+    )
+    sentences = [_fill(text, broken)]
+    if never:
+        text = ngettext(
+            "%(number)s has not been verified yet.", "%(number)s have not been verified yet.", never
         )
-        % {"number": number_format(found["broken"])},
-    ]  # fmt: skip
-    if found["never"]:
-        words = ngettext(
-            "%(number)s has not been verified yet.",
-            "%(number)s have not been verified yet.",
-            found["never"],
-        )
-        parts.append(words % {"number": number_format(found["never"])})
-    if found["oldest"]:
-        oldest = format_date(found["oldest"], "j M Y, H:i")
-        parts.append(_("The oldest result is of %(when)s UTC.") % {"when": oldest})
+        sentences.append(_fill(text, never))
+    if oldest:
+        when = format_date(oldest, "j M Y, H:i")
+        sentences.append(_("The oldest result is of %(when)s UTC.") % {"when": when})
     page = "admin:ledger_verification_changelist"
-    return Check(_("Locations"), _state(found["broken"]), " ".join(parts), page)
+    return HealthCheck(_("Locations"), _state(broken), " ".join(sentences), page)
 
 
-def _guards() -> Check:
+def _check_guards() -> HealthCheck:
     missing = list(missing_guards())
-    words = "; ".join(missing[:5]) if missing else _("Every constraint, trigger and key is there.")
-    return Check(_("Guards of the database"), _state(missing), words)
+    text = "; ".join(missing[:5]) if missing else _("Every constraint, trigger and key is there.")
+    return HealthCheck(_("Guards of the database"), _state(missing), text)
 
 
-def _role() -> Check:
-    weakness = guarding_role()
-    if weakness is None:
-        return Check(_("Database role"), FINE, _("It cannot switch a guard off."))
-    words = _("It could switch guards off: deploy/README.md has the roles of production.")
-    return Check(_("Database role"), ACT if settings.PRODUCTION else NOTE, words)
+def _check_role() -> HealthCheck:
+    if guarding_role() is None:
+        return HealthCheck(_("Database role"), FINE, _("It cannot switch a guard off."))
+    text = _("It could switch guards off: deploy/README.md has the roles of production.")
+    return HealthCheck(_("Database role"), ACT if settings.PRODUCTION else NOTE, text)
 
 
-def _holds(at: dt.datetime) -> Check:
+def _check_holds(at: dt.datetime) -> HealthCheck:
     late = Hold.objects.filter(state=HoldState.OPEN, expires_at__lt=at - LATE_HOLD).count()
-    words = ngettext(
+    text = ngettext(
         "%(number)s is over and not written down.",
         "%(number)s are over and not written down.",
         late,
-    ) % {"number": number_format(late)}
+    )
     page = "admin:ledger_hold_changelist"
-    return Check(_("Holds"), _state(late), words, page, "state__exact=open")
+    return HealthCheck(_("Holds"), _state(late), _fill(text, late), page, "state__exact=open")
 
 
-def _renewals(at: dt.datetime) -> Check:
+def _check_renewals(at: dt.datetime) -> HealthCheck:
     late = Balance.objects.filter(is_renewal_due(at - LATE_RENEWAL)).count()
-    words = ngettext(
+    text = ngettext(
         "%(number)s location waits for its renewal.",
         "%(number)s locations wait for their renewal.",
         late,
-    ) % {"number": number_format(late)}
-    return Check(_("Renewals"), _state(late), words, "admin:ledger_balance_renewals")
+    )
+    page = "admin:ledger_balance_renewals"
+    return HealthCheck(_("Renewals"), _state(late), _fill(text, late), page)
 
 
-def _reports(at: dt.datetime) -> Iterator[Check]:
-    found = Report.objects.aggregate(
+def _check_reports(at: dt.datetime) -> Iterator[HealthCheck]:
+    counts = Report.objects.aggregate(
         waiting=Count("pk", filter=Q(state=JobState.QUEUED, requested_at__lt=at - LATE_REPORT)),
         lost=Count("pk", filter=LOST_LEASE),
         failed=Count("pk", filter=Q(state=JobState.FAILED, finished_at__gte=at - RECENT)),
     )
     page = "admin:reports_report_changelist"
-    stuck = found["waiting"] + found["lost"]
-    words = ngettext(
+    stuck, failed = counts["waiting"] + counts["lost"], counts["failed"]
+    text = ngettext(
         "%(number)s waits too long or was left.", "%(number)s wait too long or were left.", stuck
     )
-    yield Check(_("Stuck reports"), _state(stuck), words % {"number": number_format(stuck)}, page)
-    words = ngettext(
-        "%(number)s failed in the last 7 days.", "%(number)s failed in the last 7 days.",
-        found["failed"],
-    )  # fmt: skip
-    words %= {"number": number_format(found["failed"])}
-    yield Check(_("Failed reports"), _state(found["failed"]), words, page, "state__exact=failed")
+    yield HealthCheck(_("Stuck reports"), _state(stuck), _fill(text, stuck), page)
+    text = ngettext(
+        "%(number)s failed in the last 7 days.", "%(number)s failed in the last 7 days.", failed
+    )
+    query = "state__exact=failed"
+    yield HealthCheck(_("Failed reports"), _state(failed), _fill(text, failed), page, query)
 
 
-def _mails(at: dt.datetime) -> Check:
-    unsent = AlertMail.objects.filter(sent_at=None)
+def _check_mails(at: dt.datetime) -> HealthCheck:
     given_up = Q(next_try_at=None, crossed_at__gte=at - RECENT) & ~Q(error="")
-    found = unsent.aggregate(
+    counts = AlertMail.objects.filter(sent_at=None).aggregate(
         late=Count("pk", filter=Q(next_try_at__lt=at - LATE_MAIL)),
         trying=Count("pk", filter=Q(next_try_at__isnull=False, attempts__gt=0)),
         given_up=Count("pk", filter=given_up),
     )
-    words = _("%(late)s overdue, %(trying)s tried again, %(given_up)s given up in 7 days.") % {
-        key: number_format(number) for key, number in found.items()
-    }
-    bad = found["late"] or found["given_up"]
-    return Check(_("Mails of alerts"), _state(bad), words, "admin:reports_alertmail_changelist")
+    text = _("%(late)s overdue, %(trying)s tried again, %(given_up)s given up in 7 days.")
+    text %= {name: number_format(count) for name, count in counts.items()}
+    state = _state(counts["late"] or counts["given_up"])
+    return HealthCheck(_("Mails of alerts"), state, text, "admin:reports_alertmail_changelist")
 
 
-def _queues() -> Iterator[Check]:
+def _check_queues() -> HealthCheck:
     try:
         broker = redis.Redis.from_url(
             settings.REDIS_URL,
@@ -214,12 +205,8 @@ def _queues() -> Iterator[Check]:
         with broker:
             lengths = {name: int(broker.llen(name)) for name in QUEUES}
     except (redis.RedisError, OSError):
-        words = _("Redis does not answer: reports and mails wait; charging does not.")
-        yield Check(_("Queues"), ACT, words)
-        return
-    waiting = ", ".join(f"{name} {number_format(length)}" for name, length in lengths.items())
-    yield Check(
-        _("Queues"),
-        _state(max(lengths.values()) > LONG_QUEUE),
-        _("Tasks that wait: %(queues)s.") % {"queues": waiting},
-    )
+        text = _("Redis does not answer: reports and mails wait; charging does not.")
+        return HealthCheck(_("Queues"), ACT, text)
+    queues = ", ".join(f"{name} {number_format(length)}" for name, length in lengths.items())
+    state = _state(max(lengths.values()) > LONG_QUEUE)
+    return HealthCheck(_("Queues"), state, _("Tasks that wait: %(queues)s.") % {"queues": queues})

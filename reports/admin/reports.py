@@ -1,4 +1,4 @@
-"""Reports that people asked for, to read."""
+"""Reports, schedules and alerts, read-only; their panel on a location's page."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from locations.admin.base import ReadOnlyAdmin
 from locations.admin.panels import Panel, register_panel
 from locations.models import Location
 from reports.admin.dashboard import health
-from reports.admin.location_summary import location_figures
+from reports.exports.listing import newest_reports
 from reports.models import Alert, AlertMail, Report, ReportDownload, ReportSchedule
 
 
@@ -75,8 +75,6 @@ class ReportScheduleAdmin(ReadOnlyAdmin):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    """Its managers set it on their own page; here staff see what it did."""
-
     list_display = ("location", "is_on", "below_credits", "below_days", "level", "level_since")
     list_filter = ("is_on", "level")
     list_select_related = ("location",)
@@ -93,12 +91,17 @@ class AlertMailAdmin(ReadOnlyAdmin):
 
 
 @register_panel
-def alert_and_reports(request: HttpRequest, location: Location) -> Panel | None:
-    """On the location's page: what it is warned of, and its newest reports."""
-    sees_alerts = request.user.has_perm("reports.view_alert")
-    sees_reports = request.user.has_perm("reports.view_report")
-    if not sees_alerts and not sees_reports:
+def alert_and_reports_panel(request: HttpRequest, location: Location) -> Panel | None:
+    can_view_alerts = request.user.has_perm("reports.view_alert")
+    can_view_reports = request.user.has_perm("reports.view_report")
+    if not can_view_alerts and not can_view_reports:
         return None
-    figures = location_figures(location, alerts=sees_alerts, reports=sees_reports)
-    said = {"figures": figures, "alerts": sees_alerts, "reports": sees_reports}
-    return Panel("admin/reports/location_panel.html", {**said, "location": location})
+    alert = Alert.objects.filter(location=location).first() if can_view_alerts else None
+    content = {
+        "can_view_alerts": can_view_alerts,
+        "alert": alert,
+        "members": alert.members.count() if alert else 0,
+        "can_view_reports": can_view_reports,
+        "reports": newest_reports(location) if can_view_reports else [],
+    }
+    return Panel("admin/reports/location_panel.html", content)

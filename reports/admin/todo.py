@@ -1,4 +1,4 @@
-"""What needs somebody's attention at the staff desk today."""
+"""Items that need attention, for the admin's index page."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
@@ -12,86 +12,88 @@ from django.utils.translation import ngettext
 from ledger.models import ApprovalRequest, Balance, CorrectionRequest, CreditRequest
 from ledger.models.requests_base import OPEN
 from locations.models import RateCard
-from reports.admin.health import ACT, checks
+from reports.admin.health import ACT, run_checks
 from reports.models import Alert
 from reports.models.alerts import Level
 
 SOON = dt.timedelta(days=30)
-ASKED: tuple[type[Model], ...] = (ApprovalRequest, CorrectionRequest, CreditRequest)
-# A request that is older than this keeps a manager waiting.
-PROMPT = dt.timedelta(days=2)
+REQUEST_MODELS: tuple[type[Model], ...] = (ApprovalRequest, CorrectionRequest, CreditRequest)
+URGENT_AFTER = dt.timedelta(days=2)  # a manager is waiting for the answer
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A number of things in words, where they are, and whether they cannot wait."""
+class AttentionItem:
+    """`page` is the URL name of an admin page, `query` its query string."""
 
     number: int
-    words: str
+    text: str
     page: str
     query: str = ""
     urgent: bool = False
 
 
-def to_do(*, at: dt.datetime, may: Callable[[str], bool]) -> list[Item]:
-    """As of the instant `at`, of what `may` lets somebody see; nothing where nothing is to do."""
-    return [item for item in _items(at, may) if item.number]
+def get_attention_items(*, at: dt.datetime, has_perm: Callable[[str], bool]) -> list[AttentionItem]:
+    return [item for item in _items(at, has_perm) if item.number]
 
 
-def _items(at: dt.datetime, may: Callable[[str], bool]) -> Iterator[Item]:
-    mine = [model for model in ASKED if may(f"ledger.view_{model._meta.model_name}")]
-    if mine:
-        yield _waiting(mine, at)
-    if may("ledger.view_balance"):
-        found = Balance.objects.aggregate(
+def _items(at: dt.datetime, has_perm: Callable[[str], bool]) -> Iterator[AttentionItem]:
+    models = [
+        model for model in REQUEST_MODELS if has_perm(f"ledger.view_{model._meta.model_name}")
+    ]
+    if models:
+        yield _open_requests(models, at)
+    if has_perm("ledger.view_balance"):
+        counts = Balance.objects.aggregate(
             overdrawn=Count("pk", filter=Q(purchased_credits__lt=0)),
             empty=Count("pk", filter=Q(contract_credits__lte=-F("purchased_credits"))),
             soon=Count("pk", filter=Q(renewal_due_at__gte=at, renewal_due_at__lt=at + SOON)),
         )
         page = "admin:ledger_balance_changelist"
-        words = ngettext("location is overdrawn", "locations are overdrawn", found["overdrawn"])
-        yield Item(found["overdrawn"], words, page, "standing=overdrawn", urgent=True)
-        words = ngettext("location has nothing left", "locations have nothing left", found["empty"])
-        yield Item(found["empty"], words, page, "standing=empty", urgent=True)
-        words = ngettext(
+        text = ngettext("location is overdrawn", "locations are overdrawn", counts["overdrawn"])
+        yield AttentionItem(counts["overdrawn"], text, page, "standing=overdrawn", urgent=True)
+        text = ngettext("location has nothing left", "locations have nothing left", counts["empty"])
+        yield AttentionItem(counts["empty"], text, page, "standing=empty", urgent=True)
+        text = ngettext(
             "location renews in the next 30 days", "locations renew in the next 30 days",
-            found["soon"],
+            counts["soon"],
         )  # fmt: skip
-        yield Item(found["soon"], words, "admin:ledger_balance_renewals", "days=30")
-    if may("reports.view_alert"):
+        yield AttentionItem(counts["soon"], text, "admin:ledger_balance_renewals", "days=30")
+    if has_perm("reports.view_alert"):
         low = Alert.objects.filter(is_on=True, level=Level.LOW).count()
-        words = ngettext(
+        text = ngettext(
             "location is below the limit of its alert",
             "locations are below the limit of their alert",
             low,
         )
-        yield Item(low, words, "admin:reports_alert_changelist", f"level__exact={Level.LOW.value}")
-    if may("locations.view_ratecard"):
+        yield AttentionItem(
+            low, text, "admin:reports_alert_changelist", f"level__exact={Level.LOW.value}"
+        )
+    if has_perm("locations.view_ratecard"):
         drafts = RateCard.objects.filter(published_at=None).count()
-        words = ngettext("rate card is a draft", "rate cards are drafts", drafts)
-        yield Item(drafts, words, "admin:locations_ratecard_changelist", "state=draft")
-    if may("ledger.view_verification"):
-        bad = [check.name for check in checks(at=at) if check.state == ACT]
-        words = _("ledger health asks to act: %(names)s") % {"names": ", ".join(bad)}
-        yield Item(len(bad), words, "admin:ledger_health", urgent=True)
+        text = ngettext("rate card is a draft", "rate cards are drafts", drafts)
+        yield AttentionItem(drafts, text, "admin:locations_ratecard_changelist", "state=draft")
+    if has_perm("ledger.view_verification"):
+        bad = [check.name for check in run_checks(at=at) if check.state == ACT]
+        text = _("ledger health asks to act: %(names)s") % {"names": ", ".join(bad)}
+        yield AttentionItem(len(bad), text, "admin:ledger_health", urgent=True)
 
 
-def _waiting(models: Iterable[type[Model]], at: dt.datetime) -> Item:
+def _open_requests(models: Iterable[type[Model]], at: dt.datetime) -> AttentionItem:
     number, oldest = 0, at
     for model in models:
-        found = model._default_manager.filter(state=OPEN).aggregate(
+        result = model._default_manager.filter(state=OPEN).aggregate(
             number=Count("pk"), oldest=Min("requested_at")
         )
-        number += found["number"]
-        oldest = min(oldest, found["oldest"] or at)
-    words = ngettext(
+        number += result["number"]
+        oldest = min(oldest, result["oldest"] or at)
+    text = ngettext(
         "request waits for an answer, for %(age)s",
         "requests wait for an answer, the oldest for %(age)s",
         number,
     )
-    return Item(
+    return AttentionItem(
         number,
-        words % {"age": timesince(oldest, at)},
+        text % {"age": timesince(oldest, at)},
         "admin:ledger_approvalrequest_queue",
-        urgent=at - oldest > PROMPT,
+        urgent=at - oldest > URGENT_AFTER,
     )

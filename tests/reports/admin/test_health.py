@@ -45,7 +45,7 @@ def verify(*broken: Breach, at: dt.datetime = NOON) -> None:
 
 
 def red(at: dt.datetime = NOON) -> list[str]:
-    return [check.name for check in health.checks(at=at) if check.state == health.ACT]
+    return [check.name for check in health.run_checks(at=at) if check.state == health.ACT]
 
 
 def report(soho: Location, **fields: object) -> Report:
@@ -68,9 +68,9 @@ def installed(at: dt.datetime) -> None:
 def test_a_new_ledger_says_when_it_is_verified_first_and_is_not_red(soho: Location):
     installed(NOON)
     assert red(NOON + HOUR) == []
-    (check,) = [c for c in health.checks(at=NOON + HOUR) if c.name == "Last verification"]
+    (check,) = [c for c in health.run_checks(at=NOON + HOUR) if c.name == "Last verification"]
     tomorrow = NOON.date() + DAY
-    assert (check.state, check.words) == (
+    assert (check.state, check.text) == (
         health.NOTE,
         f"Not yet: the first is on {tomorrow:%-d %b %Y}, 02:43 UTC; verify_ledger does it now.",
     )
@@ -141,8 +141,8 @@ def test_a_broker_that_is_gone_is_said_and_no_error(
     verify()
     monkeypatch.setattr(settings, "REDIS_URL", f"unix://{tmp_path}/gone.sock")
     assert red() == ["Queues"]
-    (queues,) = [check for check in health.checks(at=NOON) if check.name == "Queues"]
-    assert "Redis does not answer" in queues.words
+    (queues,) = [check for check in health.run_checks(at=NOON) if check.name == "Queues"]
+    assert "Redis does not answer" in queues.text
 
 
 def test_the_page_asks_as_often_for_many_locations_as_for_one(soho: Location, client: Client):
@@ -175,7 +175,9 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     Balance.objects.filter(location=soho).update(renewal_due_at=NOON + 10 * DAY)
     found = {
         (item.number, item.page.partition(":")[2], item.urgent)
-        for item in todo.to_do(at=NOON + 3 * DAY, may=lambda name: "verif" not in name)
+        for item in todo.get_attention_items(
+            at=NOON + 3 * DAY, has_perm=lambda name: "verif" not in name
+        )
     }
     assert found == {
         (1, "ledger_approvalrequest_queue", True),
@@ -183,7 +185,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
         (1, "ledger_balance_renewals", False),
         (1, "locations_ratecard_changelist", False),
     }
-    assert todo.to_do(at=NOON, may=lambda name: False) == []
+    assert todo.get_attention_items(at=NOON, has_perm=lambda name: False) == []
 
 
 def test_the_front_page_leads_to_the_queue_the_renewals_and_the_health(client: Client):

@@ -94,8 +94,8 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
     assert [each["credits"] for each in credits.content["entries"]] == ["+500", "−2", "+1,000"]
     assert [each["credits"] for each in credits.content["pending"]] == ["+50,000"]
     assert len(credits.content["holds"]) == 1
-    assert more.content["figures"].members == 1
-    assert len(more.content["figures"].reports) == 1
+    assert more.content["members"] == 1
+    assert len(more.content["reports"]) == 1
     for words in ("Lost it", "9 days left", "Waits for a decision", "Chat Messages"):
         assert words in answer.text
 
@@ -141,7 +141,8 @@ def test_panels_show_what_their_reader_may_see(client: Client, soho: Location, a
     assert hidden == [[], [], []]
     clerk.user_permissions.add(Permission.objects.get(codename="view_alert"))
     _, more = client.get(page(soho)).context["panels"]
-    assert (more.content["alerts"], more.content["reports"]) == (True, False)
+    visible = more.content["can_view_alerts"], more.content["can_view_reports"]
+    assert visible == (True, False)
 
 
 # --- As its manager does ------------------------------------------------------------------------
