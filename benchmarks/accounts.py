@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from benchmarks import large_ledger
 from benchmarks.page_timing import PageTiming, print_timings, time_page
-from locations.contracts.terms import clear_terms_cache
+from locations.known_terms import known_terms
 from locations.models import Account, User
 from redflag_credits.gc_freeze import freeze_loaded_objects
 from reports.forecast.daily_rates import keep_up
@@ -55,7 +55,7 @@ def main() -> None:
     print_timings(
         [
             *(timing(query or "by name", f"{url}?{query}") for query in QUERIES),
-            timing("sort=runs_out, first of a process", by_run_out, clear_terms_cache),
+            timing("sort=runs_out, first of a process", by_run_out, known_terms.clear),
             *(
                 timing(file, f"{reverse(file, args=[account.pk])}?sort=runs_out")
                 for file in ("account-csv", "account-xlsx")

@@ -12,9 +12,8 @@ from benchmarks import DATABASE_NAME
 from ledger.engine import charging
 from ledger.models import Balance, Entry, EntryKind
 from locations.calendar import add_months
-from locations.contracts.terms import known_terms
+from locations.known_terms import known_terms
 from locations.models import Contract, Location
-from locations.rate_cards import prices
 from redflag_credits.devserver import servers
 from tests import factories
 
@@ -150,10 +149,10 @@ def insert_columns(table: str) -> list[str]:
 def warm_caches() -> None:
     """Fill the process caches of terms and prices before forking."""
     for location in location_ids():
-        known_terms(location)
-    card = prices.get_card_in_force(None, dt.date(2026, 6, 15))
+        known_terms.get(location)
+    card = known_terms.card_in_force(None, dt.date(2026, 6, 15))
     assert card is not None
-    prices.load_price_list(card)
+    known_terms.price_list(card)
 
 
 def get_setting(setting: str) -> str:

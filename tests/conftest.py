@@ -14,6 +14,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from locations.known_terms import known_terms
 from redflag_credits.devserver import servers
 from tests import databases, product
 from tests.plugin import POSTGRES_DIR
@@ -58,7 +59,7 @@ def embedded_servers() -> None:
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     """What an earlier test left behind: ids of its database, the language of its last page."""
-    databases.forget_the_last()
+    known_terms.clear()
     translation.activate(settings.LANGUAGE_CODE)
 
 
@@ -94,7 +95,7 @@ def module_transaction(django_db_setup: None, django_db_blocker: Any) -> Iterato
 
     Each test adds its own with `savepoint`. Instead of `db` in the whole module, never beside it.
     """
-    databases.forget_the_last()
+    known_terms.clear()
     with django_db_blocker.unblock():
         with transaction.atomic():
             yield

@@ -22,8 +22,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from locations.contracts.terms import clear_terms_cache
-from locations.rate_cards import prices
+from locations.known_terms import known_terms
 from tests.plugin import ROOT
 
 _numbers = itertools.count(1)
@@ -68,17 +67,10 @@ class Clone:
         )
 
 
-def forget_the_last() -> None:
-    """Ids repeat from one copy to the next: no process knows both, but that of the tests."""
-    clear_terms_cache()
-    prices.clear_timeline_cache()
-    prices.load_price_list.cache_clear()
-
-
 @contextlib.contextmanager
 def cloned() -> Iterator[Clone]:
     """Clones may be nested: the default connection leads to the innermost."""
-    forget_the_last()
+    known_terms.clear()  # ids repeat from one copy to the next
     live = connections.settings["default"]
     outer, own = live["NAME"], live["TEST"]["NAME"]
     assert own and outer.startswith(own), "the test database has not been set up"

@@ -19,10 +19,10 @@ from ledger.engine.charge_requests import (
 )
 from ledger.engine.charge_results import build_result, load_result
 from ledger.models import ChargeKind, OnInsufficient, TextType
-from locations.contracts.terms import Terms, clear_terms_cache, known_terms
+from locations.contracts.terms import Terms
+from locations.known_terms import known_terms
 from locations.models import ChatInbox
-from locations.rate_cards import prices
-from locations.rate_cards.prices import PriceList, load_price_list
+from locations.rate_cards.prices import PriceList
 
 T = TypeVar("T")
 
@@ -56,8 +56,8 @@ class Tariff:
         if day not in self.prices:
             contract = self.terms.contract_on(day)
             series = contract.rate_card_series_id if contract else None
-            card = self.used[series, day] = prices.get_card_in_force(series, day)
-            self.prices[day] = load_price_list(card) if card is not None else None
+            card = self.used[series, day] = known_terms.card_in_force(series, day)
+            self.prices[day] = known_terms.price_list(card) if card is not None else None
         return self.prices[day]
 
     def parameters(self) -> dict[str, Any]:
@@ -242,7 +242,7 @@ def _post(
     Returns the posted charge and the overdraft limit that was applied.
     """
     for _ in range(MAX_ATTEMPTS):
-        terms = known_terms(location_id)
+        terms = known_terms.get(location_id)
         today = terms.local_day(at)
         contract = terms.contract_on(today)
         overdraft = contract.overdraft_limit if contract else 0
@@ -265,8 +265,7 @@ def _post(
         elif posted.state == "over_hold":
             raise HoldExceeded("What happened costs more than was held: nothing was charged.")
         elif posted.state == "stale":
-            clear_terms_cache()
-            prices.clear_timeline_cache()
+            known_terms.clear_stale()
         elif posted.state == "key_reuse":
             raise posting.KeyReused(key)
         elif posted.state == "external_id_taken":

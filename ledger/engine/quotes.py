@@ -8,9 +8,10 @@ from ledger.engine import rating, renewals
 from ledger.engine.charge_requests import MAX_CALL_SECONDS, MAX_MESSAGES
 from ledger.engine.posting import BadInput, check_text
 from ledger.models import Refusal
-from locations.contracts.terms import Terms, known_terms, load_terms
+from locations.contracts.terms import Terms, load_terms
+from locations.known_terms import known_terms
 from locations.models import CarrierType, Channel, RateCard
-from locations.rate_cards.prices import PriceList, load_price_list
+from locations.rate_cards.prices import PriceList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def quote(
     """
     _check(channel, messages, max_messages)
     balance = renewals.renew_if_due(location_id, at=at)
-    terms = known_terms(location_id)
+    terms = known_terms.get(location_id)
     if terms.version != balance.terms_version:
         terms = load_terms(location_id)
     prices = _current_prices(terms, terms.local_day(at))
@@ -153,7 +154,7 @@ def _current_prices(terms: Terms, day: dt.date) -> PriceList | None:
     cards = RateCard.objects.published().filter(effective_on__lte=day)
     cards = cards.filter(series_id=series) if series else cards.filter(series__is_default=True)
     card = cards.order_by("-effective_on").values_list("pk", flat=True).first()
-    return load_price_list(card) if card else None
+    return known_terms.price_list(card) if card else None
 
 
 def _split_payment(credits: int, contract: int, purchased: int) -> PaymentSplit:

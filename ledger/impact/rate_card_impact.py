@@ -23,7 +23,7 @@ from ledger.models import Balance, RateCardImpact
 from locations import jobs
 from locations.jobs import Lease, LeaseLost
 from locations.models import Location, Rate, RateCard, User
-from locations.rate_cards.prices import read_price_list
+from locations.rate_cards.prices import load_price_list
 from locations.rate_cards.publishing import locations_priced_by
 
 CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
@@ -180,7 +180,7 @@ def impact_of(
 
     `watch` hears how many of how many locations are done.
     """
-    prices, today = read_price_list(card), at.date()
+    prices, today = load_price_list(card), at.date()
     first_on, late_from = (
         today - dt.timedelta(days=DAYS),
         max(card.effective_on, today - dt.timedelta(days=GAP_DAYS)),

@@ -1,16 +1,12 @@
 """The contracts and the time zone of a location, as charging and renewals need them."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from locations.calendar import add_months, day_starts_at, local_day
 from locations.models import Contract, Location
-
-MAX_CACHED_LOCATIONS = 20_000
-MAX_CACHED_DAYS = 16  # of each location
 
 
 class UnknownLocation(Exception):
@@ -59,11 +55,6 @@ class Terms:
     version: int
     zone: ZoneInfo
     contracts: tuple[Contract, ...]
-    # Threads share these; a page of many locations asks for the same days again and again.
-    _terms: dict[dt.date, Term | None] = field(default_factory=dict, compare=False, repr=False)
-    _steps: dict[dt.date | None, Step | None] = field(
-        default_factory=dict, compare=False, repr=False
-    )
 
     def contract_on(self, day: dt.date) -> Contract | None:
         """The contract that holds on a local day; None between and after contracts."""
@@ -74,15 +65,6 @@ class Terms:
 
     def term_on(self, day: dt.date) -> Term | None:
         """The term that a local day lies in; None where no contract holds."""
-        try:
-            return self._terms[day]
-        except KeyError:
-            if len(self._terms) >= MAX_CACHED_DAYS:
-                self._terms.clear()
-            term = self._terms[day] = self._find_term(day)
-            return term
-
-    def _find_term(self, day: dt.date) -> Term | None:
         contract = self.contract_on(day)
         if contract is None:
             return None
@@ -101,15 +83,6 @@ class Terms:
 
         None without a contract and when all of them have ended.
         """
-        try:
-            return self._steps[after]
-        except KeyError:
-            if len(self._steps) >= MAX_CACHED_DAYS:
-                self._steps.clear()
-            step = self._steps[after] = self._find_next_step(after)
-            return step
-
-    def _find_next_step(self, after: dt.date | None) -> Step | None:
         term = self.term_on(after) if after is not None else None
         if term is not None:
             return self._make_step(term.ends_on)
@@ -130,9 +103,6 @@ class Terms:
         return local_day(at, self.zone)
 
 
-_cache: dict[int, Terms] = {}
-
-
 def load_terms(location_id: int) -> Terms:
     """Read the terms from the database; raises UnknownLocation."""
     # Read the version first: terms that change in between then count as stale.
@@ -141,51 +111,3 @@ def load_terms(location_id: int) -> Terms:
         raise UnknownLocation(f"There is no location {location_id}.")
     contracts = Contract.objects.filter(location_id=location_id).order_by("starts_on")
     return Terms(location.pk, location.terms_version, location.zone, tuple(contracts))
-
-
-def known_terms(location_id: int) -> Terms:
-    """The terms in this process's cache, else from the database; raises UnknownLocation.
-
-    They may be stale. Use them only where their `version` is checked, as posting does, and call
-    `clear_terms_cache` when it differs.
-    """
-    terms = _cache.get(location_id)
-    return terms if terms is not None else _store(load_terms(location_id))
-
-
-def terms_for_locations(locations: Sequence[HasTerms]) -> list[Terms]:
-    """The terms of several locations, in their order, at the version each was read with.
-
-    One query for those that are not cached at that version.
-    """
-    terms: dict[int, Terms] = {}
-    missing: dict[int, HasTerms] = {}
-    for location in locations:
-        cached = _cache.get(location.pk)
-        if cached and cached.version == location.terms_version and cached.zone == location.zone:
-            terms[location.pk] = cached
-        else:
-            missing[location.pk] = location
-    if missing:
-        contracts: dict[int, list[Contract]] = {pk: [] for pk in missing}
-        for contract in Contract.objects.filter(location_id__in=missing).order_by("starts_on"):
-            contracts[contract.location_id].append(contract)
-        for pk, location in missing.items():
-            terms[pk] = _store(
-                Terms(pk, location.terms_version, location.zone, tuple(contracts[pk]))
-            )
-    return [terms[location.pk] for location in locations]
-
-
-def clear_terms_cache() -> None:
-    _cache.clear()
-
-
-def _store(terms: Terms) -> Terms:
-    cached = _cache.get(terms.location_id)
-    # A reader in an older snapshot must not replace newer terms.
-    if cached is None or cached.version <= terms.version:
-        if len(_cache) >= MAX_CACHED_LOCATIONS:
-            _cache.clear()
-        _cache[terms.location_id] = terms
-    return terms

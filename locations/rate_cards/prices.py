@@ -1,13 +1,8 @@
-"""Published rate cards as charging reads them, cached in the process.
-
-A published card never changes, so its prices are cached for good. Which card is in force changes:
-posting checks it under its lock, and a stale answer calls `clear_timeline_cache`.
-"""
+"""The prices of rate cards, and which published card is in force on a day."""
 
 import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 
 from locations.models import Rate, RateCard, RateCardSeries
 
@@ -43,13 +38,8 @@ class PriceList:
         return None
 
 
-@lru_cache(maxsize=256)
-def load_price_list(card_id: int) -> PriceList:
-    return read_price_list(RateCard.objects.published().get(pk=card_id))
-
-
-def read_price_list(card: RateCard) -> PriceList:
-    """The current prices of a card, which may be a draft; not cached."""
+def load_price_list(card: RateCard) -> PriceList:
+    """The current prices of a card, which may be a draft."""
     prices: dict[tuple[str, str, str], list[Price]] = {}
     for rate in Rate.objects.filter(card=card):
         prices.setdefault((rate.country, rate.carrier_type, rate.channel), []).append(
@@ -66,27 +56,26 @@ def read_price_list(card: RateCard) -> PriceList:
     )
 
 
-@lru_cache(maxsize=1)
-def _timeline() -> dict[int | None, tuple[list[dt.date], list[int]]]:
+@dataclass(frozen=True, slots=True)
+class PublishedCards:
     """Effective dates and card ids of each series, in order; None is the default series."""
-    timeline: dict[int | None, tuple[list[dt.date], list[int]]] = {}
-    published = RateCard.objects.published().order_by("effective_on")
-    for series, effective_on, card in published.values_list("series_id", "effective_on", "pk"):
-        days, cards = timeline.setdefault(series, ([], []))
-        days.append(effective_on)
-        cards.append(card)
-    default = RateCardSeries.objects.filter(is_default=True).values_list("pk", flat=True).first()
-    if default in timeline:
-        timeline[None] = timeline[default]
-    return timeline
 
+    series: dict[int | None, tuple[list[dt.date], list[int]]]
 
-def get_card_in_force(series_id: int | None, day: dt.date) -> int | None:
-    """The id of the card with the latest effective date by `day`; series None is the default."""
-    days, cards = _timeline().get(series_id, ([], []))
-    number = bisect_right(days, day)
-    return cards[number - 1] if number else None
+    @classmethod
+    def load(cls) -> "PublishedCards":
+        series: dict[int | None, tuple[list[dt.date], list[int]]] = {}
+        published = RateCard.objects.published().order_by("effective_on")
+        for pk, effective_on, card in published.values_list("series_id", "effective_on", "pk"):
+            days, cards = series.setdefault(pk, ([], []))
+            days.append(effective_on)
+            cards.append(card)
+        default = RateCardSeries.objects.filter(is_default=True).first()
+        if default is not None and default.pk in series:
+            series[None] = series[default.pk]
+        return cls(series)
 
-
-def clear_timeline_cache() -> None:
-    _timeline.cache_clear()
+    def in_force(self, series_id: int | None, day: dt.date) -> int | None:
+        days, cards = self.series.get(series_id, ([], []))
+        number = bisect_right(days, day)
+        return cards[number - 1] if number else None

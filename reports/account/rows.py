@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.engine.renewals import is_renewal_due, renew_if_due
 from ledger.models import Balance
 from locations.calendar import local_day
-from locations.contracts.terms import terms_for_locations
+from locations.known_terms import known_terms
 from locations.models import Account, Location
 from reports.balance.summary import BalanceSummary
 from reports.forecast.daily_rates import Used, used_by
@@ -158,7 +158,9 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
 
 def add_summaries(rows: Sequence[LocationRow]) -> None:
     """One query, for the terms that this process has not cached."""
-    for row, terms in zip(rows, terms_for_locations([row.location for row in rows]), strict=True):
+    for row, terms in zip(
+        rows, known_terms.for_locations([row.location for row in rows]), strict=True
+    ):
         row.summary = BalanceSummary(
             balance=row.location,
             terms=terms,

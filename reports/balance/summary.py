@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from ledger.engine.renewals import is_renewal_due, renew_if_due
 from ledger.models import Balance
-from locations.contracts.terms import Step, Term, Terms, terms_for_locations
+from locations.contracts.terms import Step, Term, Terms
+from locations.known_terms import known_terms
 from locations.models import Contract, DebtAtRenewal, Location
 
 JUST_RENEWED_DAYS = 7
@@ -233,7 +234,7 @@ def balance_summaries(
             balances[location_id] = renew_if_due(location_id, at=at)
     return [
         _summary(location, balances[location.pk], terms, at)
-        for location, terms in zip(locations, terms_for_locations(locations), strict=True)
+        for location, terms in zip(locations, known_terms.for_locations(locations), strict=True)
     ]
 
 

@@ -10,7 +10,8 @@ from pytest_django.fixtures import Settings
 
 from ledger.engine.rating import Destination, Rated, chat_credits, get_destination, rate
 from ledger.models import Refusal
-from locations.rate_cards.prices import PriceList, load_price_list
+from locations.known_terms import known_terms
+from locations.rate_cards.prices import PriceList
 from tests.factories import (
     DOMESTIC,
     FRANCE,
@@ -163,9 +164,9 @@ def test_a_published_card_is_read_once_and_prices_as_its_rows_say(
         chat_sms_credits=1,
         chat_mms_credits=9,
     )
-    listed = load_price_list(card.pk)
+    listed = known_terms.price_list(card.pk)
     with django_assert_num_queries(0):
-        rated = rate(load_price_list(card.pk), phone=MEXICO, channel="voice", seconds=61)
+        rated = rate(known_terms.price_list(card.pk), phone=MEXICO, channel="voice", seconds=61)
     assert (rated.billed_seconds, rated.credits) == (66, 14)
     assert rated.price is not None
     assert card.rates.get(pk=rated.price.rate_id).prefix == "52222"

@@ -11,7 +11,7 @@ from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage, RateCardImpact
 from locations.models import Location, RateCard
 from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countries
-from locations.rate_cards.prices import read_price_list
+from locations.rate_cards.prices import load_price_list
 from tests.databases import Clone
 from tests.factories import (
     FRANCE,
@@ -86,7 +86,7 @@ def test_every_message_costs_what_rating_says() -> None:
     ]
     send(soho, "voice", *calls, at=at)
     card = draft(("FR", "mobile", "voice", 30), ("FR", "landline", "voice", 2), prefixes=PREFIXES)
-    prices = read_price_list(card)
+    prices = load_price_list(card)
     charged = InternationalMessage.objects.filter(outcome="charged")
     one_by_one = sum(
         rating.rate(

@@ -6,14 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from locations.contracts import terms as terms_module
-from locations.contracts.terms import (
-    Terms,
-    UnknownLocation,
-    clear_terms_cache,
-    known_terms,
-    load_terms,
-    terms_for_locations,
-)
+from locations.contracts.terms import Terms, UnknownLocation, load_terms
+from locations.known_terms import known_terms
 from locations.models import Contract, Location
 from tests.factories import make_contract, make_location
 from tests.locations.contract_terms import day
@@ -62,19 +56,20 @@ def test_a_location_that_moves_gets_both_versions_raised(soho: Location):
 
 
 def test_known_terms_stay_until_the_cache_is_cleared(soho: Location):
-    before = known_terms(soho.pk)
+    before = known_terms.get(soho.pk)
     make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    assert known_terms(soho.pk) is before
-    clear_terms_cache()
-    assert known_terms(soho.pk) == load_terms(soho.pk)
+    assert known_terms.get(soho.pk) is before
+    known_terms.clear_stale()
+    assert known_terms.get(soho.pk) == load_terms(soho.pk)
 
 
 def test_older_version_does_not_replace_a_newer_one(soho: Location):
     before = Location.objects.get(pk=soho.pk)
     make_contract(soho, starts_on=day("2026-01-01"), included_credits=100)
-    newest = known_terms(soho.pk)
-    assert [terms.version for terms in terms_for_locations([before])] == [before.terms_version]
-    assert known_terms(soho.pk) is newest
+    newest = known_terms.get(soho.pk)
+    (terms,) = known_terms.for_locations([before])
+    assert terms.version == before.terms_version
+    assert known_terms.get(soho.pk) is newest
 
 
 def test_terms_that_change_while_read_count_as_stale(
@@ -95,7 +90,7 @@ def test_terms_that_change_while_read_count_as_stale(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("read", [load_terms, known_terms])
+@pytest.mark.parametrize("read", [load_terms, known_terms.get])
 def test_unknown_location_has_no_terms(read: object):
     with pytest.raises(UnknownLocation, match=r"^There is no location 987654321\.$"):
         read(987654321)  # type: ignore[operator]

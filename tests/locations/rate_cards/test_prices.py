@@ -10,10 +10,9 @@ from ledger.engine.charge_requests import ChargeResult
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import Balance, InternationalMessage
 from locations.contracts import amendments
-from locations.contracts.terms import clear_terms_cache
+from locations.known_terms import known_terms
 from locations.models import Location, RateCard, RateCardSeries
 from locations.rate_cards import publishing
-from locations.rate_cards.prices import clear_timeline_cache, get_card_in_force, load_price_list
 from tests.factories import (
     MEXICO,
     NOON,
@@ -35,13 +34,9 @@ MX_TEXT = ("MX", "mobile", "text")
 @pytest.fixture(autouse=True)
 def new_process() -> Iterator[None]:
     """What this process remembers of other tests' databases is forgotten, here alone."""
-    clear_timeline_cache()
-    load_price_list.cache_clear()
-    clear_terms_cache()
+    known_terms.clear()
     yield
-    clear_timeline_cache()
-    load_price_list.cache_clear()
-    clear_terms_cache()
+    known_terms.clear()
 
 
 def day(text: str) -> dt.date:
@@ -65,7 +60,7 @@ def send(
 def test_the_card_with_the_latest_effective_date_by_the_day_is_in_force():
     january, june, july = card(7, "2026-01-01"), card(8, "2026-06-01"), card(9, "2026-07-01")
     days = ["2025-12-31", "2026-01-01", "2026-05-31", "2026-06-01", "2026-06-30", "2030-01-01"]
-    assert [get_card_in_force(None, day(on)) for on in days] == [
+    assert [known_terms.card_in_force(None, day(on)) for on in days] == [
         None,
         january.pk,
         january.pk,
@@ -78,48 +73,49 @@ def test_the_card_with_the_latest_effective_date_by_the_day_is_in_force():
 def test_a_draft_is_not_in_force():
     published = card(7)
     card(1, "2026-01-01", published=False)
-    assert get_card_in_force(None, TODAY) == published.pk
+    assert known_terms.card_in_force(None, TODAY) == published.pk
 
 
 def test_each_series_has_its_own_cards_and_none_is_the_default_ones():
     standard = card(7)
     partners = card(3, series="Partners", is_default=False)
-    assert get_card_in_force(standard.series_id, TODAY) == standard.pk
-    assert get_card_in_force(partners.series_id, TODAY) == partners.pk
-    assert get_card_in_force(None, TODAY) == standard.pk
+    assert known_terms.card_in_force(standard.series_id, TODAY) == standard.pk
+    assert known_terms.card_in_force(partners.series_id, TODAY) == partners.pk
+    assert known_terms.card_in_force(None, TODAY) == standard.pk
 
 
 def test_a_series_without_a_published_card_has_none_in_force():
     empty = RateCardSeries.objects.create(name="Empty", is_default=True)
-    assert get_card_in_force(empty.pk, TODAY) is None
-    assert get_card_in_force(None, TODAY) is None
+    assert known_terms.card_in_force(empty.pk, TODAY) is None
+    assert known_terms.card_in_force(None, TODAY) is None
 
 
 def test_publications_are_read_once_until_the_cache_is_cleared(
     django_assert_num_queries: DjangoAssertNumQueries,
 ):
     old = card(7)
-    assert get_card_in_force(None, TODAY) == old.pk
+    assert known_terms.card_in_force(None, TODAY) == old.pk
     new = card(8, "2026-06-01")
     with django_assert_num_queries(0):
-        assert get_card_in_force(None, TODAY) == old.pk
-    clear_timeline_cache()
-    assert get_card_in_force(None, TODAY) == new.pk
+        assert known_terms.card_in_force(None, TODAY) == old.pk
+    known_terms.clear_stale()
+    assert known_terms.card_in_force(None, TODAY) == new.pk
 
 
 def test_a_draft_has_no_price_list():
     draft = card(7, published=False)
     with pytest.raises(RateCard.DoesNotExist):
-        load_price_list(draft.pk)
+        known_terms.price_list(draft.pk)
     publishing.publish_card(draft, at=NOON)
-    assert load_price_list(draft.pk).prices[MX_TEXT][0].credits == 7
+    assert known_terms.price_list(draft.pk).prices[MX_TEXT][0].credits == 7
 
 
 def test_a_price_list_has_the_prices_of_its_card_alone_longer_prefixes_first():
     row = {"country": "MX", "carrier_type": "mobile", "channel": "text"}
     one = card(7, prefixes=[row | {"prefix": prefix, "credits": 9} for prefix in ("52", "5222")])
     card(8, "2026-06-01")
-    assert [price.prefix for price in load_price_list(one.pk).prices[MX_TEXT]] == ["5222", "52", ""]
+    prices = known_terms.price_list(one.pk).prices[MX_TEXT]
+    assert [price.prefix for price in prices] == ["5222", "52", ""]
 
 
 # --- Never priced wrongly ---------------------------------------------------------------------
@@ -137,7 +133,7 @@ def soho() -> Location:
 def test_a_card_published_since_prices_the_next_charge(soho: Location):
     card(8, f"{TODAY}")
     assert (
-        get_card_in_force(None, TODAY) != RateCard.objects.get(effective_on=TODAY).pk
+        known_terms.card_in_force(None, TODAY) != RateCard.objects.get(effective_on=TODAY).pk
     )  # as yet unseen
     assert send(soho).credits == 8
     assert send(soho, sent_at=NOON - DAY, at=NOON).credits == 7

@@ -11,12 +11,12 @@ from ledger.models import Balance, ChatMessage, Entry, EntryKind, InternationalM
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from ledger.verification.verify import Breach, breaches
 from locations.contracts.terms import load_terms
+from locations.known_terms import known_terms
 from locations.models import Account, ChatInbox, Location, User
 from locations.users.groups import GROUPS
 from reports.demo import DEMO_SIGN_INS, loading
 from reports.demo.locations import LOCATIONS
 from reports.demo.sign_ins import PASSWORD
-from tests import databases
 
 FOURTEEN_MONTHS = dt.timedelta(days=425)
 CHICAGO, LISBON, AUCKLAND = "Brightwater Chicago", "Brightwater Lisbon", "Brightwater Auckland"
@@ -75,7 +75,7 @@ def demo(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[Loaded]:
     """Loaded once for all tests of an instant, and rolled back."""
-    databases.forget_the_last()
+    known_terms.clear()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         with transaction.atomic():
             loading.load_demo(at=request.param)
