@@ -36,7 +36,7 @@ def main() -> None:
         effective_on=dt.date(2027, 1, 1), published=False, prefixes=prefixes
     )
     began, cpu = time.monotonic(), time.process_time()
-    result = rate_card_impact.impact_of(card, at=TODAY)
+    result = rate_card_impact.calculate_impact(card, at=TODAY)
     print(
         f"{result.total.messages:,} of {InternationalMessage.objects.count():,} messages of "
         f"{result.locations:,} locations in {time.monotonic() - began:.1f} s, "

@@ -34,8 +34,10 @@ def get_or_create_draft(user: User) -> RateCard:
     for pk in locations:
         _create_rows(Location.objects.get(pk=pk), user, at)
     tokens.create("Platform", at=at, scopes=["read"])
-    request = requests.ask(Location.objects.get(pk=locations[0]), requested_by=user, at=at)
-    requests.carry_out(request.pk, clock=timezone.now)
+    request = requests.request_verification(
+        Location.objects.get(pk=locations[0]), requested_by=user, at=at
+    )
+    requests.run_verification(request.pk, clock=timezone.now)
     return _create_draft(user, at)
 
 
@@ -76,7 +78,7 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
 def _create_draft(user: User, at: dt.datetime) -> RateCard:
     """Upload the demo's price list, apply it as a draft and calculate its impact."""
     card = RateCard.objects.published().latest("pk")
-    upload = uploads.keep(
+    upload = uploads.create_upload(
         RATE_CARD.read_bytes(),
         file_name="rates.csv",
         series_name=card.series.name,
@@ -85,6 +87,6 @@ def _create_draft(user: User, at: dt.datetime) -> RateCard:
         clock=timezone.now,
     )
     draft = uploads.apply(upload, applied_by=user, at=at)
-    asked = rate_card_impact.ask(draft, requested_by=user, at=at)
-    rate_card_impact.calculate(asked.pk, clock=timezone.now)
+    asked = rate_card_impact.request_impact(draft, requested_by=user, at=at)
+    rate_card_impact.run_impact(asked.pk, clock=timezone.now)
     return draft

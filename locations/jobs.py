@@ -1,30 +1,36 @@
-"""Work that a worker does: claimed, leased, written down as done or failed, swept.
+"""Background jobs: queued, claimed under a lease, run, and queued again when a worker died.
 
-The row says who works: a claim counts `attempts` up and takes a lease; every later write names
-the count, so that a worker which lost its lease changes nothing. Leases are measured by the
-database's clock, whatever the clocks of the workers show.
+A claim adds one to `attempts` and takes a lease. Every later write names that number, so a worker
+that lost its lease changes nothing.
 """
 
 import datetime as dt
 import logging
 import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 from celery import current_app
-from django.db import connection
-from django.db.models import F, Model
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
-from locations.models.jobs import MAX_ATTEMPTS, Job, JobState
+from locations.models.jobs import MAX_ATTEMPTS, UNFINISHED, Job, JobQuerySet, JobState
 
 LEASE = dt.timedelta(minutes=2)
-
-PROGRESS_SECONDS = 1.0
-# What waits longer may never have been queued. What the sweep queues expires before long:
-# however many sweeps run while no worker does, few tasks are left for it.
-QUEUED_AGAIN_AFTER = dt.timedelta(minutes=1)
+HEARTBEAT_SECONDS = 1.0
+BACKGROUND_HEARTBEAT_SECONDS = LEASE.total_seconds() / 4
+# A job that waits longer may never have been queued. Requeued tasks expire before long, so that
+# few of them pile up while no worker runs.
+REQUEUE_AFTER = dt.timedelta(minutes=1)
 TASK_EXPIRES_SECONDS = 120
 # Seconds; a broker that refuses, or that does not answer at all, costs at most some two.
 IMPATIENT = {
@@ -34,20 +40,32 @@ IMPATIENT = {
     "interval_start": 0.1,
     "interval_step": 0.1,
 }
+# How often a page reads the state of its jobs while the youngest is younger than that.
+POLL_SECONDS = ((dt.timedelta(minutes=1), 2), (dt.timedelta(minutes=10), 5))
+SLOW_POLL_SECONDS = 15
 
-W = TypeVar("W", bound=Job)
+Clock = Callable[[], dt.datetime]
+J = TypeVar("J", bound=Job)
 log = logging.getLogger(__name__)
 
 
+class InvalidRequest(Exception):
+    """A job is not accepted; the text is for the user."""
+
+
 class LeaseLost(Exception):
-    """Another worker does this by now, or it is no longer wanted."""
+    """Another worker has the job, or it was cancelled."""
+
+
+class JobFailed(Exception):
+    """The job cannot be done; the text is for the user, and nothing is logged."""
 
 
 class Lease:
-    """A worker's hold on its row, renewed over a connection of its own, from any thread.
+    """A worker's hold on its job, renewed over a connection of its own, from any thread.
 
-    The work's connection may sit inside one read-only transaction all the time, and a storage may
-    read what it uploads in threads of its own. The row has the columns of `Job`.
+    The job's own connection may be inside one read-only transaction all the time, and a storage
+    may read what it uploads in threads of its own.
     """
 
     RENEW = """
@@ -57,40 +75,78 @@ class Lease:
          WHERE id = %s AND state = %s AND attempts = %s
     """
 
-    def __init__(self, row: Any) -> None:
-        self._row = row
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._connection = connection.copy()
         self._connection.inc_thread_sharing()
         self._renewed = time.monotonic()
         self._rows_done = 0
 
     def renew(self, rows_done: int, rows_total: int | None = None) -> None:
-        """Keep the row and show how far it is; raises LeaseLost."""
-        row = self._row
+        """Renew the lease and save the progress; raises LeaseLost."""
+        job = self._job
         values = [LEASE.total_seconds(), rows_done, rows_total]
         with self._connection.cursor() as cursor:
             cursor.execute(
-                self.RENEW.format(table=row._meta.db_table),
-                [*values, row.pk, JobState.RUNNING, row.attempts],
+                self.RENEW.format(table=job._meta.db_table),
+                [*values, job.pk, JobState.RUNNING, job.attempts],
             )
             if cursor.rowcount != 1:
                 raise LeaseLost
         self._renewed = time.monotonic()
         self._rows_done = rows_done
 
-    def renew_now_and_then(self, rows_done: int | None = None) -> None:
-        """The same, not too often; without a count the one before stays."""
-        if time.monotonic() - self._renewed >= PROGRESS_SECONDS:
+    def heartbeat(self, rows_done: int | None = None) -> None:
+        """Renew, at most once a second; without a count the progress stays as it is."""
+        if time.monotonic() - self._renewed >= HEARTBEAT_SECONDS:
             self.renew(self._rows_done if rows_done is None else rows_done)
+
+    @contextmanager
+    def background_heartbeat(self) -> Iterator[None]:
+        """Renew from a thread, for a job whose one query may outlast the lease."""
+        stopped = Event()
+
+        def renew() -> None:
+            while not stopped.wait(BACKGROUND_HEARTBEAT_SECONDS):
+                try:
+                    self.renew(self._rows_done)
+                except LeaseLost:
+                    return
+
+        thread = Thread(target=renew, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
 
     def close(self) -> None:
         self._connection.close()
 
 
-def claim(model: type[W], pk: int, *, at: dt.datetime) -> W | None:
-    """Take the work of this row; None where somebody has it, or nobody wants it any more."""
-    taken = (
-        model.objects.claimable()
+def enqueue(job_class: type[Job], pk: object, *, expires_seconds: int | None = None) -> bool:
+    """Send the job's task, over a connection that gives up soon; whether the broker took it."""
+    job_id = pk if isinstance(pk, int) else str(pk)
+    try:
+        with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
+            current_app.send_task(
+                job_class.task,
+                args=[job_id],
+                expires=expires_seconds,
+                connection=broker,
+                retry=False,
+            )
+    except (OperationalError, OSError) as error:
+        log.warning("%s %s is not queued and will be requeued: %s", job_class.task, pk, error)
+        return False
+    return True
+
+
+def claim(job_class: type[J], pk: object, *, at: dt.datetime, **values: Any) -> J | None:
+    """Take a job; None where another worker has it or it is over."""
+    claimed = (
+        job_class.objects.claimable()
         .filter(pk=pk)
         .update(
             state=JobState.RUNNING,
@@ -99,63 +155,153 @@ def claim(model: type[W], pk: int, *, at: dt.datetime) -> W | None:
             leased_until=Now() + LEASE,
             rows_done=0,
             rows_total=None,
+            **values,
         )
     )
-    return model.objects.get(pk=pk) if taken else None
+    return job_class.objects.get(pk=pk) if claimed else None
 
 
-def finish(row: Job, *, at: dt.datetime, **results: Any) -> None:
-    """Write down what came of it; raises LeaseLost."""
-    if not _mine(row).update(
+def run(
+    job_class: type[J],
+    pk: object,
+    work: Callable[[J, Lease], None],
+    *,
+    clock: Clock,
+    explain: Callable[[Exception], str] | None = None,
+) -> J | None:
+    """Claim a job and run it; None where there is nothing to do. Safe to call twice or late."""
+    job = claim(job_class, pk, at=clock())
+    if job is not None:
+        run_claimed(job, work, clock=clock, explain=explain)
+    return job
+
+
+def run_claimed(
+    job: J,
+    work: Callable[[J, Lease], None],
+    *,
+    clock: Clock,
+    explain: Callable[[Exception], str] | None = None,
+) -> None:
+    """Run `work`, which ends with `finish`. An error fails the job with the text of `explain`.
+
+    The job stays running where its lease was lost or the database is gone.
+    """
+    with closing(Lease(job)) as lease, override(job.message_language):
+        try:
+            work(job, lease)
+        except LeaseLost:
+            log.warning("%s: attempt %d lost its lease", _name(job), job.attempts)
+        except JobFailed as failed:
+            fail(job, str(failed), at=clock())
+        except Exception as error:
+            _log_error(job, error)
+            fail(job, (explain or explain_error)(error), at=clock())
+
+
+def explain_error(error: Exception) -> str:
+    return _("Something went wrong (%s); it is in the log.") % type(error).__name__
+
+
+def finish(job: Job, *, at: dt.datetime, **results: Any) -> None:
+    """Save the results; raises LeaseLost."""
+    if not _own(job).update(
         state=JobState.READY, finished_at=at, leased_until=None, failure="", **results
     ):
         raise LeaseLost
+    job.state = JobState.READY
 
 
-def fail(row: Job, reason: str, *, at: dt.datetime) -> None:
-    """Write down why nothing came of it, in words for whoever waits."""
-    _mine(row).update(
-        state=JobState.FAILED, failure=reason[:300], finished_at=at, leased_until=None
+def fail(job: Job, failure: str, *, at: dt.datetime, **values: Any) -> None:
+    """Save why the job failed, in words for the user."""
+    try:
+        failed = _own(job).update(
+            state=JobState.FAILED,
+            failure=failure[:300],
+            finished_at=at,
+            leased_until=None,
+            **values,
+        )
+    except (DatabaseError, InterfaceError) as error:
+        # The lease runs out, and the job is run again or given up.
+        log.error("%s: its failure is not saved: %s", _name(job), type(error).__name__)
+        connection.close()
+    else:
+        job.state = JobState.FAILED if failed else job.state
+
+
+def cancel(job: Job, *, at: dt.datetime, **values: Any) -> bool:
+    """Cancel an unfinished job; False if it is over. Its worker stops at the next renewal."""
+    unfinished = type(job).objects.filter(pk=job.pk, state__in=UNFINISHED)
+    return bool(
+        unfinished.update(state=JobState.CANCELLED, finished_at=at, leased_until=None, **values)
     )
 
 
-def give_up(model: type[W], *, at: dt.datetime) -> int:
-    """Fail what has been started often enough and never came to an end."""
-    return (
-        model.objects.lost()
-        .filter(attempts__gte=MAX_ATTEMPTS)
-        .update(
+def requeue_stale_jobs(*, at: dt.datetime) -> None:
+    """Fail jobs that were interrupted too often, and queue those whose task may be lost.
+
+    Safe to run late, twice at once or not for a while.
+    """
+    job_classes = [model for model in apps.get_models() if issubclass(model, Job)]
+    for job_class in job_classes:
+        fail_interrupted(job_class, at=at)
+    for job_class in job_classes:
+        for pk in stale_jobs(job_class, at=at).values_list("pk", flat=True):
+            if not enqueue(job_class, pk, expires_seconds=TASK_EXPIRES_SECONDS):
+                return
+
+
+def fail_interrupted(job_class: type[Job], *, at: dt.datetime) -> int:
+    interrupted = job_class.objects.lost().filter(attempts__gte=MAX_ATTEMPTS)
+    return sum(
+        interrupted.filter(pk=job.pk).update(
             state=JobState.FAILED,
-            failure=_("It was interrupted %s times.") % MAX_ATTEMPTS,
+            failure=job.interrupted_message(),
             finished_at=at,
             leased_until=None,
         )
+        for job in interrupted.only("pk")
     )
 
 
-def waiting(model: type[W], *, at: dt.datetime) -> list[int]:
-    """What waits although its task may be lost, and what a dead worker left: for the sweep."""
-    rows = model.objects.claimable().filter(requested_at__lt=at - QUEUED_AGAIN_AFTER)
-    return list(rows.order_by("requested_at").values_list("pk", flat=True))
+def stale_jobs(job_class: type[Job], *, at: dt.datetime) -> JobQuerySet:
+    """Jobs whose task may be lost or whose worker died, the oldest first."""
+    claimable = job_class.objects.claimable()
+    return claimable.filter(requested_at__lt=at - REQUEUE_AFTER).order_by("requested_at")
 
 
-def queue(task: str, name: object, *, expires_seconds: int | None = None) -> bool:
-    """Hand a task to a worker, and say whether the broker took it; `name` is its row's id.
+def poll_seconds(jobs: Iterable[Job], *, at: dt.datetime) -> int | None:
+    """After how long a page should read the state again; None once no job is unfinished."""
+    ages = [at - job.requested_at for job in jobs if job.is_unfinished]
+    if not ages:
+        return None
+    return next((wait for age, wait in POLL_SECONDS if min(ages) < age), SLOW_POLL_SECONDS)
 
-    The connection is one of its own: the request that asked must not wait long for a broker
-    that is down, while a worker may.
-    """
+
+def delete_file(name: str) -> bool:
+    """Delete a job's file from the storage, complete or not; whether it is gone."""
     try:
-        with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
-            current_app.send_task(
-                task, args=[name], expires=expires_seconds, connection=broker, retry=False
-            )
-    except (OperationalError, OSError) as problem:
-        log.warning("%s %s is not queued, the sweep will do it: %s", task, name, problem)
+        default_storage.delete(name)
+    except Exception as error:  # an object storage has errors of its own
+        log.warning("the file %s cannot be deleted now: %s", name, error)
         return False
     return True
 
 
-def _mine(row: Job) -> Any:
-    model: type[Model] = type(row)
-    return model._default_manager.filter(pk=row.pk, state=JobState.RUNNING, attempts=row.attempts)
+def _own(job: J) -> Any:
+    return type(job).objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+
+
+def _name(job: Job) -> str:
+    return f"{job._meta.model_name} {job.pk}"
+
+
+def _log_error(job: Job, error: Exception) -> None:
+    if job.has_personal_data:
+        # The text of the error may hold somebody's number.
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        kind = type(error).__name__
+        log.warning("%s: attempt %d: %s\n%s", _name(job), job.attempts, kind, trace)
+    else:
+        log.exception("%s: attempt %d failed", _name(job), job.attempts)

@@ -1,8 +1,7 @@
-"""Celery's side of people and of price lists."""
-
 from celery import shared_task
 from django.utils import timezone
 
+from locations import jobs
 from locations.rate_cards import uploads
 from locations.users import password_reset, sessions
 
@@ -19,9 +18,14 @@ def delete_expired_sessions() -> None:
 
 @shared_task(ignore_result=True)
 def read_rate_card_upload(upload_id: int) -> None:
-    uploads.read(upload_id, clock=timezone.now)
+    uploads.read_upload(upload_id, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
-def sweep_rate_card_uploads() -> None:
-    uploads.sweep(at=timezone.now())
+def delete_old_rate_card_uploads() -> None:
+    uploads.delete_old_uploads(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def requeue_stale_jobs() -> None:
+    jobs.requeue_stale_jobs(at=timezone.now())

@@ -2,6 +2,15 @@
 
 from celery.schedules import crontab
 
+
+def _every_minute(task: str) -> dict[str, object]:
+    return {"task": task, "schedule": crontab(minute="*"), "options": {"expires": 60}}
+
+
+def _every_ten_minutes(task: str) -> dict[str, object]:
+    return {"task": task, "schedule": crontab(minute="*/10"), "options": {"expires": 600}}
+
+
 SCHEDULE = {
     "delete-expired-sessions": {
         "task": "locations.tasks.delete_expired_sessions",
@@ -13,64 +22,27 @@ SCHEDULE = {
         "schedule": crontab(hour="2", minute="43"),
         "options": {"expires": 6 * 3600},
     },
-    "sweep-rate-card-uploads": {
-        "task": "locations.tasks.sweep_rate_card_uploads",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "sweep-rate-card-impacts": {
-        "task": "ledger.tasks.sweep_rate_card_impacts",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "sweep-verification-requests": {
-        "task": "ledger.tasks.sweep_verification_requests",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "renew-due-locations": {
-        "task": "ledger.tasks.renew_due_locations",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
-    },
-    "write-down-expired-holds": {
-        "task": "ledger.tasks.write_down_expired_holds",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "ask-for-scheduled-reports": {
-        "task": "reports.tasks.ask_for_scheduled_reports",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
-    },
     "evaluate-alerts": {
         "task": "reports.tasks.evaluate_alerts",
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 300},
     },
-    "keep-paces": {
-        "task": "reports.tasks.keep_paces",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
-    },
-    "sweep-estimates": {
-        "task": "reports.tasks.sweep_estimates",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
-    "sweep-reports": {
-        "task": "reports.tasks.sweep_reports",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 60},
-    },
+    "renew-due-locations": _every_ten_minutes("ledger.tasks.renew_due_locations"),
+    "request-scheduled-reports": _every_ten_minutes("reports.tasks.request_scheduled_reports"),
+    "update-daily-rates": _every_ten_minutes("reports.tasks.update_daily_rates"),
+    "record-expired-holds": _every_minute("ledger.tasks.record_expired_holds"),
+    "requeue-stale-jobs": _every_minute("locations.tasks.requeue_stale_jobs"),
+    "delete-old-rate-card-uploads": _every_minute("locations.tasks.delete_old_rate_card_uploads"),
+    "clean-up-jobs": _every_minute("reports.tasks.clean_up_jobs"),
+    "announce-reports": _every_minute("reports.tasks.announce_reports"),
 }
 
 # Tasks of minutes must not delay renewals.
 ROUTES = {
     "reports.tasks.build_report": {"queue": "reports"},
+    "reports.tasks.price_long_estimate": {"queue": "reports"},
     "ledger.tasks.verify_ledger": {"queue": "reports"},
-    "ledger.tasks.verify_as_asked": {"queue": "reports"},
-    "locations.tasks.read_rate_card_upload": {"queue": "reports"},
+    "ledger.tasks.verify_on_request": {"queue": "reports"},
     "ledger.tasks.calculate_rate_card_impact": {"queue": "reports"},
-    "reports.tasks.work_out_estimate": {"queue": "reports"},
+    "locations.tasks.read_rate_card_upload": {"queue": "reports"},
 }

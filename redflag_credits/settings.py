@@ -170,7 +170,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A lost broker must not delay a web request: give up soon, the sweep queues the task later.
+# A lost broker must not delay a web request: give up soon, requeue_stale_jobs queues it later.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 4 * 3600,  # longer than the longest report build
     "socket_connect_timeout": 3,

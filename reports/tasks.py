@@ -1,5 +1,3 @@
-"""Celery's side of reports: the row knows how far each one is, so a task may run twice or late."""
-
 from celery import shared_task
 from django.utils import timezone
 
@@ -13,24 +11,35 @@ from reports.forecast import daily_rates
 
 @shared_task
 def build_report(report_id: str) -> None:
-    """Somebody asked for this report; whichever's turn it is gets built.
+    """Build the next report in turn, which may be another one.
 
-    A task that found all places taken is lost: whoever ends a build wakes the next one.
+    A task that found the maximum of builds running is lost: the end of each build wakes the next.
     """
     if build.build_next(clock=timezone.now) is not None:
-        requests.queue_waiting()
+        requests.enqueue_next()
         notifications.announce(at=timezone.now())
 
 
 @shared_task
-def sweep_reports() -> None:
-    report_cleanup.sweep(at=timezone.now())
+def price_long_estimate(estimate_id: str) -> None:
+    jobs.run_long_estimate(estimate_id, clock=timezone.now)
+
+
+@shared_task
+def clean_up_jobs() -> None:
+    """Delete the files and rows of reports and estimates that are over."""
+    report_cleanup.clean_up(at=timezone.now())
+    estimate_cleanup.clean_up(at=timezone.now())
+
+
+@shared_task
+def announce_reports() -> None:
     notifications.announce(at=timezone.now())
 
 
 @shared_task
-def ask_for_scheduled_reports() -> None:
-    schedules.ask_due(at=timezone.now())
+def request_scheduled_reports() -> None:
+    schedules.request_due_reports(at=timezone.now())
 
 
 @shared_task
@@ -40,15 +49,5 @@ def evaluate_alerts() -> None:
 
 
 @shared_task
-def work_out_estimate(estimate_id: str) -> None:
-    jobs.work_out(estimate_id, clock=timezone.now)
-
-
-@shared_task
-def sweep_estimates() -> None:
-    estimate_cleanup.sweep(at=timezone.now())
-
-
-@shared_task
-def keep_paces() -> None:
+def update_daily_rates() -> None:
     daily_rates.keep_up(at=timezone.now())

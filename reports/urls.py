@@ -57,9 +57,9 @@ urlpatterns = [
         name="long-estimate-state",
     ),
     path(
-        "locations/<int:pk>/estimate/<uuid:estimate_pk>/forget/",
-        estimate_views.long_estimate_forget,
-        name="long-estimate-forget",
+        "locations/<int:pk>/estimate/<uuid:estimate_pk>/delete/",
+        estimate_views.estimate_delete,
+        name="estimate-delete",
     ),
     path(
         "locations/<int:pk>/credits/", credit_request_views.request_credits, name="request-credits"
@@ -73,6 +73,6 @@ urlpatterns = [
     path("locations/<int:pk>/reports/schedules/", schedule_views.add, name="schedule-add"),
     path("reports/schedules/<int:pk>/stop/", schedule_views.stop, name="schedule-stop"),
     path("reports/<uuid:pk>/cancel/", report_views.report_cancel, name="report-cancel"),
-    path("reports/<uuid:pk>/again/", report_views.report_again, name="report-again"),
+    path("reports/<uuid:pk>/retry/", report_views.report_retry, name="report-retry"),
     path("reports/<uuid:pk>/download/", report_views.report_download, name="report-download"),
 ]

@@ -41,7 +41,7 @@ def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
         "upcoming": upcoming,
         "failure": RenewalFailure.objects.filter(location=location, resolved_at=None).first(),
         "verification": verification,
-        "verification_request": requests.newest(location),
+        "verification_request": requests.latest_request(location),
         "unverified_entries": balance.last_number
         - (verification.through_number if verification else 0),
         "entries": [_entry_row(entry) for entry in entries.order_by("-number")[:NEWEST_ENTRIES]]

@@ -122,7 +122,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         card = _get_card(pk)
         if request.method == "POST" and not card.is_published:
             assert isinstance(request.user, User)  # noqa: S101
-            rate_card_impact.ask(card, requested_by=request.user, at=timezone.now())
+            rate_card_impact.request_impact(card, requested_by=request.user, at=timezone.now())
         return redirect("admin:ledger_ratecardimpact_check", pk)
 
     @can_publish

@@ -86,7 +86,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
         location = get_object_or_404(Location, pk=pk) if pk else None
         if request.method == "POST":
             assert isinstance(request.user, User)  # noqa: S101
-            requests.ask(location, requested_by=request.user, at=timezone.now())
+            requests.request_verification(location, requested_by=request.user, at=timezone.now())
             message = _("A verification is under way: what it finds will stand here.")
             self.message_user(request, message)
         if location is None:

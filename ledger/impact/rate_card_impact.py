@@ -8,34 +8,28 @@ Where no renewal is known nothing is said.
 
 import datetime as dt
 import hashlib
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from ledger.engine.snapshots import read_snapshot
 from ledger.impact.rerating import Case, rerated, unpriced
 from ledger.models import Balance, RateCardImpact
 from locations import jobs
-from locations.jobs import Lease, LeaseLost
+from locations.jobs import Clock, Lease
 from locations.models import Location, Rate, RateCard, User
 from locations.rate_cards.prices import load_price_list
 from locations.rate_cards.publishing import locations_priced_by
 
-CALCULATE_TASK = "ledger.tasks.calculate_rate_card_impact"
 DAYS = 30
 GAP_DAYS = 90
 AT_ONCE = 20  # locations whose messages one query reads
 MOST_PLACES = 2_000  # that are kept, those that change most
 HARDEST = 10
 
-Clock = Callable[[], dt.datetime]
 Watch = Callable[[int, int], None]
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -103,10 +97,10 @@ class Impact:
     late: int = 0
 
 
-def ask(card: RateCard, *, requested_by: User, at: dt.datetime) -> RateCardImpact:
-    """Have the impact of a card calculated; one that is under way already is the answer."""
+def request_impact(card: RateCard, *, requested_by: User, at: dt.datetime) -> RateCardImpact:
+    """Create the job, or return the unfinished one of this card."""
     with transaction.atomic():
-        # A double click: the second waits here and finds what the first has asked for.
+        # Lock, so that of two clicks the second finds the job of the first.
         RateCard.objects.select_for_update(no_key=True).get(pk=card.pk)
         latest = RateCardImpact.objects.filter(card=card).first()
         if latest is not None and latest.is_unfinished:
@@ -114,7 +108,7 @@ def ask(card: RateCard, *, requested_by: User, at: dt.datetime) -> RateCardImpac
         impact = RateCardImpact.objects.create(
             card=card, requested_by=requested_by, requested_at=at
         )
-        transaction.on_commit(lambda: jobs.queue(CALCULATE_TASK, impact.pk))
+        transaction.on_commit(lambda: jobs.enqueue(RateCardImpact, impact.pk))
     return impact
 
 
@@ -135,24 +129,15 @@ def fingerprint(card: RateCard) -> str:
     return said.hexdigest()
 
 
-def calculate(impact_id: int, *, clock: Clock) -> None:
-    """Do what was asked for; twice, late or by two workers at once does no harm."""
-    impact = jobs.claim(RateCardImpact, impact_id, at=clock())
-    if impact is None:
-        return
-    with closing(Lease(impact)) as lease:
-        try:
-            with read_snapshot():
-                card = RateCard.objects.select_related("series").get(pk=impact.card_id)
-                made_of = fingerprint(card)
-                found = impact_of(card, at=clock(), watch=_watch(lease))
-            jobs.finish(impact, at=clock(), fingerprint=made_of, result=asdict(found))
-        except LeaseLost:
-            log.warning("impact %s: attempt %d lost its lease", impact.pk, impact.attempts)
-        except Exception as problem:
-            log.exception("impact %s: calculating it failed", impact.pk)
-            reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
-            jobs.fail(impact, reason, at=clock())
+def run_impact(impact_id: int, *, clock: Clock) -> None:
+    def calculate(impact: RateCardImpact, lease: Lease) -> None:
+        with read_snapshot():
+            card = RateCard.objects.select_related("series").get(pk=impact.card_id)
+            card_fingerprint = fingerprint(card)
+            result = calculate_impact(card, at=clock(), watch=_watch(lease))
+        jobs.finish(impact, at=clock(), fingerprint=card_fingerprint, result=asdict(result))
+
+    jobs.run(RateCardImpact, impact_id, calculate, clock=clock)
 
 
 def _watch(lease: Lease) -> Watch:
@@ -163,17 +148,13 @@ def _watch(lease: Lease) -> Watch:
         if done == 0:
             lease.renew(0, total)
         elif done != last:
-            lease.renew_now_and_then(done)
+            lease.heartbeat(done)
         last = done
 
     return watched
 
 
-def _nobody(done: int, total: int) -> None:
-    """Hears of the progress where nobody waits."""
-
-
-def impact_of(
+def calculate_impact(
     card: RateCard, *, at: dt.datetime, watch: Watch = lambda done, total: None
 ) -> Impact:
     """Rate the last 30 days before the instant `at` by this card; nothing is written.
@@ -236,17 +217,6 @@ def _follow_balances(places: dict[int, Place], *, at: dt.datetime) -> None:
         if not place.lasts_then:
             left = max(0, place.available) / (place.then / DAYS)
             place.out_on = (at + dt.timedelta(days=left)).date().isoformat()
-
-
-# --- The schedule's part ----------------------------------------------------------------------
-
-
-def sweep(*, at: dt.datetime) -> None:
-    """Run every minute; late, twice at once or never for a while does no harm."""
-    jobs.give_up(RateCardImpact, at=at)
-    for impact_id in jobs.waiting(RateCardImpact, at=at):
-        if not jobs.queue(CALCULATE_TASK, impact_id, expires_seconds=jobs.TASK_EXPIRES_SECONDS):
-            break
 
 
 def names_of(places: list[Place]) -> Iterator[tuple[Location, Place]]:

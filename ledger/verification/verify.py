@@ -36,11 +36,11 @@ class Verified:
 
 
 def verify(location_id: int | None = None) -> list[Breach]:
-    """Every breach of rules 1 to 7, of one location or of all of them; see `look`."""
-    return look(location_id).breaches
+    """Every breach of rules 1 to 7, of one location or of all of them; see `verify_snapshot`."""
+    return verify_snapshot(location_id).breaches
 
 
-def look(location_id: int | None = None) -> Verified:
+def verify_snapshot(location_id: int | None = None) -> Verified:
     """Verify one location or all of them, and say of which state.
 
     Reads one REPEATABLE READ snapshot, so that charges may go on meanwhile; call it outside a
@@ -62,7 +62,7 @@ def look(location_id: int | None = None) -> Verified:
         )
 
 
-def keep(
+def record_run(
     verified: Verified, *, started_at: dt.datetime, finished_at: dt.datetime
 ) -> VerificationRun:
     """Write down what a verification found: a run, and the newest of each location.

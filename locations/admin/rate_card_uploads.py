@@ -87,7 +87,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                kept = uploads.keep(
+                kept = uploads.create_upload(
                     file.read(MAX_BYTES + 1),
                     file_name=file.name,
                     series_name=form.cleaned_data["series_name"],
@@ -116,10 +116,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if upload.applied_at is not None or upload.emptied_at is not None:
             return self._next(upload)
         rows = read_sample(bytes(upload.content))
-        form = ColumnsForm(rows, uploads.columns_of(upload), request.POST or None)
+        form = ColumnsForm(rows, uploads.get_columns(upload), request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                uploads.ask(upload, form.columns, clock=timezone.now)
+                uploads.request_reading(upload, form.columns, clock=timezone.now)
             except RateCardError as error:
                 self.message_user(request, str(error), messages.ERROR)
             upload.state = JobState.QUEUED
@@ -162,10 +162,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if not upload.is_ready or upload.emptied_at is not None:
             return []
         return compare_rates(
-            uploads.lines_of(upload),
+            uploads.get_rows(upload),
             find_predecessor(upload.series_name, upload.effective_on),
-            uploads.problems_of(upload),
-            rule=uploads.columns_of(upload).rule,
+            uploads.get_problems(upload),
+            rule=uploads.get_columns(upload).rule,
         )
 
     def _apply(self, request: HttpRequest, upload: RateCardUpload, user: User) -> HttpResponse:

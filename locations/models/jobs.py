@@ -22,21 +22,19 @@ class JobState(models.TextChoices):
 
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+# The worker has stopped renewing the lease, by the database's clock: those of workers may differ.
+LOST_LEASE = Q(state=JobState.RUNNING, leased_until__lt=Now())
 
 
 class JobQuerySet(models.QuerySet[Any]):
-    """Leases are compared with the database's clock: those of the workers may differ."""
-
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=UNFINISHED)
 
     def lost(self) -> "JobQuerySet":
-        """Running, but the worker has stopped renewing the lease."""
-        return self.filter(state=JobState.RUNNING, leased_until__lt=Now())
+        return self.filter(LOST_LEASE)
 
     def claimable(self) -> "JobQuerySet":
-        lost = Q(state=JobState.RUNNING, leased_until__lt=Now(), attempts__lt=MAX_ATTEMPTS)
-        return self.filter(Q(state=JobState.QUEUED) | lost)
+        return self.filter(Q(state=JobState.QUEUED) | LOST_LEASE & Q(attempts__lt=MAX_ATTEMPTS))
 
 
 class Job(models.Model):

@@ -1,31 +1,26 @@
-"""Price lists that staff send in: kept, read by their columns, made a draft once, forgotten."""
+"""Price lists that staff upload: read by their columns, made a draft once, deleted when old."""
 
 import datetime as dt
 import logging
-from collections.abc import Callable
-from contextlib import closing
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from locations import jobs
-from locations.jobs import Lease, LeaseLost
+from locations.jobs import Clock, JobFailed, Lease
 from locations.models import RateCard, RateCardUpload, User
 from locations.models.jobs import JobState
 from locations.models.rate_card_uploads import WAITING
 from locations.rate_cards.columns import ColumnMapping, guess_columns
-from locations.rate_cards.importing import LIMITS, ParsedTable, parse_table, read_sample
+from locations.rate_cards.importing import LIMITS, parse_table, read_sample
 from locations.rate_cards.parsing import MAX_BYTES, RateCardError, RateRow, RowProblem
 from locations.rate_cards.publishing import create_card
 from locations.spreadsheets import Unreadable, unpacked_size
 
-READ_TASK = "locations.tasks.read_rate_card_upload"
 SMALL_BYTES = 256 * 1024  # unpacked; read within the request, in well under a second
 
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +28,7 @@ class AlreadyApplied(RateCardError):
     """An upload becomes a draft once."""
 
 
-def keep(
+def create_upload(
     content: bytes,
     *,
     file_name: str,
@@ -42,7 +37,7 @@ def keep(
     requested_by: User,
     clock: Clock,
 ) -> RateCardUpload:
-    """Keep a file and read it, or leave it waiting for what its columns mean.
+    """Store a file and read it, or leave it waiting until staff say what its columns mean.
 
     Raises Unreadable where it is no table, or too large a one.
     """
@@ -66,17 +61,17 @@ def keep(
         state=WAITING,
     )
     if not list(columns.find_problems()):
-        ask(upload, columns, clock=clock)
+        request_reading(upload, columns, clock=clock)
         upload.refresh_from_db(fields=["state"])
     return upload
 
 
-def ask(upload: RateCardUpload, columns: ColumnMapping, *, clock: Clock) -> None:
+def request_reading(upload: RateCardUpload, columns: ColumnMapping, *, clock: Clock) -> None:
     """Read the file by these columns: at once where it is small, else by a worker.
 
     Raises AlreadyApplied.
     """
-    asked = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
+    updated = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
         columns=columns.to_json(),
         state=JobState.QUEUED,
         requested_at=clock(),
@@ -87,67 +82,53 @@ def ask(upload: RateCardUpload, columns: ColumnMapping, *, clock: Clock) -> None
         problems=[],
         problem_count=0,
     )
-    if not asked:
+    if not updated:
         raise AlreadyApplied(_("This file has been made a draft already."))
     if unpacked_size(bytes(upload.content), LIMITS) <= SMALL_BYTES:
-        read(upload.pk, clock=clock)
+        read_upload(upload.pk, clock=clock)
     else:
-        transaction.on_commit(lambda: jobs.queue(READ_TASK, upload.pk))
+        transaction.on_commit(lambda: jobs.enqueue(RateCardUpload, upload.pk))
 
 
-def read(upload_id: int, *, clock: Clock) -> None:
-    """Read a file whose turn it is; twice, late or by two workers at once does no harm."""
-    upload = jobs.claim(RateCardUpload, upload_id, at=clock())
-    if upload is None:
-        return
-    # What is wrong with a line is kept as words: in the language of who sent the file in.
-    with override(upload.requested_by.reads), closing(Lease(upload)) as lease:
+def read_upload(upload_id: int, *, clock: Clock) -> None:
+    def read(upload: RateCardUpload, lease: Lease) -> None:
         try:
             content = bytes(upload.content)
-            columns = columns_of(upload)
-            found = parse_table(content, columns, on_row=lease.renew_now_and_then)
-            _finish(upload, found, at=clock())
-        except LeaseLost:
-            log.warning("price list %s: attempt %d lost its lease", upload.pk, upload.attempts)
+            table = parse_table(content, get_columns(upload), on_row=lease.heartbeat)
         except Unreadable as unreadable:
-            jobs.fail(upload, str(unreadable), at=clock())
-        except Exception as problem:
-            log.exception("price list %s: reading it failed", upload.pk)
-            reason = _("Something went wrong (%s); it is in the log.") % type(problem).__name__
-            jobs.fail(upload, reason, at=clock())
+            raise JobFailed(str(unreadable)) from unreadable
+        jobs.finish(
+            upload,
+            at=clock(),
+            rows_done=table.row_count,
+            rows_total=table.row_count,
+            prices=[
+                [
+                    *(line.line, *line.destination, line.credits),
+                    *(line.first_seconds, line.following_seconds),
+                    *(line.merged, line.lowest, line.highest),
+                ]
+                for line in table.prices
+            ],
+            problems=[[problem.line, problem.reason] for problem in table.problems],
+            problem_count=table.bad_line_count,
+        )
+
+    jobs.run(RateCardUpload, upload_id, read, clock=clock)
 
 
-def _finish(upload: RateCardUpload, found: ParsedTable, *, at: dt.datetime) -> None:
-    jobs.finish(
-        upload,
-        at=at,
-        rows_done=found.row_count,
-        rows_total=found.row_count,
-        prices=[
-            [
-                *(line.line, *line.destination, line.credits),
-                *(line.first_seconds, line.following_seconds),
-                *(line.merged, line.lowest, line.highest),
-            ]
-            for line in found.prices
-        ],
-        problems=[[problem.line, problem.reason] for problem in found.problems],
-        problem_count=found.bad_line_count,
-    )
-
-
-def columns_of(upload: RateCardUpload) -> ColumnMapping:
+def get_columns(upload: RateCardUpload) -> ColumnMapping:
     """What staff chose, else what the headings say. Raises Unreadable."""
     if upload.columns:
         return ColumnMapping.from_json(upload.columns)
     return guess_columns(read_sample(bytes(upload.content)))
 
 
-def lines_of(upload: RateCardUpload) -> list[RateRow]:
+def get_rows(upload: RateCardUpload) -> list[RateRow]:
     return [RateRow(*values) for values in upload.prices]
 
 
-def problems_of(upload: RateCardUpload) -> list[RowProblem]:
+def get_problems(upload: RateCardUpload) -> list[RowProblem]:
     return [RowProblem(*values) for values in upload.problems]
 
 
@@ -166,28 +147,16 @@ def apply(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateC
             raise AlreadyApplied(_("This file has been made a draft already."))
         if not can_apply(fresh):
             raise RateCardError(_("This file cannot be made a draft as it is."))
-        card = create_card(lines_of(fresh), name=fresh.series_name, effective_on=fresh.effective_on)
+        card = create_card(get_rows(fresh), name=fresh.series_name, effective_on=fresh.effective_on)
         fresh.applied_by, fresh.applied_at, fresh.card = applied_by, at, card
         fresh.save(update_fields=["applied_by", "applied_at", "card"])
     return card
 
 
-# --- The schedule's part ----------------------------------------------------------------------
+def delete_old_uploads(*, at: dt.datetime) -> None:
+    """Delete old files that became no draft; of the others only the content.
 
-
-def sweep(*, at: dt.datetime) -> None:
-    """Run every minute; late, twice at once or never for a while does no harm."""
-    jobs.give_up(RateCardUpload, at=at)
-    for upload_id in jobs.waiting(RateCardUpload, at=at):
-        if not jobs.queue(READ_TASK, upload_id, expires_seconds=jobs.TASK_EXPIRES_SECONDS):
-            break
-    forget(at=at)
-
-
-def forget(*, at: dt.datetime) -> None:
-    """Delete what nothing was made of, and empty what became a draft, when they are old.
-
-    That a draft came out of a file, whose and when, stays for as long as the card does.
+    Who sent the file of a draft, and when, is stored as long as the card.
     """
     old = Q(uploaded_at__lt=at - dt.timedelta(days=settings.RATE_CARD_UPLOAD_RETENTION_DAYS))
     deleted, _by_model = RateCardUpload.objects.filter(old, applied_at=None).delete()

@@ -38,7 +38,7 @@ MANAGER_ACTIONS = {
     "schedule-add",
     "schedule-stop",
     "report-cancel",
-    "report-again",
+    "report-retry",
 }
 # These have their own authentication (tokens, signatures) or none.
 MACHINE_PATHS = ("/api/", "/callbacks/", "/static/", "/healthz")

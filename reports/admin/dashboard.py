@@ -27,6 +27,6 @@ def health(request: HttpRequest) -> HttpResponse:
         Verification,
         title=_("Ledger health"),
         checks=checks,
-        verification_request=requests.newest(None),
+        verification_request=requests.latest_request(None),
         to_act=sum(check.state == ACT for check in checks),
     )

@@ -20,8 +20,7 @@ from ledger.models import Balance, Hold, HoldState, VerificationRun
 from ledger.verification.schema import guarding_role, missing_guards
 from locations.formatting.dates import format_date
 from locations.models import Location
-from locations.models.jobs import JobState
-from reports.jobs import LOST_LEASE
+from locations.models.jobs import LOST_LEASE, JobState
 from reports.models import AlertMail, Report
 
 FINE, ACT, NOTE = "fine", "act", "note"

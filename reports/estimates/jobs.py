@@ -1,47 +1,42 @@
-"""Estimates of lists longer than one broadcast: asked for, worked out by the worker, forgotten.
+"""Jobs that price lists longer than one broadcast.
 
-The row is written before its list, and says that it is over before its list is deleted: whatever
-fails or is killed in between, the sweep finds a row that names the file.
+The row is saved before its list, and ends before its list is deleted: whatever fails in between,
+the clean-up finds a row that names the file.
 """
 
 import datetime as dt
 import logging
-import traceback
-from contextlib import closing
 from dataclasses import asdict
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from ledger.engine.quotes import QuoteMessage
+from locations import jobs
 from locations.formatting.numbers import format_credits
-from locations.jobs import LEASE, Lease, LeaseLost, queue
+from locations.jobs import Clock, InvalidRequest, Lease
 from locations.models import Channel, Location, User
-from locations.models.jobs import UNFINISHED, JobState
+from locations.models.jobs import JobState
 from locations.spreadsheets import Unreadable
 from reports.estimates.estimate import Estimate, estimate
 from reports.estimates.invalid_numbers import Unsendable, unsendable
 from reports.estimates.number_files import uploaded
 from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
 from reports.estimates.results import Figures
-from reports.jobs import CLAIMABLE, CannotAsk, Clock, remove_file
 from reports.models import LongEstimate
 
-TASK = "reports.tasks.work_out_estimate"
-MOST_WAITING = 3  # of one location
-MOST_BAD_SHOWN = 100
-LINES_A_LOOK = 500  # between two looks at the clock
+MAX_UNFINISHED = 3  # of one location
+MAX_INVALID_SHOWN = 100
+LINES_BETWEEN_HEARTBEATS = 500
 
 log = logging.getLogger(__name__)
 
 
-def ask(
+def request_long_estimate(
     location: Location,
     *,
     content: IO[bytes],
@@ -53,21 +48,20 @@ def ask(
     requested_by: User,
     at: dt.datetime,
 ) -> LongEstimate:
-    """Keep the list and have it priced; not within a transaction.
+    """Store the list and queue its job; not within a transaction.
 
-    `content` is the uploaded file, or the pasted text in UTF-8. Raises CannotAsk. Whether the
-    user may ask is the caller's question.
+    `content` is the uploaded file, or the pasted text in UTF-8. Raises InvalidRequest. The caller
+    checks permissions.
     """
     with transaction.atomic(durable=True):
-        # Two that ask at once would both take the last place.
+        # Lock, so that two concurrent requests cannot both take the last slot.
         Location.objects.select_for_update(no_key=True).get(pk=location.pk)
-        waiting = LongEstimate.objects.filter(location=location, state__in=UNFINISHED)
-        if waiting.count() >= MOST_WAITING:
-            raise CannotAsk(
+        if LongEstimate.objects.unfinished().filter(location=location).count() >= MAX_UNFINISHED:
+            raise InvalidRequest(
                 _("%s long lists of this location are being estimated: wait for one of them.")
-                % MOST_WAITING
+                % MAX_UNFINISHED
             )
-        asked = LongEstimate(
+        job = LongEstimate(
             location=location,
             requested_by=requested_by,
             requested_at=at,
@@ -78,125 +72,92 @@ def ask(
             column=column,
             without_plus=without_plus,
         )
-        asked.list_file = f"estimates/{asked.pk}"
-        asked.save(force_insert=True)
+        job.list_file = f"estimates/{job.pk}"
+        job.save(force_insert=True)
     try:
-        default_storage.save(asked.list_file, File(content))
-    except OSError as problem:
-        log.warning("the list of estimate %s cannot be kept: %s", asked.pk, problem.errno)
-        forget(asked, at=at)
-        raise CannotAsk(
+        default_storage.save(job.list_file, File(content))
+    except OSError as error:
+        log.warning("the list of estimate %s cannot be stored: %s", job.pk, error.errno)
+        delete_long_estimate(job, at=at)
+        raise InvalidRequest(
             _("The list could not be kept until it is priced. Try again later.")
-        ) from problem
-    queue(TASK, str(asked.pk))
-    return asked
+        ) from error
+    jobs.enqueue(LongEstimate, job.pk)
+    return job
 
 
-def mine(location: Location, user: User) -> QuerySet[LongEstimate]:
-    """Those of the location that this user asked for and has not had deleted."""
-    found = LongEstimate.objects.filter(location=location, requested_by=user)
-    return found.exclude(state=JobState.CANCELLED)
+def own_estimates(location: Location, user: User) -> QuerySet[LongEstimate]:
+    """Those of the location that this user has requested and not deleted."""
+    estimates = LongEstimate.objects.filter(location=location, requested_by=user)
+    return estimates.exclude(state=JobState.CANCELLED)
 
 
-def forget(asked: LongEstimate, *, at: dt.datetime) -> None:
-    """Delete the estimate and its list; whoever works on it finds out and stops."""
-    LongEstimate.objects.filter(pk=asked.pk).update(
+def delete_long_estimate(job: LongEstimate, *, at: dt.datetime) -> None:
+    """Delete the job and its list; its worker stops at the next renewal."""
+    LongEstimate.objects.filter(pk=job.pk).update(
         state=JobState.CANCELLED,
         finished_at=at,
         leased_until=None,
         figures=None,
         invalid_numbers=[],
     )
-    if not asked.list_file or remove_file(asked.list_file):
-        LongEstimate.objects.filter(pk=asked.pk).delete()
+    if not job.list_file or jobs.delete_file(job.list_file):
+        LongEstimate.objects.filter(pk=job.pk).delete()
 
 
-def figures_of(asked: LongEstimate) -> Figures | None:
-    return Figures.from_kept(asked.figures) if asked.figures else None
+def get_figures(job: LongEstimate) -> Figures | None:
+    return Figures.from_kept(job.figures) if job.figures else None
 
 
-def bad_lines(asked: LongEstimate) -> list[Unsendable]:
-    return [Unsendable(**kept) for kept in asked.invalid_numbers]
+def get_invalid_numbers(job: LongEstimate) -> list[Unsendable]:
+    return [Unsendable(**values) for values in job.invalid_numbers]
 
 
-# --- In the worker ------------------------------------------------------------------------------
+def run_long_estimate(pk: str, *, clock: Clock) -> LongEstimate | None:
+    """Price the list; None where there is nothing to do. Not within a transaction.
 
-
-def work_out(pk: str, *, clock: Clock) -> LongEstimate | None:
-    """Price the list; None where another worker does, or it is over. Not within a transaction.
-
-    It comes back ready or failed, each without its list; or still running where the lease was
-    lost or the database is gone. Then it is worked out again, once.
+    It is ready or failed, and its list deleted; or still running where the lease was lost or the
+    database is gone. Then it is priced once more.
     """
-    asked = _claim(pk, at=clock())
-    if asked is None:
-        return None
-    with closing(Lease(asked)) as lease, override(asked.language):
-        try:
-            listed = _read(asked, lease)
-            if not listed.numbers:
-                _end(asked, listed, None, _("There is no number to estimate in it."), at=clock())
-            else:
-                _end(asked, listed, _price(asked, listed, lease, at=clock()), at=clock())
-        except LeaseLost:
-            log.warning("estimate %s: attempt %d lost its lease", asked.pk, asked.attempts)
-            return asked
-        except Exception as problem:
-            # Of what went wrong the place, and not the words: they may hold somebody's number.
-            where = "".join(traceback.format_tb(problem.__traceback__))
-            kind = type(problem).__name__
-            log.warning("estimate %s: attempt %d: %s\n%s", asked.pk, asked.attempts, kind, where)
-            _fail(asked, _reason(problem), at=clock())
-    _drop_list(asked)
-    return asked
+
+    def price(job: LongEstimate, lease: Lease) -> None:
+        numbers = _read(job, lease)
+        priced = _price(job, numbers, lease, at=clock()) if numbers.numbers else None
+        _save(job, numbers, priced, at=clock())
+
+    job = jobs.run(LongEstimate, pk, price, clock=clock, explain=explain_error)
+    if job is not None:
+        _delete_list(job)
+    return job
 
 
-def _claim(pk: str, *, at: dt.datetime) -> LongEstimate | None:
-    with transaction.atomic(durable=True):
-        # Two tasks of the same row: the second waits here, and finds it taken.
-        asked = LongEstimate.objects.select_for_update().filter(CLAIMABLE, pk=pk).first()
-        if asked is None:
-            return None
-        asked.attempts += 1
-        asked.state = JobState.RUNNING
-        LongEstimate.objects.filter(pk=pk).update(
-            state=asked.state,
-            attempts=asked.attempts,
-            started_at=at,
-            leased_until=Now() + LEASE,
-            rows_done=0,
-            rows_total=None,
-        )
-    return asked
-
-
-def _read(asked: LongEstimate, lease: Lease) -> NumberList:
+def _read(job: LongEstimate, lease: Lease) -> NumberList:
     def watch(line: int) -> None:
-        if line % LINES_A_LOOK == 0:
-            lease.renew_now_and_then(line)
+        if line % LINES_BETWEEN_HEARTBEATS == 0:
+            lease.heartbeat(line)
 
-    limits, bare = in_worker(), asked.without_plus
-    with default_storage.open(asked.list_file) as kept:
-        if asked.is_file:
-            file = cast(IO[bytes], kept)
+    limits, without_plus = in_worker(), job.without_plus
+    with default_storage.open(job.list_file) as stored:
+        if job.is_file:
+            file = cast(IO[bytes], stored)
             return uploaded(
-                file, column=asked.column, without_plus=bare, limits=limits, watch=watch
+                file, column=job.column, without_plus=without_plus, limits=limits, watch=watch
             )
-        text = kept.read().decode()
-        return pasted(text, without_plus=bare, limits=limits, watch=watch)
+        text = stored.read().decode()
+        return pasted(text, without_plus=without_plus, limits=limits, watch=watch)
 
 
-def _price(asked: LongEstimate, listed: NumberList, lease: Lease, *, at: dt.datetime) -> Estimate:
-    lease.renew(0, len(listed.numbers))
+def _price(job: LongEstimate, numbers: NumberList, lease: Lease, *, at: dt.datetime) -> Estimate:
+    lease.renew(0, len(numbers.numbers))
 
     def watch(done: int) -> None:
-        if done % LINES_A_LOOK == 0:
-            lease.renew_now_and_then(done)
+        if done % LINES_BETWEEN_HEARTBEATS == 0:
+            lease.heartbeat(done)
 
-    messages = [QuoteMessage(phone=each.phone, seconds=asked.seconds) for each in listed.numbers]
+    messages = [QuoteMessage(phone=each.phone, seconds=job.seconds) for each in numbers.numbers]
     return estimate(
-        asked.location,
-        asked.channel,
+        job.location,
+        job.channel,
         messages,
         at=at,
         most=in_worker().numbers,
@@ -204,61 +165,34 @@ def _price(asked: LongEstimate, listed: NumberList, lease: Lease, *, at: dt.date
     )
 
 
-def _end(
-    asked: LongEstimate,
-    listed: NumberList,
-    found: Estimate | None,
-    failure: str = "",
-    *,
-    at: dt.datetime,
+def _save(
+    job: LongEstimate, numbers: NumberList, priced: Estimate | None, *, at: dt.datetime
 ) -> None:
-    bad = unsendable(listed, found.quote if found else None)
-    state = JobState.READY if found else JobState.FAILED
-    ended = _mine(asked).update(
-        state=state,
-        failure=failure,
-        finished_at=at,
-        leased_until=None,
-        rows_done=len(listed.numbers),
-        rows_total=len(listed.numbers),
-        figures=found and found.figures.as_kept(),
-        column_read=listed.column[:120],
-        repeated=listed.repeated,
-        invalid_numbers=[asdict(each) for each in bad[:MOST_BAD_SHOWN]],
-        invalid_count=len(bad),
-    )
-    if not ended:
-        raise LeaseLost
-    asked.state = state
-
-
-def _mine(asked: LongEstimate) -> QuerySet[LongEstimate]:
-    return LongEstimate.objects.filter(pk=asked.pk, state=JobState.RUNNING, attempts=asked.attempts)
-
-
-def _fail(asked: LongEstimate, failure: str, *, at: dt.datetime) -> None:
-    over: dict[str, Any] = {"state": JobState.FAILED, "failure": failure, "finished_at": at}
-    try:
-        _mine(asked).update(leased_until=None, **over)
-    except (DatabaseError, InterfaceError):
-        # Nobody can be told now. The lease runs out, and it is worked out again or given up.
-        log.error("estimate %s: that it failed could not be written down", asked.pk)
-        connection.close()
+    invalid = unsendable(numbers, priced.quote if priced else None)
+    results = {
+        "rows_done": len(numbers.numbers),
+        "rows_total": len(numbers.numbers),
+        "column_read": numbers.column[:120],
+        "repeated": numbers.repeated,
+        "invalid_numbers": [asdict(each) for each in invalid[:MAX_INVALID_SHOWN]],
+        "invalid_count": len(invalid),
+    }
+    if priced is None:
+        jobs.fail(job, _("There is no number to estimate in it."), at=at, **results)
     else:
-        asked.state = JobState.FAILED
+        jobs.finish(job, at=at, figures=priced.figures.as_kept(), **results)
 
 
-def _reason(problem: Exception) -> str:
-    """Why there is no answer, for whoever asked."""
-    if isinstance(problem, Unreadable):
-        return str(problem)
-    if isinstance(problem, TooManyNumbers):
+def explain_error(error: Exception) -> str:
+    if isinstance(error, Unreadable):
+        return str(error)
+    if isinstance(error, TooManyNumbers):
         return too_many()
-    if isinstance(problem, FileNotFoundError):
+    if isinstance(error, FileNotFoundError):
         return _("The list was lost before it was read: send it again.")
-    if isinstance(problem, OSError):
+    if isinstance(error, OSError):
         return _("The list could not be read. Try again later.")
-    if isinstance(problem, (DatabaseError, InterfaceError)):
+    if isinstance(error, (DatabaseError, InterfaceError)):
         return _("The database could not be read to the end. Try again later.")
     return _("Something went wrong; it is in the log. Try again later.")
 
@@ -270,7 +204,7 @@ def too_many() -> str:
     ) % {"most": format_credits(in_worker().numbers)}
 
 
-def _drop_list(asked: LongEstimate) -> None:
-    """Delete the list of what is over; one that cannot be deleted now is left to the sweep."""
-    if asked.state in (JobState.READY, JobState.FAILED) and remove_file(asked.list_file):
-        LongEstimate.objects.filter(pk=asked.pk).update(list_file="")
+def _delete_list(job: LongEstimate) -> None:
+    """Delete the list of a job that is over; the clean-up deletes what cannot be deleted now."""
+    if not job.is_unfinished and jobs.delete_file(job.list_file):
+        LongEstimate.objects.filter(pk=job.pk).update(list_file="")

@@ -11,16 +11,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from locations.jobs import InvalidRequest, poll_seconds
 from locations.models import Location
 from locations.permissions import SignedInRequest, open_details, sees_masked_numbers
 from reports.estimates import jobs
 from reports.estimates.estimate import Estimate, estimate, last_broadcast
 from reports.estimates.forms import EstimateForm, Source
 from reports.estimates.invalid_numbers import unsendable
-from reports.estimates.jobs import MOST_BAD_SHOWN, bad_lines, figures_of, mine
+from reports.estimates.jobs import (
+    MAX_INVALID_SHOWN,
+    get_figures,
+    get_invalid_numbers,
+    own_estimates,
+)
 from reports.estimates.number_lists import MB, ON_SCREEN, in_worker
-from reports.exports.listing import look_again_seconds
-from reports.jobs import CannotAsk
 from reports.models import LongEstimate
 
 
@@ -46,8 +50,8 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.is_long:
         try:
             long = _ask(request, location, form)
-        except CannotAsk as cannot:
-            refusal = str(cannot)
+        except InvalidRequest as invalid:
+            refusal = str(invalid)
         else:
             return redirect("long-estimate", location.pk, long.pk)
     elif form.is_valid() and (messages := form.messages()):
@@ -65,9 +69,9 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "found": found and found.figures,
         "column": form.listed.column,
         "repeated": form.listed.repeated,
-        "bad": bad[:MOST_BAD_SHOWN],
+        "bad": bad[:MAX_INVALID_SHOWN],
         "bad_count": len(bad),
-        "longs": mine(location, request.user),
+        "longs": own_estimates(location, request.user),
         **_limits(),
     }
     failed = request.method == "POST" and (refusal or not form.is_valid())
@@ -90,7 +94,7 @@ def _limits() -> dict[str, int]:
 
 def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> LongEstimate:
     given = form.cleaned_data
-    return jobs.ask(
+    return jobs.request_long_estimate(
         location,
         content=form.content(),
         is_file=form.source == Source.FILE,
@@ -108,7 +112,7 @@ def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> Lo
 @require_safe
 def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
     """How far the worker is, and then what it found."""
-    context = _of_mine(request, pk, estimate_pk)
+    context = _own_context(request, pk, estimate_pk)
     return render(request, "reports/estimates/long_estimate.html", context)
 
 
@@ -117,31 +121,31 @@ def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> 
 @require_safe
 def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
     """The same without the page around it, for the page to look again."""
-    context = _of_mine(request, pk, estimate_pk)
+    context = _own_context(request, pk, estimate_pk)
     return render(request, "reports/estimates/_long_estimate.html", context)
 
 
 @login_required
 @never_cache
 @require_POST
-def long_estimate_forget(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
-    jobs.forget(_of_mine(request, pk, estimate_pk)["asked"], at=timezone.now())
+def estimate_delete(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
+    jobs.delete_long_estimate(_own_context(request, pk, estimate_pk)["job"], at=timezone.now())
     return redirect("estimate", pk)
 
 
-def _of_mine(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> dict[str, Any]:
+def _own_context(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> dict[str, Any]:
     """It is who asked for it, and still may open the location, or 404: it may show numbers."""
     location = open_details(request.user, pk)
-    asked = mine(location, request.user).filter(pk=estimate_pk).first()
-    if asked is None:
+    job = own_estimates(location, request.user).filter(pk=estimate_pk).first()
+    if job is None:
         raise Http404
     return {
         "location": location,
-        "asked": asked,
-        "look_again": look_again_seconds([asked], at=timezone.now()),
-        "found": figures_of(asked),
-        "column": asked.column_read,
-        "repeated": asked.repeated,
-        "bad": bad_lines(asked),
-        "bad_count": asked.invalid_count,
+        "job": job,
+        "poll_seconds": poll_seconds([job], at=timezone.now()),
+        "found": get_figures(job),
+        "column": job.column_read,
+        "repeated": job.repeated,
+        "bad": get_invalid_numbers(job),
+        "bad_count": job.invalid_count,
     }

@@ -1,20 +1,15 @@
 """Reports as the pages list and hand them out."""
 
-import datetime as dt
 import re
-from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
 from locations.models import Location
-from reports.exports.schedules import going_on
-from reports.models import LongEstimate, Report, ReportDownload, ReportFormat, ReportSchedule
+from reports.exports.schedules import active_schedules
+from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
 
 NEWEST = 5
-# How often a list is looked at, in seconds, while the youngest report is younger than that.
-LOOKS = ((dt.timedelta(minutes=1), 2), (dt.timedelta(minutes=10), 5))
-SELDOM = 15
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
     ReportFormat.XLSX: XLSX,
@@ -35,18 +30,9 @@ def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def listed_schedules(location: Location) -> list[ReportSchedule]:
     """Those that go on, with who receives them and when the next report is asked for."""
-    return list(going_on(location).select_related("created_by").prefetch_related("recipients"))
-
-
-def look_again_seconds(reports: Iterable[Report | LongEstimate], *, at: dt.datetime) -> int | None:
-    """After how long a list should be looked at again; None once nothing of it is under way.
-
-    What has been waited for for long is not over within the next seconds either.
-    """
-    ages = [at - report.requested_at for report in reports if report.is_unfinished]
-    if not ages:
-        return None
-    return next((wait for age, wait in LOOKS if min(ages) < age), SELDOM)
+    return list(
+        active_schedules(location).select_related("created_by").prefetch_related("recipients")
+    )
 
 
 def newest_reports(location: Location) -> list[Report]:

@@ -23,11 +23,11 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, schedule_form=form)
     try:
-        schedules.schedule(
+        schedules.create_schedule(
             location, **form.cleaned_data, created_by=request.user, at=timezone.now()
         )
-    except schedules.TooManySchedules as cannot:
-        return reports_page(request, location, refusal=str(cannot))
+    except schedules.TooManySchedules as refused:
+        return reports_page(request, location, refusal=str(refused))
     return redirect("reports", pk=location.pk)
 
 
@@ -35,7 +35,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def stop(request: SignedInRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(ReportSchedule, pk=pk)
-    location = open_details(request.user, found.location_id)
-    schedules.stop(found, stopped_by=request.user, at=timezone.now())
+    schedule = get_object_or_404(ReportSchedule, pk=pk)
+    location = open_details(request.user, schedule.location_id)
+    schedules.stop_schedule(schedule, stopped_by=request.user, at=timezone.now())
     return redirect("reports", pk=location.pk)

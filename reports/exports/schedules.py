@@ -13,7 +13,7 @@ from locations.permissions import detail_readers, sees_masked_numbers
 from reports.exports import requests
 from reports.models import Every, ReportSchedule
 
-MOST_SCHEDULES = 10  # of one location
+MAX_SCHEDULES = 10  # of one location
 DAY = dt.timedelta(days=1)
 
 log = logging.getLogger(__name__)
@@ -25,11 +25,11 @@ class TooManySchedules(Exception):
     def __init__(self) -> None:
         super().__init__(
             _("This location has %(most_schedules)s scheduled reports: stop one first.")
-            % {"most_schedules": MOST_SCHEDULES}
+            % {"most_schedules": MAX_SCHEDULES}
         )
 
 
-def schedule(
+def create_schedule(
     location: Location,
     *,
     kind: str,
@@ -47,7 +47,7 @@ def schedule(
     with transaction.atomic():
         # Two people at once would both take the last place.
         Location.objects.select_for_update(no_key=True).get(pk=location.pk)
-        if going_on(location).count() >= MOST_SCHEDULES:
+        if active_schedules(location).count() >= MAX_SCHEDULES:
             raise TooManySchedules
         made = ReportSchedule.objects.create(
             location=location,
@@ -62,17 +62,17 @@ def schedule(
     return made
 
 
-def going_on(location: Location) -> QuerySet[ReportSchedule]:
+def active_schedules(location: Location) -> QuerySet[ReportSchedule]:
     return location.report_schedules.filter(stopped_at__isnull=True)
 
 
-def stop(found: ReportSchedule, *, stopped_by: User | None, at: dt.datetime) -> bool:
+def stop_schedule(schedule: ReportSchedule, *, stopped_by: User | None, at: dt.datetime) -> bool:
     """End a schedule; False if it has ended already."""
-    running = ReportSchedule.objects.filter(pk=found.pk, stopped_at__isnull=True)
+    running = ReportSchedule.objects.filter(pk=schedule.pk, stopped_at__isnull=True)
     return bool(running.update(stopped_at=at, stopped_by=stopped_by))
 
 
-def ask_due(*, at: dt.datetime) -> int:
+def request_due_reports(*, at: dt.datetime) -> int:
     """Ask for the oldest period of each schedule that is over and was not asked for; how many.
 
     Run often: a schedule that has missed several makes up one a run.
@@ -80,39 +80,41 @@ def ask_due(*, at: dt.datetime) -> int:
     # No location's day is further than this from UTC's.
     soon = at.date() + DAY
     running = ReportSchedule.objects.filter(stopped_at__isnull=True, covered_through_on__lt=soon)
-    return sum(_ask_if_due(pk, at=at) for pk in running.values_list("pk", flat=True))
+    return sum(_request_if_due(pk, at=at) for pk in running.values_list("pk", flat=True))
 
 
-def _ask_if_due(pk: int, *, at: dt.datetime) -> bool:
+def _request_if_due(pk: int, *, at: dt.datetime) -> bool:
     with transaction.atomic():
         # Two schedulers at once: the second finds the row locked and leaves it to the first.
-        found = (
+        schedule = (
             ReportSchedule.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("location", "created_by")
             .filter(pk=pk, stopped_at__isnull=True)
             .first()
         )
-        if found is None:
+        if schedule is None:
             return False
-        first_on, last_on = found.next_period
-        if last_on >= at.astimezone(found.location.zone).date():
+        first_on, last_on = schedule.next_period
+        if last_on >= at.astimezone(schedule.location.zone).date():
             return False
-        people = list(found.recipients.filter(pk__in=detail_readers(found.location).values("pk")))
+        people = list(
+            schedule.recipients.filter(pk__in=detail_readers(schedule.location).values("pk"))
+        )
         if not people:
             log.info("schedule %s ends: nobody on its list may read it any more", pk)
-            return not stop(found, stopped_by=None, at=at)
+            return not stop_schedule(schedule, stopped_by=None, at=at)
         try:
-            _ask(found, people, first_on, last_on, at=at)
-        except requests.TooMany:
+            _request(schedule, people, first_on, last_on, at=at)
+        except requests.TooManyReports:
             log.info("schedule %s waits: its location has too many reports to build", pk)
             return False
-        found.covered_through_on = last_on
-        found.save(update_fields=["covered_through_on"])
+        schedule.covered_through_on = last_on
+        schedule.save(update_fields=["covered_through_on"])
     return True
 
 
-def _ask(
-    found: ReportSchedule,
+def _request(
+    schedule: ReportSchedule,
     people: Collection[User],
     first_on: dt.date,
     last_on: dt.date,
@@ -120,17 +122,17 @@ def _ask(
     at: dt.datetime,
 ) -> None:
     """One file for all its readers: numbers are masked in it if any of them sees them masked."""
-    location = found.location
-    report = requests.ask(
+    location = schedule.location
+    report = requests.request_report(
         location,
-        kind=found.kind,
-        format=found.format,
+        kind=schedule.kind,
+        format=schedule.format,
         first_on=first_on,
         last_on=last_on,
-        requested_by=found.created_by,
+        requested_by=schedule.created_by,
         masked=any(sees_masked_numbers(person, location) for person in people),
         announce=True,
-        schedule=found,
+        schedule=schedule,
         at=at,
     )
-    log.info("schedule %s: report %s is asked for", found.pk, report.pk)
+    log.info("schedule %s: report %s is asked for", schedule.pk, report.pk)

@@ -15,12 +15,12 @@ NAME = re.compile(rf"{PREFIX}(?P<report>[0-9a-f-]{{36}})-(?P<attempt>\d+)-")
 ABANDONED_AFTER = dt.timedelta(days=1)
 
 
-def folder_of(report: Report) -> tempfile.TemporaryDirectory[str]:
+def create(report: Report) -> tempfile.TemporaryDirectory[str]:
     """A new folder for this attempt at the report; removed at the end of the `with`."""
     return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{report.pk}-{report.attempts}-")
 
 
-def remove_dead(*, at: dt.datetime) -> None:
+def delete_dead(*, at: dt.datetime) -> None:
     """Remove the folders on this machine of builds that were killed.
 
     One of another product's on the same machine is left alone for a day.

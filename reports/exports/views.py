@@ -16,6 +16,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from locations import jobs
+from locations.jobs import InvalidRequest, poll_seconds
 from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
 from reports.exports import requests
@@ -26,12 +28,10 @@ from reports.exports.listing import (
     all_reports,
     filename,
     listed_schedules,
-    look_again_seconds,
     newest_reports,
     with_downloads,
 )
 from reports.form_fields import last_days
-from reports.jobs import CannotAsk
 from reports.models import Report, ReportFormat
 
 REPORTS_PER_PAGE = 25
@@ -49,9 +49,11 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return reports_page(request, location, form)
     try:
-        requests.ask(location, **form.cleaned_data, requested_by=request.user, at=timezone.now())
-    except CannotAsk as cannot:
-        return reports_page(request, location, form, refusal=str(cannot))
+        requests.request_report(
+            location, **form.cleaned_data, requested_by=request.user, at=timezone.now()
+        )
+    except InvalidRequest as invalid:
+        return reports_page(request, location, form, refusal=str(invalid))
     return HttpResponseRedirect(_back(request, location))
 
 
@@ -70,7 +72,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
         "location": location,
         "here": "reports" if paged else "",
         "reports": listed,
-        "look_again": look_again_seconds(listed, at=timezone.now()),
+        "poll_seconds": poll_seconds(listed, at=timezone.now()),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
     return render(request, "reports/exports/_report_list.html", context)
@@ -81,20 +83,20 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def report_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     report = _open_report(request, pk)
-    requests.cancel(report, cancelled_by=request.user, at=timezone.now())
+    jobs.cancel(report, at=timezone.now(), cancelled_by=request.user)
     return HttpResponseRedirect(_back(request, report.location))
 
 
 @login_required
 @never_cache
 @require_POST
-def report_again(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def report_retry(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The same report once more, asked for by whoever is here now."""
     report = _open_report(request, pk)
     try:
-        requests.ask_again(report, requested_by=request.user, at=timezone.now())
-    except CannotAsk as cannot:
-        return reports_page(request, report.location, refusal=str(cannot))
+        requests.retry_report(report, requested_by=request.user, at=timezone.now())
+    except InvalidRequest as invalid:
+        return reports_page(request, report.location, refusal=str(invalid))
     return HttpResponseRedirect(_back(request, report.location))
 
 
@@ -152,7 +154,7 @@ def reports_page(
         or ScheduleForm(readers=detail_readers(location), auto_id="schedule_%s"),
         "refusal": refusal,
         "reports": listed,
-        "look_again": look_again_seconds(listed, at=at),
+        "poll_seconds": poll_seconds(listed, at=at),
         "sees_masked": sees_masked_numbers(request.user, location),
     }
     refused = form or schedule_form or refusal

@@ -20,7 +20,7 @@ from reports.models import Report, ReportFormat, ReportKind
 from reports.workbooks.csv import CommaFile
 from reports.workbooks.xlsx import Book, Value
 
-ROWS_BETWEEN_LOOKS = 200  # at the watch
+ROWS_BETWEEN_HEARTBEATS = 200
 WHICH_DAYS = gettext_lazy(
     "A message stands on the day on which the daily table counts it: a broadcast on that of its "
     "first message, what was reported after its term on that of the report."
@@ -98,8 +98,8 @@ class Tally:
         for number, row in enumerate(self._rows.rows, 1):
             self.credits += row[credits_at]
             yield row
-            if number % ROWS_BETWEEN_LOOKS == 0:
-                self._lease.renew_now_and_then(number)
+            if number % ROWS_BETWEEN_HEARTBEATS == 0:
+                self._lease.heartbeat(number)
 
 
 def _prove(rows: Rows, written: int, *, credits: int) -> None:

@@ -21,7 +21,7 @@ PAGES = frozenset(
         "usage-message-correction",
         "estimate",
         "long-estimate",
-        "long-estimate-forget",
+        "estimate-delete",
         "long-estimate-state",
         "request-credits",
         "alerts",
@@ -31,7 +31,7 @@ PAGES = frozenset(
     }
 )
 # Actions of managers with ids of their own.
-ACTIONS = frozenset({"schedule-stop", "report-cancel", "report-again"})
+ACTIONS = frozenset({"schedule-stop", "report-cancel", "report-retry"})
 # Pages whose POST changes nothing.
 READ_ONLY_POSTS = frozenset({"usage-search", "estimate"})
 SESSION_KEY = "impersonated_location"

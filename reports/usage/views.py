@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from locations.jobs import poll_seconds
 from locations.models import Location
 from locations.permissions import accounts_open_to, open_details, sees_masked_numbers
 from reports.alerts.page import get_active_alert, get_banner
 from reports.balance.summary import balance_summaries
-from reports.exports.listing import look_again_seconds
 from reports.usage.filters import LocationFilter
 from reports.usage.page import other_locations, read_page
 
@@ -62,6 +62,6 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     if not page.summary.is_out:  # the page displays that without an alert
         context["alert"] = alert = get_active_alert(location)
         context["banner"] = get_banner(alert, page.summary, page.forecast)
-    context["look_again"] = look_again_seconds(page.reports, at=at)
+    context["poll_seconds"] = poll_seconds(page.reports, at=at)
     context["sees_masked"] = sees_masked_numbers(request.user, location)
     return render(request, "reports/usage/credit_usage.html", context)

@@ -112,7 +112,7 @@ def _estimates(reading: Reading, world: World) -> None:
 
 def _estimates_a_long_list(reading: Reading, own: Location, reader: User) -> None:
     """The live product has no worker: each state is there for as long as it is looked at."""
-    asked = jobs.ask(
+    asked = jobs.request_long_estimate(
         own,
         content=BytesIO(NUMBERS.encode()),
         is_file=False,
@@ -128,7 +128,7 @@ def _estimates_a_long_list(reading: Reading, own: Location, reader: User) -> Non
     reading.visit.open(address)
     reading.see("Your list is being priced", "long-estimate-running")
     rows.update(state="queued", rows_done=0, rows_total=None)
-    jobs.work_out(str(asked.pk), clock=timezone.now)
+    jobs.run_long_estimate(str(asked.pk), clock=timezone.now)
     reading.visit.open(address)
     reading.see("What now?", "long-estimate-ready")
     rows.update(state="failed", figures=None, failure=reading.said(TOO_LATE))

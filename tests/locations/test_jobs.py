@@ -1,4 +1,4 @@
-"""Work that a worker does: claimed once, leased, given up, swept; told by the database's clock."""
+"""Background jobs: claimed once, leased, failed and requeued."""
 
 import datetime as dt
 from typing import Any
@@ -24,7 +24,7 @@ def work(**fields: Any) -> RateCardUpload:
 
 
 @pytest.mark.django_db
-def test_what_is_queued_is_claimed_once() -> None:
+def test_queued_job_is_claimed_once() -> None:
     row = work()
     claimed = jobs.claim(RateCardUpload, row.pk, at=NOON)
     assert claimed is not None
@@ -34,7 +34,7 @@ def test_what_is_queued_is_claimed_once() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["waiting", "ready", "failed"])
-def test_what_is_over_or_not_begun_is_not_claimed(state: str) -> None:
+def test_job_that_is_over_or_waits_for_staff_is_not_claimed(state: str) -> None:
     assert jobs.claim(RateCardUpload, work(state=state).pk, at=NOON) is None
 
 
@@ -55,27 +55,27 @@ def test_a_lost_lease_is_taken_over_and_the_loser_writes_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_interrupted_often_enough_fails_with_words() -> None:
+def test_job_interrupted_twice_fails_with_a_message() -> None:
     worn = work(state=JobState.RUNNING, attempts=2)
     RateCardUpload.objects.update(leased_until=Now() - SECOND)
     assert jobs.claim(RateCardUpload, worn.pk, at=NOON) is None
-    assert jobs.give_up(RateCardUpload, at=NOON) == 1
+    assert jobs.fail_interrupted(RateCardUpload, at=NOON) == 1
     worn.refresh_from_db()
     assert (worn.state, worn.failure) == ("failed", "It was interrupted 2 times.")
 
 
 @pytest.mark.django_db
-def test_the_sweep_finds_what_was_never_queued_and_what_was_left() -> None:
+def test_stale_jobs_were_never_queued_or_lost_their_worker() -> None:
     old, _new = work(), work(requested_at=NOON + dt.timedelta(minutes=2))
     left, held = (work(state=JobState.RUNNING, attempts=1) for _ in range(2))
     RateCardUpload.objects.filter(pk=left.pk).update(leased_until=Now() - SECOND)
     RateCardUpload.objects.filter(pk=held.pk).update(leased_until=Now() + 60 * SECOND)
     work(state=JobState.READY)
-    found = jobs.waiting(RateCardUpload, at=NOON + dt.timedelta(minutes=2))
-    assert sorted(found) == [old.pk, left.pk]
+    stale = jobs.stale_jobs(RateCardUpload, at=NOON + dt.timedelta(minutes=2))
+    assert sorted(job.pk for job in stale) == [old.pk, left.pk]
 
 
-def test_progress_is_seen_while_a_transaction_is_open(cloned_database: Clone) -> None:
+def test_progress_is_visible_while_a_transaction_is_open(cloned_database: Clone) -> None:
     row = work()
     claimed = jobs.claim(RateCardUpload, row.pk, at=NOON)
     assert claimed is not None

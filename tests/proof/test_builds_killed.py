@@ -76,7 +76,7 @@ def place(product: LiveProduct) -> Location:
 
 
 def ask(place: Location) -> Report:
-    return requests.ask(
+    return requests.request_report(
         place,
         kind=ReportKind.INTERNATIONAL,
         first_on=traffic.dt.date(2026, 5, 1),
@@ -117,9 +117,11 @@ def kill_broker(data_dir: Path) -> None:
         time.sleep(0.01)
 
 
-def sweep_as_if_leases_had_run_out() -> None:
+def clean_up_after_expired_leases() -> None:
     Report.objects.filter(state=JobState.RUNNING).update(leased_until=Now() - jobs.LEASE)
-    cleanup.sweep(at=timezone.now() + 2 * cleanup.QUEUED_AGAIN_AFTER)
+    at = timezone.now() + 2 * jobs.REQUEUE_AFTER
+    jobs.requeue_stale_jobs(at=at)
+    cleanup.clean_up(at=at)
 
 
 def is_whole(report: Report) -> bool:
@@ -138,11 +140,11 @@ def test_a_worker_killed_at_any_moment_leaves_a_report_that_is_built_once_more(
         report.refresh_from_db()
         killed = f"{report.state}, {report.rows_done:,} rows shown"
         assert report.state in (JobState.RUNNING, JobState.READY)
-        sweep_as_if_leases_had_run_out()
+        clean_up_after_expired_leases()
         product.start_worker()
         report = until(report, JobState.READY, JobState.FAILED, product=product)
         kill_worker(product)
-        cleanup.sweep(at=timezone.now())
+        cleanup.clean_up(at=timezone.now())
         assert report.state == JobState.READY
         assert is_whole(report)
         assert report.attempts == (1 if killed.startswith(JobState.READY) else 2)
@@ -173,7 +175,7 @@ def test_a_broker_that_is_killed_and_comes_back_loses_no_report(
     built = until(building, JobState.READY, product=product)
     valkey.start(broker)
     time.sleep(1)
-    sweep_as_if_leases_had_run_out()
+    clean_up_after_expired_leases()
     late = until(asked_meanwhile, JobState.READY, product=product)
     assert [is_whole(report) for report in (built, late)] == [True, True]
     assert [report.attempts for report in (waiting, built, late)] == [1, 1, 1]

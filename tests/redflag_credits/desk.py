@@ -79,7 +79,9 @@ def fill(name: str = "Soho") -> Location:
         covered_through_on=dt.date(2026, 5, 31),
     )
     ReportDownload.objects.create(report=report, user=buyer, at=NOON)
-    verify.keep(verify.Verified(None, {location.pk: 1}, 1, []), started_at=NOON, finished_at=NOON)
+    verify.record_run(
+        verify.Verified(None, {location.pk: 1}, 1, []), started_at=NOON, finished_at=NOON
+    )
     alert = Alert.objects.create(location=location, below_days=9, set_by=buyer, set_at=NOON)
     AlertMail.objects.create(alert=alert, user=buyer, level=1, crossed_at=NOON, available=7)
     return location

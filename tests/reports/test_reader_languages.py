@@ -27,7 +27,7 @@ FRENCH = {"full_name": "Anne Martin", "language": "fr"}
 
 
 def report_of(user: User, location: Any, kind: str = ReportKind.INTERNATIONAL) -> Report:
-    return requests.ask(
+    return requests.request_report(
         location,
         kind=kind,
         first_on=dt.date(2026, 5, 1),

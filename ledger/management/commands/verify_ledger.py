@@ -9,7 +9,7 @@ from django.db import InternalError, ProgrammingError
 from django.utils import timezone
 
 from ledger.verification.schema import guarding_role
-from ledger.verification.verify import Verified, keep, look
+from ledger.verification.verify import Verified, record_run, verify_snapshot
 from locations.contracts.terms import UnknownLocation
 from locations.models import Location
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started_at = timezone.now()
         try:
-            verified = look(options["location"])
+            verified = verify_snapshot(options["location"])
         except UnknownLocation as error:
             raise CommandError(str(error)) from None
         breaches = verified.breaches
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
     def _save(self, verified: Verified, started_at: dt.datetime) -> None:
         try:
-            keep(verified, started_at=started_at, finished_at=timezone.now())
+            record_run(verified, started_at=started_at, finished_at=timezone.now())
         except (InternalError, ProgrammingError) as error:
             # A standby or a read-only role: the result is valid without being saved.
             self.stderr.write(f"Note: the result could not be kept: {error}".rstrip())

@@ -92,8 +92,8 @@ def test_those_who_may_not_change_cards_see_none_of_it(client: Client, draft: Ra
 
 
 def calculated(card: RateCard) -> None:
-    asked = rate_card_impact.ask(card, requested_by=make_user(), at=timezone.now())
-    rate_card_impact.calculate(asked.pk, clock=timezone.now)
+    asked = rate_card_impact.request_impact(card, requested_by=make_user(), at=timezone.now())
+    rate_card_impact.run_impact(asked.pk, clock=timezone.now)
     asked.refresh_from_db()
     assert (asked.state, asked.failure) == ("ready", "")
 

@@ -9,6 +9,7 @@ import pytest
 from ledger.engine import charging, rating, reversals
 from ledger.impact import rate_card_impact
 from ledger.models import InternationalMessage, RateCardImpact
+from locations import jobs
 from locations.models import Location, RateCard
 from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countries
 from locations.rate_cards.prices import load_price_list
@@ -62,7 +63,7 @@ def test_credits_now_and_then_by_country_and_location() -> None:
     at = NOON - 2 * DAY
     charging.charge_chat(dallas.pk, [chat("inbound", sent_at=at)], key=key(), at=at)
     card = draft(("MX", "mobile", "text", 10), ("FR", "mobile", "text", 5), chat_sms_credits=3)
-    found = rate_card_impact.impact_of(card, at=NOON)
+    found = rate_card_impact.calculate_impact(card, at=NOON)
     assert {code: (s.messages, s.now, s.then) for code, s in found.countries.items()} == {
         "MX": (2, 14, 20),
         "FR": (2, 12, 10),
@@ -98,7 +99,7 @@ def test_every_message_costs_what_rating_says() -> None:
         ).credits
         for message in charged
     )
-    found = rate_card_impact.impact_of(card, at=NOON)
+    found = rate_card_impact.calculate_impact(card, at=NOON)
     assert found.total.messages == charged.count() == 25
     assert found.total.then == one_by_one > 0
     assert found.total.unpriced == 0
@@ -115,7 +116,7 @@ def test_which_days_and_which_messages_count() -> None:
     texts(soho, FRANCE, days_ago=5)
     given_back = InternationalMessage.objects.get(country="FR").charge
     reversals.reverse(soho.pk, given_back.pk, key=key(), at=NOON, reason="Sent twice")
-    found = rate_card_impact.impact_of(draft(("MX", "mobile", "text", 10)), at=NOON)
+    found = rate_card_impact.calculate_impact(draft(("MX", "mobile", "text", 10)), at=NOON)
     assert {code: sums.messages for code, sums in found.countries.items()} == {"MX": 2}
 
 
@@ -126,7 +127,7 @@ def test_what_has_no_price_any_more_is_a_gap_and_what_gets_one_is_told() -> None
     texts(soho, MEXICO, FRANCE, GERMANY)  # Germany has no price: refused
     texts(soho, FRANCE, days_ago=60)
     card = draft(("MX", "mobile", "text", 7), ("DE", "mobile", "text", 5))
-    found = rate_card_impact.impact_of(card, at=NOON)
+    found = rate_card_impact.calculate_impact(card, at=NOON)
     assert found.gaps == [["FR", "mobile", "text", 2]]
     total = found.total
     assert (total.unpriced, total.unpriced_now, total.newly_priced) == (1, 6, 1)
@@ -142,7 +143,7 @@ def test_only_locations_of_the_series_count() -> None:
     for location in (soho, dallas):
         texts(location, MEXICO)
     card = draft(("MX", "mobile", "text", 8), series="Partners")
-    found = rate_card_impact.impact_of(card, at=NOON)
+    found = rate_card_impact.calculate_impact(card, at=NOON)
     assert [place.location_id for place in found.places] == [dallas.pk]
     assert found.locations == 1
 
@@ -155,7 +156,7 @@ def test_who_would_run_out_under_the_new_prices_only() -> None:
               for name, credits in (("Soho", 1_700), ("Rich", 90_000), ("Poor", 400))}  # fmt: skip
     for location in places.values():
         texts(location, *[MEXICO] * 30)
-    found = rate_card_impact.impact_of(draft(("MX", "mobile", "text", 14)), at=NOON)
+    found = rate_card_impact.calculate_impact(draft(("MX", "mobile", "text", 14)), at=NOON)
     assert [place.location_id for place in found.would_run_out] == [places["Soho"].pk]
     (soho,) = found.would_run_out
     assert (soho.available, soho.renews_on, soho.lasts_now) == (1_490, "2027-01-01", True)
@@ -168,16 +169,16 @@ def test_messages_that_were_charged_for_days_of_the_card_are_counted() -> None:
     make_card()
     texts(make_location(), MEXICO, days_ago=3)
     late = draft(("MX", "mobile", "text", 8), effective_on=NOON.date() - 5 * DAY)
-    assert rate_card_impact.impact_of(late, at=NOON).late == 1
+    assert rate_card_impact.calculate_impact(late, at=NOON).late == 1
     ahead = draft(("MX", "mobile", "text", 8))
-    assert rate_card_impact.impact_of(ahead, at=NOON).late == 0
+    assert rate_card_impact.calculate_impact(ahead, at=NOON).late == 0
 
 
 @pytest.mark.django_db
 def test_what_was_found_is_kept_whole() -> None:
     make_card()
     texts(make_location(), MEXICO, FRANCE)
-    found = rate_card_impact.impact_of(draft(("MX", "mobile", "text", 8)), at=NOON)
+    found = rate_card_impact.calculate_impact(draft(("MX", "mobile", "text", 8)), at=NOON)
     assert rate_card_impact.read_result(asdict(found)) == found
 
 
@@ -188,30 +189,28 @@ def test_a_worker_calculates_it_once(cloned_database: Clone) -> None:
     make_card()
     texts(make_location(), MEXICO)
     card, boss = draft(("MX", "mobile", "text", 8)), make_user()
-    asked = rate_card_impact.ask(card, requested_by=boss, at=NOON)
-    assert rate_card_impact.ask(card, requested_by=boss, at=NOON) == asked
+    asked = rate_card_impact.request_impact(card, requested_by=boss, at=NOON)
+    assert rate_card_impact.request_impact(card, requested_by=boss, at=NOON) == asked
     for _twice in range(2):
-        rate_card_impact.calculate(asked.pk, clock=lambda: NOON)
+        rate_card_impact.run_impact(asked.pk, clock=lambda: NOON)
     asked.refresh_from_db()
     assert (asked.state, asked.attempts) == ("ready", 1)
     assert rate_card_impact.read_result(asked.result).total.then == 8
     assert asked.fingerprint == rate_card_impact.fingerprint(card)
     card.rates.update(credits=9)
     assert asked.fingerprint != rate_card_impact.fingerprint(card)
-    assert rate_card_impact.ask(card, requested_by=boss, at=NOON) != asked
+    assert rate_card_impact.request_impact(card, requested_by=boss, at=NOON) != asked
 
 
 @pytest.mark.django_db
-def test_what_was_never_queued_is_queued_by_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_impact_that_was_never_queued_is_requeued(monkeypatch: pytest.MonkeyPatch) -> None:
     card = draft(("MX", "mobile", "text", 8))
     asked = RateCardImpact.objects.create(card=card, requested_by=make_user(), requested_at=NOON)
     queued: list[int] = []
-    monkeypatch.setattr(
-        rate_card_impact.jobs, "queue", lambda task, name, **options: queued.append(name) or True
-    )
-    rate_card_impact.sweep(at=NOON + dt.timedelta(seconds=30))
+    monkeypatch.setattr(jobs, "enqueue", lambda job_class, pk, **options: queued.append(pk) or True)
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=30))
     assert queued == []
-    rate_card_impact.sweep(at=NOON + dt.timedelta(seconds=90))
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=90))
     assert queued == [asked.pk]
 
 

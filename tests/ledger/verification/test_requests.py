@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from ledger.models import VerificationRequest, VerificationRun
 from ledger.verification import requests, verify
+from locations import jobs
 from locations.audit import log
 from locations.audit.log import AuditFilters
 from locations.models import Location, User
@@ -28,13 +29,13 @@ DAY = dt.timedelta(days=1)
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What is handed to workers, without a broker."""
     names: list[int] = []
-    monkeypatch.setattr(requests.jobs, "queue", lambda task, name, **options: names.append(name))
+    monkeypatch.setattr(jobs, "enqueue", lambda job_class, pk, **_: names.append(pk) or True)
     return names
 
 
 def carry_out(*request_ids: int) -> None:
     for request_id in request_ids:
-        requests.carry_out(request_id, clock=lambda: NOON)
+        requests.run_verification(request_id, clock=lambda: NOON)
 
 
 def found() -> list[tuple[Any, ...]]:
@@ -48,8 +49,8 @@ def test_a_worker_verifies_what_was_asked_for_and_only_once(
     first, second = sound_ledger()
     ada = make_user(full_name="Ada")
     corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {second.pk}")
-    of_one = requests.ask(first, requested_by=ada, at=NOON)
-    of_all = requests.ask(None, requested_by=ada, at=NOON)
+    of_one = requests.request_verification(first, requested_by=ada, at=NOON)
+    of_all = requests.request_verification(None, requested_by=ada, at=NOON)
     assert queued == [of_one.pk, of_all.pk]
     carry_out(of_one.pk, of_one.pk, of_all.pk)
     assert found() == [(first.pk, 1, 0, "ready"), (None, 2, 2, "ready")]
@@ -66,7 +67,7 @@ def test_two_who_ask_at_once_ask_for_one(cloned_database: Clone, queued: list[in
 
     def click(person: User, location: Location | None) -> None:
         start.wait()
-        asked.append(requests.ask(location, requested_by=person, at=NOON).pk)
+        asked.append(requests.request_verification(location, requested_by=person, at=NOON).pk)
         connection.close()
 
     for location in (first, None):
@@ -98,10 +99,10 @@ def test_the_lease_is_kept_while_one_question_takes_long(
     cloned_database: Clone, queued: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = sound_ledger()
-    monkeypatch.setattr(requests, "RENEW_SECONDS", 0.02)
-    request = requests.ask(first, requested_by=make_user(), at=NOON)
+    monkeypatch.setattr(jobs, "BACKGROUND_HEARTBEAT_SECONDS", 0.02)
+    request = requests.request_verification(first, requested_by=make_user(), at=NOON)
     renewed = threading.Event()
-    look = verify.look
+    look = verify.verify_snapshot
 
     def slow(location_id: int | None) -> verify.Verified:
         """Until somebody has renewed the lease that is about to run out."""
@@ -110,7 +111,7 @@ def test_the_lease_is_kept_while_one_question_takes_long(
             renewed.wait(0.01)
         return look(location_id)
 
-    monkeypatch.setattr(verify, "look", slow)
+    monkeypatch.setattr(verify, "verify_snapshot", slow)
     carry_out(request.pk)
     request.refresh_from_db()
     assert (request.state, request.run is not None) == ("ready", True)
@@ -125,22 +126,22 @@ def test_what_went_wrong_is_said_and_can_be_asked_for_again(
         raise ConnectionError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(verify, "look", broken)
-        request = requests.ask(first, requested_by=make_user(), at=NOON)
+        patch.setattr(verify, "verify_snapshot", broken)
+        request = requests.request_verification(first, requested_by=make_user(), at=NOON)
         carry_out(request.pk)
     request.refresh_from_db()
     assert (request.state, request.failure) == (
         "failed",
         "Something went wrong (ConnectionError); it is in the log.",
     )
-    again = requests.ask(first, requested_by=make_user(), at=NOON)
+    again = requests.request_verification(first, requested_by=make_user(), at=NOON)
     assert again.pk != request.pk
     carry_out(again.pk)
     assert found() == [(first.pk, 1, 0, "ready")]
 
 
 @pytest.mark.django_db
-def test_the_sweep_queues_what_was_lost_and_fails_what_was_interrupted_twice(
+def test_lost_request_is_requeued_and_twice_interrupted_one_fails(
     queued: list[int],
 ) -> None:
     first, second = sound_ledger()
@@ -149,9 +150,9 @@ def test_the_sweep_queues_what_was_lost_and_fails_what_was_interrupted_twice(
     killed = VerificationRequest.objects.create(
         location=second, state="running", attempts=2, leased_until=NOON - DAY, **fields
     )
-    requests.sweep(at=NOON + dt.timedelta(seconds=30))
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=30))
     assert queued == []
-    requests.sweep(at=NOON + dt.timedelta(seconds=90))
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=90))
     assert queued == [lost.pk]
     killed.refresh_from_db()
     assert (killed.state, killed.failure) == ("failed", "It was interrupted 2 times.")

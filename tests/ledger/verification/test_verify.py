@@ -15,7 +15,7 @@ from ledger.models import (
     Verification,
     VerificationRun,
 )
-from ledger.verification.verify import Verified, breaches, keep
+from ledger.verification.verify import Verified, breaches, record_run
 from locations.models import Location
 from tests.factories import NOON
 from tests.ledger.verification.corruptions import CORRUPTIONS, corrupt, sound_ledger
@@ -91,15 +91,15 @@ def test_the_newest_result_of_each_location_is_kept():
     first, second = sound_ledger()
     corrupt(f"UPDATE ledger_balance SET purchased_credits = 999 WHERE location_id = {first.pk}")
     verified = Verified(None, {first.pk: 7, second.pk: 3}, 10, list(breaches()))
-    run = keep(verified, started_at=NOON, finished_at=NOON + HOUR)
+    run = record_run(verified, started_at=NOON, finished_at=NOON + HOUR)
     assert (run.locations, run.entries, run.breaches) == (2, 10, len(verified.breaches))
     assert [(v.location, v.through_number, v.at, bool(v.breaches)) for v in newest()] == [
         (first, 7, NOON, True),
         (second, 3, NOON, False),
     ]
     alone = Verified(first.pk, {first.pk: 8}, 8, [])
-    keep(alone, started_at=NOON + HOUR, finished_at=NOON + HOUR)
-    keep(verified, started_at=NOON - HOUR, finished_at=NOON + 2 * HOUR)
+    record_run(alone, started_at=NOON + HOUR, finished_at=NOON + HOUR)
+    record_run(verified, started_at=NOON - HOUR, finished_at=NOON + 2 * HOUR)
     assert [(v.location, v.through_number, v.at, v.breaches) for v in newest()] == [
         (first, 8, NOON + HOUR, []),
         (second, 3, NOON, []),

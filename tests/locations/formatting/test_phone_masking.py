@@ -112,7 +112,7 @@ def test_role_of_the_requester_decides(location: Location, role: str, masked: bo
         user = make_member(location, Role.ADMIN if role == "both" else role)
     if role == "both":
         Membership.objects.create(user=user, role=Role.ACCOUNT_ADMIN, account=location.account)
-    report = requests.ask(
+    report = requests.request_report(
         location, kind="chat", first_on=MAY[0], last_on=MAY[1], requested_by=user, at=NOW
     )
     assert report.masked is masked

@@ -16,7 +16,7 @@ from django.utils import timezone
 from ledger.engine import charging, holds, renewals
 from ledger.models import Balance, Bundle
 from ledger.requests import credit_requests
-from ledger.verification.verify import Breach, Verified, keep
+from ledger.verification.verify import Breach, Verified, record_run
 from locations.models import Location
 from redflag_credits import health as project_health
 from reports.admin import health, todo
@@ -41,7 +41,7 @@ def soho() -> Location:
 def verify(*broken: Breach, at: dt.datetime = NOON) -> None:
     through = dict.fromkeys(Location.objects.values_list("pk", flat=True), 1)
     verified = Verified(None, through, len(through), list(broken))
-    keep(verified, started_at=at, finished_at=at)
+    record_run(verified, started_at=at, finished_at=at)
 
 
 def red(at: dt.datetime = NOON) -> list[str]:

@@ -85,8 +85,8 @@ DEEDS = {
     ),
     "ask": Deed("post", "/locations/{location}/reports/", 302, has_two),
     "cancel": Deed("post", "/reports/{report}/cancel/", 302, is_cancelled, "running"),
-    "ask again": Deed("post", "/reports/{report}/again/", 302, has_two),
-    "retry": Deed("post", "/reports/{report}/again/", 302, has_two, "failed"),
+    "ask again": Deed("post", "/reports/{report}/retry/", 302, has_two),
+    "retry": Deed("post", "/reports/{report}/retry/", 302, has_two, "failed"),
     "download": Deed("get", "/reports/{report}/download/", 200, hands_out),
     "schedule": Deed("post", "/locations/{location}/reports/schedules/", 302, has_two_schedules),
     "stop a schedule": Deed("post", "/reports/schedules/{schedule}/stop/", 302, has_stopped),
@@ -111,7 +111,7 @@ def place(name: str, state: str) -> Location:
         requested_by=reader,
         requested_at=timezone.now(),
     )
-    schedules.schedule(
+    schedules.create_schedule(
         location,
         kind="chat",
         format="xlsx",

@@ -14,7 +14,7 @@ from django.db import connection
 from locations import jobs
 from locations.models.jobs import JobState
 from reports.exports import build as build_module
-from reports.exports import queue, requests, writer
+from reports.exports import queue, writer
 from reports.models import Report
 from reports.tasks import build_report
 from reports.workbooks.xlsx_rows import SheetRows
@@ -122,7 +122,7 @@ def test_a_killed_build_is_taken_over_when_its_lease_has_run_out(
     assert (report.state, report.attempts) == (JobState.READY, 2)
     assert files(media) == [media / report.file]
     assert len(table(media / report.file, "Messages")) == 41
-    for folder in (tmp_path / "builds").iterdir():  # the sweep's to remove
+    for folder in (tmp_path / "builds").iterdir():  # the clean-up deletes them
         for left in folder.iterdir():
             left.unlink()
         folder.rmdir()
@@ -154,8 +154,8 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
         )
 
     if moment == "reading":
-        monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-        monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
+        monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0)
+        monkeypatch.setattr(writer, "ROWS_BETWEEN_HEARTBEATS", 10)
         during_row(monkeypatch, 15, lose)
     else:
         save = FileSystemStorage._save
@@ -174,12 +174,12 @@ def test_a_build_that_is_cancelled_leaves_no_file(
 
     def cancel(*_: Any) -> None:
         in_another_thread(
-            lambda: requests.cancel(report, cancelled_by=report.requested_by, at=traffic.NOW)
+            lambda: jobs.cancel(report, cancelled_by=report.requested_by, at=traffic.NOW)
         )
 
     if moment == "reading":
-        monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-        monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
+        monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0)
+        monkeypatch.setattr(writer, "ROWS_BETWEEN_HEARTBEATS", 10)
         during_row(monkeypatch, 15, cancel)
     else:
         save = FileSystemStorage._save

@@ -1,4 +1,4 @@
-"""The sweep: whatever was lost, a report comes to an end, and nothing is kept for ever."""
+"""Every report comes to an end, whatever was lost, and nothing is stored for ever."""
 
 import datetime as dt
 import logging
@@ -12,10 +12,10 @@ from django.core.files.storage import FileSystemStorage
 from django.db.models.functions import Now
 
 from locations import jobs
-from locations.models.jobs import JobState
+from locations.models.jobs import Job, JobState
+from locations.tasks import requeue_stale_jobs
 from reports.exports import cleanup, temp_dirs
 from reports.models import Report
-from reports.tasks import sweep_reports
 from tests.reports import traffic
 from tests.reports.traffic import NOW, files
 
@@ -37,12 +37,12 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The ids that were handed to the broker."""
     ids: list[Any] = []
 
-    def queue(report_id: Any, *, expires_seconds: int | None = None) -> bool:
-        assert expires_seconds == cleanup.TASK_EXPIRES_SECONDS
-        ids.append(report_id)
+    def enqueue(job_class: type[Job], pk: Any, *, expires_seconds: int | None = None) -> bool:
+        assert (job_class, expires_seconds) == (Report, jobs.TASK_EXPIRES_SECONDS)
+        ids.append(pk)
         return True
 
-    monkeypatch.setattr(cleanup, "queue", queue)
+    monkeypatch.setattr(jobs, "enqueue", enqueue)
     return ids
 
 
@@ -70,7 +70,8 @@ def test_what_was_never_queued_or_was_left_is_queued_again(queued: list[Any]) ->
     report(state=QUEUED, minutes_old=0)
     report(state=RUNNING, attempts=1, lease_seconds=60)
     report(state=JobState.FAILED, attempts=1, lease_seconds=-1)
-    cleanup.sweep(at=NOW)
+    jobs.requeue_stale_jobs(at=NOW)
+    cleanup.clean_up(at=NOW)
     assert set(queued) == {lost.pk, left.pk}
     assert Report.objects.filter(state=QUEUED).count() == 2
 
@@ -80,15 +81,18 @@ def test_the_oldest_comes_first_and_a_lost_broker_ends_the_round(
 ) -> None:
     asked = [report(minutes_old=age).pk for age in (3, 9, 6)]
     seen: list[Any] = []
-    monkeypatch.setattr(cleanup, "queue", lambda pk, **_: seen.append(pk) or len(seen) < 2)
-    assert cleanup.queue_again(at=NOW) == 1
+    monkeypatch.setattr(
+        jobs, "enqueue", lambda job_class, pk, **_: seen.append(pk) or len(seen) < 2
+    )
+    jobs.requeue_stale_jobs(at=NOW)
     assert seen == [asked[1], asked[2]]
 
 
 def test_what_was_interrupted_twice_has_failed(queued: list[Any], media: Path) -> None:
     worn_out = with_file(media, state=RUNNING, attempts=jobs.MAX_ATTEMPTS, lease_seconds=-1)
     alive = report(state=RUNNING, attempts=jobs.MAX_ATTEMPTS, lease_seconds=60)
-    cleanup.sweep(at=NOW)
+    jobs.requeue_stale_jobs(at=NOW)
+    cleanup.clean_up(at=NOW)
     worn_out.refresh_from_db()
     alive.refresh_from_db()
     assert (worn_out.state, worn_out.failure) == (
@@ -108,14 +112,16 @@ def test_a_report_is_kept_for_its_days_and_then_deleted_with_a_line_in_the_log(
     old = with_file(media, state=JobState.READY, finished_at=NOW - 30 * day - day / 24)
     young = with_file(media, state=JobState.READY, finished_at=NOW - 29 * day)
     with caplog.at_level(logging.INFO):
-        cleanup.sweep(at=NOW)
+        jobs.requeue_stale_jobs(at=NOW)
+        cleanup.clean_up(at=NOW)
     old.refresh_from_db()
     young.refresh_from_db()
     assert (old.state, old.file) == (JobState.EXPIRED, "")
     assert young.state == JobState.READY
     assert files(media) == [media / young.file]
     assert f"report {old.pk}, expired: its file is deleted" in caplog.text
-    cleanup.sweep(at=NOW)
+    jobs.requeue_stale_jobs(at=NOW)
+    cleanup.clean_up(at=NOW)
     assert files(media) == [media / young.file]
 
 
@@ -129,24 +135,24 @@ def test_a_file_that_cannot_be_deleted_now_is_deleted_later(
             raise PermissionError("read-only")
 
         context.setattr(FileSystemStorage, "delete", refuse)
-        cleanup.remove_leftovers(at=NOW)
+        cleanup.delete_leftovers(at=NOW)
     old.refresh_from_db()
     assert (media / old.file).exists()
-    cleanup.remove_leftovers(at=NOW)
+    cleanup.delete_leftovers(at=NOW)
     old.refresh_from_db()
     assert (old.file, files(media)) == ("", [])
 
 
 def test_what_a_killed_builder_left_of_a_cancelled_report_is_deleted(media: Path) -> None:
     with_file(media, state=JobState.CANCELLED)
-    cleanup.remove_leftovers(at=NOW)
+    cleanup.delete_leftovers(at=NOW)
     assert files(media) == []
 
 
 def test_a_file_that_has_gone_already_is_no_error(media: Path) -> None:
     old = with_file(media, state=JobState.EXPIRED)
     (media / old.file).unlink()
-    cleanup.remove_leftovers(at=NOW)
+    cleanup.delete_leftovers(at=NOW)
     old.refresh_from_db()
     assert old.file == ""
 
@@ -160,7 +166,7 @@ def test_folders_of_killed_builds_go_and_those_of_living_ones_stay(tmp_path: Pat
     for name in dead | alive:
         (builds / f"redflag-report-{name}").mkdir()
         (builds / f"redflag-report-{name}" / "sheet-1.xml").write_text("rows")
-    temp_dirs.remove_dead(at=NOW)
+    temp_dirs.delete_dead(at=NOW)
     assert {path.name for path in builds.iterdir()} == {f"redflag-report-{n}" for n in alive}
 
 
@@ -170,11 +176,11 @@ def test_folders_that_nobody_knows_go_after_a_day(tmp_path: Path) -> None:
         (builds / name).mkdir()
         stamp = (NOW - dt.timedelta(hours=hours)).timestamp()
         os.utime(builds / name, (stamp, stamp))
-    cleanup.remove_leftovers(at=NOW)
+    cleanup.delete_leftovers(at=NOW)
     assert sorted(path.name for path in builds.iterdir()) == ["other", "redflag-report-new"]
 
 
-def test_the_task_sweeps(queued: list[Any]) -> None:
+def test_task_requeues(queued: list[Any]) -> None:
     lost = report()
-    sweep_reports()
+    requeue_stale_jobs()
     assert queued == [lost.pk]

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
 
 # Where it dies: what is called there, and at which of its calls; before it runs, or after.
 MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
-    "claimed, nothing begun": (build, "Lease", 1, False),
+    "claimed, nothing begun": (jobs, "Lease", 1, False),
     "the snapshot is open": (writer, "rows_of", 1, False),
     "counted": (jobs.Lease, "renew", 1, True),
     "at the first row": (SheetRows, "append", 1, False),
@@ -40,7 +40,7 @@ MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "packed": (build, "WatchedReader", 1, False),
     "in the middle of the upload": (WatchedReader, "read", 1, True),
     "the file is in the storage": (FileSystemStorage, "_save", 1, True),
-    "ready, and not told yet": (requests, "queue_waiting", 1, False),
+    "ready, and not told yet": (requests, "enqueue_next", 1, False),
 }
 
 
@@ -70,8 +70,7 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     settings.MEDIA_ROOT = media
     builds.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(builds))
-    monkeypatch.setattr(requests, "queue", lambda *_, **__: True)
-    monkeypatch.setattr(cleanup, "queue", lambda *_, **__: True)
+    monkeypatch.setattr(jobs, "enqueue", lambda *_, **__: True)
     place = traffic.location()
     for minute in range(20):
         traffic.texts(place, utc(f"2026-05-04 10:{minute:02}:00"), MEXICO, GERMANY)
@@ -90,13 +89,15 @@ def test_a_killed_build_is_started_over_once_and_never_doubled(
     assert build.build_next(clock=traffic.stopped()) is None  # its lease still runs
 
     Report.objects.filter(leased_until__isnull=False).update(leased_until=Now() - jobs.LEASE)
-    cleanup.sweep(at=traffic.NOW)
+    jobs.requeue_stale_jobs(at=traffic.NOW)
+    cleanup.clean_up(at=traffic.NOW)
     again = build.build_next(clock=traffic.stopped())
     assert (again is None) is was_ready
     report.refresh_from_db()
     assert (report.state, report.rows_done, report.credits) == (JobState.READY, 40, 20 * 13)
     assert files(media) == [media / report.file]
-    cleanup.sweep(at=traffic.NOW)
+    jobs.requeue_stale_jobs(at=traffic.NOW)
+    cleanup.clean_up(at=traffic.NOW)
     assert list(builds.iterdir()) == []  # the killed worker's folder has gone too
 
 
@@ -104,7 +105,7 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(cleanup, "queue", lambda *_, **__: True)
+    monkeypatch.setattr(jobs, "enqueue", lambda *_, **__: True)
     place = traffic.location()
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO)
     report = traffic.report(place)
@@ -115,7 +116,8 @@ def test_a_build_that_kills_its_worker_twice_has_failed(
             race(build_and_die, [case])
         Report.objects.update(leased_until=Now() - jobs.LEASE)
     assert build.build_next(clock=traffic.stopped()) is None
-    cleanup.sweep(at=traffic.NOW)
+    jobs.requeue_stale_jobs(at=traffic.NOW)
+    cleanup.clean_up(at=traffic.NOW)
     report.refresh_from_db()
     assert (report.state, report.failure, report.file) == (
         JobState.FAILED,

@@ -122,7 +122,7 @@ def test_the_last_thirty_days_are_offered(manager: Client, location: Location) -
 
 
 def test_too_many_at_once_are_refused_with_words(manager: Client, location: Location) -> None:
-    for _ in range(requests.MOST_UNFINISHED):
+    for _ in range(requests.MAX_UNFINISHED):
         assert manager.post(reports_address(location), MAY).status_code == 302
     answer = manager.post(reports_address(location), MAY)
     assert answer.status_code == 422
@@ -198,7 +198,7 @@ def test_the_lists_take_as_many_queries_for_few_reports_as_for_more(
             asker = make_member(location)
             make_report("failed", failure="The disk was full.", requested_by=asker)
             make_report("running", requested_by=asker)
-            schedules.schedule(
+            schedules.create_schedule(
                 location,
                 kind="chat",
                 format="xlsx",

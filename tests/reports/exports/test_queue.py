@@ -12,7 +12,7 @@ from locations import jobs
 from locations.models import Location
 from locations.models.jobs import JobState
 from reports import tasks
-from reports.exports import queue, requests
+from reports.exports import queue
 from reports.exports.uploads import WatchedReader
 from reports.models import Report
 from tests.processes import race
@@ -87,20 +87,20 @@ def test_workers_that_choose_at_once_keep_the_limit(settings: Any) -> None:
 
 def claim_slowly() -> int:
     """Time for the others between the count and the claim."""
-    count = queue._being_built
+    count = queue._running
 
     def slowly() -> Any:
         time.sleep(0.1)
         return count()
 
-    queue._being_built = slowly
+    queue._running = slowly
     return int(claim() is not None)
 
 
 def test_whoever_ends_a_build_wakes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = waiting(traffic.location(), 2)
     woken: list[Any] = []
-    monkeypatch.setattr(requests, "queue", lambda pk, **_: woken.append(pk) or True)
+    monkeypatch.setattr(jobs, "enqueue", lambda job_class, pk, **_: woken.append(pk) or True)
     tasks.build_report(str(second.pk))
     first.refresh_from_db()
     assert (first.state, woken) == (JobState.READY, [second.pk])
@@ -124,7 +124,7 @@ def test_the_lease_is_kept_while_the_file_is_put_away(
     place = traffic.location()
     traffic.texts(place, traffic.utc("2026-05-04 10:00:00"), traffic.MEXICO)
     waiting(place, 1)
-    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0)
     renewed: list[Any] = []
     renew = jobs.Lease.renew
 

@@ -15,6 +15,7 @@ import redis
 from django.conf import settings
 from django.db import connection, transaction
 
+from locations import jobs
 from locations.models import Location, User
 from locations.models.jobs import JobState
 from reports.exports import requests
@@ -46,7 +47,7 @@ def task_of(message: bytes) -> tuple[str, str]:
 
 def ask(place: Location, person: User | None = None, **fields: Any) -> Report:
     facts = {"kind": ReportKind.CHAT, **MAY, **fields}
-    return requests.ask(place, requested_by=person or traffic.person(), at=NOW, **facts)
+    return requests.request_report(place, requested_by=person or traffic.person(), at=NOW, **facts)
 
 
 @pytest.mark.django_db
@@ -88,9 +89,9 @@ def test_a_location_waits_for_so_many_reports_and_no_more() -> None:
     place, other = traffic.location(), traffic.location(name="Other")
     for state in [JobState.QUEUED, JobState.RUNNING]:
         traffic.report(place, state=state)
-    for _ in range(requests.MOST_UNFINISHED - 2):
+    for _ in range(requests.MAX_UNFINISHED - 2):
         ask(place)
-    with pytest.raises(requests.TooMany, match="5 reports of this location are being built"):
+    with pytest.raises(requests.TooManyReports, match="5 reports of this location are being built"):
         ask(place)
     ask(other)
     Report.objects.filter(location=place).update(state=JobState.FAILED)
@@ -101,7 +102,7 @@ def test_a_location_waits_for_so_many_reports_and_no_more() -> None:
 def test_one_day_is_a_range_and_a_range_backwards_is_not() -> None:
     place = traffic.location()
     ask(place, last_on=MAY["first_on"])
-    with pytest.raises(requests.BadRange, match="must not be before the first"):
+    with pytest.raises(requests.InvalidRange, match="must not be before the first"):
         ask(place, last_on=dt.date(2026, 4, 30))
     with pytest.raises(ValueError, match="everything"):
         ask(place, kind="everything")
@@ -111,8 +112,8 @@ def test_one_day_is_a_range_and_a_range_backwards_is_not() -> None:
 def test_people_who_ask_at_once_do_not_get_past_the_limit(cloned_database: Clone) -> None:
     place, person = traffic.location(), traffic.person()
     outcomes = race(ask_slowly, [{"place": place, "person": person}] * 8)
-    assert sorted(outcome.error for outcome in outcomes) == [""] * 5 + ["TooMany"] * 3
-    assert Report.objects.count() == requests.MOST_UNFINISHED
+    assert sorted(outcome.error for outcome in outcomes) == [""] * 5 + ["TooManyReports"] * 3
+    assert Report.objects.count() == requests.MAX_UNFINISHED
 
 
 def ask_slowly(place: Location, person: User) -> str:
@@ -145,7 +146,7 @@ from django.utils import timezone
 from locations.models import Location, User
 from reports.exports import requests
 started = time.monotonic()
-requests.ask(Location.objects.get(), kind="chat", first_on=dt.date(2026, 5, 1),
+requests.request_report(Location.objects.get(), kind="chat", first_on=dt.date(2026, 5, 1),
              last_on=dt.date(2026, 5, 31), requested_by=User.objects.get(), at=timezone.now())
 print(time.monotonic() - started)
 """
@@ -175,11 +176,11 @@ def test_a_lost_broker_neither_fails_nor_holds_up_the_asking(
         )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 8  # twice a second of waiting; Celery itself waits ten
-    assert "is not queued, the sweep will do it" in done.stderr
+    assert "is not queued and will be requeued" in done.stderr
     assert Report.objects.get().state == JobState.QUEUED
 
 
 def test_the_row_is_enough_for_a_broker_that_comes_back(cloned_database: Clone, queue: Any) -> None:
     report = traffic.report(traffic.location())
-    assert requests.queue(report.pk)
+    assert jobs.enqueue(Report, report.pk)
     assert queue() == [("reports.tasks.build_report", f"['{report.pk}']")]

@@ -18,7 +18,7 @@ DUE_AT = dt.datetime(2026, 6, 2, 12, tzinfo=dt.UTC)
 def test_a_period_is_asked_for_once_however_many_look(cloned_database: Clone) -> None:
     place = make_location()
     reader = make_member(place)
-    schedules.schedule(
+    schedules.create_schedule(
         place,
         kind="chat",
         format="xlsx",
@@ -34,4 +34,4 @@ def test_a_period_is_asked_for_once_however_many_look(cloned_database: Clone) ->
 
 
 def ask_due() -> int:
-    return schedules.ask_due(at=DUE_AT)
+    return schedules.request_due_reports(at=DUE_AT)

@@ -12,7 +12,7 @@ from locations.models import Location, Role, User
 from locations.models.jobs import JobState
 from reports.exports import notifications, requests, schedules
 from reports.models import Every, Report, ReportSchedule
-from reports.tasks import ask_for_scheduled_reports
+from reports.tasks import request_scheduled_reports
 from tests.factories import make_location, make_member
 from tests.reports import traffic
 from tests.reports.pages import words
@@ -38,7 +38,7 @@ def dana(place: Location) -> User:
 
 def scheduled(place: Location, *people: User, **fields: Any) -> ReportSchedule:
     facts = {"kind": "chat", "format": "xlsx", "every": Every.MONTH, "created_by": people[0]}
-    return schedules.schedule(place, recipients=people, **(facts | {"at": NOW} | fields))
+    return schedules.create_schedule(place, recipients=people, **(facts | {"at": NOW} | fields))
 
 
 def asked(place: Location) -> list[tuple[str, str]]:
@@ -52,9 +52,9 @@ def test_a_month_is_asked_for_when_it_is_over_by_the_locations_clocks(
 ) -> None:
     made = scheduled(place, dana)
     assert made.next_on == dt.date(2026, 6, 1)
-    assert schedules.ask_due(at=at("2026-06-01 04:59:59")) == 0
-    assert schedules.ask_due(at=at("2026-06-01 05:00:00")) == 1
-    assert schedules.ask_due(at=at("2026-06-01 05:00:01")) == 0
+    assert schedules.request_due_reports(at=at("2026-06-01 04:59:59")) == 0
+    assert schedules.request_due_reports(at=at("2026-06-01 05:00:00")) == 1
+    assert schedules.request_due_reports(at=at("2026-06-01 05:00:01")) == 0
     assert asked(place) == [("2026-05-01", "2026-05-31")]
     report = Report.objects.get()
     assert (report.schedule, report.requested_by, report.announce) == (made, dana, True)
@@ -64,15 +64,15 @@ def test_a_month_is_asked_for_when_it_is_over_by_the_locations_clocks(
 
 def test_a_week_is_from_monday_to_sunday(place: Location, dana: User) -> None:
     scheduled(place, dana, every=Every.WEEK)
-    assert schedules.ask_due(at=at("2026-05-17 12:00:00")) == 0
-    assert schedules.ask_due(at=at("2026-05-18 12:00:00")) == 1
+    assert schedules.request_due_reports(at=at("2026-05-17 12:00:00")) == 0
+    assert schedules.request_due_reports(at=at("2026-05-18 12:00:00")) == 1
     assert asked(place) == [("2026-05-11", "2026-05-17")]
 
 
 def test_periods_that_were_missed_are_made_up_in_order(place: Location, dana: User) -> None:
     scheduled(place, dana)
     later = at("2026-08-20 12:00:00")
-    assert [schedules.ask_due(at=later) for _ in range(4)] == [1, 1, 1, 0]
+    assert [schedules.request_due_reports(at=later) for _ in range(4)] == [1, 1, 1, 0]
     assert asked(place) == [
         ("2026-05-01", "2026-05-31"),
         ("2026-06-01", "2026-06-30"),
@@ -84,34 +84,34 @@ def test_a_location_with_too_many_reports_to_build_is_asked_again_later(
     place: Location, dana: User
 ) -> None:
     scheduled(place, dana)
-    for _ in range(requests.MOST_UNFINISHED):
+    for _ in range(requests.MAX_UNFINISHED):
         traffic.report(place)
     due = at("2026-06-02 12:00:00")
-    assert schedules.ask_due(at=due) == 0
+    assert schedules.request_due_reports(at=due) == 0
     Report.objects.update(state=JobState.FAILED)
-    assert schedules.ask_due(at=due) == 1
+    assert schedules.request_due_reports(at=due) == 1
 
 
 def test_a_stopped_schedule_asks_no_more(place: Location, dana: User) -> None:
     made = scheduled(place, dana)
-    assert schedules.stop(made, stopped_by=dana, at=NOW)
-    assert not schedules.stop(made, stopped_by=dana, at=NOW)
-    assert schedules.ask_due(at=at("2026-06-02 12:00:00")) == 0
+    assert schedules.stop_schedule(made, stopped_by=dana, at=NOW)
+    assert not schedules.stop_schedule(made, stopped_by=dana, at=NOW)
+    assert schedules.request_due_reports(at=at("2026-06-02 12:00:00")) == 0
 
 
 def test_a_schedule_ends_when_nobody_on_its_list_may_read_it(place: Location, dana: User) -> None:
     made = scheduled(place, dana)
     dana.memberships.all().delete()
-    assert schedules.ask_due(at=at("2026-06-02 12:00:00")) == 0
+    assert schedules.request_due_reports(at=at("2026-06-02 12:00:00")) == 0
     made.refresh_from_db()
     assert (made.stopped_by, made.stopped_at) == (None, at("2026-06-02 12:00:00"))
 
 
 def test_a_location_has_so_many_schedules(place: Location, dana: User) -> None:
-    first, *_ = [scheduled(place, dana) for _ in range(schedules.MOST_SCHEDULES)]
+    first, *_ = [scheduled(place, dana) for _ in range(schedules.MAX_SCHEDULES)]
     with pytest.raises(schedules.TooManySchedules):
         scheduled(place, dana)
-    schedules.stop(first, stopped_by=dana, at=NOW)
+    schedules.stop_schedule(first, stopped_by=dana, at=NOW)
     scheduled(place, dana)
 
 
@@ -120,7 +120,7 @@ def test_numbers_are_masked_if_one_reader_sees_them_masked(place: Location, dana
     boss = make_member(place, Role.ACCOUNT_ADMIN)
     scheduled(place, boss)
     scheduled(place, boss, dana)
-    schedules.ask_due(at=at("2026-06-02 12:00:00"))
+    schedules.request_due_reports(at=at("2026-06-02 12:00:00"))
     assert sorted(Report.objects.values_list("masked", flat=True)) == [False, True]
 
 
@@ -134,7 +134,7 @@ def test_the_database_keeps_a_period_to_one_report(place: Location, dana: User) 
 
 def test_the_task_asks(place: Location, dana: User) -> None:
     made = scheduled(place, dana, at=NOW - dt.timedelta(days=40))
-    ask_for_scheduled_reports()
+    request_scheduled_reports()
     made.refresh_from_db()
     assert len(asked(place)) == 1
 

@@ -22,8 +22,8 @@ def test_progress_is_seen_from_outside_and_keeps_the_lease(
     place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = traffic.report(place)
-    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
-    monkeypatch.setattr(writer, "ROWS_BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0)
+    monkeypatch.setattr(writer, "ROWS_BETWEEN_HEARTBEATS", 10)
     seen: list[Any] = []
 
     def look() -> None:

@@ -152,14 +152,14 @@ def test_a_database_that_is_gone_for_good_leaves_the_report_to_be_started_over_o
     for attempt in (1, 2):
         with monkeypatch.context() as context:
             context.setattr("django.core.files.storage.FileSystemStorage._save", gone)
-            context.setattr(build, "_mine", gone)
+            context.setattr(jobs, "_own", gone)
             build.build_next(clock=traffic.stopped())
         report.refresh_from_db()
         assert (report.state, report.attempts) == (JobState.RUNNING, attempt)
         Report.objects.update(leased_until=traffic.NOW.replace(year=2020))
     assert files(tmp_path) == []
     assert build.build_next(clock=traffic.stopped()) is None
-    assert cleanup.give_up(at=traffic.NOW) == 1
+    assert jobs.fail_interrupted(Report, at=traffic.NOW) == 1
     report.refresh_from_db()
     assert report.failure == "Building it was interrupted 2 times."
 
@@ -218,7 +218,7 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
     monkeypatch: pytest.MonkeyPatch,
     format: str,
 ) -> None:
-    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)  # the lease is renewed at every part
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0)  # the lease is renewed at every part
     report = traffic.report(place, format=format)
     build.build_next(clock=traffic.stopped())
     report.refresh_from_db()
@@ -233,12 +233,12 @@ def test_an_object_storage_keeps_hands_out_and_forgets_reports(
         "private, no-store",
     )
     Report.objects.update(state=JobState.EXPIRED)
-    cleanup.remove_leftovers(at=traffic.NOW)
+    cleanup.delete_leftovers(at=traffic.NOW)
     assert objects == {}
 
 
 @pytest.mark.parametrize("problem", [ConnectionResetError("gone"), StorageDown("gone")])
-def test_an_object_storage_that_breaks_off_fails_the_report_and_the_sweep_removes_the_rest(
+def test_an_object_storage_that_breaks_off_fails_the_report_and_the_clean_up_deletes_the_rest(
     place: Any, objects: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, problem: Exception
 ) -> None:
     def broken(self: Any, name: str, content: Any = None) -> str:
@@ -255,8 +255,8 @@ def test_an_object_storage_that_breaks_off_fails_the_report_and_the_sweep_remove
         assert (report.state, report.leased_until) == (JobState.FAILED, None)
         assert report.failure == "The file could not be written. Try again later."
         assert list(objects) == [report.file]
-        cleanup.sweep(at=traffic.NOW)
+        cleanup.clean_up(at=traffic.NOW)
         assert list(objects) == [report.file]
-    cleanup.sweep(at=traffic.NOW)
+    cleanup.clean_up(at=traffic.NOW)
     assert objects == {}
     assert failure(report) == "The file could not be written. Try again later."

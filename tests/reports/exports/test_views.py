@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from locations import jobs
 from locations.models import Location, User
 from locations.models.jobs import JobState
 from reports.exports import requests
@@ -60,12 +61,12 @@ def test_what_is_over_stays_as_it_is(manager: Client, location: Location, state:
 
 
 def test_a_cancelled_report_makes_room_for_another(location: Location, user: User) -> None:
-    reports = [traffic.report(location) for _ in range(requests.MOST_UNFINISHED)]
-    with pytest.raises(requests.TooMany):
-        requests.ask_again(reports[0], requested_by=user, at=traffic.NOW)
-    assert requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
-    assert not requests.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
-    requests.ask_again(reports[0], requested_by=user, at=traffic.NOW)
+    reports = [traffic.report(location) for _ in range(requests.MAX_UNFINISHED)]
+    with pytest.raises(requests.TooManyReports):
+        requests.retry_report(reports[0], requested_by=user, at=traffic.NOW)
+    assert jobs.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
+    assert not jobs.cancel(reports[0], cancelled_by=user, at=traffic.NOW)
+    requests.retry_report(reports[0], requested_by=user, at=traffic.NOW)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_the_same_report_is_asked_for_again_by_whoever_is_here(
     manager: Client, location: Location, user: User, sent: dict[str, str], back: str
 ) -> None:
     old = traffic.report(location, kind="chat", state=JobState.FAILED)
-    answer = manager.post(f"/reports/{old.pk}/again/", sent)
+    answer = manager.post(f"/reports/{old.pk}/retry/", sent)
     assert answer["Location"] == back.format(location.pk)
     new = location.reports.exclude(pk=old.pk).get()
     assert settings_of(new) == settings_of(old)
@@ -93,9 +94,9 @@ def settings_of(report: Report) -> Any:
 
 def test_asking_again_too_often_is_refused_with_words(manager: Client, location: Location) -> None:
     old = traffic.report(location, state=JobState.FAILED)
-    for _ in range(requests.MOST_UNFINISHED):
+    for _ in range(requests.MAX_UNFINISHED):
         traffic.report(location)
-    answer = manager.post(f"/reports/{old.pk}/again/")
+    answer = manager.post(f"/reports/{old.pk}/retry/")
     assert answer.status_code == 422
     assert "5 reports of this location are being built" in words(answer)
 

@@ -23,7 +23,7 @@ def test_a_worker_builds_what_was_asked_for(live_product: LiveProduct) -> None:
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, MEXICO)
     traffic.chat(place, utc("2026-05-04 10:00:00"))
     reports = [
-        requests.ask(
+        requests.request_report(
             place,
             kind=kind,
             first_on=traffic.dt.date(2026, 5, 1),
@@ -45,7 +45,7 @@ def finished(report: Report, product: LiveProduct) -> Report:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         report.refresh_from_db()
-        if report.state not in requests.UNFINISHED:
+        if not report.is_unfinished:
             return report
         time.sleep(0.1)
     raise AssertionError(f"Still {report.state}:\n{product.log('worker')}")

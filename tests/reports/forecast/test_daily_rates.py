@@ -134,7 +134,7 @@ def test_the_schedule_makes_what_does_not_hold(place: Location) -> None:
     assert LocationDailyRate.objects.get(location=other).day == TODAY + DAY
     chats(place, 1, 1, posted=NOON)
     assert keep_up(at=NOON) == 1
-    tasks.keep_paces()
+    tasks.update_daily_rates()
 
 
 def test_the_day_of_running_out_is_that_of_the_course_followed_day_by_day() -> None:

@@ -58,4 +58,4 @@ def test_a_list_by_operator_becomes_one_price_by_the_chosen_rule(staff: Client) 
         staff.post(address, given | {"heading_line": "1", "rule": rule})
         assert words in staff.get(preview).text
         upload.refresh_from_db()
-        assert [line.credits for line in uploads.lines_of(upload)] == [credits]
+        assert [line.credits for line in uploads.get_rows(upload)] == [credits]

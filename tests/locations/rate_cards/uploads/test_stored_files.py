@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from locations import jobs
 from locations.models import RateCardUpload, User
 from locations.rate_cards import uploads
 from tests.factories import NOON, make_card
@@ -25,9 +26,9 @@ def test_old_files_are_forgotten_and_drafts_stay(
     applied, left = RateCardUpload.objects.order_by("pk")
     at = left.uploaded_at
     caplog.set_level("INFO")
-    uploads.sweep(at=at + dt.timedelta(days=29))
+    uploads.delete_old_uploads(at=at + dt.timedelta(days=29))
     assert RateCardUpload.objects.count() == 2
-    uploads.sweep(at=at + dt.timedelta(days=31))
+    uploads.delete_old_uploads(at=at + dt.timedelta(days=31))
     (kept,) = RateCardUpload.objects.all()
     assert (kept, bytes(kept.content), kept.prices) == (applied, b"", [])
     assert kept.card is not None
@@ -37,11 +38,11 @@ def test_old_files_are_forgotten_and_drafts_stay(
     assert "too old to be kept" in page
 
 
-def test_what_was_never_queued_is_read_by_the_sweep(
+def test_upload_that_was_never_queued_is_requeued(
     boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
-    upload = uploads.keep(
+    upload = uploads.create_upload(
         LIST.encode(),
         file_name="rates.csv",
         series_name="Standard",
@@ -50,24 +51,20 @@ def test_what_was_never_queued_is_read_by_the_sweep(
         clock=lambda: NOON,
     )
     queued: list[int] = []
-    monkeypatch.setattr(
-        uploads.jobs,
-        "queue",
-        lambda task, name, **options: queued.append(name) or True,
-    )
-    uploads.sweep(at=NOON + dt.timedelta(seconds=30))
+    monkeypatch.setattr(jobs, "enqueue", lambda job_class, pk, **options: queued.append(pk) or True)
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=30))
     assert queued == []
-    uploads.sweep(at=NOON + dt.timedelta(seconds=90))
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(seconds=90))
     assert queued == [upload.pk]
     for _twice in range(2):
-        uploads.read(upload.pk, clock=lambda: NOON)
+        uploads.read_upload(upload.pk, clock=lambda: NOON)
     upload.refresh_from_db()
     assert (upload.state, upload.attempts, len(upload.prices)) == ("ready", 1, 5)
 
 
 def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "SMALL_BYTES", 0)
-    upload = uploads.keep(
+    upload = uploads.create_upload(
         LIST.encode(),
         file_name="rates.csv",
         series_name="Standard",
@@ -82,11 +79,11 @@ def test_a_reader_that_dies_twice_is_given_up(boss: User, monkeypatch: pytest.Mo
     monkeypatch.setattr(uploads, "parse_table", die)
     for attempt in (1, 2):
         with pytest.raises(KeyboardInterrupt):
-            uploads.read(upload.pk, clock=lambda: NOON)
+            uploads.read_upload(upload.pk, clock=lambda: NOON)
         upload.refresh_from_db()
         assert (upload.state, upload.attempts) == ("running", attempt)
         RateCardUpload.objects.update(leased_until=NOON - dt.timedelta(days=365))
-    uploads.read(upload.pk, clock=lambda: NOON)
-    uploads.sweep(at=NOON)
+    uploads.read_upload(upload.pk, clock=lambda: NOON)
+    jobs.requeue_stale_jobs(at=NOON)
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == ("failed", "It was interrupted 2 times.")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from locations.models import Location, User
-from reports.estimates import jobs
 from tests.databases import Clone
 from tests.factories import make_card, make_location, make_member
 
@@ -17,7 +16,7 @@ def storage(
 ) -> Path:
     """The folder of the lists; no task of them is queued."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(jobs, "queue", lambda *_, **__: True)
+    monkeypatch.setattr("locations.jobs.enqueue", lambda *_, **__: True)
     return tmp_path / "media"
 
 

@@ -12,12 +12,14 @@ from tests.factories import DOMESTIC, FRANCE, GERMANY, MEXICO, NOON
 
 def ask(location: Location, user: User, numbers: str, **fields: Any) -> LongEstimate:
     given = {"is_file": False, "channel": "text", "requested_by": user, "at": NOON}
-    return jobs.ask(location, content=io.BytesIO(numbers.encode()), **given | fields)
+    return jobs.request_long_estimate(
+        location, content=io.BytesIO(numbers.encode()), **given | fields
+    )
 
 
 def done(asked: LongEstimate) -> LongEstimate:
     """As a worker leaves it that works on it now."""
-    jobs.work_out(str(asked.pk), clock=lambda: NOON)
+    jobs.run_long_estimate(str(asked.pk), clock=lambda: NOON)
     asked.refresh_from_db()
     return asked
 

@@ -1,4 +1,4 @@
-"""The sweep of long estimates: lists that were left, answers that are old, tasks that were lost."""
+"""Clean-up of long estimates: lists that were left, old results, lost tasks."""
 
 import datetime as dt
 from pathlib import Path
@@ -6,27 +6,28 @@ from typing import Any
 
 import pytest
 
+from locations import jobs
 from locations.models import Location, User
 from locations.models.jobs import JobState
-from reports.estimates import cleanup, jobs
-from reports.estimates.jobs import forget, mine
+from reports.estimates import cleanup
+from reports.estimates.jobs import delete_long_estimate, own_estimates
 from reports.models import LongEstimate
 from tests.factories import MEXICO, NOON
 from tests.reports.estimates.long.lists import ask, done
 from tests.reports.traffic import files
 
 
-def test_a_list_that_a_disk_keeps_back_is_deleted_by_the_sweep(
+def test_a_list_that_a_disk_keeps_back_is_deleted_by_the_clean_up(
     soho: Location, manager: User, storage: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = (ask(soho, manager, MEXICO) for _ in range(2))
     with monkeypatch.context() as patched:
-        patched.setattr(jobs, "remove_file", lambda name: False)
+        patched.setattr(jobs, "delete_file", lambda name: False)
         done(first)
-        forget(second, at=NOON)
+        delete_long_estimate(second, at=NOON)
     assert len(files(storage)) == 2
-    assert list(mine(soho, manager)) == [first]
-    cleanup.sweep(at=NOON)
+    assert list(own_estimates(soho, manager)) == [first]
+    cleanup.clean_up(at=NOON)
     assert files(storage) == []
     assert list(LongEstimate.objects.all()) == [first]
 
@@ -36,9 +37,9 @@ def test_an_answer_is_deleted_after_a_day_and_one_that_nobody_came_to_fails(
 ) -> None:
     over, waiting = done(ask(soho, manager, MEXICO)), ask(soho, manager, MEXICO)
     day = dt.timedelta(hours=24)
-    cleanup.sweep(at=NOON + day)
+    cleanup.clean_up(at=NOON + day)
     assert set(LongEstimate.objects.values_list("state", flat=True)) == {"ready", "queued"}
-    cleanup.sweep(at=NOON + day + dt.timedelta(minutes=1))
+    cleanup.clean_up(at=NOON + day + dt.timedelta(minutes=1))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.failure) == (
         JobState.FAILED,
@@ -54,9 +55,11 @@ def test_what_may_not_have_been_queued_is_queued_again(
     queued: list[Any] = []
     asked = ask(soho, manager, MEXICO)
     monkeypatch.setattr(
-        cleanup, "queue", lambda task, pk, expires_seconds: queued.append((task, pk)) or True
+        jobs,
+        "enqueue",
+        lambda job_class, pk, expires_seconds: queued.append((job_class.task, pk)) or True,
     )
-    cleanup.sweep(at=NOON)
+    jobs.requeue_stale_jobs(at=NOON)
     assert queued == []
-    cleanup.sweep(at=NOON + dt.timedelta(minutes=2))
-    assert queued == [("reports.tasks.work_out_estimate", str(asked.pk))]
+    jobs.requeue_stale_jobs(at=NOON + dt.timedelta(minutes=2))
+    assert queued == [("reports.tasks.price_long_estimate", asked.pk)]

@@ -8,7 +8,7 @@ from ledger.engine import charging, funding
 from ledger.engine.quotes import QuoteMessage
 from locations.models import Location, User
 from reports.estimates.estimate import estimate
-from reports.estimates.jobs import figures_of
+from reports.estimates.jobs import get_figures
 from tests.factories import NOON, call, key, make_location, make_member, text
 from tests.reports.estimates.long.lists import ask, done, random_numbers
 
@@ -19,7 +19,7 @@ def check_against_sending(
     """The estimate beside its broadcasts sent one after the other; what became of them."""
     channel = "voice" if seconds else "text"
     asked = done(ask(location, user, "\n".join(numbers), channel=channel, seconds=seconds))
-    found = figures_of(asked)
+    found = get_figures(asked)
     assert found is not None, asked.failure
     answers = [
         charging.charge_broadcast(
@@ -84,5 +84,5 @@ def test_the_answer_is_that_of_a_list_which_is_answered_at_once(
     numbers = random_numbers(random.Random(7), 500)
     asked = done(ask(soho, manager, "\n".join(numbers)))
     at_once = estimate(soho, "text", [QuoteMessage(phone=n) for n in numbers], at=NOON)
-    assert figures_of(asked) == at_once.figures
+    assert get_figures(asked) == at_once.figures
     assert asked.invalid_count == len(at_once.quote.refused)

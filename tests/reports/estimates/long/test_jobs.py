@@ -13,7 +13,7 @@ from locations.jobs import Lease
 from locations.models import Location, User
 from locations.models.jobs import JobState
 from reports.estimates import jobs
-from reports.estimates.jobs import forget, work_out
+from reports.estimates.jobs import delete_long_estimate, run_long_estimate
 from reports.models import LongEstimate
 from tests.factories import FRANCE, GERMANY, MEXICO, NOON
 from tests.processes import race
@@ -34,7 +34,7 @@ def test_the_list_is_deleted_and_what_is_kept_names_nobody(
     kept = str(LongEstimate.objects.values().get())
     assert [phone in kept for phone in (MEXICO, FRANCE, GERMANY)] == [False, False, True]
     assert [phone[1:] in caplog.text for phone in (MEXICO, FRANCE, GERMANY)] == [False] * 3
-    assert [(each.line, each.written) for each in jobs.bad_lines(asked)] == [
+    assert [(each.line, each.written) for each in jobs.get_invalid_numbers(asked)] == [
         (3, GERMANY),
         (4, "Ana"),
     ]
@@ -42,8 +42,8 @@ def test_the_list_is_deleted_and_what_is_kept_names_nobody(
 
 def test_a_task_that_runs_twice_or_for_nothing_does_no_harm(soho: Location, manager: User) -> None:
     asked = done(ask(soho, manager, MEXICO))
-    assert work_out(str(asked.pk), clock=lambda: LATER) is None
-    assert work_out("00000000-0000-0000-0000-000000000000", clock=lambda: LATER) is None
+    assert run_long_estimate(str(asked.pk), clock=lambda: LATER) is None
+    assert run_long_estimate("00000000-0000-0000-0000-000000000000", clock=lambda: LATER) is None
     asked.refresh_from_db()
     assert (asked.attempts, asked.finished_at) == (1, NOON)
 
@@ -56,7 +56,7 @@ def test_two_workers_at_once_work_it_out_once(soho: Location, manager: User) -> 
 
 
 def attempt(pk: str) -> str:
-    worked = work_out(pk, clock=lambda: NOON)
+    worked = run_long_estimate(pk, clock=lambda: NOON)
     return worked.state if worked else ""
 
 
@@ -118,7 +118,7 @@ def test_how_far_it_is_stands_in_the_row(
             seen.append(cursor.fetchone())
 
     monkeypatch.setattr(Lease, "renew", noted)
-    monkeypatch.setattr("locations.jobs.PROGRESS_SECONDS", 0)
+    monkeypatch.setattr("locations.jobs.HEARTBEAT_SECONDS", 0)
     asked = done(ask(soho, manager, "\n".join(random_numbers(random.Random(2), 2_000))))
     assert seen == [
         (500, None), (1_000, None), (1_500, None), (2_000, None),
@@ -134,9 +134,9 @@ def test_one_that_is_forgotten_stops_and_leaves_nothing(
     price = jobs._price
 
     def forgotten(working: LongEstimate, *given: Any, **options: Any) -> Any:
-        forget(asked, at=NOON)
+        delete_long_estimate(asked, at=NOON)
         return price(working, *given, **options)
 
     monkeypatch.setattr(jobs, "_price", forgotten)
-    work_out(str(asked.pk), clock=lambda: NOON)
+    run_long_estimate(str(asked.pk), clock=lambda: NOON)
     assert (LongEstimate.objects.count(), files(storage)) == (0, [])

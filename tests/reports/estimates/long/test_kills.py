@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from locations.jobs import LEASE
+from locations.jobs import LEASE, requeue_stale_jobs
 from locations.models import Location, User
 from locations.models.jobs import MAX_ATTEMPTS, JobState
 from reports.estimates import cleanup, jobs
-from reports.estimates.jobs import figures_of, work_out
+from reports.estimates.jobs import get_figures, run_long_estimate
 from reports.models import LongEstimate
 from tests.factories import FRANCE, MEXICO, NOON
 from tests.processes import LostProcess, race
@@ -25,14 +25,14 @@ pytestmark = pytest.mark.processes
 MOMENTS: dict[str, tuple[Any, str, JobState, bool]] = {
     "claimed, nothing read": (jobs, "_read", JobState.RUNNING, True),
     "read, nothing priced": (jobs, "_price", JobState.RUNNING, True),
-    "priced, not written down": (jobs, "_end", JobState.RUNNING, True),
-    "ready, the list not deleted": (jobs, "_drop_list", JobState.READY, True),
+    "priced, not written down": (jobs, "_save", JobState.RUNNING, True),
+    "ready, the list not deleted": (jobs, "_delete_list", JobState.READY, True),
 }
 
 
 def die(where: Any, name: str, pk: str) -> None:
     setattr(where, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-    work_out(pk, clock=lambda: NOON)
+    run_long_estimate(pk, clock=lambda: NOON)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -45,11 +45,12 @@ def test_a_killed_worker_s_list_is_priced_once_more_and_then_deleted(
         race(die, [{"where": where, "name": name, "pk": str(asked.pk)}])
     asked.refresh_from_db()
     assert (asked.state, bool(files(storage))) == (state, has_list)
-    assert work_out(str(asked.pk), clock=lambda: NOON) is None  # its lease still runs
+    assert run_long_estimate(str(asked.pk), clock=lambda: NOON) is None  # its lease still runs
     LongEstimate.objects.filter(state="running").update(leased_until=Now() - LEASE)
-    cleanup.sweep(at=NOON)
+    requeue_stale_jobs(at=NOON)
+    cleanup.clean_up(at=NOON)
     done(asked)
-    found = figures_of(asked)
+    found = get_figures(asked)
     assert found is not None
     assert (asked.state, found.credits, files(storage)) == (JobState.READY, 13, [])
 
@@ -62,8 +63,9 @@ def test_a_list_that_kills_its_worker_twice_has_failed_and_is_deleted(
         with pytest.raises(LostProcess):
             race(die, [{"where": jobs, "name": "_price", "pk": str(asked.pk)}])
         LongEstimate.objects.update(leased_until=Now() - LEASE)
-    assert work_out(str(asked.pk), clock=lambda: NOON) is None
-    cleanup.sweep(at=NOON)
+    assert run_long_estimate(str(asked.pk), clock=lambda: NOON) is None
+    requeue_stale_jobs(at=NOON)
+    cleanup.clean_up(at=NOON)
     asked.refresh_from_db()
     assert (asked.state, files(storage)) == (JobState.FAILED, [])
     assert asked.failure == "The work on it was interrupted again and again. Try a shorter list."

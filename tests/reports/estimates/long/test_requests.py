@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from locations.models import Location, User
-from reports.estimates.jobs import MOST_WAITING, CannotAsk
+from reports.estimates.jobs import MAX_UNFINISHED, InvalidRequest
 from reports.models import LongEstimate
 from tests.factories import MEXICO, NOON
 from tests.reports.estimates.long.lists import ask
@@ -16,11 +16,11 @@ from tests.reports.traffic import files
 
 
 def test_a_location_waits_for_a_few_at_once(soho: Location, manager: User, storage: Path) -> None:
-    for _ in range(MOST_WAITING):
+    for _ in range(MAX_UNFINISHED):
         ask(soho, manager, MEXICO)
-    with pytest.raises(CannotAsk, match="wait for one of them"):
+    with pytest.raises(InvalidRequest, match="wait for one of them"):
         ask(soho, manager, MEXICO)
-    assert len(files(storage)) == LongEstimate.objects.count() == MOST_WAITING
+    assert len(files(storage)) == LongEstimate.objects.count() == MAX_UNFINISHED
 
 
 def test_a_list_that_cannot_be_kept_is_said_and_leaves_nothing(
@@ -30,7 +30,7 @@ def test_a_list_that_cannot_be_kept_is_said_and_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(default_storage, "save", full, raising=False)
-    with pytest.raises(CannotAsk, match="could not be kept"):
+    with pytest.raises(InvalidRequest, match="could not be kept"):
         ask(soho, manager, MEXICO)
     assert LongEstimate.objects.count() == 0
 

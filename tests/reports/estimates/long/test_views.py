@@ -45,7 +45,7 @@ def without_token(answer: Any) -> str:
 
 def work() -> LongEstimate:
     asked = LongEstimate.objects.get()
-    jobs.work_out(str(asked.pk), clock=lambda: NOON)
+    jobs.run_long_estimate(str(asked.pk), clock=lambda: NOON)
     asked.refresh_from_db()
     return asked
 
@@ -134,7 +134,7 @@ def test_without_more_for_the_worker_ten_thousand_is_the_most(
 def test_too_many_at_once_are_refused_and_what_was_pasted_stays(
     client: Client, soho: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "MOST_WAITING", 0)
+    monkeypatch.setattr(jobs, "MAX_UNFINISHED", 0)
     answer = paste(client, soho, numbers(10_001))
     assert answer.status_code == 422
     assert "wait for one of them" in words(answer)
@@ -153,7 +153,7 @@ def test_it_is_of_who_asked_and_of_nobody_else(client: Client, soho: Location) -
         visitor.force_login(other)
         assert visitor.get(page).status_code == 404
         assert visitor.get(f"{page}state/").status_code == 404
-        assert visitor.post(f"{page}forget/").status_code == 404
+        assert visitor.post(f"{page}delete/").status_code == 404
         assert str(asked.pk) not in visitor.get(f"/locations/{soho.pk}/estimate/").text
     asked.requested_by.memberships.all().delete()
     assert client.get(page).status_code == 404
@@ -163,8 +163,8 @@ def test_it_can_be_deleted_at_any_time(client: Client, soho: Location, storage: 
     paste(client, soho, numbers(10_001))
     asked = LongEstimate.objects.get()
     page = f"/locations/{soho.pk}/estimate/{asked.pk}/"
-    assert client.get(f"{page}forget/").status_code == 405
-    assert client.post(f"{page}forget/")["Location"] == f"/locations/{soho.pk}/estimate/"
+    assert client.get(f"{page}delete/").status_code == 405
+    assert client.post(f"{page}delete/")["Location"] == f"/locations/{soho.pk}/estimate/"
     assert (LongEstimate.objects.count(), files(storage)) == (0, [])
     assert client.get(page).status_code == 404
 
@@ -175,7 +175,7 @@ def test_it_can_be_deleted_when_it_is_ready_and_its_list_is_gone(
     paste(client, soho, numbers(10_001))
     asked = work()
     assert (asked.state, asked.list_file, files(storage)) == (JobState.READY, "", [])
-    answer = client.post(f"/locations/{soho.pk}/estimate/{asked.pk}/forget/")
+    answer = client.post(f"/locations/{soho.pk}/estimate/{asked.pk}/delete/")
     assert answer["Location"] == f"/locations/{soho.pk}/estimate/"
     assert LongEstimate.objects.count() == 0
 
