@@ -40,6 +40,6 @@ class Bearer(HttpBearer):
 def require_location(request: HttpRequest, location_id: int) -> int:
     """Return the id. A location outside the token's reach is reported as not existing."""
     token: ApiToken = request.auth  # type: ignore[attr-defined]
-    if location_id > MAX_INTEGER or not token.reaches(location_id):
+    if location_id > MAX_INTEGER or not token.covers(location_id):
         raise ApiProblem("location_not_found")
     return location_id

@@ -96,7 +96,7 @@ def _require_hold(request: HttpRequest, hold_id: int) -> int:
     """Return the id. A hold outside the token's reach is reported as not existing."""
     matches = Hold.objects.filter(pk=min(hold_id, MAX_INTEGER))
     location_id = matches.values_list("location_id", flat=True).first()
-    if location_id is None or not request.auth.reaches(location_id):  # type: ignore[attr-defined]
+    if location_id is None or not request.auth.covers(location_id):  # type: ignore[attr-defined]
         raise ApiProblem("hold_not_found")
     return hold_id
 

@@ -1,5 +1,3 @@
-"""What happened: balances, charges, entries, messages."""
-
 from ledger.models.approvals import ApprovalRequest, ApprovalState, Bucket
 from ledger.models.balances import Balance, Charge, ChargeKind, OnInsufficient, Outcome, Refusal
 from ledger.models.bundles import Bundle, CreditRequest, CreditRequestState

@@ -1,4 +1,4 @@
-"""What one of staff wants to post, and a second person has to approve."""
+"""Manual entries that a second person has to approve."""
 
 import pgtrigger
 from django.db import models
@@ -34,11 +34,10 @@ MANUAL_KINDS = (EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.REVERSAL, En
 
 @audited(exclude=["key"])
 class ApprovalRequest(DecisionRequest):
-    """An entry of more credits than one person may post; decided by another, once.
+    """An entry above the limit of one person; another person decides it, once.
 
-    `credits` are what it would have moved when it was asked for, signed. Of a purchase and an
-    adjustment that is what it moves; a reversal gives back, and a write-off lifts, what is left
-    when it is approved.
+    `credits` (signed) are what the entry would have moved at the time of the request. A reversal
+    or write-off moves what there is to move when it is approved.
     """
 
     location = models.ForeignKey(
@@ -133,13 +132,13 @@ class ApprovalRequest(DecisionRequest):
                     term_starts_on__isnull=True,
                 ),
             ),
-            # The point of it all. Whoever asked may withdraw, which is to decline.
+            # The requester may withdraw the request, which declines it.
             models.CheckConstraint(
                 name="approval_by_a_second_person",
                 condition=~Q(state=ApprovalState.APPROVED) | ~Q(requested_by=F("decided_by")),
             ),
             decision_is_complete(
-                "approval_decided_has_who_and_when", met=ApprovalState.APPROVED, entry="entry"
+                "approval_decided_has_who_and_when", granted=ApprovalState.APPROVED, entry="entry"
             ),
         ]
         indexes = [open_requests_index("approval_queue")]
@@ -178,5 +177,5 @@ class ApprovalRequest(DecisionRequest):
 
     @property
     def is_term_adjustment(self) -> bool:
-        """Whether it brings a running term to its contract's new included amount."""
+        """Whether it changes what a running term was granted."""
         return self.contract_id is not None

@@ -1,4 +1,4 @@
-"""The balance of a location, and the charges that want to spend it."""
+"""Balances, and the charges that spend them."""
 
 import datetime as dt
 from typing import Any
@@ -22,7 +22,7 @@ class Outcome(models.TextChoices):
 
 
 class Refusal(models.TextChoices):
-    """Why a message, or a whole charge, was refused (domain.md section 3)."""
+    """Why a message or a whole charge was refused."""
 
     BAD_NUMBER = "bad_number", _("Not a possible phone number")
     NO_RATE = "no_rate", _("The rate card has no price for the destination")
@@ -37,7 +37,7 @@ class ChargeKind(models.TextChoices):
 
 
 class OnInsufficient(models.TextChoices):
-    """What becomes of a charge that does not fit."""
+    """What to do with a charge that does not fit."""
 
     REFUSE_ALL = "refuse_all", _("Refuse all")
     SEND_WHAT_FITS = "send_what_fits", _("Send what fits")
@@ -45,23 +45,23 @@ class OnInsufficient(models.TextChoices):
 
 class BalanceQuerySet(models.QuerySet["Balance"]):
     def as_of(self, at: dt.datetime | Expression) -> "BalanceQuerySet":
-        """With `held_credits` and `open_holds`: what is set aside at the instant `at`."""
+        """Annotate `held_credits` and `open_holds` at the instant `at`."""
         holds = Hold.objects.open_at(at).filter(location=OuterRef("location")).order_by()
-        of_location = holds.values("location")
+        by_location = holds.values("location")
         return self.annotate(
             held_credits=Coalesce(
-                Subquery(of_location.annotate(sum=Sum("credits")).values("sum")), 0
+                Subquery(by_location.annotate(sum=Sum("credits")).values("sum")), 0
             ),
             open_holds=Coalesce(
-                Subquery(of_location.annotate(count=Count("pk")).values("count")), 0
+                Subquery(by_location.annotate(count=Count("pk")).values("count")), 0
             ),
         )
 
 
 class Balance(models.Model):
-    """The two buckets of a location as its last entry left them; moved by engine/posting.py only.
+    """The two buckets of a location after its last entry; only `ledger.engine.posting` moves it.
 
-    Its row is what everything that changes the location's credits locks first.
+    Whatever changes the location's credits locks this row first.
     """
 
     location = models.OneToOneField(
@@ -74,15 +74,15 @@ class Balance(models.Model):
     contract_credits = models.BigIntegerField(_("contract credits"), default=0)
     purchased_credits = models.BigIntegerField(_("purchased credits"), default=0)
     last_number = models.BigIntegerField(_("last number"), default=0)
-    # Terms of the location are done up to this day; the next step is due at that instant
-    # (null: none is known), as of this version of the location's terms.
+    # Renewed up to this day; the next renewal is due at that instant (null: none), as of this
+    # version of the location's terms.
     renewed_through_on = models.DateField(_("renewed through on"), null=True)
     renewal_due_at = models.DateTimeField(_("renewal due at"), null=True)
     terms_version = models.BigIntegerField(_("terms version"), default=0)
 
     objects = BalanceQuerySet.as_manager()
 
-    # There only where the balance was read `as_of` an instant: holds expire by themselves.
+    # Set by `as_of`: holds expire without a write.
     held_credits: int
     open_holds: int
 
@@ -105,7 +105,7 @@ class Balance(models.Model):
         triggers = [
             pgtrigger.Protect(name="balance_is_kept", operation=pgtrigger.Delete),
             no_truncate("balance_no_truncate"),
-            # domain.md section 4, rule 1, at commit: the balance is what its last entry says.
+            # Invariant 1, checked at commit: the balance equals its last entry.
             pgtrigger.Trigger(
                 name="balance_equals_last_entry",
                 when=pgtrigger.After,
@@ -138,20 +138,18 @@ class Balance(models.Model):
 
     @property
     def total(self) -> int:
-        """Contract plus purchased credits: the closing balance of the daily table."""
         return self.contract_credits + self.purchased_credits
 
     @property
     def available(self) -> int:
-        """What can be spent: the total less what open holds set aside; see `as_of`."""
+        """Total less held credits; needs `as_of`."""
         return self.total - self.held_credits
 
 
 class Charge(models.Model):
     """One request to spend: a broadcast of one channel, or a list of chat messages.
 
-    Its first answer is kept here and on its messages, refusals included, for whoever asks
-    again with the same key.
+    A repeated request gets the result stored here and on the messages, refusals included.
     """
 
     location = models.ForeignKey(
@@ -215,9 +213,8 @@ class Charge(models.Model):
                 condition=Q(outcome=Outcome.CHARGED, refusal="")
                 | (Q(outcome=Outcome.REFUSED, credits=0) & ~Q(refusal="")),
             ),
-            # domain.md section 4, rule 5. Inbound chat may go below, so chat is left to
-            # verify_ledger, which replays the messages one by one. What a hold has promised
-            # was within the limit when it was made.
+            # Invariant 5. Chat is checked by verify_ledger instead, since inbound chat may exceed
+            # the limit; a hold was within the limit when it was placed.
             models.CheckConstraint(
                 name="charge_within_overdraft",
                 condition=Q(kind=ChargeKind.CHAT)
@@ -243,5 +240,5 @@ class Charge(models.Model):
 
     @property
     def shortfall(self) -> int:
-        """Credits that were missing for all of it, the overdraft limit already used."""
+        """Credits missing beyond the overdraft limit to send all messages."""
         return max(0, self.needed_credits - self.available_before - self.overdraft_limit)

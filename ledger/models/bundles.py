@@ -1,4 +1,4 @@
-"""What can be bought, and what managers ask to buy."""
+"""Bundles, and requests of managers to buy one."""
 
 import pgtrigger
 from django.db import models
@@ -22,13 +22,12 @@ MAX_CREDITS = 100_000_000
 
 class BundleQuerySet(models.QuerySet["Bundle"]):
     def offered(self) -> "BundleQuerySet":
-        """Those that managers may choose, in the order of the offer."""
         return self.filter(is_active=True).order_by("position", "credits", "pk")
 
 
 @audited()
 class Bundle(models.Model):
-    """A number of credits that is sold under a name; kept by staff."""
+    """A number of credits that is sold under a name."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     credits = models.PositiveIntegerField(_("credits"))
@@ -74,9 +73,9 @@ class CreditRequestState(models.TextChoices):
 
 @audited(exclude=["form_key"])
 class CreditRequest(DecisionRequest):
-    """That credits be bought; decided by staff, once.
+    """A request to buy credits; staff decide it, once.
 
-    `credits` and `price` are what the bundle said when it was chosen: it may change later.
+    `credits` and `price` are copied from the bundle, which may change later.
     """
 
     location = models.ForeignKey(
@@ -128,14 +127,14 @@ class CreditRequest(DecisionRequest):
             ),
             decision_is_complete(
                 "credit_request_decided_has_who_and_when",
-                met=CreditRequestState.APPROVED,
+                granted=CreditRequestState.APPROVED,
                 entry="purchase",
             ),
         ]
         indexes = [open_requests_index("credit_request_queue")]
         triggers = [
             *decision_triggers("credit_request", entry="purchase"),
-            decided_by_second_person("credit_request", met=CreditRequestState.APPROVED),
+            decided_by_second_person("credit_request", granted=CreditRequestState.APPROVED),
             pgtrigger.Trigger(
                 name="credit_request_bought_that",
                 when=pgtrigger.Before,

@@ -1,4 +1,4 @@
-"""What managers ask staff to put right."""
+"""Requests of managers to give credits back."""
 
 import pgtrigger
 from django.db import models
@@ -28,7 +28,7 @@ class CorrectionState(models.TextChoices):
 
 @audited()
 class CorrectionRequest(DecisionRequest):
-    """That a charge, or one message of it, be given back; decided by staff, once."""
+    """A request to reverse a charge or one message of it; staff decide it, once."""
 
     location = models.ForeignKey(
         Location,
@@ -75,14 +75,14 @@ class CorrectionRequest(DecisionRequest):
             models.CheckConstraint(name="correction_has_reason", condition=~Q(reason="")),
             decision_is_complete(
                 "correction_decided_has_who_and_when",
-                met=CorrectionState.GRANTED,
+                granted=CorrectionState.GRANTED,
                 entry="reversal",
             ),
         ]
         indexes = [open_requests_index("correction_queue")]
         triggers = [
             *decision_triggers("correction", entry="reversal"),
-            decided_by_second_person("correction", met=CorrectionState.GRANTED),
+            decided_by_second_person("correction", granted=CorrectionState.GRANTED),
             pgtrigger.Trigger(
                 name="correction_of_its_location",
                 when=pgtrigger.Before,

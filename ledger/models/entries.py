@@ -1,4 +1,4 @@
-"""Ledger entries: each one change of a balance, never edited, never deleted."""
+"""Ledger entries."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ from locations.models.triggers import no_truncate
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def from_renewals(self) -> "EntryQuerySet":
-        """What beginnings and ends of terms wrote; a write-off by hand is none of them."""
+        """Entries of renewals; a manual write-off has no contract."""
         return self.filter(kind__in=AT_RENEWAL, contract__isnull=False)
 
     def for_location(self, location: Location) -> "EntryQuerySet":
@@ -29,7 +29,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def between(
         self, first_on: dt.date | Expression | None, last_on: dt.date | Expression | None
     ) -> "EntryQuerySet":
-        """Entries of these days of the location, both included; None leaves an end open."""
+        """Entries of these local days, inclusive; None leaves an end open."""
         entries = self
         if first_on is not None:
             entries = entries.filter(day__gte=first_on)
@@ -53,7 +53,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     ],
 )
 class Entry(models.Model):
-    """One change of a balance. Written by `ledger.engine.posting` alone."""
+    """One change of a balance, never edited or deleted; written only by `ledger.engine.posting`."""
 
     location = models.ForeignKey(
         Location,
@@ -129,7 +129,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = _("entry")
-        # What staff do with the ledger, each by itself: see docs/staff.md.
+        # Explained in docs/staff.md.
         permissions = [
             ("fund", _("Can record purchases")),
             ("adjust", _("Can make adjustments")),
@@ -143,14 +143,13 @@ class Entry(models.Model):
         verbose_name_plural = _("entries")
         constraints = CONSTRAINTS
         indexes = [
-            # The daily table reads nothing but this index.
+            # Covers the daily table: an index-only scan.
             models.Index(
                 fields=["location", "day"],
                 include=["kind", "contract_delta", "purchased_delta"],
                 name="entry_by_day",
             ),
-            # Usage, nearly all entries, has none of these: each would make a charge write to one
-            # more index.
+            # Partial, since usage entries have none of these: a full index would slow each charge.
             *(
                 models.Index(
                     fields=[name],
@@ -159,19 +158,19 @@ class Entry(models.Model):
                 )
                 for name in ("contract", "created_by", "approved_by")
             ),
-            # What changed within a term: every Credit Usage asks for it.
+            # Adjustments within a term; read by every Credit Usage page.
             models.Index(
                 fields=["location", "term_starts_on"],
                 condition=models.Q(kind=EntryKind.ADJUSTMENT, term_starts_on__isnull=False),
                 name="entry_within_term",
             ),
-            # Some thousands among millions: what the renewal desk lists.
+            # The list of renewals: some thousands among millions of entries.
             models.Index(
                 fields=["location", "at"],
                 condition=models.Q(kind__in=AT_RENEWAL, contract__isnull=False),
                 name="entry_renewals",
             ),
-            # What staff look entries up by. Usage, nearly all of them, has neither.
+            # Search in the admin. Usage entries have neither.
             models.Index(
                 Upper("reference"), condition=~models.Q(reference=""), name="entry_by_reference"
             ),
@@ -182,7 +181,7 @@ class Entry(models.Model):
                 name="entry_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             ),
             no_truncate("entry_no_truncate"),
-            # domain.md section 4, rule 2 and the gapless numbers.
+            # Invariant 2, and numbers without gaps.
             pgtrigger.Trigger(
                 name="entry_continues_the_last",
                 when=pgtrigger.Before,
@@ -207,7 +206,7 @@ class Entry(models.Model):
                               CONSTRAINT = 'entry_continues_the_last';
                 """,
             ),
-            # Rule 1 from the other side: at commit the newest entry is what the balance says.
+            # Invariant 1 from the side of the entry, checked at commit.
             pgtrigger.Trigger(
                 name="entry_moves_the_balance",
                 when=pgtrigger.After,
@@ -225,8 +224,8 @@ class Entry(models.Model):
                     RETURN NULL;
                 """,
             ),
-            # Rule 3, at commit: an entry has messages. What they cost was held against it by the
-            # statement that brought them.
+            # Invariant 3, checked at commit: a usage entry has messages. Their sum is checked by
+            # triggers of the messages.
             pgtrigger.Trigger(
                 name="entry_has_its_messages",
                 when=pgtrigger.After,
@@ -254,7 +253,7 @@ class Entry(models.Model):
                               CONSTRAINT = 'entry_equals_its_messages';
                 """,
             ),
-            # An adjustment that names a contract changes what its running term was granted.
+            # An adjustment with a contract changes what its running term was granted.
             pgtrigger.Trigger(
                 name="entry_of_the_running_term",
                 when=pgtrigger.Before,

@@ -1,4 +1,4 @@
-"""What the database holds of every ledger entry, whoever writes it."""
+"""Constraints of ledger entries."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -50,7 +50,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
             key__isnull=False,
             fingerprint__isnull=False,
         )
-        # One that names a contract changes what this term of it was granted.
+        # With a contract it changes what this term was granted.
         | (
             Q(kind=EntryKind.ADJUSTMENT, key__isnull=False, fingerprint__isnull=False)
             & (
@@ -62,7 +62,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
                 )
             )
         )
-        # By hand, between renewals.
+        # Manual write-off, between renewals.
         | Q(
             kind=EntryKind.WRITE_OFF,
             charge__isnull=True,

@@ -1,4 +1,4 @@
-"""Holds: credits set aside for what is going on and has no price yet."""
+"""Holds: credits set aside for calls whose length is not known yet."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ class HoldKind(models.TextChoices):
 
 
 class HoldState(models.TextChoices):
-    """`open` past its expiry is expired, whether or not the sweep has written it down."""
+    """`open` after `expires_at` means expired, whether or not that was recorded."""
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
@@ -27,7 +27,7 @@ class HoldState(models.TextChoices):
 
 
 class OverRule(models.TextChoices):
-    """What becomes of a settlement that costs more than was held."""
+    """What to do with a settlement that costs more than was held."""
 
     REFUSE = "refuse", _("Refuse it")
     CAP = "cap", _("Charge what was held")
@@ -36,18 +36,17 @@ class OverRule(models.TextChoices):
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def open_at(self, at: dt.datetime | Expression) -> "HoldQuerySet":
-        """Those that set credits aside at the instant `at`."""
         return self.filter(state=HoldState.OPEN, expires_at__gt=at)
 
     def overdue(self, at: dt.datetime) -> "HoldQuerySet":
-        """Those that expired and whose expiry has not been written down."""
+        """Expired, but not recorded as such."""
         return self.filter(state=HoldState.OPEN, expires_at__lte=at)
 
 
 class Hold(models.Model):
-    """Credits set aside until it is settled, released or expires: exactly one of them, once.
+    """Credits set aside until the hold is settled, released or expires: one of them, once.
 
-    A refused hold set nothing aside; it is kept as the first answer to its key.
+    A refused hold sets nothing aside; it is stored as the result of its key.
     """
 
     location = models.ForeignKey(
@@ -75,7 +74,7 @@ class Hold(models.Model):
     refusal = models.CharField(_("refusal"), max_length=20, blank=True)
     available_before = models.BigIntegerField(_("available before"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    # Of the request that settled it: the same request again gets the first answer.
+    # A repeated settlement is recognised by it and gets the first result.
     settlement_fingerprint = models.BinaryField(_("ending"), max_length=32, null=True)
 
     objects = HoldQuerySet.as_manager()
@@ -132,7 +131,6 @@ class Hold(models.Model):
         return f"{self.get_kind_display()} {self.key}: {self.credits}"
 
     def state_at(self, at: dt.datetime) -> str:
-        """Its state at the instant `at`: expiry counts from its instant, not from the sweep."""
         if self.state == HoldState.OPEN and at >= self.expires_at:
             return HoldState.EXPIRED
         return self.state

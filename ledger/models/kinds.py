@@ -1,5 +1,3 @@
-"""The kinds of ledger entries."""
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

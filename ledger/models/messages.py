@@ -1,4 +1,4 @@
-"""The messages that charges bring: what reports need of them, and why they cost what they cost."""
+"""Messages of charges, with what explains their price and what reports show."""
 
 import pghistory
 import pgtrigger
@@ -14,7 +14,7 @@ from locations.models.triggers import no_truncate
 
 
 class CarrierSource(models.TextChoices):
-    """Who said what kind of line a number is."""
+    """Where the carrier type of a number came from."""
 
     METADATA = "metadata", _("numbering metadata")
     CALLER = "caller", _("stated by the caller")
@@ -31,7 +31,7 @@ class TextType(models.TextChoices):
 
 
 def message_constraints(name: str) -> list[models.BaseConstraint]:
-    """What must hold for every message, international or chat; `name` starts their names."""
+    """Constraints of both kinds of messages; `name` is their prefix."""
     return [
         models.UniqueConstraint(
             fields=["location", "external_id"],
@@ -45,7 +45,7 @@ def message_constraints(name: str) -> list[models.BaseConstraint]:
                 credits__gte=0, contract_credits__gte=0, contract_credits__lte=F("credits")
             ),
         ),
-        # domain.md section 4, rule 3: what cost something belongs to an entry, and only that.
+        # Invariant 3: a message has an entry if and only if it cost something.
         models.CheckConstraint(
             name=f"{name}_cost_has_entry",
             condition=Q(credits=0, entry__isnull=True) | Q(credits__gt=0, entry__isnull=False),
@@ -66,7 +66,7 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
         no_truncate(f"{name}_no_truncate"),
-        # Rule 3 from the messages' side: none is slipped under an entry afterwards.
+        # Invariant 3 from the side of the messages: none is added to an entry later.
         pgtrigger.Trigger(
             name=f"{name}_adds_up",
             level=pgtrigger.Statement,
@@ -94,7 +94,7 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
                 RETURN NULL;
             """,
         ),
-        # A reversal gives back what the messages that it names have cost, and each once.
+        # A message is reversed once, and a reversal sums to the cost of its messages.
         pgtrigger.Protect(
             name=f"{name}_reversed_once",
             operation=pgtrigger.Update,
@@ -120,11 +120,11 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
 
 
 class Message(models.Model):
-    """What international and chat messages have in common.
+    """Base of international and chat messages.
 
-    A broadcast brings thousands, so each foreign key has to earn its check. Charges, entries,
-    published rates and cards cannot be deleted, and one trigger a statement sees to it that
-    the charge is of the location and the entry of the charge.
+    A broadcast inserts thousands, so most foreign keys have no constraint in the database:
+    charges, entries and published cards are never deleted, and a statement trigger checks that
+    the charge belongs to the location and the entry to the charge.
     """
 
     location = models.ForeignKey(
@@ -185,7 +185,7 @@ class Message(models.Model):
 
 @audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class InternationalMessage(Message):
-    """A text or a call of a broadcast. `rate` is the row of the published card that priced it."""
+    """A text or call of a broadcast; `rate` is the row of the card that priced it."""
 
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     country = models.CharField(_("country"), max_length=3, blank=True)
@@ -248,7 +248,7 @@ class InternationalMessage(Message):
 
 @audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class ChatMessage(Message):
-    """A chat message, sent or received. `card` priced it; none: the standard chat prices."""
+    """A chat message, sent or received; without a `card` the standard chat prices applied."""
 
     inbox = models.ForeignKey(
         ChatInbox, on_delete=models.PROTECT, related_name="messages", verbose_name=_("inbox")

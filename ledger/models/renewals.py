@@ -1,4 +1,4 @@
-"""Renewals that failed, for the desk: the ledger itself needs no such row."""
+"""Failed renewals, for staff to see."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ MAX_ERROR_LENGTH = 300
 
 
 class RenewalFailure(models.Model):
-    """A streak of failed tries to renew a location; over when a try went through."""
+    """A series of failed attempts to renew a location; resolved when one succeeds."""
 
     location = models.ForeignKey(
         Location,

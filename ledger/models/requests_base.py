@@ -1,4 +1,4 @@
-"""What managers ask of staff: who asked, who decided, once. The two kinds of it build on this."""
+"""Base of requests that another person decides, once."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from locations.models.triggers import no_truncate
 
 MAX_ANSWER_LENGTH = 400
-OPEN, DECLINED = "open", "declined"  # of every kind; what a grant is called is its own
+OPEN, DECLINED = "open", "declined"  # each kind names its granted state
 
 
 class DecisionRequestQuerySet(models.QuerySet[Any]):
@@ -20,7 +20,7 @@ class DecisionRequestQuerySet(models.QuerySet[Any]):
 
 
 class DecisionRequest(models.Model):
-    """A request with its decision; the kind adds its `state`, and the entry that met it."""
+    """A request with its decision; subclasses add `state` and the entry that granted it."""
 
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,8 +46,8 @@ class DecisionRequest(models.Model):
         abstract = True
 
 
-def decision_is_complete(name: str, *, met: str, entry: str) -> models.CheckConstraint:
-    """`met` is the state of a request that was met, by the entry that the field `entry` names."""
+def decision_is_complete(name: str, *, granted: str, entry: str) -> models.CheckConstraint:
+    """`granted` is the state of a granted request, `entry` the field of its entry."""
     decided = {"decided_by__isnull": False, "decided_at__isnull": False}
     return models.CheckConstraint(
         name=name,
@@ -60,7 +60,7 @@ def decision_is_complete(name: str, *, met: str, entry: str) -> models.CheckCons
                 f"{entry}__isnull": True,
             }
         )
-        | Q(**{"state": met, **decided, f"{entry}__isnull": False})
+        | Q(**{"state": granted, **decided, f"{entry}__isnull": False})
         | (Q(**{"state": DECLINED, **decided, f"{entry}__isnull": True}) & ~Q(answer="")),
     )
 
@@ -69,13 +69,13 @@ def open_requests_index(name: str) -> models.Index:
     return models.Index(fields=["requested_at", "id"], condition=Q(state=OPEN), name=name)
 
 
-def decided_by_second_person(name: str, *, met: str) -> pgtrigger.Trigger:
-    """Nobody grants what they asked for. A trigger: rows that came before it need not hold it."""
+def decided_by_second_person(name: str, *, granted: str) -> pgtrigger.Trigger:
+    """The requester cannot grant the request. A trigger, since older rows may break the rule."""
     return pgtrigger.Trigger(
         name=f"{name}_by_somebody_else",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
-        condition=pgtrigger.Q(new__state=met),
+        condition=pgtrigger.Q(new__state=granted),
         func=f"""
             IF NEW.decided_by_id = NEW.requested_by_id THEN
                 RAISE EXCEPTION 'Who asked for it cannot approve it: somebody else has to.'
@@ -88,7 +88,7 @@ def decided_by_second_person(name: str, *, met: str) -> pgtrigger.Trigger:
 
 
 def decision_triggers(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
-    """Kept for good; all that changes is the decision, and that once."""
+    """Requests are never deleted; only the decision changes, once."""
     return [
         pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
         no_truncate(f"{name}_no_truncate"),

@@ -1,4 +1,4 @@
-"""Tokens of the HTTP API: who may spend, and where."""
+"""Tokens of the HTTP API."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from locations.models.audit import audited
 
 
 class Scope(models.TextChoices):
-    """What a token may do; each scope stands alone."""
+    """What a token may do; no scope includes another."""
 
     READ = "read", _("Read balances and entries, ask for quotes")
     CHARGE = "charge", _("Charge, hold, report statuses, reverse")
@@ -22,7 +22,7 @@ class Scope(models.TextChoices):
 
 @audited(exclude=["digest", "last_used_at"])
 class ApiToken(models.Model):
-    """A bearer token. Its secret is shown once and known nowhere after that, only its digest."""
+    """A bearer token. The secret is shown once; only its digest is stored."""
 
     name = models.CharField(
         _("name"), max_length=120, help_text=_("Who uses it, like Broadcaster, production.")
@@ -62,6 +62,5 @@ class ApiToken(models.Model):
     def is_expired(self, at: dt.datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= at
 
-    def reaches(self, location_id: int) -> bool:
-        """Whether the location exists for this token."""
+    def covers(self, location_id: int) -> bool:
         return self.location_id is None or self.location_id == location_id
