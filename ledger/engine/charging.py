@@ -52,7 +52,6 @@ class Tariff:
         self.prices: dict[dt.date, PriceList | None] = {}
 
     def price_list_on(self, day: dt.date) -> PriceList | None:
-        """The price list in force: of the contract's series, else of the default series."""
         if day not in self.prices:
             contract = self.terms.contract_on(day)
             series = contract.rate_card_series_id if contract else None
@@ -211,12 +210,11 @@ def charge_chat(
 
 
 def _none_if_empty(values: list[T]) -> list[T] | None:
-    """Spare the server a list in which every value is empty."""
     return values if any(value not in (None, "") for value in values) else None
 
 
 def _get_or_create_inboxes(location_id: int, names: set[str]) -> dict[str, int]:
-    """Inbox ids by name. An inbound message cannot be refused, so unknown inboxes are created."""
+    # An inbound message cannot be refused, so unknown inboxes are created.
     ids = dict(
         ChatInbox.objects.filter(location_id=location_id, name__in=names).values_list("name", "pk")
     )

@@ -200,7 +200,7 @@ def release(hold_id: int, *, at: dt.datetime) -> Hold:
 
 
 def expire_holds(*, at: dt.datetime) -> int:
-    """Record expiries; return how many. No decision depends on it."""
+    """Record expired holds; return how many. No decision depends on it."""
     count = 0
     for location_id in set(Hold.objects.overdue(at).values_list("location_id", flat=True)):
         with transaction.atomic():

@@ -10,7 +10,6 @@ from typing import Any
 
 
 def plain_array(values: Sequence[int | dt.date | None]) -> str:
-    """For numbers, dates and datetimes."""
     return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
 
 

@@ -278,7 +278,6 @@ def _post_charges(calls: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def _call(sql: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
-    """Run one prepared statement with parameters bound by the server."""
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,

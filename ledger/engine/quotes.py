@@ -34,8 +34,6 @@ class UnsendableNumber:
 
 @dataclass(frozen=True, slots=True)
 class DestinationCost:
-    """The messages to one country and carrier type, and their credits."""
-
     country: str
     carrier_type: str
     messages: int
@@ -148,7 +146,7 @@ def quote(
 
 
 def _current_prices(terms: Terms, day: dt.date) -> PriceList | None:
-    """Read the card in force from the database; the cache may miss one just published."""
+    # Not from the cache of cards: one may have been published since.
     contract = terms.contract_on(day)
     series = contract.rate_card_series_id if contract else None
     cards = RateCard.objects.published().filter(effective_on__lte=day)
@@ -182,7 +180,6 @@ def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
 
 
 def _destinations(rated: Sequence[rating.Rated]) -> tuple[DestinationCost, ...]:
-    """The most expensive first."""
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for result in rated:
         if not result.is_domestic and not result.refusal:

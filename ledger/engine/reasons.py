@@ -41,7 +41,6 @@ def included_change_reason(starts_on: dt.date, *, included: int, granted: int, r
 
 
 def describe_reason(kind: str, reason: str) -> str:
-    """The reason of an entry of this kind in the current language."""
     match kind:
         case EntryKind.PURCHASE if match := CREDIT_REQUEST.fullmatch(reason):
             number, who, note = match.groups()

@@ -84,7 +84,6 @@ def _late_successor_step(balance: Balance, terms: Terms) -> Step | None:
 
 
 def build_entries(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
-    """The entries of a step, in order, given the balance before it."""
     entries = []
     if balance.contract_credits and step.previous is not None:
         ended = terms.term_on(step.on - dt.timedelta(days=1))

@@ -119,7 +119,6 @@ def _reversible_messages(
 
 
 def _is_of_earlier_term(charge: Charge) -> bool:
-    """Whether contract credits were reset since the charge."""
     entry = Entry.objects.filter(charge=charge).exclude(kind=EntryKind.REVERSAL).order_by("number")
     last = entry.last()
     return (

@@ -177,5 +177,4 @@ class ApprovalRequest(DecisionRequest):
 
     @property
     def is_term_adjustment(self) -> bool:
-        """Whether it changes what a running term was granted."""
         return self.contract_id is not None

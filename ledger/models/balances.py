@@ -22,8 +22,6 @@ class Outcome(models.TextChoices):
 
 
 class Refusal(models.TextChoices):
-    """Why a message or a whole charge was refused."""
-
     BAD_NUMBER = "bad_number", _("Not a possible phone number")
     NO_RATE = "no_rate", _("The rate card has no price for the destination")
     INSUFFICIENT_CREDITS = "insufficient_credits", _("Not enough credits")
@@ -37,8 +35,6 @@ class ChargeKind(models.TextChoices):
 
 
 class OnInsufficient(models.TextChoices):
-    """What to do with a charge that does not fit."""
-
     REFUSE_ALL = "refuse_all", _("Refuse all")
     SEND_WHAT_FITS = "send_what_fits", _("Send what fits")
 

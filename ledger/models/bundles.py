@@ -27,8 +27,6 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
 
 @audited()
 class Bundle(models.Model):
-    """A number of credits that is sold under a name."""
-
     name = models.CharField(_("name"), max_length=60, unique=True)
     credits = models.PositiveIntegerField(_("credits"))
     price = models.CharField(

@@ -27,8 +27,7 @@ class HoldState(models.TextChoices):
 
 
 class OverRule(models.TextChoices):
-    """What to do with a settlement that costs more than was held."""
-
+    # What to do with a settlement that costs more than was held.
     REFUSE = "refuse", _("Refuse it")
     CAP = "cap", _("Charge what was held")
     OVERFLOW = "overflow", _("Charge it all within available credits and overdraft")
@@ -39,7 +38,6 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         return self.filter(state=HoldState.OPEN, expires_at__gt=at)
 
     def overdue(self, at: dt.datetime) -> "HoldQuerySet":
-        """Expired, but not recorded as such."""
         return self.filter(state=HoldState.OPEN, expires_at__lte=at)
 
 

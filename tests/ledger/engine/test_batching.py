@@ -1,4 +1,4 @@
-"""Charges that wait for one location in one process share a commit, and nothing else."""
+"""Concurrent charges of one location share a commit, and nothing else."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,22 +17,22 @@ LOCATION = 7
 
 
 class Counter:
-    """Posts what it is asked in one go, once the first go has waited for `others` to queue up."""
+    """Records each batch; the first one waits until `others` have queued up."""
 
     def __init__(self, others: int, *, fails: Callable[[Any], Exception | None] = lambda _: None):
         self.others = others
         self.fails = fails
-        self.goes: list[list[Any]] = []
+        self.batches: list[list[Any]] = []
 
-    def __call__(self, asked: Sequence[Any]) -> list[Any]:
-        first = not self.goes
-        self.goes.append(list(asked))
+    def __call__(self, parameters: Sequence[Any]) -> list[Any]:
+        first = not self.batches
+        self.batches.append(list(parameters))
         if first:
             wait_for(lambda: len(batching._queues[LOCATION].pending) == self.others)
-        for error in map(self.fails, asked):
+        for error in map(self.fails, parameters):
             if error is not None:
                 raise error
-        return [(one,) for one in asked]
+        return [(one,) for one in parameters]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -40,68 +40,68 @@ def wait_for(condition: Callable[[], bool]) -> None:
         if condition():
             return
         threading.Event().wait(0.005)
-    raise AssertionError("What was waited for did not come.")
+    raise AssertionError("The condition was never met.")
 
 
-def ask_one_after_the_other(post: Counter, count: int) -> dict[int, Any]:
-    """Ask 0, 1, ... from threads that line up in this order; each one's answer or error."""
-    answers: dict[int, Any] = {}
+def post_in_order(post: Counter, count: int) -> dict[int, Any]:
+    """Post 0, 1, ... from threads that queue up in this order; the result or error of each."""
+    results: dict[int, Any] = {}
 
-    def ask(number: int) -> None:
+    def run(number: int) -> None:
         try:
-            answers[number] = post_combined(LOCATION, number, post)
+            results[number] = post_combined(LOCATION, number, post)
         except Exception as error:
-            answers[number] = error
+            results[number] = error
 
     threads = []
     for number in range(count):
-        threads.append(threading.Thread(target=ask, args=(number,)))
+        threads.append(threading.Thread(target=run, args=(number,)))
         threads[-1].start()
         if number == 0:
-            wait_for(lambda: bool(post.goes))
+            wait_for(lambda: bool(post.batches))
         else:
             wait_for(lambda n=number: len(batching._queues[LOCATION].pending) == n)
     for thread in threads:
         thread.join(20)
-    return answers
+    return results
 
 
-def test_one_that_finds_nobody_waiting_is_posted_alone():
+def test_single_charge_is_posted_alone():
     post = Counter(others=0)
     assert [post_combined(LOCATION, number, post) for number in (1, 2)] == [(1,), (2,)]
-    assert post.goes == [[1], [2]]
+    assert post.batches == [[1], [2]]
 
 
-def test_those_who_wait_are_posted_together_in_their_order():
+def test_queued_charges_are_posted_together_in_order():
     post = Counter(others=3)
-    answers = ask_one_after_the_other(post, 4)
-    assert answers == {0: (0,), 1: (1,), 2: (2,), 3: (3,)}
-    assert post.goes == [[0], [1, 2, 3]]
+    results = post_in_order(post, 4)
+    assert results == {0: (0,), 1: (1,), 2: (2,), 3: (3,)}
+    assert post.batches == [[0], [1, 2, 3]]
 
 
-def test_more_than_fit_in_a_commit_take_another_one(monkeypatch):
+def test_charges_above_the_maximum_take_another_commit(monkeypatch):
     monkeypatch.setattr(batching, "MAX_CHARGES_PER_COMMIT", 2)
     post = Counter(others=5)
-    answers = ask_one_after_the_other(post, 6)
-    assert answers == {number: (number,) for number in range(6)}
-    assert post.goes == [[0], [1, 2], [3, 4], [5]]
+    results = post_in_order(post, 6)
+    assert results == {number: (number,) for number in range(6)}
+    assert post.batches == [[0], [1, 2], [3, 4], [5]]
 
 
-def test_the_mistake_of_one_is_nobody_elses():
+def test_failing_charge_does_not_fail_the_others():
     mistake = DataError("too long")
-    post = Counter(others=3, fails=lambda asked: mistake if asked == 2 else None)
-    assert ask_one_after_the_other(post, 4) == {0: (0,), 1: (1,), 2: mistake, 3: (3,)}
-    assert post.goes == [[0], [1, 2, 3], [1], [2], [3]]
+    post = Counter(others=3, fails=lambda parameters: mistake if parameters == 2 else None)
+    assert post_in_order(post, 4) == {0: (0,), 1: (1,), 2: mistake, 3: (3,)}
+    assert post.batches == [[0], [1, 2, 3], [1], [2], [3]]
 
 
-def test_a_database_that_fails_is_not_asked_again_for_each():
+def test_unavailable_database_fails_the_whole_batch_once():
     gone = OperationalError("the server closed the connection")
-    post = Counter(others=2, fails=lambda asked: gone if asked else None)
-    assert ask_one_after_the_other(post, 3) == {0: (0,), 1: gone, 2: gone}
-    assert post.goes == [[0], [1, 2]]
+    post = Counter(others=2, fails=lambda parameters: gone if parameters else None)
+    assert post_in_order(post, 3) == {0: (0,), 1: gone, 2: gone}
+    assert post.batches == [[0], [1, 2]]
 
 
-def test_a_line_is_forgotten_when_nobody_waits():
+def test_empty_queue_is_dropped():
     post_combined(LOCATION + 1, 1, Counter(others=0))
     assert LOCATION + 1 not in batching._queues
 
@@ -124,15 +124,15 @@ def batches(monkeypatch) -> Iterator[list[int]]:
 
 
 def in_threads(work: Callable[[int], Any], count: int) -> list[Any]:
-    """What `work(0)` ... returned, or the class of what each raised; all let go together."""
-    start, found = threading.Barrier(count), [None] * count
+    """Results of `work(0)`, ... started together; the class of an exception that was raised."""
+    start, results = threading.Barrier(count), [None] * count
 
     def run(number: int) -> None:
         start.wait()
         try:
-            found[number] = work(number)
+            results[number] = work(number)
         except Exception as error:
-            found[number] = type(error)
+            results[number] = type(error)
         finally:
             connection.close()
 
@@ -141,7 +141,7 @@ def in_threads(work: Callable[[int], Any], count: int) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(60)
-    return found
+    return results
 
 
 def charge(location_id: int, mark: str, **fields: Any) -> charging.ChargeResult:
@@ -149,12 +149,14 @@ def charge(location_id: int, mark: str, **fields: Any) -> charging.ChargeResult:
     return charging.charge_broadcast(location_id, "text", [message], key=mark, at=NOON)
 
 
-def test_charges_from_many_threads_are_each_answered_and_paid_once(cloned_database, batches):
+def test_charges_from_many_threads_are_each_paid_once(cloned_database, batches):
     make_card()
     location = make_location(included=7 * 50)
     charge(location.pk, "renews")  # 49 more fit
-    found = in_threads(lambda n: [charge(location.pk, f"{n}-{one}").outcome for one in range(8)], 8)
-    outcomes = [outcome for answers in found for outcome in answers]
+    results = in_threads(
+        lambda n: [charge(location.pk, f"{n}-{one}").outcome for one in range(8)], 8
+    )
+    outcomes = [outcome for of_thread in results for outcome in of_thread]
     assert (outcomes.count("charged"), outcomes.count("refused")) == (49, 15)
     assert Balance.objects.get(location=location).total == 0
     assert sum(batches) == 65 + 1  # the first one met a renewal and came again
@@ -167,33 +169,33 @@ def test_the_same_key_in_one_commit_is_charged_once(cloned_database, batches):
     location = make_location()
     charge(location.pk, "renews")
     for attempt in range(10):
-        answers = in_threads(lambda _, key=f"same-{attempt}": charge(location.pk, key), 6)
-        assert len({answer.charge_id for answer in answers}) == 1
-        assert [answer.replayed for answer in answers].count(False) == 1
+        results = in_threads(lambda _, key=f"same-{attempt}": charge(location.pk, key), 6)
+        assert len({result.charge_id for result in results}) == 1
+        assert [result.replayed for result in results].count(False) == 1
     assert max(batches) > 1
     assert Charge.objects.filter(location=location).count() == 11
     assert verify() == []
 
 
-def test_a_charge_that_the_database_refuses_spares_those_beside_it(
+def test_charge_that_the_database_refuses_does_not_fail_its_batch(
     cloned_database, batches, monkeypatch
 ):
     make_card()
     location = make_location()
     charge(location.pk, "renews")
-    whole = posting.LITERALS["text[]"]
-    # As if the checks at the door had let too long a number through.
+    original = posting.LITERALS["text[]"]
+    # As if the checks of the request had missed a number that is too long.
     monkeypatch.setitem(
         posting.LITERALS,
         "text[]",
-        lambda values: whole([v and v.replace("!", "9" * 200) for v in values]),
+        lambda values: original([v and v.replace("!", "9" * 200) for v in values]),
     )
-    found = in_threads(
+    results = in_threads(
         lambda n: [
             charge(location.pk, f"{n}-{one}{'!' if n == 0 else ''}").outcome for one in range(6)
         ],
         6,
     )
-    assert found == [DataError, *[["charged"] * 6] * 5]
+    assert results == [DataError, *[["charged"] * 6] * 5]
     assert max(batches) > 1
     assert verify() == []

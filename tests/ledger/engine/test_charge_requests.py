@@ -1,4 +1,4 @@
-"""What is asked in a wrong way names its field; what is right is one round trip."""
+"""A malformed request names its field; a valid one is one round trip."""
 
 import datetime as dt
 

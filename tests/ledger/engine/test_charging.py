@@ -1,4 +1,4 @@
-"""Charging a broadcast: what goes, what is refused, which credits pay, and once."""
+"""Charging broadcasts: what is sent, what is refused, which credits pay."""
 
 import datetime as dt
 from dataclasses import replace
@@ -46,7 +46,7 @@ def test_a_call_costs_its_started_minutes():
     assert entries(location) == [("international_voice", -36, 0)]
 
 
-def test_bad_numbers_unpriced_and_domestic_ones_cost_nothing_and_the_others_go_on():
+def test_bad_unpriced_and_domestic_numbers_cost_nothing_and_the_others_are_sent():
     make_card()
     location = make_location()
     answer = send(location, text(IMPOSSIBLE), text(GERMANY), text(DOMESTIC), text(MEXICO))
@@ -100,7 +100,7 @@ def test_contract_credits_go_first_then_purchased_then_the_overdraft():
     ]
 
 
-def test_a_broadcast_that_does_not_fit_is_refused_whole_and_says_what_was_missing():
+def test_broadcast_that_does_not_fit_is_refused_whole_with_its_shortfall():
     make_card()
     location = make_location(included=20)
     answer = send(location, text(), text(), text(), text(IMPOSSIBLE))
@@ -133,13 +133,13 @@ def test_a_broadcast_may_ask_to_send_what_fits_in_the_order_given():
     assert (answer.needed, answer.credits, answer.contract_after) == (27, 20, 0)
 
 
-def test_calls_that_cost_nothing_go_even_where_nothing_is_left():
+def test_free_calls_are_sent_without_credits():
     make_card()
     location = make_location(included=0)
     assert send(location, call(0), channel="voice").outcome == "charged"
 
 
-def test_the_same_key_returns_the_first_answer_and_charges_nothing():
+def test_same_key_returns_the_first_result_and_charges_nothing():
     make_card()
     location = make_location()
     messages = text(), text(DOMESTIC), text(IMPOSSIBLE)
@@ -149,7 +149,7 @@ def test_the_same_key_returns_the_first_answer_and_charges_nothing():
     assert balance(location) == (993, 0)
 
 
-def test_a_refusal_is_a_first_answer_too():
+def test_repeated_refused_request_gets_the_same_refusal():
     make_card()
     location = make_location(included=0)
     message = text()
@@ -202,7 +202,7 @@ def test_an_external_id_is_charged_once_as_broadcast_or_chat():
     assert send(location, text(external_id="y")).outcome == "charged"
 
 
-def test_an_external_id_that_was_refused_may_come_again():
+def test_refused_external_id_can_be_charged_later():
     make_card()
     location = make_location(included=0)
     assert send(location, text(external_id="x")).outcome == "refused"

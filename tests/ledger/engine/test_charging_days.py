@@ -92,7 +92,7 @@ def test_a_day_is_the_locations_day():
     assert Entry.objects.for_location(location).latest("number").day == dt.date(2026, 6, 15)
 
 
-def test_a_broadcast_over_midnight_stands_on_the_day_of_its_first_message():
+def test_broadcast_over_midnight_counts_on_the_day_of_its_first_message():
     make_card()
     location = make_location()
     before = dt.datetime(2026, 6, 15, 23, 59, 58, tzinfo=dt.UTC)
@@ -102,7 +102,7 @@ def test_a_broadcast_over_midnight_stands_on_the_day_of_its_first_message():
     assert set(days) == {dt.date(2026, 6, 15)}
 
 
-def test_late_usage_stands_on_its_day_within_the_term_and_on_today_before_it():
+def test_late_usage_counts_on_its_day_within_the_term_else_on_today():
     make_card()
     location = make_location(starts_on=dt.date(2025, 6, 1))
     in_term = dt.datetime(2026, 6, 2, 12, tzinfo=dt.UTC)

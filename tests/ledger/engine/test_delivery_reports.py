@@ -41,13 +41,13 @@ def known(external_id="a"):
     return message.status, message.status_detail
 
 
-def test_each_report_is_answered(location):
+def test_each_report_has_a_result(location):
     answers = report(location.pk, [status("a"), status("nowhere"), status("b", "Failed", 2, "x")])
     assert answers == ["updated", "unknown", "updated"]
     assert (known("a"), known("b")) == (("Delivered", ""), ("Failed", "x"))
 
 
-def test_the_newest_status_date_wins_in_whatever_order_they_come(location):
+def test_newest_status_date_wins_in_any_order(location):
     assert report(location.pk, [status(name="Delivered", minutes=9)]) == ["updated"]
     assert report(location.pk, [status(name="Sent", minutes=1)]) == ["older"]
     assert known() == ("Delivered", "")

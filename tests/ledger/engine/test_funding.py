@@ -15,7 +15,7 @@ def balance(location):
     return found.contract_credits, found.purchased_credits
 
 
-def test_a_purchase_adds_to_the_purchased_bucket_and_says_who_and_why():
+def test_purchase_adds_to_the_purchased_bucket_with_creator_and_reason():
     location, user = make_location(), make_user()
     posted = funding.purchase(
         location.pk, 500, key=key(), at=NOON, reference="PO-7", reason="Storm", created_by=user

@@ -1,4 +1,4 @@
-"""Holds: set aside, settled, released or expired."""
+"""Holds are settled, released or expire."""
 
 import datetime as dt
 from dataclasses import replace
@@ -23,7 +23,7 @@ from tests.ledger.calls import AFTER, LATER, hold_call, settle, standing
 
 
 @pytest.mark.django_db
-def test_a_hold_for_a_call_sets_its_price_aside():
+def test_hold_for_a_call_holds_its_price():
     make_card()
     location = make_location(included=100)
     made = hold_call(location, 121)
@@ -32,7 +32,7 @@ def test_a_hold_for_a_call_sets_its_price_aside():
 
 
 @pytest.mark.django_db
-def test_what_is_held_is_not_available_to_others():
+def test_held_credits_are_not_available():
     make_card()
     location = make_location(included=40)
     hold_call(location, 180)
@@ -45,7 +45,7 @@ def test_what_is_held_is_not_available_to_others():
 
 
 @pytest.mark.django_db
-def test_a_settlement_charges_what_happened_and_frees_the_rest():
+def test_settlement_charges_the_real_cost_and_frees_the_rest():
     make_card()
     location = make_location(included=100)
     made = hold_call(location, 180)
@@ -70,7 +70,7 @@ def test_an_unanswered_call_settles_for_nothing():
 @pytest.mark.parametrize(
     ("over_rule", "included", "charged"), [("cap", 100, 24), ("overflow", 36, 36)]
 )
-def test_more_than_was_held_follows_the_holds_rule(over_rule, included, charged):
+def test_cost_above_the_hold_follows_its_rule(over_rule, included, charged):
     make_card()
     location = make_location(included=included)
     answer = settle(hold_call(location, 120, over_rule=over_rule), call(180))
@@ -99,7 +99,7 @@ def test_overflow_may_use_the_overdraft():
 
 
 @pytest.mark.django_db
-def test_what_was_held_is_paid_even_if_inbound_chat_took_the_rest():
+def test_hold_is_paid_even_if_inbound_chat_took_the_rest():
     make_card()
     location = make_location(included=24)
     made = hold_call(location, 120)
@@ -132,7 +132,7 @@ def test_the_same_settlement_returns_the_first_answer_whatever_its_key():
 
 
 @pytest.mark.django_db
-def test_a_settlement_that_is_turned_away_leaves_the_hold_open():
+def test_refused_settlement_leaves_the_hold_open():
     make_card()
     location = make_location(included=100)
     charging.charge_broadcast(location.pk, "text", [text(external_id="x")], key=key(), at=NOON)
@@ -146,7 +146,7 @@ def test_a_settlement_that_is_turned_away_leaves_the_hold_open():
 
 
 @pytest.mark.django_db
-def test_another_ending_is_refused():
+def test_ended_hold_cannot_end_in_another_way():
     make_card()
     location = make_location()
     made = hold_call(location)
@@ -172,7 +172,7 @@ def test_a_release_frees_all_of_it_and_may_be_repeated():
 
 
 @pytest.mark.django_db
-def test_expiry_counts_from_its_instant_not_from_the_sweep():
+def test_hold_expires_at_its_instant_not_when_recorded():
     make_card()
     location = make_location(included=100)
     made = hold_call(location)

@@ -1,4 +1,4 @@
-"""What cannot be held, and that a hold ends once whoever ends it."""
+"""Invalid holds, and that a hold ends once."""
 
 import datetime as dt
 from collections import Counter
@@ -145,7 +145,7 @@ def end(hold_id: int, how: str, number: int) -> str:
     ],
     ids="-".join,
 )
-def test_of_several_endings_at_once_exactly_one_counts(cloned_database, endings):
+def test_of_concurrent_endings_exactly_one_counts(cloned_database, endings):
     make_card()
     location = make_location()
     for _ in range(4):

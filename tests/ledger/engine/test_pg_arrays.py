@@ -1,4 +1,4 @@
-"""What is handed over as an array's literal comes back from PostgreSQL as the same list."""
+"""An array literal comes back from PostgreSQL as the same list."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -51,6 +51,6 @@ def test_any_text_comes_back(values):
 
 
 @pytest.mark.parametrize("values", [["\0"], ["a", "b\0"]])
-def test_a_nul_character_is_refused_rather_than_taken_for_a_border(values):
+def test_nul_character_is_refused(values):
     with pytest.raises(ValueError, match="NUL"):
         LITERALS["text[]"](values)

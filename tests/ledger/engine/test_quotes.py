@@ -1,4 +1,4 @@
-"""Quotes: the same answer that charging would give, and not a trace of having asked."""
+"""Quotes agree with charging and write nothing."""
 
 import datetime as dt
 
@@ -97,7 +97,7 @@ def test_a_quote_says_what_would_pay(included, bought, overdraft, paid):
     assert location.balance.purchased_credits == payment.purchased_left
 
 
-def test_what_does_not_fit_says_what_is_missing_and_what_would_go():
+def test_quote_that_does_not_fit_has_shortfall_and_fitting_messages():
     make_card()
     found = ask(make_location(included=16), MEXICO, MEXICO, MEXICO)
     assert not found.fits
@@ -143,7 +143,7 @@ def test_the_contract_s_own_card_prices():
     assert ask(location, MEXICO).credits == 1
 
 
-def test_the_stated_line_decides():
+def test_stated_carrier_type_decides():
     make_card()
     found = ask(make_location(), FRANCE, carrier_type="landline", channel="voice", seconds=60)
     assert found.credits == 3
@@ -166,7 +166,7 @@ def test_without_a_card_nothing_has_a_price():
         ("text", QuoteMessage(phone=MEXICO, carrier_type="x"), "messages[0].carrier_type"),
     ],
 )
-def test_a_malformed_question_is_refused(channel, message, field):
+def test_malformed_quote_is_refused(channel, message, field):
     with pytest.raises(BadInput) as refused:
         quotes.quote(make_location().pk, channel, [message], at=NOON)
     assert refused.value.field == field

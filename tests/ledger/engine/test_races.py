@@ -1,4 +1,4 @@
-"""Races between real processes on PostgreSQL. Without the balance's lock each of them fails."""
+"""Races between processes on PostgreSQL; without the lock of the balance each of them fails."""
 
 import datetime as dt
 from collections import Counter
@@ -47,7 +47,7 @@ def charge_or_buy(location_id: int, key: str, buy: bool) -> str:
     return "done"
 
 
-def test_many_processes_after_the_last_credits_take_no_more_than_there_are(cloned_database):
+def test_concurrent_charges_take_no_more_than_the_last_credits(cloned_database):
     make_card()
     location = make_location(included=7 * 40)
     outcomes = race(

@@ -1,4 +1,4 @@
-"""Which number: where it leads, what kind of line it is, and whether it costs at all."""
+"""Numbers: country, carrier type, and whether they cost anything."""
 
 import phonenumbers
 import pytest
@@ -106,7 +106,7 @@ def test_a_number_that_the_metadata_calls_fixed_line_or_mobile_is_rated_as_mobil
     assert get_destination(MEXICO) == Destination("MX", "mobile")
 
 
-def test_a_possible_number_whose_country_nobody_knows_has_no_rate():
+def test_possible_number_of_unknown_country_has_no_rate():
     rated = rate(STANDARD, phone="+15550000000", channel="text")
     assert (rated.country, rated.refusal) == ("", Refusal.NO_RATE)
 

@@ -1,4 +1,4 @@
-"""Reasons that the product writes: kept in one shape, read in the reader's language."""
+"""Reasons that the product writes are stored in English and translated for readers."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ CHANGED = reasons.included_change_reason(
 )
 
 
-def test_they_are_kept_in_one_shape() -> None:
+def test_reasons_are_stored_in_a_fixed_form() -> None:
     assert [ASKED, ASKED_WITH_A_NOTE, CORRECTED, CHANGED] == [
         "Credit request 12 of Dana Manager",
         "Credit request 12 of Dana Manager: Fair: hall 3\nand 4",
@@ -70,7 +70,7 @@ def test_they_are_kept_in_one_shape() -> None:
         ),
     ],
 )
-def test_people_read_them_in_their_language(language: str, said: list[str]) -> None:
+def test_reasons_are_translated_for_the_reader(language: str, said: list[str]) -> None:
     with override(language):
         assert [
             reasons.describe_reason(EntryKind.PURCHASE, ASKED),
@@ -102,6 +102,6 @@ def test_one_included_credit_is_one() -> None:
         (EntryKind.REVERSAL, "Correction request"),
     ],
 )
-def test_what_somebody_wrote_stays_as_it_is(kind: EntryKind, reason: str) -> None:
+def test_reason_written_by_a_person_stays_as_it_is(kind: EntryKind, reason: str) -> None:
     with override("fr"):
         assert reasons.describe_reason(kind, reason) == reason

@@ -1,4 +1,4 @@
-"""Renewals: what lapses, what comes in, when, and that it happens exactly once."""
+"""Renewals: expiry and grant, dated right, exactly once."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def inbound(location, number, at):
     )
 
 
-def test_the_first_meeting_grants_the_first_term():
+def test_first_renewal_grants_the_first_term():
     location = make_location(included=500, starts_on=day("2026-01-01"))
     balance = renewals.renew_if_due(location.pk, at=NOON)
     assert (balance.contract_credits, balance.purchased_credits) == (500, 0)
@@ -49,7 +49,7 @@ def test_before_a_contract_starts_nothing_is_granted():
     assert renewals.renew_if_due(location.pk, at=noon("2026-07-01")).total == 1000
 
 
-def test_a_renewal_lapses_what_is_left_and_grants_the_included_amount():
+def test_renewal_expires_the_rest_and_grants_the_included_credits():
     make_card()
     location = make_location(included=100, starts_on=day("2025-06-20"))
     charging.charge_broadcast(location.pk, "text", [text()], key=key(), at=NOON)
@@ -106,7 +106,7 @@ def test_a_second_renewal_does_nothing():
     assert len(story(location)) == 1
 
 
-def test_whoever_meets_an_ended_term_renews_it_first():
+def test_charge_after_the_term_renews_first():
     make_card()
     location = make_location(included=10, starts_on=day("2025-06-15"))
     charging.charge_broadcast(
