@@ -21,7 +21,7 @@ def location_details(request: HttpRequest, pk: int) -> HttpResponse:
         "locations/location_details.html",
         {
             "location": location,
-            "here": "location-details",
+            "active_page": "location-details",
             "term": terms.term_on(today),
             "step": terms.next_step(today),
             "inboxes": location.chat_inboxes.all(),

@@ -29,7 +29,7 @@ def alerts(request: SignedInRequest, pk: int) -> HttpResponse:
         form = AlertForm(location, initial=get_initial(location, request.user))
     context = {
         "location": location,
-        "here": "alerts",
+        "active_page": "alerts",
         "form": form,
         "page": load_alert_page(location, at=at),
     }

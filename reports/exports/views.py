@@ -70,7 +70,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
     listed = _paged(request, location) if paged else newest_reports(location)
     context = {
         "location": location,
-        "here": "reports" if paged else "",
+        "active_page": "reports" if paged else "",
         "reports": listed,
         "poll_seconds": poll_seconds(listed, at=timezone.now()),
         "sees_masked": sees_masked_numbers(request.user, location),
@@ -105,7 +105,7 @@ def report_retry(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
     report = _open_report(request, pk)
-    context = {"location": report.location, "here": "reports", "report": report}
+    context = {"location": report.location, "active_page": "reports", "report": report}
     try:
         file = hand_out(report, to=request.user, at=timezone.now())
     except NumbersNotShown:
@@ -147,7 +147,7 @@ def reports_page(
     listed = _paged(request, location)
     context = {
         "location": location,
-        "here": "reports",
+        "active_page": "reports",
         "form": form or ReportForm(initial=last_days(today)),
         "schedules": listed_schedules(location),
         "schedule_form": schedule_form

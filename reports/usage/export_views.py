@@ -65,7 +65,7 @@ def xlsx_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
 def statement(request: SignedInRequest, days: SelectedDays) -> HttpResponse:
     context = {
         "location": days.location,
-        "here": "statement",
+        "active_page": "statement",
         "page": days,
         "months": list(statement_months(days.usage, days.filter.until_on)),
         "sums": statement_sums(days.usage),

@@ -58,7 +58,7 @@ def credit_usage(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     page = read_page(location, request.GET, at=at)
     others = other_locations(request.user, location)
-    context = {"location": location, "here": "credit-usage", "page": page, "others": others}
+    context = {"location": location, "active_page": "credit-usage", "page": page, "others": others}
     if not page.summary.is_out:  # the page displays that without an alert
         context["alert"] = alert = get_active_alert(location)
         context["banner"] = get_banner(alert, page.summary, page.forecast)

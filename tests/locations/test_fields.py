@@ -1,4 +1,4 @@
-"""A field, its label, what stands in it, and what is wrong with it."""
+"""The field template: label, input, value and errors."""
 
 import datetime as dt
 from typing import Any
@@ -31,7 +31,7 @@ class Order(forms.Form):
 
 
 LABELLED = [name for name in Order.base_fields if name != "boxes"]  # which have a label each
-GIVEN = {
+VALUES = {
     "day": "2026-11-25",
     "number": "0",
     "text": HOSTILE,
@@ -45,19 +45,19 @@ GIVEN = {
 }
 
 
-def shown(form: forms.Form, name: str) -> Any:
+def render_field(form: forms.Form, name: str) -> Any:
     template = Template("{{ bound.as_field_group }}")
     return html.fragment_fromstring(template.render(Context({"bound": form[name]})))
 
 
 def labelled(form: forms.Form, name: str) -> Any:
     """The input that the label leads to."""
-    field = shown(form, name)
+    field = render_field(form, name)
     (label,) = field.iter("label")
     assert label.text_content() == form[name].label
-    (found,) = field.xpath(f'.//*[@id="{label.get("for")}"]')
-    assert found.name == name
-    return found
+    (control,) = field.xpath(f'.//*[@id="{label.get("for")}"]')
+    assert control.name == name
+    return control
 
 
 @pytest.mark.parametrize("name", LABELLED)
@@ -65,18 +65,18 @@ def test_each_field_has_its_label(name: str) -> None:
     assert labelled(Order(), name).get("aria-invalid") is None
 
 
-@pytest.mark.parametrize("given", [{"data": GIVEN}, {"initial": GIVEN}], ids=["sent", "offered"])
+@pytest.mark.parametrize("given", [{"data": VALUES}, {"initial": VALUES}], ids=["sent", "offered"])
 def test_field_shows_its_value(given: dict[str, Any]) -> None:
     form = Order(**given)
     for name in ("day", "number", "text", "one", "long", "perhaps", "awkward"):
-        assert labelled(form, name).value.strip() == GIVEN[name], name
+        assert labelled(form, name).value.strip() == VALUES[name], name
     assert set(labelled(form, "several").value) == {"1", "2"}
     assert labelled(form, "secret").value in (None, "")
     day = Order(initial={"day": dt.date(2026, 11, 25)})
     assert labelled(day, "day").value == "2026-11-25"
 
 
-def test_it_asks_for_what_the_form_takes() -> None:
+def test_input_has_the_limits_of_its_field() -> None:
     form = Order()
     asked = {name: dict(labelled(form, name).attrib) for name in LABELLED}
     assert (asked["day"]["type"], asked["number"]["type"]) == ("date", "number")
@@ -87,7 +87,7 @@ def test_it_asks_for_what_the_form_takes() -> None:
     assert (asked["yes"]["type"], "disabled" in asked["yes"]) == ("checkbox", True)
 
 
-def test_choices_stand_in_their_groups() -> None:
+def test_choices_are_grouped() -> None:
     choices = labelled(Order(), "one")
     assert choices.value_options == ["", "a", "b", "7"]
     texts = [option.text_content().strip() for option in choices.iter("option")]
@@ -104,7 +104,7 @@ def test_null_boolean_is_a_choice_of_three(given: bool | None, chosen: str) -> N
 
 
 def test_each_box_has_its_label() -> None:
-    boxes = shown(Order(GIVEN), "boxes").xpath(".//input")
+    boxes = render_field(Order(VALUES), "boxes").xpath(".//input")
     assert [(box.get("type"), box.name, box.get("value")) for box in boxes] == [
         ("checkbox", "boxes", "a"),
         ("checkbox", "boxes", AWKWARD),
@@ -115,15 +115,15 @@ def test_each_box_has_its_label() -> None:
 
 
 def test_attributes_are_escaped() -> None:
-    found = labelled(Order(GIVEN), "awkward")
-    assert (found.value, found.get("data-note")) == (AWKWARD, AWKWARD)
-    written = Order(GIVEN)["awkward"].as_widget()
+    field = labelled(Order(VALUES), "awkward")
+    assert (field.value, field.get("data-note")) == (AWKWARD, AWKWARD)
+    written = Order(VALUES)["awkward"].as_widget()
     assert written.count('="&#x27;&quot;&lt;&amp;&gt;"') == 2
 
 
 def test_error_is_linked_from_the_input() -> None:
-    form = Order(GIVEN)
+    form = Order(VALUES)
     number = labelled(form, "number")
     assert number.get("aria-invalid") == "true"
-    errors = shown(form, "number").get_element_by_id(number.get("aria-describedby"))
+    errors = render_field(form, "number").get_element_by_id(number.get("aria-describedby"))
     assert errors.text_content() == "Ensure this value is greater than or equal to 1."

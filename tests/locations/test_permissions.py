@@ -16,7 +16,7 @@ from reports.models import Report, ReportKind
 from tests.factories import make_account, make_location, make_member, make_user
 from tests.reports.pages import without_tokens
 
-NOBODY_EVER = 987_654_321
+MISSING_ID = 987_654_321
 DETAIL_ROLES = [Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN]
 OTHER_ROLES = [Role.EDITOR, Role.CHAT_AGENT]
 GET_PAGES = [
@@ -75,9 +75,7 @@ def test_roles_with_location_details_open_their_own(world: World, role: str, pag
 
 @pytest.mark.parametrize("role", OTHER_ROLES)
 @pytest.mark.parametrize("page", GET_PAGES)
-def test_editors_and_chat_agents_are_told_that_it_is_not_for_them(
-    world: World, role: str, page: str
-) -> None:
+def test_editors_and_chat_agents_get_403(world: World, role: str, page: str) -> None:
     answer = signed_in(make_member(world.own, role)).get(page.format(world.own.pk))
     assert answer.status_code == 403
     assert "Your role does not include this page" in answer.text
@@ -86,12 +84,10 @@ def test_editors_and_chat_agents_are_told_that_it_is_not_for_them(
 
 @pytest.mark.parametrize("role", [*DETAIL_ROLES, *OTHER_ROLES])
 @pytest.mark.parametrize("page", GET_PAGES)
-def test_a_foreign_location_looks_like_one_that_never_was(
-    world: World, role: str, page: str
-) -> None:
+def test_foreign_location_looks_like_a_missing_one(world: World, role: str, page: str) -> None:
     client = signed_in(make_member(world.own, role))
     foreign = client.get(page.format(world.foreign.pk))
-    missing = client.get(page.format(NOBODY_EVER))
+    missing = client.get(page.format(MISSING_ID))
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert without_tokens(foreign.text) == without_tokens(missing.text)
     # `Expires` is the second of the answer, and two answers may straddle one. Each page holds its
@@ -104,12 +100,12 @@ def test_a_foreign_location_looks_like_one_that_never_was(
 def test_staff_open_every_location(world: World, page: str) -> None:
     client = signed_in(make_user(is_staff=True))
     assert client.get(page.format(world.foreign.pk)).status_code == 200
-    assert client.get(page.format(NOBODY_EVER)).status_code == 404
+    assert client.get(page.format(MISSING_ID)).status_code == 404
 
 
 @pytest.mark.parametrize("page", [*GET_PAGES, "/"])
-def test_who_is_not_signed_in_is_asked_to(world: World, page: str) -> None:
-    for pk in (world.own.pk, NOBODY_EVER):
+def test_anonymous_user_is_sent_to_the_sign_in(world: World, page: str) -> None:
+    for pk in (world.own.pk, MISSING_ID):
         answer = Client().get(page.format(pk))
         assert answer.status_code == 302
         assert answer["Location"] == f"/sign-in/?next={page.format(pk)}"
@@ -123,7 +119,7 @@ def test_a_role_at_one_location_is_none_at_its_neighbour(world: World) -> None:
     assert admin.get(page.format(neighbour.pk)).status_code == 200
 
 
-def test_an_editor_here_and_admin_there_opens_only_the_other(world: World) -> None:
+def test_editor_of_one_and_admin_of_another_opens_only_the_other(world: World) -> None:
     user = make_member(world.own, Role.EDITOR)
     world.foreign.memberships.create(user=user, role=Role.ADMIN)
     client = signed_in(user)
@@ -140,13 +136,13 @@ def test_an_editor_here_and_admin_there_opens_only_the_other(world: World) -> No
         ("stranger", 404, 404),
     ],
 )
-def test_asking_for_a_report(world: World, role: str, at_own: int, at_foreign: int) -> None:
+def test_requesting_a_report(world: World, role: str, at_own: int, at_foreign: int) -> None:
     client = signed_in(person(world, role))
     for location, expected in ((world.own, at_own), (world.foreign, at_foreign)):
         answer = client.post(f"/locations/{location.pk}/reports/", A_REPORT)
         assert answer.status_code == expected
         assert location.reports.count() == (1 if expected == 302 else 0)
-    assert client.post(f"/locations/{NOBODY_EVER}/reports/", A_REPORT).status_code == 404
+    assert client.post(f"/locations/{MISSING_ID}/reports/", A_REPORT).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -177,7 +173,7 @@ def test_a_download_is_lost_with_the_membership(world: World) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_a_foreign_report_looks_like_one_that_never_was(world: World) -> None:
+def test_foreign_report_looks_like_a_missing_one(world: World) -> None:
     client = signed_in(make_member(world.own))
     foreign = client.get(f"/reports/{make_report(world.foreign).pk}/download/")
     missing = client.get(f"/reports/{uuid.uuid4()}/download/")
@@ -196,7 +192,7 @@ def content(answer: Any) -> bytes:
 
 @pytest.mark.parametrize("address", GET_PAGES)
 @pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**63, 10**40])
-def test_a_number_that_no_location_can_have_is_missing(
+def test_impossible_location_id_is_not_found(
     client: Client, world: World, address: str, number: int
 ) -> None:
     client.force_login(make_member(world.own, Role.ACCOUNT_ADMIN))

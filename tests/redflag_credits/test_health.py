@@ -16,7 +16,7 @@ def request_for_health(embedded_servers: None) -> HttpRequest:
     return RequestFactory().get("/healthz")
 
 
-def test_it_is_well_when_both_answer(request_for_health: HttpRequest) -> None:
+def test_healthy_when_both_answer(request_for_health: HttpRequest) -> None:
     answer = health.healthz(request_for_health)
     assert answer.status_code == 200
     assert json.loads(answer.content) == {"status": "ok", "database": "ok", "broker": "ok"}
@@ -55,7 +55,7 @@ def test_a_silent_database_is_named(
     assert caplog.messages == ["healthz: the database does not answer (OperationalError)"]
 
 
-def test_an_error_of_ours_is_not_hidden(
+def test_programming_error_is_not_hidden(
     request_for_health: HttpRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(**parameters: object) -> None:

@@ -1,4 +1,4 @@
-"""What staff may do on the pages of managers follows from their group, and looking is told."""
+"""Staff permissions on the pages of managers, and the log of their views."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -41,7 +41,7 @@ def pages(soho: Location) -> list[str]:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_all_staff_read_figures_and_few_see_what_people_wrote(
+def test_all_staff_read_figures_and_some_see_personal_data(
     client: Client, soho: Location, group: str
 ):
     user = of_group(group)
@@ -60,7 +60,7 @@ def test_all_staff_read_figures_and_few_see_what_people_wrote(
 
 
 @pytest.mark.parametrize("group", [VIEWER, BILLING, SUPPORT])
-def test_few_staff_write_there_as_managers_do(client: Client, soho: Location, group: str):
+def test_only_permitted_staff_act_as_managers(client: Client, soho: Location, group: str):
     client.force_login(of_group(group))
     writes = [reverse(name, args=[soho.pk]) for name in ("alerts", "reports", "request-credits")]
     refused = [client.post(page, {}).status_code == 403 for page in writes]

@@ -1,4 +1,4 @@
-"""What a web process begins with."""
+"""The start of a web process."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ print(gc.get_freeze_count() > 100_000, sum(isinstance(o, type) for o in gc.get_o
 """
 
 
-def test_what_is_loaded_is_no_longer_looked_through_for_garbage() -> None:
+def test_loaded_objects_are_frozen() -> None:
     asked = subprocess.run(
         [sys.executable, "-c", ASKED], cwd=ROOT, capture_output=True, text=True, check=True
     )

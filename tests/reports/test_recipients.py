@@ -1,4 +1,4 @@
-"""Who a recipient is, by the profile that the location keeps of them."""
+"""Recipients' names from their profile fields."""
 
 import pytest
 
@@ -28,12 +28,12 @@ def test_a_recipient_s_name_is_taken_from_the_fields(profile: dict[str, str], na
         (["Unit"], "Ana López"),
     ],
 )
-def test_the_parts_of_a_name_stand_as_the_location_lists_them(order: list[str], name: str) -> None:
+def test_parts_of_a_name_follow_the_locations_order(order: list[str], name: str) -> None:
     profile = {"Unit": "7", "Last Name": "López", "first_name": "Ana"}
     assert get_recipient_name(profile, order) == name
 
 
-def test_without_a_name_the_location_s_first_field_says_who_it_is() -> None:
+def test_first_filled_field_is_used_without_a_name() -> None:
     profile = {"Company Name": "Acme", "Unique ID": "U-17", "First Name": " "}
     assert get_recipient_name(profile, ["First Name", "Unique ID", "Company Name"]) == "U-17"
     assert get_recipient_name(profile, ["Company Name"]) == "Acme"

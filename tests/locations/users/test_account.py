@@ -1,4 +1,4 @@
-"""One's own account: password, sessions, a lost password."""
+"""The account page: password, sessions, lost password."""
 
 import datetime as dt
 import re
@@ -40,11 +40,11 @@ def is_signed_in(client: Client) -> bool:
 
 
 @pytest.mark.parametrize("address", ["/account/", "/account/password/", "/account/sessions/end/"])
-def test_an_account_is_its_owners(client: Client, address: str) -> None:
+def test_account_page_needs_its_owner(client: Client, address: str) -> None:
     assert client.get(address)["Location"].startswith("/sign-in/")
 
 
-def test_the_account_says_where_one_is_signed_in(user: User) -> None:
+def test_account_lists_sessions(user: User) -> None:
     here = signed_in(user, **{"user-agent": FIREFOX})
     signed_in(user, **{"user-agent": "curl/8.0"})
     page = here.get("/account/").text
@@ -54,7 +54,7 @@ def test_the_account_says_where_one_is_signed_in(user: User) -> None:
         assert session.session_key not in page
 
 
-def test_the_account_takes_as_many_queries_for_few_sessions_as_for_more(user: User) -> None:
+def test_account_query_count_is_fixed(user: User) -> None:
     here = signed_in(user)
     here.get("/account/")
     few = count_queries(lambda: here.get("/account/"))
@@ -81,7 +81,7 @@ def test_the_account_takes_as_many_queries_for_few_sessions_as_for_more(user: Us
         ("", ""),
     ],
 )
-def test_browsers_have_the_names_that_people_know(user_agent: str, name: str) -> None:
+def test_browser_names(user_agent: str, name: str) -> None:
     assert browser_name(user_agent) == name
 
 
@@ -100,7 +100,7 @@ def test_all_other_sessions_can_be_ended_at_once(user: User) -> None:
 
 
 @pytest.mark.parametrize("whose", ["one's own", "a stranger's", "nobody's"])
-def test_neither_this_session_nor_a_strangers_can_be_ended(user: User, whose: str) -> None:
+def test_own_and_foreign_sessions_cannot_be_ended(user: User, whose: str) -> None:
     here = signed_in(user)
     stranger = signed_in(make_user("other@example.org", PASSWORD))
     key = (here if whose == "one's own" else stranger).session.session_key
@@ -111,7 +111,7 @@ def test_neither_this_session_nor_a_strangers_can_be_ended(user: User, whose: st
     assert is_signed_in(stranger)
 
 
-def test_sessions_that_ran_out_are_forgotten(user: User) -> None:
+def test_expired_sessions_are_deleted(user: User) -> None:
     kept, gone = signed_in(user), signed_in(user)
     Session.objects.filter(session_key=gone.session.session_key).update(expire_date=NOON)
     assert sessions.delete_expired(at=NOON) == 1
@@ -143,7 +143,7 @@ def change(client: Client, old: str, new: str, again: str = "") -> Any:
         (PASSWORD, "dana@example.org", "dana@example.org", "too similar"),
     ],
 )
-def test_a_password_that_will_not_do_is_said_by_its_field(
+def test_weak_password_is_an_error_of_its_field(
     user: User, old: str, new: str, again: str, words: str
 ) -> None:
     client = signed_in(user)
@@ -176,7 +176,7 @@ def test_the_mailed_link_sets_a_password_once(user: User, client: Client) -> Non
     assert "does not work any more" in Client().get(mailed_link()).text
 
 
-def test_a_link_is_mailed_again_after_a_while_only(user: User) -> None:
+def test_link_is_mailed_at_most_every_five_minutes(user: User) -> None:
     soon, later = dt.timedelta(minutes=4), dt.timedelta(minutes=5)
     sent = [
         password_reset.mail_link(user.email, at=NOON + wait)
@@ -187,14 +187,14 @@ def test_a_link_is_mailed_again_after_a_while_only(user: User) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"password": "!"}])
-def test_who_may_not_sign_in_gets_no_link(user: User, fields: dict[str, Any]) -> None:
+def test_user_who_cannot_sign_in_gets_no_link(user: User, fields: dict[str, Any]) -> None:
     User.objects.filter(pk=user.pk).update(**fields)
     assert not password_reset.mail_link(user.email, at=NOON)
     assert not password_reset.mail_link("nobody@example.org", at=NOON)
     assert mail.outbox == []
 
 
-def test_asking_answers_the_same_to_everybody(
+def test_lost_password_answer_is_the_same_for_every_address(
     user: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
@@ -226,7 +226,7 @@ def test_without_a_broker_the_link_is_mailed_at_once(
 
 
 @pytest.mark.parametrize("email", ["", "no address", "a\x00b@example.org"])
-def test_what_is_no_address_is_said_by_its_field(client: Client, email: str) -> None:
+def test_invalid_address_is_an_error_of_its_field(client: Client, email: str) -> None:
     answer = client.post("/lost-password/", {"email": email})
     assert answer.status_code == 200
     assert answer.context["form"].errors["email"]

@@ -1,4 +1,4 @@
-"""The language of pages and mails: chosen, remembered, and otherwise the browser's."""
+"""The language of pages and mails."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def test_the_database_knows_the_languages(user: User) -> None:
         ("*;q=0.5,\x7f", "en"),
     ],
 )
-def test_a_stranger_reads_in_the_language_of_the_browser(
+def test_anonymous_user_reads_the_browsers_language(
     client: Client, accepted: str, language: str
 ) -> None:
     answer = client.get("/sign-in/", headers={"Accept-Language": accepted})
@@ -69,7 +69,7 @@ def test_a_stranger_reads_in_the_language_of_the_browser(
     assert language_of(answer) == (language, language)
 
 
-def test_a_strangers_choice_is_kept_in_a_cookie_that_scripts_cannot_read(client: Client) -> None:
+def test_anonymous_choice_is_saved_in_an_http_only_cookie(client: Client) -> None:
     answer = client.post("/language/", {"language": "fr", "next": "/sign-in/"})
 
     cookie = answer.cookies["language"]
@@ -79,7 +79,7 @@ def test_a_strangers_choice_is_kept_in_a_cookie_that_scripts_cannot_read(client:
     assert language_of(page) == ("fr", "fr")
 
 
-def test_a_choice_is_kept_with_the_user_in_every_browser(signed_in: Client, user: User) -> None:
+def test_choice_is_saved_with_the_user(signed_in: Client, user: User) -> None:
     choose(signed_in, "es")
 
     user.refresh_from_db()
@@ -90,7 +90,7 @@ def test_a_choice_is_kept_with_the_user_in_every_browser(signed_in: Client, user
     assert language_of(elsewhere.get("/account/")) == ("es", "es")
 
 
-def test_the_first_sign_in_keeps_the_language_of_its_page(user: User) -> None:
+def test_first_sign_in_saves_the_language_of_its_page(user: User) -> None:
     client = Client(headers={"Accept-Language": "fr"})
     client.post("/sign-in/", {"username": user.email, "password": PASSWORD})
 
@@ -102,7 +102,7 @@ def test_the_first_sign_in_keeps_the_language_of_its_page(user: User) -> None:
     assert user.language == "fr"
 
 
-def test_one_persons_language_is_not_the_next_ones(signed_in: Client, client: Client) -> None:
+def test_language_does_not_leak_to_the_next_user(signed_in: Client, client: Client) -> None:
     choose(signed_in, "fr")
     signed_in.get("/account/")
 
@@ -110,7 +110,7 @@ def test_one_persons_language_is_not_the_next_ones(signed_in: Client, client: Cl
     assert language_of(Client().get("/nothing-here/")) == ("en", "en")
 
 
-def test_remembering_takes_no_query(signed_in: Client, user: User) -> None:
+def test_saved_language_takes_no_query(signed_in: Client, user: User) -> None:
     with CaptureQueriesContext(connection) as without:
         signed_in.get("/account/")
     User.objects.filter(pk=user.pk).update(language="es")
@@ -133,13 +133,13 @@ def test_a_language_that_is_not_offered_changes_nothing(
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:1", ""])
-def test_choosing_leads_nowhere_else(signed_in: Client, address: str) -> None:
+def test_choosing_redirects_to_this_host_only(signed_in: Client, address: str) -> None:
     answer = signed_in.post("/language/", {"language": "fr", "next": address})
 
     assert answer.headers["Location"] == "/"
 
 
-def test_it_is_chosen_by_post_alone(signed_in: Client) -> None:
+def test_language_is_chosen_by_post_only(signed_in: Client) -> None:
     assert signed_in.get("/language/?language=fr").status_code == 405
 
 

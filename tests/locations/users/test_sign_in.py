@@ -28,7 +28,7 @@ def sign_in(client: Client, email: str, password: str, **more: str) -> Any:
     return client.post("/sign-in/", {"username": email, "password": password, **more})
 
 
-def test_it_leads_to_credit_usage_of_the_only_location(client: Client, user: User) -> None:
+def test_sign_in_leads_to_credit_usage_of_the_only_location(client: Client, user: User) -> None:
     answer = sign_in(client, "Dana@Example.ORG", PASSWORD)
     assert answer["Location"] == "/"
     location = user.memberships.get().location
@@ -36,7 +36,7 @@ def test_it_leads_to_credit_usage_of_the_only_location(client: Client, user: Use
     assert client.get("/")["Location"] == f"/locations/{location.pk}/credit-usage/"
 
 
-def test_it_leads_back_to_the_page_that_was_asked_for(client: Client, user: User) -> None:
+def test_sign_in_leads_back_to_the_requested_page(client: Client, user: User) -> None:
     assert sign_in(client, user.email, PASSWORD, next="/locations/3/")["Location"] == (
         "/locations/3/"
     )
@@ -45,7 +45,7 @@ def test_it_leads_back_to_the_page_that_was_asked_for(client: Client, user: User
     assert elsewhere["Location"] == "/"
 
 
-def test_the_answer_does_not_say_who_exists(client: Client, user: User) -> None:
+def test_wrong_sign_in_does_not_reveal_who_exists(client: Client, user: User) -> None:
     make_user("gone@example.org", PASSWORD, is_active=False)
     errors = set()
     for email, password in [
@@ -61,13 +61,13 @@ def test_the_answer_does_not_say_who_exists(client: Client, user: User) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "no address", "a\x00b@example.org", "x" * 400 + "@a.org"])
-def test_what_is_no_address_is_said_by_its_field(client: Client, email: str) -> None:
+def test_invalid_address_is_an_error_of_its_field(client: Client, email: str) -> None:
     answer = sign_in(client, email, "\x00")
     assert answer.status_code == 200
     assert answer.context["form"].errors["username"]
 
 
-def test_ten_wrong_passwords_close_the_door_with_words(client: Client, user: User) -> None:
+def test_ten_wrong_passwords_lock_the_address_out(client: Client, user: User) -> None:
     spellings = [user.email, user.email.upper()]
     answers = [
         sign_in(client, spellings[number % 2], "wrong")
@@ -87,7 +87,7 @@ def test_signing_out_takes_a_post(client: Client, user: User) -> None:
     assert client.get("/")["Location"] == "/sign-in/?next=/"
 
 
-def test_a_form_without_its_token_is_refused_with_words(user: User) -> None:
+def test_form_without_csrf_token_is_refused_with_an_explanation(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = sign_in(client, user.email, PASSWORD)
     assert answer.status_code == 403
@@ -105,7 +105,7 @@ def test_a_form_without_its_token_is_refused_with_words(user: User) -> None:
         ("", "/"),
     ],
 )
-def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(
+def test_htmx_request_sends_the_whole_page_to_the_sign_in(
     client: Client, user: User, current: str, back: str
 ) -> None:
     location = user.memberships.get().location
@@ -119,7 +119,7 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(
     assert client.get(part)["Location"] == f"/sign-in/?next={part}"
 
 
-def test_a_part_that_leads_elsewhere_is_followed(client: Client, user: User) -> None:
+def test_htmx_redirect_elsewhere_is_unchanged(client: Client, user: User) -> None:
     client.force_login(user)
     answer = client.get("/", headers={"HX-Request": "true"})
     assert answer.status_code == 302
@@ -127,7 +127,7 @@ def test_a_part_that_leads_elsewhere_is_followed(client: Client, user: User) -> 
 
 
 @pytest.mark.parametrize("who", ["known", "unknown", "switched off", "without a password"])
-def test_whoever_it_is_one_password_is_hashed_at_a_sign_in_that_fails(
+def test_failed_sign_in_hashes_one_password_for_any_address(
     client: Client, user: User, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     """So that the time that an answer takes does not tell who exists either."""
@@ -149,7 +149,7 @@ def test_whoever_it_is_one_password_is_hashed_at_a_sign_in_that_fails(
     assert len(hashed) == 1
 
 
-def test_the_door_closes_for_who_does_not_exist_as_for_who_does(client: Client, user: User) -> None:
+def test_unknown_address_is_locked_out_like_a_known_one(client: Client, user: User) -> None:
     closed = []
     for email in (user.email, "nobody@example.org"):
         for _ in range(settings.AXES_FAILURE_LIMIT):
@@ -159,14 +159,14 @@ def test_the_door_closes_for_who_does_not_exist_as_for_who_does(client: Client, 
     assert closed[0] == closed[1]
 
 
-def test_a_session_that_has_ended_is_nobodys(client: Client, user: User) -> None:
+def test_expired_session_is_anonymous(client: Client, user: User) -> None:
     client.force_login(user)
     assert client.get("/account/").status_code == 200
     Session.objects.update(expire_date=Now())
     assert client.get("/account/")["Location"] == "/sign-in/?next=/account/"
 
 
-def test_who_is_no_longer_active_is_signed_out_at_once(client: Client, user: User) -> None:
+def test_inactive_user_is_signed_out_at_once(client: Client, user: User) -> None:
     client.force_login(user)
     assert client.get("/account/").status_code == 200
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -174,6 +174,6 @@ def test_who_is_no_longer_active_is_signed_out_at_once(client: Client, user: Use
 
 
 @pytest.mark.parametrize("cookie", ['"abcdefgh\\000ij"', "short", "nobody-has-this-one"])
-def test_a_cookie_that_no_session_has_is_nobodys(client: Client, cookie: str) -> None:
+def test_unknown_session_cookie_is_anonymous(client: Client, cookie: str) -> None:
     answer = client.get("/account/", headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
     assert answer["Location"] == "/sign-in/?next=/account/"

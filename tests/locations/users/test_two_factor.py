@@ -1,4 +1,4 @@
-"""The second step of signing in, and staff that must have one."""
+"""Two-factor sign-in, and staff who must have it."""
 
 import time
 from typing import Any
@@ -53,7 +53,7 @@ def is_signed_in(client: Client) -> bool:
     return client.get("/account/").status_code == 200
 
 
-def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
+def test_two_factor_is_turned_on_with_a_code(user: User) -> None:
     here, there = Client(), Client()
     for client in (here, there):
         client.force_login(user)
@@ -70,7 +70,7 @@ def test_it_is_turned_on_with_a_code_of_the_app(user: User) -> None:
     assert two_factor.is_on(user)
 
 
-def test_the_page_keeps_the_secret_that_it_showed(user: User) -> None:
+def test_setup_keeps_its_secret(user: User) -> None:
     assert two_factor.begin_setup(user) == two_factor.begin_setup(user)
 
 
@@ -106,7 +106,7 @@ def test_a_recovery_code_signs_in_once(user: User) -> None:
     assert two_factor.count_recovery_codes(user) == len(codes) - 1
 
 
-def test_guessing_has_to_wait(client: Client, user: User) -> None:
+def test_guessing_is_throttled(client: Client, user: User) -> None:
     turn_on(user)
     give_password(client, user)
     for _ in range(3):
@@ -115,7 +115,7 @@ def test_guessing_has_to_wait(client: Client, user: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_the_password_does_not_wait_for_ever(client: Client, user: User) -> None:
+def test_pending_sign_in_expires(client: Client, user: User) -> None:
     turn_on(user)
     give_password(client, user)
     session = client.session
@@ -131,7 +131,7 @@ def test_without_a_password_there_is_no_second_step(client: Client, user: User) 
     assert give_code(client, app_code(user))["Location"] == "/sign-in/"
 
 
-def test_who_was_switched_off_in_between_does_not_come_in(client: Client, user: User) -> None:
+def test_user_deactivated_between_steps_cannot_sign_in(client: Client, user: User) -> None:
     turn_on(user)
     give_password(client, user)
     User.objects.update(is_active=False)
@@ -196,7 +196,7 @@ def test_a_session_from_before_it_was_turned_on_ends(client: Client, staff: User
     assert client.get("/staff/", follow=True).redirect_chain[-1][0] == "/sign-in/"
 
 
-def test_others_are_not_asked(client: Client, staff: User, user: User) -> None:
+def test_other_users_need_no_second_factor(client: Client, staff: User, user: User) -> None:
     client.force_login(user)
     assert client.get("/account/").status_code == 200
 

@@ -1,4 +1,4 @@
-"""One code, given by several at the same moment, signs one of them in."""
+"""A code that is sent several times at once signs in once."""
 
 import time
 
@@ -41,14 +41,14 @@ def signs_in(code: str) -> bool:
     return client.get("/account/").status_code == 200
 
 
-def test_a_code_of_the_app(user: User) -> None:
+def test_app_code_is_accepted_once(user: User) -> None:
     code = code_of(TOTPDevice.objects.get())
     outcomes = race(signs_in, [{"code": code}] * 4)
     assert [outcome.trace for outcome in outcomes if outcome.error] == []
     assert sum(outcome.value for outcome in outcomes) == 1
 
 
-def test_a_recovery_code(user: User) -> None:
+def test_recovery_code_is_accepted_once(user: User) -> None:
     code = StaticToken.objects.order_by("pk")[0].token
     outcomes = race(signs_in, [{"code": code}] * 4)
     assert [outcome.trace for outcome in outcomes if outcome.error] == []

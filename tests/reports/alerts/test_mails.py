@@ -1,4 +1,4 @@
-"""The mails of alerts: what they say, that they go once, and what happens while they cannot."""
+"""The mails of alerts: texts, retries, and sending once."""
 
 import datetime as dt
 import smtplib
@@ -64,7 +64,7 @@ def crossed(db: None, settings: Any) -> Iterator[Alert]:
     yield alert
 
 
-def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert) -> None:
+def test_mail_names_location_figures_zone_and_link(crossed: Alert) -> None:
     assert send_due_mails(at=NOON + MINUTE) == 1
     (sent,) = mail.outbox
     assert sent.to == ["dana@example.org"]
@@ -87,13 +87,13 @@ def test_the_mail_says_location_and_what_with_its_zone_and_a_link(crossed: Alert
     assert f'href="{buy}"' in html
 
 
-def test_one_credit_is_not_several(crossed: Alert) -> None:
+def test_one_credit_is_singular(crossed: Alert) -> None:
     AlertMail.objects.update(available=1)
     send_due_mails(at=NOON + MINUTE)
     assert mail.outbox[0].subject == "Harbor <Dallas>: 1 credit left"
 
 
-def test_that_nothing_is_left_has_words_of_its_own(crossed: Alert) -> None:
+def test_running_out_has_its_own_text(crossed: Alert) -> None:
     take(crossed.location, 499)
     evaluate_alert(crossed.location_id, at=NOON + HOUR)
     assert send_due_mails(at=NOON + HOUR) == 1  # the first is not true any more
@@ -116,7 +116,7 @@ def test_few_days_left_are_in_the_subject(crossed: Alert) -> None:
     assert "The alert is set to fewer than 14 days left." in mail.outbox[0].body
 
 
-def test_a_mail_goes_once_however_often_the_schedule_runs(crossed: Alert) -> None:
+def test_mail_is_sent_once(crossed: Alert) -> None:
     assert [send_due_mails(at=NOON + n * HOUR) for n in range(4)] == [1, 0, 0, 0]
     assert AlertMail.objects.get().sent_at == NOON
 
@@ -127,7 +127,7 @@ def test_a_name_with_a_line_break_does_not_get_into_the_header(crossed: Alert) -
     assert mail.outbox[0].subject == "A Bcc: x@example.org: 499 credits left"
 
 
-def test_a_server_that_is_down_for_a_day_delays_the_mail_and_loses_nothing(
+def test_mail_is_sent_after_a_day_without_server(
     crossed: Alert, settings: Any, client: Client
 ) -> None:
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DEAD
@@ -146,7 +146,7 @@ def test_a_server_that_is_down_for_a_day_delays_the_mail_and_loses_nothing(
     assert AlertMail.objects.get().error == ""
 
 
-def test_a_mail_that_is_not_true_any_more_is_not_sent_late(crossed: Alert, settings: Any) -> None:
+def test_outdated_mail_is_dropped(crossed: Alert, settings: Any) -> None:
     working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, DEAD
     send_due_mails(at=NOON)
     settings.EMAIL_BACKEND = working
@@ -156,7 +156,7 @@ def test_a_mail_that_is_not_true_any_more_is_not_sent_late(crossed: Alert, setti
 
 
 @pytest.mark.parametrize("why", ["off", "gone"])
-def test_nothing_is_sent_to_who_left_or_once_it_is_off(crossed: Alert, why: str) -> None:
+def test_nothing_is_sent_to_former_members_or_once_off(crossed: Alert, why: str) -> None:
     if why == "off":
         change(crossed, crossed.set_by, is_on=False)
         Alert.objects.update(level=1)
@@ -173,7 +173,7 @@ def test_nothing_is_sent_to_who_left_or_once_it_is_off(crossed: Alert, why: str)
     )
 
 
-def test_what_the_server_wrote_is_not_kept(
+def test_server_message_is_not_stored(
     crossed: Alert, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.EMAIL_BACKEND = REFUSING
@@ -182,7 +182,7 @@ def test_what_the_server_wrote_is_not_kept(
     assert "dana@example.org" not in caplog.text
 
 
-def test_after_many_tries_it_is_given_up(crossed: Alert, settings: Any) -> None:
+def test_mail_is_given_up_after_max_attempts(crossed: Alert, settings: Any) -> None:
     settings.EMAIL_BACKEND = DEAD
     at = NOON
     for attempts in range(MAX_ATTEMPTS):
@@ -196,7 +196,7 @@ def test_after_many_tries_it_is_given_up(crossed: Alert, settings: Any) -> None:
     )
 
 
-def test_one_run_does_not_hammer_a_dead_server(crossed: Alert, settings: Any) -> None:
+def test_run_stops_after_a_few_failures(crossed: Alert, settings: Any) -> None:
     settings.EMAIL_BACKEND = DEAD
     DeadServer.tried = 0
     row = AlertMail.objects.get()

@@ -26,7 +26,7 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def place() -> Location:
+def location() -> Location:
     return make_location(name="Harbor")
 
 
@@ -52,34 +52,36 @@ def filled(*members: User, **fields: Any) -> dict[str, Any]:
         ("nobody", 302),
     ],
 )
-def test_who_may_see_and_set_it(client: Client, place: Location, role: str, status: int) -> None:
-    member = make_member(place)
+def test_roles_that_may_open_and_set_it(
+    client: Client, location: Location, role: str, status: int
+) -> None:
+    member = make_member(location)
     if role == "staff":
         client.force_login(make_user(is_staff=True, is_superuser=True))
     elif role == "another account's admin":
         client.force_login(make_member(make_location(), Role.ACCOUNT_ADMIN))
     elif role != "nobody":
-        client.force_login(make_member(place, role))
-    assert client.get(page(place)).status_code == status
-    answer = client.post(page(place), filled(member))
+        client.force_login(make_member(location, role))
+    assert client.get(page(location)).status_code == status
+    answer = client.post(page(location), filled(member))
     assert answer.status_code == (302 if status == 200 else status)
     assert Alert.objects.exists() == (status == 200)
 
 
-def test_it_is_set_and_shown_again(client: Client, place: Location) -> None:
-    me, other = make_member(place, full_name="Dana"), make_member(place, full_name="Eli")
+def test_saved_alert_is_displayed(client: Client, location: Location) -> None:
+    me, other = make_member(location, full_name="Dana"), make_member(location, full_name="Eli")
     client.force_login(me)
-    assert "No alert is set yet." in words(client.get(page(place)))
-    client.post(page(place), filled(me, other))
-    alert = Alert.objects.get(location=place)
+    assert "No alert is set yet." in words(client.get(page(location)))
+    client.post(page(location), filled(me, other))
+    alert = Alert.objects.get(location=location)
     assert (alert.is_on, alert.below_credits, alert.below_days) == (True, 500, 14)
     assert set(alert.members.all()) == {me, other}
     assert (alert.set_by, alert.set_at) == (me, NOON)
-    again = client.get(page(place))
+    again = client.get(page(location))
     assert "Saved." in words(again)
     assert "Last set by Dana, 15 Jun 2026, 12:00 UTC" in words(again)
     assert field(again, "Fewer credits than").value == "500"
-    client.post(page(place), {"members": [me.pk]})
+    client.post(page(location), {"members": [me.pk]})
     alert.refresh_from_db()
     assert (alert.is_on, alert.below_credits, alert.below_days) == (False, None, None)
 
@@ -98,24 +100,24 @@ def test_it_is_set_and_shown_again(client: Client, place: Location) -> None:
         ({"members": ["x"]}, "is not a valid value."),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(
-    client: Client, place: Location, fields: dict[str, Any], said: str
+def test_invalid_limits_are_refused_with_errors(
+    client: Client, location: Location, fields: dict[str, Any], said: str
 ) -> None:
-    me = make_member(place)
+    me = make_member(location)
     client.force_login(me)
-    answer = client.post(page(place), filled(me, **fields))
+    answer = client.post(page(location), filled(me, **fields))
     assert answer.status_code == 422
     assert said in words(answer)
     assert not Alert.objects.exists()
 
 
-def test_who_is_no_member_cannot_be_chosen(client: Client, place: Location) -> None:
-    client.force_login(make_member(place))
-    for stranger in (make_user(), make_member(place, Role.EDITOR)):
-        assert client.post(page(place), filled(stranger)).status_code == 422
+def test_non_member_cannot_be_chosen(client: Client, location: Location) -> None:
+    client.force_login(make_member(location))
+    for stranger in (make_user(), make_member(location, Role.EDITOR)):
+        assert client.post(page(location), filled(stranger)).status_code == 422
 
 
-def test_the_page_says_how_it_stands_and_what_was_mailed(client: Client) -> None:
+def test_page_lists_state_and_mails(client: Client) -> None:
     alert = alerted()
     client.force_login(alert.set_by)
     assert "Now 1,000 credits are available. " in words(client.get(page(alert.location)))
@@ -130,7 +132,7 @@ def test_the_page_says_how_it_stands_and_what_was_mailed(client: Client) -> None
     assert "Sent 15 Jun 2026, 12:01 UTC" in words(client.get(page(alert.location)))
 
 
-def test_credit_usage_shows_the_notice_while_it_is_so(client: Client) -> None:
+def test_credit_usage_has_the_banner_while_low(client: Client) -> None:
     alert = alerted()
     client.force_login(alert.set_by)
     usage = f"/locations/{alert.location_id}/credit-usage/"
@@ -148,7 +150,7 @@ def test_credit_usage_shows_the_notice_while_it_is_so(client: Client) -> None:
     assert "No credits are left" in said
 
 
-def test_the_page_takes_as_many_queries_however_many_mails_there_are(client: Client) -> None:
+def test_query_count_is_fixed(client: Client) -> None:
     alert = alerted()
     address = page(alert.location)
 

@@ -56,7 +56,7 @@ def test_a_manager_requests_a_bundle_and_sees_it_wait(
     assert "Waiting for RedFlag" in page
 
 
-def test_a_manager_requests_a_number_and_reads_what_became_of_it(
+def test_manager_requests_a_number_and_reads_the_decision(
     client: Client, soho: Location, manager: User
 ) -> None:
     client.post(address(soho), filled(credits="700"))
@@ -77,7 +77,7 @@ def test_a_manager_requests_a_number_and_reads_what_became_of_it(
     assert f"Credit request {seven.pk} of Mia Manager · by Sam Staff" in day
 
 
-def test_a_double_click_asks_once(client: Client, soho: Location, manager: User) -> None:
+def test_double_submit_creates_one_request(client: Client, soho: Location, manager: User) -> None:
     fields = filled()
     for _ in range(2):
         assert client.post(address(soho), fields).status_code == 302
@@ -97,7 +97,7 @@ def test_a_double_click_asks_once(client: Client, soho: Location, manager: User)
         ({"note": "x" * 301}, "at most 300 characters"),
     ],
 )
-def test_what_makes_no_sense_is_said(
+def test_invalid_form_is_refused_with_its_error(
     client: Client, soho: Location, manager: User, fields: dict[str, str], said: str
 ) -> None:
     answer = client.post(address(soho), filled(**fields))
@@ -106,7 +106,7 @@ def test_what_makes_no_sense_is_said(
     assert not CreditRequest.objects.exists()
 
 
-def test_too_many_open_requests_are_refused_in_words(
+def test_too_many_open_requests_are_refused_with_a_message(
     client: Client, soho: Location, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(credit_requests, "MAX_OPEN", 1)
@@ -117,14 +117,14 @@ def test_too_many_open_requests_are_refused_in_words(
 
 
 @pytest.mark.parametrize(("asked", "shown"), [("1900", "1900"), ("x", ""), ("９", ""), ("-1", "")])
-def test_an_address_may_say_how_many(
+def test_credits_are_taken_from_the_query_string(
     client: Client, soho: Location, manager: User, asked: str, shown: str
 ) -> None:
     form = client.get(address(soho), {"credits": asked}).context["form"]
     assert form["credits"].value() == shown
 
 
-def test_who_may_not_see_the_location_may_not_buy_for_it(client: Client, soho: Location) -> None:
+def test_requesting_needs_access_to_the_location(client: Client, soho: Location) -> None:
     client.force_login(make_user())
     assert client.get(address(soho)).status_code == 404
     client.force_login(make_member(soho, Role.EDITOR))
@@ -132,9 +132,7 @@ def test_who_may_not_see_the_location_may_not_buy_for_it(client: Client, soho: L
     assert not CreditRequest.objects.exists()
 
 
-def test_the_page_takes_as_many_queries_for_few_requests_as_for_more(
-    client: Client, soho: Location, manager: User
-) -> None:
+def test_query_count_is_fixed(client: Client, soho: Location, manager: User) -> None:
     def queries(requests: int) -> int:
         for _ in range(requests):
             client.post(address(soho), filled())

@@ -1,4 +1,4 @@
-"""The demo: every state it promises, on whatever day it is loaded."""
+"""The demo has every state of a location, on any day."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -116,7 +116,7 @@ def test_auckland_is_overdrawn_by_inbound_chat(demo: Loaded):
     assert last.balance_after == auckland.balance.total
 
 
-def test_what_auckland_wanted_to_send_meanwhile_was_refused(demo: Loaded):
+def test_auckland_outbound_chat_was_refused(demo: Loaded):
     refused = ChatMessage.objects.filter(location=demo[AUCKLAND].location, outcome=Outcome.REFUSED)
     assert set(refused.values_list("direction", "refusal").distinct()) == {
         ("outbound", "insufficient_credits")
@@ -188,7 +188,7 @@ def test_no_rule_is_broken(demo: Loaded):
     assert found == []
 
 
-def test_the_demo_people_sign_in_with_their_roles(demo: Loaded):
+def test_demo_users_have_their_roles(demo: Loaded):
     people = [User.objects.get(email=email) for email, _, _ in DEMO_SIGN_INS]
     assert all(user.check_password(PASSWORD) for user in people)
     manager, admin, editor, staff, *grouped = people
