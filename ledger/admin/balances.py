@@ -23,7 +23,7 @@ from locations.formatting import numbers
 
 class BalanceFilter(admin.SimpleListFilter):
     title = _("standing")
-    parameter_name = "standing"
+    parameter_name = "balance"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [

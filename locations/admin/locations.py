@@ -138,11 +138,11 @@ class ContractInline(ReadOnlyInline):
 @admin.register(Location)
 class LocationAdmin(GuardedAdmin):
     form = LocationForm
-    list_display = ("name", "account", "time_zone", "credits", "contract_now", "usage_page")
+    list_display = ("name", "account", "time_zone", "credits", "current_contract", "usage_page")
     list_select_related = ("account", "balance")
     search_fields = ("name", "account__name")
     autocomplete_fields = ("account",)
-    readonly_fields = ("credits", "contract_now")
+    readonly_fields = ("credits", "current_contract")
     inlines = (ContractInline, ChatInboxInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
@@ -152,7 +152,7 @@ class LocationAdmin(GuardedAdmin):
         fields = ("account", "name", "time_zone", "profile_fields", "masked_roles")
         if obj is None:
             return ((None, {"fields": fields}),)
-        return ((None, {"fields": (("credits", "contract_now"), *fields)}),)
+        return ((None, {"fields": (("credits", "current_contract"), *fields)}),)
 
     def get_inlines(self, request: HttpRequest, obj: Location | None) -> Any:
         return self.inlines if obj else ()
@@ -177,7 +177,7 @@ class LocationAdmin(GuardedAdmin):
     @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=_("Contract today"), empty_value=_("none")
     )
-    def contract_now(self, location: Location) -> str | None:
+    def current_contract(self, location: Location) -> str | None:
         today = timezone.now().astimezone(location.zone).date()
         for contract in location.contracts.all():
             if contract.starts_on <= today and (not contract.ends_on or today < contract.ends_on):

@@ -54,7 +54,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
     def preview_link(self, upload: RateCardUpload) -> str:
         return link("locations_ratecardupload_preview", upload, upload.pk)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts are shown as well
+    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
         description=gettext_lazy("Draft"), empty_value=gettext_lazy("not made")
     )
     def draft_link(self, upload: RateCardUpload) -> str | None:

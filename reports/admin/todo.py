@@ -50,9 +50,9 @@ def _items(at: dt.datetime, has_perm: Callable[[str], bool]) -> Iterator[Attenti
         )
         page = "admin:ledger_balance_changelist"
         text = ngettext("location is overdrawn", "locations are overdrawn", counts["overdrawn"])
-        yield AttentionItem(counts["overdrawn"], text, page, "standing=overdrawn", urgent=True)
+        yield AttentionItem(counts["overdrawn"], text, page, "balance=overdrawn", urgent=True)
         text = ngettext("location has nothing left", "locations have nothing left", counts["empty"])
-        yield AttentionItem(counts["empty"], text, page, "standing=empty", urgent=True)
+        yield AttentionItem(counts["empty"], text, page, "balance=empty", urgent=True)
         text = ngettext(
             "location renews in the next 30 days", "locations renew in the next 30 days",
             counts["soon"],

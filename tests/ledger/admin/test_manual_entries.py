@@ -1,4 +1,4 @@
-"""Purchases and adjustments from the staff desk."""
+"""Entries posted by hand in the admin."""
 
 import datetime as dt
 import uuid
@@ -86,7 +86,7 @@ def test_form_comes_with_a_key_and_the_balance(staff: Client, soho: Location):
     assert first["form"]["key"].value() != second["form"]["key"].value()
 
 
-def test_double_click_books_once(staff: Client, soho: Location):
+def test_double_click_posts_once(staff: Client, soho: Location):
     asked = purchase(_record="1")
     staff.post(page("purchase", soho), asked)
     answer = staff.post(page("purchase", soho), asked, follow=True)
@@ -189,7 +189,7 @@ def test_forms_are_for_staff_and_refuse_what_comes_from_elsewhere(
     assert by_hand() == []
 
 
-def test_location_that_is_not_there_is_not_found(staff: Client):
+def test_unknown_location_is_not_found(staff: Client):
     for pk in (0, 987654321, 10**30):
         for kind in ("purchase", "adjustment"):
             where = reverse(f"admin:ledger_entry_{kind}", args=[pk])

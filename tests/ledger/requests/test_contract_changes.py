@@ -1,4 +1,4 @@
-"""A new included amount: at the next renewal, or now, within the running term."""
+"""Changes of the included amount, at the next renewal or within the running term."""
 
 import datetime as dt
 from typing import Any
@@ -116,7 +116,7 @@ def test_changes_add_up_and_the_same_one_twice_moves_once(soho: Location, ada: U
     assert changes() == [200, 300]
 
 
-def test_a_change_that_was_left_for_later_can_be_brought_forward(soho: Location, ada: User):
+def test_change_for_the_next_renewal_can_be_brought_forward(soho: Location, ada: User):
     contract = soho.contracts.get()
     contract.included_credits = 1200
     amendments.amend_contract(contract, ["included_credits"])
@@ -171,7 +171,7 @@ def test_above_the_limit_the_term_waits_for_a_second_person(
     assert list(breaches()) == []
 
 
-def test_what_was_not_approved_in_its_term_is_past(soho: Location, ada: User, settings: Any):
+def test_change_cannot_be_approved_after_its_term(soho: Location, ada: User, settings: Any):
     settings.STAFF_APPROVAL_ABOVE_CREDITS = 100
     now(soho, 1200, ada)
     asked = ApprovalRequest.objects.get()
@@ -224,7 +224,7 @@ def change_it(location_id: int, user_id: int) -> int:
 
 
 @pytest.mark.processes
-def test_the_same_change_from_four_sides_moves_once(cloned_database: Clone):
+def test_concurrent_equal_changes_are_posted_once(cloned_database: Clone):
     location, ada = make_location(included=1000), make_user()
     renewals.renew(location.pk, at=NOON)
     outcomes = race(change_it, [{"location_id": location.pk, "user_id": ada.pk}] * 4)
@@ -268,26 +268,26 @@ def said(answer: Any) -> str:
     return " ".join(str(message) for message in answer.context["messages"])
 
 
-def test_desk_changes_the_running_term_now(staff: Client, soho: Location):
+def test_form_can_change_the_running_term(staff: Client, soho: Location):
     answer = post(staff, soho)
     assert "Contract credits of the running term: +200" in said(answer)
     post(staff, soho)  # the same form again
     assert (changes(), soho.contracts.get().included_credits) == ([200], 1200)
 
 
-def test_desk_leaves_it_for_the_next_renewal_unless_told(staff: Client, soho: Location):
+def test_form_changes_the_next_renewal_by_default(staff: Client, soho: Location):
     answer = post(staff, soho, takes_effect="renewal", change_reason="")
     assert "The running term keeps what it was granted; 1,200 credits come in on" in said(answer)
     assert (changes(), soho.contracts.get().included_credits) == ([], 1200)
 
 
-def test_desk_asks_why_now(staff: Client, soho: Location):
+def test_form_requires_a_reason_for_a_change_now(staff: Client, soho: Location):
     answer = post(staff, soho, change_reason=" ")
     assert list(answer.context["adminform"].form.errors) == ["change_reason"]
     assert (changes(), soho.contracts.get().included_credits) == ([], 1000)
 
 
-def test_desk_says_what_waits(staff: Client, soho: Location, settings: Any):
+def test_message_links_the_pending_approval(staff: Client, soho: Location, settings: Any):
     settings.STAFF_APPROVAL_ABOVE_CREDITS = 100
     assert "waits for a second person" in said(post(staff, soho))
     answer = post(staff, soho, included_credits="1300")

@@ -1,4 +1,4 @@
-"""Corrections: asked for by managers, granted or declined by staff, once."""
+"""Corrections: requested by managers, granted or declined by staff."""
 
 import datetime as dt
 from collections import Counter
@@ -86,7 +86,7 @@ def test_chat_can_be_corrected_too(soho: Location):
     assert total(soho) == 100
 
 
-def test_a_declined_request_moves_nothing_and_says_why(soho: Location):
+def test_declined_request_posts_nothing_and_has_an_answer(soho: Location):
     ada = make_user()
     asked = ask(soho, spend(soho))
     done = correction_requests.decline(
@@ -111,7 +111,7 @@ def test_a_request_is_decided_once(soho: Location):
     assert Entry.objects.filter(kind="reversal").count() == 1
 
 
-def test_what_was_given_back_meanwhile_stays_open_to_be_declined(soho: Location):
+def test_request_reversed_meanwhile_stays_open_to_be_declined(soho: Location):
     charge_id = spend(soho)
     asked = ask(soho, charge_id)
     reversals.reverse(soho.pk, charge_id, key=key(), at=NOON, reason="By the platform")
@@ -143,7 +143,7 @@ def test_there_must_be_something_to_give_back(soho: Location):
         ask(soho, charge_id)
 
 
-def test_the_same_is_not_asked_for_twice_while_it_is_open(soho: Location):
+def test_open_request_cannot_be_repeated(soho: Location):
     charge_id = spend(soho, text(external_id="a"), text(external_id="b"))
     first = ask(soho, charge_id)
     with pytest.raises(InvalidCorrectionRequest, match="asked for already"):
@@ -178,7 +178,7 @@ def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: py
         ({"requested_at": LATER}, "correction_only_decided"),
     ],
 )
-def test_a_request_cannot_be_bent(soho: Location, change: dict[str, Any], guard: str):
+def test_request_cannot_be_changed(soho: Location, change: dict[str, Any], guard: str):
     asked = ask(soho, spend(soho))
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         CorrectionRequest.objects.filter(pk=asked.pk).update(**change)
@@ -221,7 +221,7 @@ def try_to_grant(request_id: int, user_id: int) -> None:
 
 
 @pytest.mark.processes
-def test_two_grants_at_once_give_back_once(cloned_database: Clone):
+def test_concurrent_grants_give_back_once(cloned_database: Clone):
     make_card()
     location = make_location(included=100)
     asked, ada = ask(location, spend(location)), make_user()
@@ -270,7 +270,7 @@ def test_staff_decline_with_an_answer_only(staff: Client, soho: Location):
     assert (asked.state, asked.answer) == ("declined", "It was delivered")
 
 
-def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
+def test_list_has_open_requests_oldest_first(staff: Client, soho: Location):
     newer = ask(soho, spend(soho), at=LATER, reason="Newer")
     older = ask(soho, spend(soho), reason="Older")
     done = ask(soho, spend(soho), at=NOON - dt.timedelta(days=9), reason="Done")
@@ -279,7 +279,7 @@ def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
     assert [asked.pk for asked in listed.result_list] == [older.pk, newer.pk, done.pk]
 
 
-def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Location):
+def test_deciding_needs_permission(client: Client, soho: Location):
     asked = ask(soho, spend(soho))
     viewer = make_user("viewer@example.org", is_staff=True)
     for name in ("view_correctionrequest", "change_correctionrequest"):

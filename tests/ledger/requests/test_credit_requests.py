@@ -1,4 +1,4 @@
-"""Credits that managers ask for: approved or declined by staff, once."""
+"""Credit requests of managers: approved or declined by staff."""
 
 import datetime as dt
 import uuid
@@ -45,7 +45,7 @@ def total(location: Location) -> int:
     return Balance.objects.get(location=location).total
 
 
-def test_an_approved_request_is_a_purchase_with_who_and_why(soho: Location):
+def test_approved_request_is_a_purchase_with_person_and_reason(soho: Location):
     ada = make_user(is_staff=True)
     asked = ask(soho, note="For the autumn fair")
     assert total(soho) == 100
@@ -72,7 +72,7 @@ def test_a_bundle_is_bought_as_it_was_when_it_was_chosen(soho: Location):
         ask(soho, bundle_id=bundle.pk)
 
 
-def test_a_declined_request_buys_nothing_and_says_why(soho: Location):
+def test_declined_request_posts_nothing_and_has_an_answer(soho: Location):
     ada = make_user()
     asked = ask(soho)
     done = credit_requests.decline(
@@ -95,14 +95,14 @@ def test_a_request_is_decided_once(soho: Location):
     assert total(soho) == 600
 
 
-def test_one_form_asks_once(soho: Location):
+def test_form_sent_twice_creates_one_request(soho: Location):
     form_key = uuid.uuid4()
     first = ask(soho, form_key=form_key)
     assert ask(soho, form_key=form_key) == first
     assert CreditRequest.objects.count() == 1
 
 
-def test_what_makes_no_sense_is_refused(soho: Location):
+def test_invalid_request_is_refused(soho: Location):
     for wrong in (
         {"reference": " "},
         {"reference": "x" * 121},
@@ -143,7 +143,7 @@ def test_a_location_has_a_limit_of_open_requests(soho: Location, monkeypatch: py
         ({"requested_at": LATER}, "credit_request_only_decided"),
     ],
 )
-def test_a_request_cannot_be_bent(soho: Location, change: dict[str, Any], guard: str):
+def test_request_cannot_be_changed(soho: Location, change: dict[str, Any], guard: str):
     asked = ask(soho)
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         CreditRequest.objects.filter(pk=asked.pk).update(**change)
@@ -181,7 +181,7 @@ def try_to_approve(request_id: int, user_id: int) -> None:
 
 
 @pytest.mark.processes
-def test_two_approvals_at_once_buy_once(cloned_database: Clone):
+def test_concurrent_approvals_buy_once(cloned_database: Clone):
     location = make_location(included=100)
     asked, ada = ask(location), make_user()
     outcomes = race(try_to_approve, [{"request_id": asked.pk, "user_id": ada.pk}] * 3)
@@ -230,7 +230,7 @@ def test_staff_decline_with_an_answer_only(staff: Client, soho: Location):
     assert (asked.state, asked.answer) == ("declined", "Unknown order number")
 
 
-def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
+def test_list_has_open_requests_oldest_first(staff: Client, soho: Location):
     newer, older = ask(soho, at=LATER), ask(soho)
     done = ask(soho, at=NOON - dt.timedelta(days=9))
     credit_requests.decline(done.pk, decided_by=make_user(), at=LATER, answer="No")
@@ -238,7 +238,7 @@ def test_the_queue_shows_what_waits_oldest_first(staff: Client, soho: Location):
     assert [asked.pk for asked in listed.result_list] == [older.pk, newer.pk, done.pk]
 
 
-def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Location):
+def test_deciding_needs_permission(client: Client, soho: Location):
     asked = ask(soho)
     viewer = make_user("viewer@example.org", is_staff=True)
     for name in ("view_creditrequest", "change_creditrequest"):
@@ -252,7 +252,7 @@ def test_who_may_not_decide_requests_decides_nothing(client: Client, soho: Locat
     assert CreditRequest.objects.get(pk=asked.pk).state == "open"
 
 
-def test_bundles_are_kept_by_staff_and_never_deleted(staff: Client):
+def test_bundles_are_edited_by_staff_and_never_deleted(staff: Client):
     add = reverse("admin:ledger_bundle_add")
     staff.post(add, {"name": "Small", "credits": "500", "price": "EUR 45", "position": "1"})
     bundle = Bundle.objects.get()

@@ -1,4 +1,4 @@
-"""One queue of everything that waits for staff, and deciding on second approvals there."""
+"""The queue of open requests, and approvals in the admin."""
 
 import datetime as dt
 import uuid
@@ -123,7 +123,7 @@ def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Locat
     ]
 
 
-def test_the_queue_can_be_narrowed(staff: Client, soho: Location, ada: User):
+def test_queue_can_be_filtered(staff: Client, soho: Location, ada: User):
     everything(soho, ada)
     everything(make_location(name="Kyoto", included=100), ada)
     assert len(staff.get(QUEUE).context["rows"]) == 6
@@ -133,7 +133,7 @@ def test_the_queue_can_be_narrowed(staff: Client, soho: Location, ada: User):
     assert "Nothing waits here" in staff.get(QUEUE, {"q": "nowhere"}).text
 
 
-def test_the_queue_asks_as_often_for_many_as_for_few(staff: Client, soho: Location, ada: User):
+def test_query_count_does_not_grow_with_requests(staff: Client, soho: Location, ada: User):
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
             assert staff.get(QUEUE).status_code == 200
@@ -148,7 +148,7 @@ def test_the_queue_asks_as_often_for_many_as_for_few(staff: Client, soho: Locati
     assert staff.get(QUEUE, {"page": "2"}).context["page"].number == 2
 
 
-def test_who_may_see_no_request_sees_no_queue(client: Client):
+def test_queue_needs_permission_to_view_a_request(client: Client):
     client.force_login(make_user(is_staff=True))
     assert client.get(QUEUE).status_code == 403
 
@@ -168,7 +168,7 @@ def test_a_second_person_approves_and_both_are_named(
     assert LogEntry.objects.filter(user=ada).count() == 1
 
 
-def test_one_s_own_shows_no_button_and_a_forged_post_is_refused(
+def test_own_request_has_no_button_and_forged_post_is_refused(
     staff: Client, soho: Location, ada: User
 ):
     pk = wait(soho, ada)
@@ -187,7 +187,7 @@ def form(**fields: Any) -> dict[str, Any]:
     return {"key": str(uuid.uuid4()), "reason": "Goodwill", "reference": "T-1"} | fields
 
 
-def test_a_form_above_the_limit_says_so_and_asks_once(staff: Client, soho: Location, ada: User):
+def test_form_above_the_limit_creates_one_request(staff: Client, soho: Location, ada: User):
     page = reverse("admin:ledger_entry_adjustment", args=[soho.pk])
     asked = form(credits="50", bucket="purchased")
     shown = staff.post(page, asked)
@@ -257,7 +257,7 @@ def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User
 
 
 @pytest.mark.parametrize("page", ["write_off", "reversal", "chat_reversal"])
-def test_forms_are_for_those_who_may(client: Client, soho: Location, page: str):
+def test_forms_need_permission(client: Client, soho: Location, page: str):
     charging.charge_chat(soho.pk, [chat("inbound")], key=key(), at=NOON)
     charge = Charge.objects.get()
     message = ChatMessage.objects.get()

@@ -1,4 +1,4 @@
-"""Somebody at the staff desk."""
+"""A staff user and a draft card."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The staff desk, in short words for tests."""
+"""Helpers of the admin tests."""
 
 from typing import Any
 

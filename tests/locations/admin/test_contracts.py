@@ -1,4 +1,4 @@
-"""The staff desk: contracts and locations."""
+"""Admin of contracts and locations."""
 
 import datetime as dt
 from typing import Any
@@ -57,7 +57,7 @@ def test_new_contract_takes_over_from_the_open_one(staff: Client):
         ("2027-01-01", {"reference": "a\x00b"}, "reference"),
     ],
 )
-def test_refused_contract_says_why_at_its_field(
+def test_refusal_of_a_contract_is_shown_at_its_field(
     staff: Client, starts_on: str, fields: dict[str, Any], field: str
 ):
     location = make_location(included=None)

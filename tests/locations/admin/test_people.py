@@ -1,4 +1,4 @@
-"""The staff desk: users and memberships."""
+"""Admin of users and memberships."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def everything(user: User, **changed: Any) -> dict[str, Any]:
     )
 
 
-def test_who_does_not_manage_staff_changes_no_colleague_and_not_themselves(client: Client):
+def test_changing_staff_needs_permission(client: Client):
     clerk, colleague = clerk_of(SUPPORT), clerk_of(ADMINISTRATOR, "admin@example.org")
     client.force_login(clerk)
     new = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
@@ -73,7 +73,7 @@ def test_who_does_not_manage_staff_changes_no_colleague_and_not_themselves(clien
     assert "is not yours to change" in answer.text
 
 
-def test_who_does_not_manage_staff_raises_no_manager(client: Client):
+def test_making_someone_staff_needs_permission(client: Client):
     client.force_login(clerk_of(SUPPORT))
     manager = make_user("manager@example.org")
     page = address("user_change", manager.pk)
@@ -96,7 +96,7 @@ def test_administrators_put_people_in_groups_and_make_no_superuser(client: Clien
     assert person.user_permissions.count() == 0
 
 
-def test_nobody_but_a_superuser_sets_a_superuser_s_password(client: Client):
+def test_only_a_superuser_sets_a_superuser_password(client: Client):
     chief = make_user("chief@example.org", is_staff=True, is_superuser=True)
     clerk = make_user("clerk@example.org", is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(codename__endswith="_user"))
@@ -117,7 +117,7 @@ def test_users_and_locations_are_never_deleted(staff: Client):
     assert Location.objects.exists()
 
 
-def test_membership_of_the_wrong_kind_is_refused_in_words(staff: Client):
+def test_membership_of_the_wrong_kind_is_refused(staff: Client):
     location, user = make_location(), make_user()
     wrong = {"user": user.pk, "role": "admin", "account": location.account_id, "location": ""}
     answer = staff.post(address("membership_add"), wrong)

@@ -1,4 +1,4 @@
-"""The staff desk: rate cards and their prices."""
+"""Admin of rate cards and their prices."""
 
 import datetime as dt
 from typing import Any
@@ -94,7 +94,7 @@ def test_bad_price_in_the_list_is_refused(staff: Client, channel: str, fields: d
     assert rate.credits == 29
 
 
-def test_line_of_another_card_cannot_be_slipped_into_a_draft_s_list(staff: Client, draft: RateCard):
+def test_price_of_another_card_cannot_be_edited_in_a_draft_list(staff: Client, draft: RateCard):
     published = make_card([("DE", "mobile", "text", 5)], effective_on=dt.date(2021, 1, 1))
     rate = published.rates.get()
     listed = f"{address('rate_changelist')}?card__id__exact={draft.pk}"
@@ -167,7 +167,7 @@ def test_card_pages_need_permission(client: Client, draft: RateCard, page: str):
     assert client.post(address(page, 10**30)).status_code == 404
 
 
-def test_a_card_says_where_in_its_life_it_stands(staff: Client):
+def test_card_has_a_state(staff: Client):
     today = timezone.now().date()
     days = {"superseded": 400, "in_force": 40, "scheduled": -40}
     cards = {
@@ -207,7 +207,7 @@ def test_two_cards_are_compared_row_by_row(staff: Client):
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_a_card_can_be_taken_away_in_the_format_that_is_imported(staff: Client, ending: str):
+def test_card_is_exported_as_the_import_reads_it(staff: Client, ending: str):
     card = make_card()
     answer = staff.get(address(f"ratecard_{ending}", card.pk))
     name = f"standard-2020-01-01.{ending}"

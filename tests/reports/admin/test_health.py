@@ -1,4 +1,4 @@
-"""The ledger's health and the desk's front page: red where somebody should act."""
+"""The health page and the index page of the admin."""
 
 import datetime as dt
 import uuid
@@ -56,7 +56,7 @@ def report(soho: Location, **fields: object) -> Report:
     )  # fmt: skip
 
 
-def test_nothing_is_red_where_all_is_well(soho: Location):
+def test_healthy_ledger_has_no_red_check(soho: Location):
     verify()
     assert red(NOON + HOUR) == []
 
@@ -93,7 +93,7 @@ def test_a_new_ledger_and_the_load_balancer_agree(
     assert health.BROKER_SECONDS == project_health.TIMEOUT_SECONDS
 
 
-def test_a_ledger_that_nobody_verified_lately_is_red(soho: Location):
+def test_ledger_not_verified_lately_is_red(soho: Location):
     installed(NOON - 2 * DAY)
     assert red() == ["Last verification"]
     verify()
@@ -110,7 +110,7 @@ def test_a_broken_rule_and_a_lost_guard_are_red(soho: Location):
     assert red() == ["Last verification", "Locations", "Guards of the database"]
 
 
-def test_what_is_late_is_red_and_what_is_about_to_be_done_is_not(soho: Location):
+def test_late_rows_are_red_and_due_rows_are_not(soho: Location):
     verify(at=NOON + DAY)
     holds.hold(soho.pk, credits=7, seconds_to_live=60, key=key(), at=NOON)
     report(soho)
@@ -135,7 +135,7 @@ def test_failed_reports_and_mails_that_were_given_up_are_red_for_a_week(soho: Lo
     assert red(NOON + 8 * DAY) == []
 
 
-def test_a_broker_that_is_gone_is_said_and_no_error(
+def test_missing_broker_is_reported_without_an_error(
     soho: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     verify()
@@ -145,7 +145,7 @@ def test_a_broker_that_is_gone_is_said_and_no_error(
     assert "Redis does not answer" in queues.text
 
 
-def test_the_page_asks_as_often_for_many_locations_as_for_one(soho: Location, client: Client):
+def test_query_count_does_not_grow_with_locations(soho: Location, client: Client):
     client.force_login(make_user(is_staff=True, is_superuser=True))
 
     def queries(page: str) -> int:
@@ -163,7 +163,7 @@ def test_the_page_asks_as_often_for_many_locations_as_for_one(soho: Location, cl
     assert [queries(page) for page in pages] == for_one
 
 
-def test_the_front_page_says_what_waits_and_where(soho: Location):
+def test_index_page_lists_items_with_their_pages(soho: Location):
     verify()
     Bundle.objects.create(name="Small", credits=500)
     manager = make_member(soho)
@@ -188,7 +188,7 @@ def test_the_front_page_says_what_waits_and_where(soho: Location):
     assert todo.get_attention_items(at=NOON, has_perm=lambda name: False) == []
 
 
-def test_the_front_page_leads_to_the_queue_the_renewals_and_the_health(client: Client):
+def test_index_page_links_queue_renewals_and_health(client: Client):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     front = links(client.get(reverse("admin:index")))
     for page in ("ledger_approvalrequest_queue", "ledger_balance_renewals", "ledger_health"):

@@ -1,4 +1,4 @@
-"""A location's page at the staff desk, and the switch: see the page as its manager does."""
+"""The admin page of a location, and impersonation from it."""
 
 import datetime as dt
 from typing import Any
@@ -78,7 +78,7 @@ def fill(location: Location, ada: User) -> None:
 # --- The page -----------------------------------------------------------------------------------
 
 
-def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ada: User):
+def test_page_shows_balance_summary(staff: Client, soho: Location, ada: User):
     fill(soho, ada)
     answer = staff.get(page(soho))
     credits, more = answer.context["panels"]
@@ -100,7 +100,7 @@ def test_the_page_says_how_the_location_stands(staff: Client, soho: Location, ad
         assert words in answer.text
 
 
-def test_an_overdrawn_location_says_so(staff: Client):
+def test_overdrawn_location_shows_its_debt(staff: Client):
     location = make_location(included=None)
     now = timezone.now()
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
@@ -112,7 +112,7 @@ def test_an_overdrawn_location_says_so(staff: Client):
     assert "no contract holds today" in staff.get(page(location)).text
 
 
-def test_the_page_asks_as_often_for_many_rows_as_for_few(staff: Client, soho: Location, ada: User):
+def test_query_count_does_not_grow_with_rows(staff: Client, soho: Location, ada: User):
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
             assert staff.get(page(soho)).status_code == 200
@@ -158,7 +158,7 @@ def switch(staff: Client, location: Location) -> Any:
     return staff.post(reverse("impersonate", args=[location.pk]))
 
 
-def test_the_switch_opens_the_manager_s_page_and_is_written_down(
+def test_impersonation_opens_the_manager_page_and_is_audited(
     staff: Client, soho: Location, ada: User
 ):
     assert reverse("impersonate", args=[soho.pk]) in actions(staff.get(page(soho)))
@@ -173,7 +173,7 @@ def test_the_switch_opens_the_manager_s_page_and_is_written_down(
     assert staff.get(reverse("alerts", args=[soho.pk])).text.count("You are seeing this") == 1
 
 
-def test_nothing_can_be_done_there_but_look(staff: Client, soho: Location):
+def test_impersonation_is_read_only(staff: Client, soho: Location):
     switch(staff, soho)
     bought = {"choice": "other", "credits": "500", "reference": "PO", "form_key": "0" * 32}
     answer = staff.post(reverse("request-credits", args=[soho.pk]), bought)
@@ -196,21 +196,21 @@ def test_nothing_can_be_done_there_but_look(staff: Client, soho: Location):
     assert staff.post(reverse("usage-search", args=[soho.pk]), days).status_code != 403
 
 
-def test_going_back_ends_it(staff: Client, soho: Location):
+def test_going_back_ends_impersonation(staff: Client, soho: Location):
     switch(staff, soho)
     assert staff.post(reverse("impersonate-end"))["Location"] == page(soho)
     assert "You are seeing this as staff." not in staff.get(usage(soho)).text
     assert staff.post(reverse("impersonate-end"))["Location"] == reverse("home")
 
 
-def test_the_pages_of_another_location_end_it(staff: Client, soho: Location):
+def test_page_of_another_location_ends_impersonation(staff: Client, soho: Location):
     switch(staff, soho)
     other = make_location()
     assert "You are seeing this as staff." not in staff.get(usage(other)).text
     assert "You are seeing this as staff." not in staff.get(usage(soho)).text
 
 
-def test_the_switch_is_for_staff_who_may(client: Client, soho: Location):
+def test_impersonation_needs_permission(client: Client, soho: Location):
     address = reverse("impersonate", args=[soho.pk])
     for user, status in (
         (make_user(is_staff=True), 403),

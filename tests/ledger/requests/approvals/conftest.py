@@ -1,4 +1,4 @@
-"""Two people of the staff, and a limit above which one of them is not enough."""
+"""Two staff users and an approval limit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What staff want posted, posted or asked for; and what came of it."""
+"""Helpers of the tests of approvals."""
 
 import datetime as dt
 from typing import Any

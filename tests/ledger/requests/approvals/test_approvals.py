@@ -1,4 +1,4 @@
-"""Second approvals: above a number of credits, what staff post waits for another person."""
+"""Entries above the limit need approval by a second person."""
 
 import uuid
 from typing import Any
@@ -35,7 +35,7 @@ def test_up_to_the_limit_one_person_posts_alone(soho: Location, ada: User):
 
 
 @pytest.mark.parametrize("credits", [11, -11])
-def test_above_it_nothing_moves_until_a_second_person_approves(
+def test_above_the_limit_nothing_is_posted_until_approved(
     soho: Location, ada: User, bob: User, credits: int
 ):
     funding.purchase(soho.pk, 50, key=key(), at=NOON, reference="PO")
@@ -52,7 +52,7 @@ def test_above_it_nothing_moves_until_a_second_person_approves(
     assert list(breaches()) == []
 
 
-def test_nobody_approves_their_own(soho: Location, ada: User):
+def test_own_request_cannot_be_approved(soho: Location, ada: User):
     asked = ask(soho, adjustment(11), ada)
     with pytest.raises(OwnRequest, match="somebody else"):
         approvals.approve(asked.pk, decided_by=ada, at=LATER)
@@ -60,7 +60,7 @@ def test_nobody_approves_their_own(soho: Location, ada: User):
     assert by_hand() == []
 
 
-def test_it_can_be_declined_with_an_answer_and_withdrawn_by_who_asked(
+def test_request_can_be_declined_and_withdrawn_by_its_requester(
     soho: Location, ada: User, bob: User
 ):
     first, second = ask(soho, adjustment(11), ada), ask(soho, adjustment(12), ada)
@@ -75,7 +75,7 @@ def test_it_can_be_declined_with_an_answer_and_withdrawn_by_who_asked(
     assert list(breaches()) == []
 
 
-def test_a_form_that_is_sent_twice_asks_once(soho: Location, ada: User, bob: User):
+def test_form_sent_twice_creates_one_request(soho: Location, ada: User, bob: User):
     first = want(soho, adjustment(11), ada, key="form")
     again = want(soho, adjustment(11), ada, key="form")
     assert (first.replayed, again.replayed, again.pending) == (False, True, first.pending)
@@ -87,7 +87,7 @@ def test_a_form_that_is_sent_twice_asks_once(soho: Location, ada: User, bob: Use
     assert by_hand() == [("adjustment", 0, 11)]
 
 
-def test_a_form_that_has_asked_does_not_post_when_the_limit_is_raised(
+def test_requested_form_is_not_posted_when_the_limit_is_raised(
     soho: Location, ada: User, settings: Any
 ):
     ask(soho, adjustment(11), ada, key="form")
@@ -96,7 +96,7 @@ def test_a_form_that_has_asked_does_not_post_when_the_limit_is_raised(
     assert by_hand() == []
 
 
-def test_what_could_not_be_posted_is_not_asked_for(soho: Location, ada: User):
+def test_entry_that_cannot_be_posted_is_not_requested(soho: Location, ada: User):
     with pytest.raises(NotEnoughCredits):
         want(soho, adjustment(-11), ada)
     with pytest.raises(NothingToWriteOff):
@@ -106,7 +106,7 @@ def test_what_could_not_be_posted_is_not_asked_for(soho: Location, ada: User):
     assert not ApprovalRequest.objects.exists()
 
 
-def test_what_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bob: User):
+def test_request_that_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(-90, bucket="contract"), ada)
     want(soho, adjustment(-10, bucket="contract"), ada)
     want(soho, adjustment(-10, bucket="contract"), ada)
@@ -115,7 +115,7 @@ def test_what_cannot_be_posted_any_more_stays_open(soho: Location, ada: User, bo
     assert ApprovalRequest.objects.get().state == "open"
 
 
-def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: User):
+def test_purchases_and_reversals_need_approval(soho: Location, ada: User, bob: User):
     spent = charging.charge_broadcast(
         soho.pk, "text", [text(external_id="a"), text(external_id="b")], key=key(), at=NOON
     )
@@ -141,7 +141,7 @@ def test_purchases_and_reversals_wait_as_well(soho: Location, ada: User, bob: Us
     assert list(breaches()) == []
 
 
-def test_who_asked_as_a_manager_does_not_grant_it_as_staff(soho: Location, ada: User, bob: User):
+def test_manager_cannot_grant_own_request_as_staff(soho: Location, ada: User, bob: User):
     asked = credit_requests.request_credits(
         soho.pk, credits=99_999, reference="PO", form_key=uuid.uuid4(), requested_by=ada, at=NOON
     )

@@ -1,4 +1,4 @@
-"""Second approvals, attacked in the database and around its guards."""
+"""Database guards of approval requests."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.ledger.requests.approvals.request_cases import LATER, adjustment, ask
 from tests.ledger.verification.corruptions import corrupt, drop_constraint
 
 
-def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User, bob: User):
+def test_database_refuses_approval_by_the_requester(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada, key="form")
     entry = funding.adjust(
         soho.pk, 11, key="form", at=NOON, reason="Miscount", created_by=ada, approved_by=bob
@@ -30,7 +30,7 @@ def test_the_database_refuses_an_approval_by_who_asked(soho: Location, ada: User
     ApprovalRequest.objects.filter(pk=asked.pk).update(decided_by=bob, **decision)
 
 
-def test_the_database_refuses_an_entry_approved_by_who_made_it(soho: Location, ada: User):
+def test_database_refuses_entry_approved_by_its_creator(soho: Location, ada: User):
     renewals.renew(soho.pk, at=NOON)
     with refused("entry_approved_by_a_second_person"):
         add_entry(soho, created_by_id=ada.pk, approved_by_id=ada.pk)
@@ -42,7 +42,7 @@ def test_the_database_refuses_an_entry_approved_by_who_made_it(soho: Location, a
     "change",
     [{"credits": 12}, {"key": "other"}, {"bucket": "contract"}, {"reason": "Other"}],
 )
-def test_a_request_is_decided_and_nothing_else(
+def test_only_the_decision_of_a_request_can_change(
     soho: Location, ada: User, bob: User, change: dict[str, Any]
 ):
     asked = ask(soho, adjustment(11), ada)
@@ -57,7 +57,7 @@ def test_a_request_is_decided_and_nothing_else(
         sql("TRUNCATE ledger_approvalrequest")
 
 
-def test_an_approval_names_the_entry_that_was_asked_for(soho: Location, ada: User, bob: User):
+def test_approval_names_the_requested_entry(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada, key="form")
     other = funding.adjust(
         soho.pk, 12, key="form", at=NOON, reason="Miscount", created_by=ada, approved_by=bob
@@ -68,7 +68,7 @@ def test_an_approval_names_the_entry_that_was_asked_for(soho: Location, ada: Use
         )
 
 
-def test_verify_ledger_finds_what_got_around_the_guards(soho: Location, ada: User, bob: User):
+def test_verify_ledger_finds_rows_that_bypassed_the_guards(soho: Location, ada: User, bob: User):
     asked = ask(soho, adjustment(11), ada)
     approvals.approve(asked.pk, decided_by=bob, at=LATER)
     name = "what two people approved is what one of them asked for"

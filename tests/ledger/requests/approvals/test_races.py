@@ -1,4 +1,4 @@
-"""Second approvals at once: one posts, and a form asks once."""
+"""Concurrent approvals."""
 
 from collections import Counter
 
@@ -28,7 +28,7 @@ def send_form(location_id: int, user_id: int) -> bool:
 
 
 @pytest.mark.processes
-def test_two_approvals_at_once_post_once(cloned_database: Clone):
+def test_concurrent_approvals_post_once(cloned_database: Clone):
     location = make_location(included=100)
     ada = make_user()
     people = [make_user() for _ in range(4)]
@@ -40,7 +40,7 @@ def test_two_approvals_at_once_post_once(cloned_database: Clone):
 
 
 @pytest.mark.processes
-def test_the_same_form_sent_four_times_at_once_asks_once(cloned_database: Clone):
+def test_form_sent_four_times_concurrently_creates_one_request(cloned_database: Clone):
     location = make_location(included=100)
     ada = make_user()
     outcomes = race(send_form, [{"location_id": location.pk, "user_id": ada.pk}] * 4)

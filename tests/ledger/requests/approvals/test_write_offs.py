@@ -1,4 +1,4 @@
-"""Debts written off by hand: once, to zero, with a reason and a person."""
+"""Debts written off by hand."""
 
 import datetime as dt
 from typing import Any
