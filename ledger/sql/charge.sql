@@ -1,8 +1,8 @@
 -- Charges one request of a location under the lock of its balance row: judges the messages in
--- order, takes what they cost from contract credits first, then from purchased credits, then from the
--- overdraft, and writes the charge, its entries and its messages. One round trip and one commit for
--- any number of messages. Messages were rated before, in Python; what the rating relied on (terms,
--- cards) is checked again here.
+-- order, takes what they cost from contract credits first, then from purchased credits, then from
+-- the overdraft, and writes the charge, its entries and its messages. One round trip and one commit
+-- for any number of messages. Messages were rated before, in Python; what the rating relied on
+-- (terms, cards) is checked again here.
 --
 -- o_state is 'posted'; with any other state nothing was written:
 --   'replayed'           the key was used for the same content: o_charge has the answer

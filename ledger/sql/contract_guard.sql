@@ -1,5 +1,5 @@
--- Terms that were granted stay granted: a contract cannot change
--- what a renewal has passed, nor start before the day up to which terms are renewed.
+-- Terms that were granted stay granted: a contract cannot change what a renewal has passed, nor
+-- start before the day up to which terms are renewed.
 CREATE OR REPLACE FUNCTION ledger_contract_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
