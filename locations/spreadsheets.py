@@ -26,11 +26,11 @@ class Unreadable(Exception):
 
 
 class TooLarge(Unreadable):
-    """The file has more bytes than the limits allow, packed or unpacked."""
+    pass
 
 
 class TooManyRows(Unreadable):
-    """The table has more rows than the limits allow."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ def read_rows(content: bytes, limits: TableLimits, *, formulas: bool = False) ->
 
 
 def unpacked_size(content: bytes, limits: TableLimits) -> int:
-    """The bytes that reading the file will process; raises TooLarge and Unreadable."""
     if not content.startswith(ZIPPED):
         return len(content)
     try:
@@ -109,7 +108,6 @@ def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]
 
 
 def column_name(index: int) -> str:
-    """Column A, Column AB; `index` counts from 0."""
     high, low = divmod(index, 26)
     letters = (ascii_uppercase[high - 1] if high else "") + ascii_uppercase[low]
     return _("Column %s") % letters
@@ -119,7 +117,6 @@ def column_name(index: int) -> str:
 
 
 def _encoding(content: bytes) -> str:
-    """An encoding that spreadsheets write; digits survive a wrong guess."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if content.startswith(OLD_OFFICE):

@@ -159,7 +159,6 @@ def _queries(filters: AuditFilters, params: dict[str, Any]) -> Iterator[str]:
 
 
 def _columns_to(events: Any, of: Model) -> Iterator[str]:
-    """The columns of an event table that refer to the object, or to what its rows belong to."""
     for one in events._meta.local_fields:
         if isinstance(one, ForeignKey):
             related: Any = one.related_model
@@ -208,7 +207,6 @@ def _with_values(events: list[tuple[Any, ...]]) -> Iterator[AuditEntry]:
 
 
 def _parse(value: str | None) -> dict[str, Any]:
-    """Django leaves jsonb as text."""
     return json.loads(value) if value else {}
 
 
@@ -241,7 +239,6 @@ def _load(model: type[Model], pks: set[Any]) -> dict[Any, Model]:
 
 
 def _last_name(entry: AuditEntry) -> str:
-    """The name of an object that was deleted, or that has no page."""
     values = entry.after or entry.before
     for name in ("name", "email", "reference", "file_name"):
         if values.get(name):
@@ -250,7 +247,6 @@ def _last_name(entry: AuditEntry) -> str:
 
 
 def _changed_fields(entry: AuditEntry) -> Iterator["Field[Any, Any]"]:
-    """The fields that changed; of an added or deleted object those that were not empty."""
     for one in entry.model._meta.concrete_fields:  # a proxy has no local fields
         if one.primary_key or one.column not in (entry.after or entry.before):
             continue

@@ -26,7 +26,7 @@ FIELD_BY_GUARD = {
 
 
 class ContractRefused(ValidationError):
-    """Messages by field."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,6 @@ def amend_contract(contract: Contract, fields: Collection[str]) -> Contract:
 
 
 def find_superseded(contract: Contract) -> Contract | None:
-    """The open contract that entering this one would end."""
     return (
         Contract.objects.filter(
             location_id=contract.location_id, ends_on=None, starts_on__lt=contract.starts_on
@@ -115,7 +114,6 @@ def find_superseded(contract: Contract) -> Contract | None:
 
 
 def find_gaps(contract: Contract) -> list[ContractGap]:
-    """The days without a contract right before and right after this one."""
     others = Contract.objects.filter(location_id=contract.location_id).exclude(pk=contract.pk)
     before = others.filter(starts_on__lt=contract.starts_on).order_by("-starts_on").first()
     gaps = []

@@ -10,7 +10,7 @@ from locations.models import Contract, Location
 
 
 class UnknownLocation(Exception):
-    """No location has this id."""
+    pass
 
 
 class HasTerms(Protocol):
@@ -40,8 +40,6 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One period of a contract: local days [starts_on, ends_on)."""
-
     contract: Contract
     starts_on: dt.date
     ends_on: dt.date
@@ -57,14 +55,12 @@ class Terms:
     contracts: tuple[Contract, ...]
 
     def contract_on(self, day: dt.date) -> Contract | None:
-        """The contract that holds on a local day; None between and after contracts."""
         for contract in reversed(self.contracts):
             if contract.starts_on <= day:
                 return contract if contract.ends_on is None or day < contract.ends_on else None
         return None
 
     def term_on(self, day: dt.date) -> Term | None:
-        """The term that a local day lies in; None where no contract holds."""
         contract = self.contract_on(day)
         if contract is None:
             return None
@@ -104,7 +100,6 @@ class Terms:
 
 
 def load_terms(location_id: int) -> Terms:
-    """Read the terms from the database; raises UnknownLocation."""
     # Read the version first: terms that change in between then count as stale.
     location = Location.objects.filter(pk=location_id).first()
     if location is None:

@@ -64,7 +64,6 @@ ALIASES = {
 
 
 def country_name(code: str) -> str:
-    """The name in the reader's language; an unknown code is returned as it is."""
     if code == SATELLITE:  # 001 is the world in the CLDR
         return _("International networks")
     return _territories(get_language() or "en").get(code, code)
@@ -98,7 +97,6 @@ def _codes_by_name() -> dict[str, str]:
 
 
 def _normalize(name: str) -> str:
-    """Lower case without accents, punctuation and articles; "St." and "&" spelled out."""
     text = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     text = re.sub(r"['’`]", "", "".join(c for c in text if not unicodedata.combining(c)))
     words = re.sub(r"[^a-z0-9]+", " ", text).split()

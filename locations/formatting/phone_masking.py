@@ -25,7 +25,6 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_phone_within(text: str | None, phone: str) -> str | None:
-    """Mask a recipient field that holds the same number, however it is formatted."""
     if not text:
         return text
     tail = NOT_DIGITS.sub("", phone)[-MATCHING_LAST_DIGITS:]
@@ -42,7 +41,6 @@ def _country_code(digits: str) -> str:
 
 
 def _group_digits(text: str) -> list[str]:
-    """In threes from the end, with up to four at the start."""
     groups: list[str] = []
     while len(text) > 4:
         groups.insert(0, text[-3:])

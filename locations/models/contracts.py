@@ -16,8 +16,6 @@ MAX_CREDITS = 1_000_000_000
 
 
 class DebtAtRenewal(models.TextChoices):
-    """What a renewal does with negative purchased credits."""
-
     WRITE_OFF = "write_off", _("Write it off")
     CARRY = "carry", _("Carry it over")
 

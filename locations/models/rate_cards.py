@@ -90,7 +90,6 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
         return self.filter(published_at__isnull=False)
 
     def in_force_on(self, day: dt.date) -> "RateCardQuerySet":
-        """The newest published card of each series that is effective on the day."""
         return (
             self.published()
             .filter(effective_on__lte=day)
@@ -248,3 +247,11 @@ class Rate(models.Model):
     def __str__(self) -> str:
         destination = f"+{self.prefix}" if self.prefix else self.country
         return f"{destination} {self.carrier_type} {self.channel}: {self.credits}"
+
+    @property
+    def destination(self) -> tuple[str, str, str, str]:
+        return self.country, self.carrier_type, self.channel, self.prefix
+
+    @property
+    def terms(self) -> tuple[int, int, int]:
+        return self.credits, self.first_seconds, self.following_seconds

@@ -103,8 +103,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """See domain.md, section 1."""
-
     ACCOUNT_ADMIN = "account_admin", _("Account Admin")
     SUPER_ADMIN = "super_admin", _("Super Admin")
     ADMIN = "admin", _("Admin")

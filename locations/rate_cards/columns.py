@@ -37,8 +37,6 @@ class ColumnRole(models.TextChoices):
 
 
 class MergeRule(models.TextChoices):
-    """Which of several prices for one destination counts."""
-
     REFUSE = "", _("None: a second price is an error")
     DEAREST = "dearest", _("The dearest")
     MEDIAN = "median", _("The median, rounded up")
@@ -110,7 +108,6 @@ class ColumnMapping:
         return cls(**{**value, "roles": tuple(value["roles"])})
 
     def find_problems(self) -> Iterator[str]:
-        """What is missing or contradictory; nothing if the table can be read."""
         used = [role for role in self.roles if role]
         repeated = sorted(
             {role for role in used if used.count(role) > 1 and role != ColumnRole.OPERATOR}

@@ -53,7 +53,6 @@ class PriceChange:
 
     @property
     def percent(self) -> float | None:
-        """None where the old price is missing or 0."""
         if self.old is None or self.new is None or not self.old.credits:
             return None
         return (self.new.credits - self.old.credits) * 100 / self.old.credits
@@ -89,20 +88,16 @@ def compare_rates(
     rule: str = "",
 ) -> list[PriceChange]:
     """Errors first, then by destination; `rule` is how prices of a file were merged."""
-    old = {get_destination(rate): rate for rate in before.rates.all()} if before else {}
+    old = {rate.destination: rate for rate in before.rates.all()} if before else {}
     changes = [PriceChange(ChangeKind.ERROR, problem=problem) for problem in problems]
     by_destination = []
     for row in rows:
-        key = get_destination(row)
+        key = row.destination
         rate = old.pop(key, None)
         if rate is None:
             kind = ChangeKind.NEW
         else:
-            kind = (
-                ChangeKind.UNCHANGED
-                if _price_terms(rate) == _price_terms(row)
-                else ChangeKind.CHANGED
-            )
+            kind = ChangeKind.UNCHANGED if rate.terms == row.terms else ChangeKind.CHANGED
         note = describe_merge(row, rule) if isinstance(row, RateRow) else ""
         by_destination.append((key, PriceChange(kind, rate, row, note=note)))
     by_destination += [(key, PriceChange(ChangeKind.REMOVED, rate)) for key, rate in old.items()]
@@ -110,7 +105,6 @@ def compare_rates(
 
 
 def describe_chat_change(card: RateCard, before: RateCard | None) -> str:
-    """Empty if the chat prices stay."""
     if before is None or before.chat_prices == card.chat_prices:
         return ""
     return gettext("Chat, in credits: SMS %(sms_now)s → %(sms)s, MMS %(mms_now)s → %(mms)s.") % {
@@ -126,11 +120,3 @@ def count_by_kind(changes: Iterable[PriceChange]) -> dict[ChangeKind, int]:
     for change in changes:
         counts[change.kind] += 1
     return counts
-
-
-def get_destination(rate: Rate | RateRow) -> tuple[str, str, str, str]:
-    return rate.country, rate.carrier_type, rate.channel, rate.prefix
-
-
-def _price_terms(row: Rate | RateRow) -> tuple[int, int, int]:
-    return row.credits, row.first_seconds, row.following_seconds

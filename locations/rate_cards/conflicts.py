@@ -84,7 +84,6 @@ def _find_date_conflicts(card: RateCard, today: dt.date) -> Iterator[Conflict]:
 
 
 def _find_prefix_conflicts(rows: list[Rate], card: RateCard) -> Iterator[Conflict]:
-    """Prefixes priced like their country, and prefixes of a country without a price."""
     countries = {
         (rate.country, rate.carrier_type, rate.channel): rate
         for rate in card.rates.filter(prefix="")
@@ -94,7 +93,7 @@ def _find_prefix_conflicts(rows: list[Rate], card: RateCard) -> Iterator[Conflic
         country = countries.get((rate.country, rate.carrier_type, rate.channel))
         if country is None:
             alone.append(rate)
-        elif _price_terms(country) == _price_terms(rate):
+        elif country.terms == rate.terms:
             equal.append(rate)
     if equal:
         names = _join_names([f"+{rate.prefix}" for rate in equal])
@@ -129,7 +128,6 @@ def find_unpaired_countries(card: RateCard) -> list[str]:
 
 
 def _priced_countries(card: RateCard) -> dict[str, dict[str, set[str]]]:
-    """Countries with a price, by channel and carrier type; without satellite networks."""
     countries: dict[str, dict[str, set[str]]] = {}
     rows = card.rates.exclude(country=SATELLITE).order_by("channel")
     for channel, kind, country in rows.values_list("channel", "carrier_type", "country"):
@@ -141,12 +139,7 @@ def _join_countries(codes: Iterable[str]) -> str:
     return _join_names(sorted(country_name(code) for code in codes))
 
 
-def _price_terms(rate: Rate) -> tuple[int, int, int]:
-    return rate.credits, rate.first_seconds, rate.following_seconds
-
-
 def _join_names(names: list[str]) -> str:
-    """The first names, and how many more there are."""
     shown = ", ".join(names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     if more <= 0:

@@ -53,8 +53,6 @@ ProgressCallback = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class ParsedTable:
-    """The prices of a table, and the first MAX_PROBLEMS problems."""
-
     prices: list[RateRow]
     problems: list[RowProblem]
     bad_line_count: int
@@ -62,7 +60,6 @@ class ParsedTable:
 
 
 def read_sample(content: bytes) -> list[tuple[int, list[str]]]:
-    """The first rows that are not empty; raises Unreadable."""
     filled = (row for row in read_rows(content, LIMITS) if any(cell.strip() for cell in row[1]))
     return list(islice(filled, SAMPLE_ROWS))
 
@@ -121,7 +118,6 @@ def describe_merge(row: RateRow, rule: str) -> str:
 def _parse_row(
     line: int, cells: Sequence[str], columns: ColumnMapping, max_reasons: int | None
 ) -> Iterator[tuple[RateRow | None, list[str]]]:
-    """Each price of a row, or None and what is wrong with it."""
     by_role = {role: cell.strip() for role, cell in zip(columns.roles, cells, strict=False) if role}
     formulas = [role for role, cell in by_role.items() if cell.startswith("=")]
     if formulas:
@@ -176,7 +172,6 @@ def _parse_increments(by_role: dict[str, str]) -> dict[str, str]:
 
 
 def _merge(prices: Sequence[RateRow], rule: str) -> tuple[list[RateRow], list[RowProblem]]:
-    """One price for each destination, in the order of the file."""
     by_destination: dict[tuple[str, str, str, str], list[RateRow]] = {}
     for price in prices:
         by_destination.setdefault(price.destination, []).append(price)

@@ -45,7 +45,7 @@ class RowProblem:
 
 
 class RateCardError(Exception):
-    """A rate card that cannot be made or published; the message is shown to the user."""
+    pass
 
 
 class BadRateCard(RateCardError):
@@ -76,9 +76,12 @@ class RateRow:
     def destination(self) -> tuple[str, str, str, str]:
         return self.country, self.carrier_type, self.channel, self.prefix
 
+    @property
+    def terms(self) -> tuple[int, int, int]:
+        return self.credits, self.first_seconds, self.following_seconds
+
 
 def parse_csv(file: BinaryIO) -> list[RateRow]:
-    """The prices of a UTF-8 file; raises BadRateCard."""
     rows, problems = parse_csv_rows(file)
     if problems:
         raise BadRateCard(problems)
@@ -142,7 +145,6 @@ def _decode(file: BinaryIO) -> str:
 
 
 def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the number of the line that it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     while True:
@@ -158,7 +160,6 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_header(header: list[str]) -> list[str]:
-    """The column names; raises BadRateCard for unknown, missing and repeated ones."""
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         raise BadRateCard(
             [RowProblem(1, _("separate the columns by commas, not semicolons or tabs."))]
@@ -261,12 +262,10 @@ def is_country(code: str) -> bool:
 
 
 def is_reachable(country: str, prefix: str) -> bool:
-    """Whether numbers of the country can begin with the prefix, calling code included."""
     if country == SATELLITE:
         return any(prefix.startswith(c) or c.startswith(prefix) for c in SATELLITE_CODES)
     return prefix.startswith(str(phonenumbers.country_code_for_region(country)))
 
 
 def quote_value(value: str) -> str:
-    """The value for a message: truncated, control characters escaped."""
     return repr(value if len(value) <= 40 else value[:40] + "…")

@@ -15,7 +15,7 @@ from locations.rate_cards.parsing import RateCardError, RateRow
 
 
 class AlreadyPublished(RateCardError):
-    """This card, or another of its series for the same day."""
+    pass
 
 
 def create_card(
@@ -110,7 +110,6 @@ def copy_to_draft(card: RateCard, *, effective_on: dt.date) -> RateCard:
 
 
 def make_default(series: RateCardSeries) -> None:
-    """Price every location by this series whose contract names none."""
     with transaction.atomic():
         # Lock all series: two concurrent calls must leave one default.
         list(RateCardSeries.objects.select_for_update().order_by("pk"))
@@ -121,7 +120,6 @@ def make_default(series: RateCardSeries) -> None:
 
 
 def locations_priced_by(series: RateCardSeries, day: dt.date) -> QuerySet[Location]:
-    """The locations whose contract on that day names this series, or none and it is the default."""
     contracts = Contract.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=day), location=OuterRef("pk"), starts_on__lte=day
     )
