@@ -28,7 +28,6 @@ class ManualEntryForm(forms.Form):
         return f"staff-{self.kind.value.replace('_', '-')}-{self.cleaned_data['key']}"
 
     def manual_entry(self) -> ManualEntry:
-        """The entry of a valid form."""
         values = {name: self.cleaned_data[name] for name in self.visible}
         return ManualEntry(kind=self.kind, **values)
 

@@ -30,8 +30,6 @@ from locations.models import Location, User
 
 
 class ManualEntryPagesMixin(admin.ModelAdmin):
-    """For the admin of entries."""
-
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
@@ -137,7 +135,6 @@ class ManualEntryPagesMixin(admin.ModelAdmin):
         form: ManualEntryForm,
         result: approvals.ManualEntryResult,
     ) -> HttpResponse:
-        """Back to the location, with a message about the result."""
         level = messages.WARNING
         if (entry := result.entry) is not None:
             page = link("ledger_entry_change", entry, entry.pk)

@@ -1,8 +1,6 @@
 """Check a rate card for conflicts, gaps and impact, then publish it."""
 
-import csv
 import datetime as dt
-import io
 from typing import Any
 
 from django import forms
@@ -18,12 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
-from locations.admin.base import ReadOnlyAdmin, download, render_page
+from locations.admin.base import ReadOnlyAdmin, download_csv, render_page
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_cards import publishing
 from locations.rate_cards.conflicts import find_conflicts, find_unpaired_countries
-from locations.rate_cards.exports import CSV, file_name
+from locations.rate_cards.exports import file_name
 from locations.rate_cards.parsing import RateCardError
 
 MAX_COUNTRIES = 15  # on the page; the file has all
@@ -132,19 +130,17 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         impact = _result(RateCardImpact.objects.filter(card=card).first())
         if impact is None:
             return redirect("admin:ledger_ratecardimpact_check", pk)
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(
+        rows: list[list[object]] = [
             ["of", "name", "messages", "credits_now", "credits_then", "more", "unpriced_messages"]
-        )
+        ]
         for code, sums in sorted(impact.countries.items()):
             name = country_name(code) if code else "Chat"
-            writer.writerow(["country", name, *_cells(sums)])
+            rows.append(["country", name, *_cells(sums)])
         for location, sums in rate_card_impact.names_of(impact.places):
             # A name that begins like a formula stays text in every spreadsheet.
             name = location.name if location.name[:1].isalnum() else f"'{location.name}"
-            writer.writerow(["location", name, *_cells(sums)])
-        return download(text.getvalue().encode(), CSV, f"impact-{file_name(card, 'csv')}")
+            rows.append(["location", name, *_cells(sums)])
+        return download_csv(rows, f"impact-{file_name(card, 'csv')}")
 
 
 def _get_card(pk: int) -> RateCard:

@@ -31,8 +31,6 @@ ON_TIME = dt.timedelta(hours=1)  # the task runs every ten minutes
 
 
 class RenewalPagesMixin(admin.ModelAdmin):
-    """For the admin of balances."""
-
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [

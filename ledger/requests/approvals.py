@@ -52,7 +52,6 @@ class ManualEntryResult:
 
 
 def approval_limit() -> int:
-    """The most credits, added or taken, that one person may post."""
     return int(settings.STAFF_APPROVAL_ABOVE_CREDITS)
 
 

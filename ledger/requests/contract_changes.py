@@ -100,7 +100,6 @@ def _key(contract: Contract, term: Term, balance: Balance) -> str:
 
 
 def _granted(contract: Contract, term: Term) -> int:
-    """The grant of the term with all adjustments so far."""
     entries = Entry.objects.filter(
         contract=contract,
         term_starts_on=term.starts_on,

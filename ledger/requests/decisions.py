@@ -22,7 +22,6 @@ class OwnRequest(LedgerError):
 
 
 def clean_answer(answer: str, *, required: bool = False) -> str:
-    """Raises BadInput."""
     answer = answer.strip()
     posting.check_text("answer", answer, max_length=MAX_ANSWER_LENGTH, required=required)
     return answer
@@ -41,7 +40,6 @@ def lock_open_request(model: type[DecisionRequest], request_id: int) -> Any:
 
 
 def check_second_person(request: DecisionRequest, decided_by: User) -> None:
-    """Raises OwnRequest."""
     if request.requested_by_id == decided_by.pk:
         raise OwnRequest(_("You asked for this yourself: somebody else has to approve it."))
 

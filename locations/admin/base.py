@@ -1,6 +1,8 @@
 """Base classes and functions of the staff admin, for all three apps."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
 from locations.db.errors import message_of
+from locations.rate_cards.exports import CSV
 
 MAX_LISTED = 10_000
 
@@ -120,7 +123,6 @@ class LedgerAdmin(ReadOnlyAdmin):
 def render_page(
     request: HttpRequest, template: str, model: type[Model], *, title: object, **context: Any
 ) -> TemplateResponse:
-    """A page of its own in the admin, under `model`."""
     context = {
         **admin.site.each_context(request),
         "title": title,
@@ -137,6 +139,12 @@ def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
+
+
+def download_csv(rows: Iterable[Iterable[object]], file_name: str) -> HttpResponse:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return download(text.getvalue().encode(), CSV, file_name)
 
 
 def parse_id(text: str) -> int | None:

@@ -1,7 +1,5 @@
 """Changes from one price list to another: filtered, paged, as CSV."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +7,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from locations.admin.base import download
+from locations.admin.base import download_csv
 from locations.formatting.countries import country_name
 from locations.rate_cards.comparison import JUMP_PERCENT, ChangeKind, PriceChange, count_by_kind
-from locations.rate_cards.exports import CSV
 
 ROWS_PER_PAGE = 200
 JUMPS = "jumps"
@@ -58,11 +55,7 @@ def diff_context(request: HttpRequest, changes: Sequence[PriceChange]) -> dict[s
 
 
 def download_changes(changes: Sequence[PriceChange], name: str) -> HttpResponse:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    writer.writerows(_cells(change) for change in changes)
-    return download(text.getvalue().encode(), CSV, name)
+    return download_csv([HEADINGS, *(_cells(change) for change in changes)], name)
 
 
 def _cells(change: PriceChange) -> list[object]:

@@ -124,7 +124,7 @@ ODD_QUERIES = [
     "card__id__exact=%D9%A3",
     "card__id__exact=99999999999999999999999",
     "charge__id__exact=1",
-    "standing=x&state=x",
+    "balance=x&state=x",
     "requested_at__year=99999&asked_at__year=99999&starts_on__year=0&effective_on__month=13",
     "location__account__memberships__user__password__startswith=a",
 ]
