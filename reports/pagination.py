@@ -7,7 +7,6 @@ def parse_page_number(value: str | None) -> int:
 
 
 def parse_position(value: str | None) -> int | None:
-    """A number from 0."""
     if value and value.isascii() and value.isdecimal() and len(value) < len(str(MAX_POSITION)):
         return int(value)
     return None

@@ -48,5 +48,4 @@ class ListTable(PageTable):
 
     @property
     def records(self) -> list[Any]:
-        """The rows of all pages, in the order of the table."""
         return [row.record for row in self.rows]

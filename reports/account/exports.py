@@ -33,7 +33,6 @@ def account_csv(usage: AccountUsage) -> bytes:
 
 
 def account_xlsx(usage: AccountUsage, folder: Path) -> Path:
-    """One sheet and a summary; written to `folder`."""
     path = folder / "locations.xlsx"
     rows = usage.table.records
     columns = [Column(*column) for column in zip(_titles(usage), WIDTHS, strict=True)]

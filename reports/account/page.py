@@ -55,15 +55,15 @@ def read_account(
         if filter_.chosen_state:
             rows = [row for row in rows if row.state == filter_.chosen_state]
         all_used = whole or sorted_by in USAGE_ORDERS
-        made = add_usage(rows) if all_used else []
+        rates = add_usage(rows) if all_used else []
         if whole or sorted_by == "runs_out":
             add_forecasts(rows)
         table = AccountTable(rows, order=order, page=params.get("page", ""))
         listed = table.page_records
         add_summaries(listed)
         if not all_used:
-            made = add_usage(listed)
+            rates = add_usage(listed)
         add_forecasts(listed)
-    if made:
-        keep(made)
+    if rates:
+        keep(rates)
     return AccountUsage(account, filter_, table, at)

@@ -157,7 +157,6 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
 
 
 def add_summaries(rows: Sequence[LocationRow]) -> None:
-    """One query, for the terms that this process has not cached."""
     for row, terms in zip(
         rows, known_terms.for_locations([row.location for row in rows]), strict=True
     ):
@@ -172,14 +171,13 @@ def add_summaries(rows: Sequence[LocationRow]) -> None:
 
 def add_usage(rows: Sequence[LocationRow]) -> list[LocationDailyRate]:
     """Two queries at most; returns the rates to be saved with `daily_rates.keep`."""
-    usage, made = used_by({row.location.pk: row.today for row in rows})
+    usage, rates = used_by({row.location.pk: row.today for row in rows})
     for row in rows:
         row.usage = usage[row.location.pk]
-    return made
+    return rates
 
 
 def add_forecasts(rows: Iterable[LocationRow]) -> None:
-    """After `add_summaries` and `add_usage`."""
     for row in rows:
         pace = row.usage.pace
         row.runs_out_on = (

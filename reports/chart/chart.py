@@ -87,7 +87,6 @@ class Chart:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the range cuts the first or the last period."""
         return not (self.periods[0].is_whole and self.periods[-1].is_whole)
 
     @property
@@ -179,7 +178,6 @@ def _bars(
 
 
 def _axis_labels(periods: Sequence[Period]) -> list[AxisLabel]:
-    """At most MAX_AXIS_LABELS, counted back from the last; a phone has every other one."""
     count = len(periods)
     stride = math.ceil(count / MAX_AXIS_LABELS)
     with_year = periods[0].first_on.year != periods[-1].last_on.year

@@ -66,7 +66,6 @@ class Scale:
 
 
 def scale_for(max_used: int, balances: Sequence[int], *, top_px: int) -> Scale:
-    """`max_used` is the highest bar."""
     highest, lowest = max(0, *balances), max(0, *(-balance for balance in balances))
     balance_step = round_step(highest + lowest, MAX_GRID_LINES)
     above = max(2, math.ceil(highest / balance_step))

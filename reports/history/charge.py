@@ -72,13 +72,11 @@ class ChargePage:
         return self.message_counts.describe(self.charge.kind)
 
     @property
-    def contract(self) -> int:
-        """Credits paid from contract ones."""
+    def contract_credits(self) -> int:
         return -sum(entry.contract_delta for entry in self.entries)
 
     @property
-    def purchased(self) -> int:
-        """Credits paid from purchased ones, a debt included."""
+    def purchased_credits(self) -> int:
         return -sum(entry.purchased_delta for entry in self.entries)
 
     @property
@@ -100,7 +98,6 @@ class ChargePage:
 
     @property
     def filters(self) -> list[tuple[MessageFilter, int]]:
-        """The filters with messages, and how many each has."""
         return [(choice, count) for choice, count in self.filter_counts.items() if count]
 
     @property
@@ -182,7 +179,6 @@ def messages_for_charge(charge: Charge) -> QuerySet[Any]:
 
 
 def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QuerySet[Any]:
-    """Messages with all relations that explaining their cost reads."""
     if model is ChatMessage:
         return ChatMessage.objects.select_related("inbox", "card__series", "reversal")
     return InternationalMessage.objects.select_related("rate__card__series", "reversal")
@@ -195,7 +191,6 @@ def get_message(viewer: MessageViewer, charge: Charge, position: int) -> Message
 
 
 def newest_paid_message(viewer: MessageViewer) -> MessageRow | None:
-    """The first paid message of the newest charge that cost something."""
     with read_snapshot():
         usage = Entry.objects.filter(location=viewer.location, kind__in=USAGE)
         entry = usage.select_related("charge").order_by("-number").first()

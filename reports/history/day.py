@@ -107,7 +107,6 @@ class DayRow:
 
     @property
     def balance_after(self) -> int:
-        """Contract plus purchased credits."""
         if self.entry is not None:
             return self.entry.balance_after
         return self._charge.contract_after + self._charge.purchased_after

@@ -46,5 +46,4 @@ class SearchForm(forms.Form):
 
     @staticmethod
     def last_days(today: dt.date) -> dict[str, dt.date]:
-        """The range to begin with."""
         return {"first_on": today - dt.timedelta(days=SEARCH_DAYS - 1), "last_on": today}

@@ -95,7 +95,6 @@ def _read_page(matches: QuerySet[Any, Any], page: int) -> tuple[list[tuple[str, 
 
 
 def _messages(keys: Sequence[tuple[str, int]]) -> list[AnyMessage]:
-    """In the order of the keys."""
     models = {"international": with_prices(InternationalMessage), "chat": with_prices(ChatMessage)}
     messages = {
         (table, message.pk): message
@@ -131,7 +130,6 @@ def phone_condition(query: str) -> Q | None:
 
 
 def _recipient_condition(query: str, *, with_digits: bool) -> Q | None:
-    """Match each word in the recipient's fields, which may hold the number too."""
     words = [word for word in query.split() if any(char.isalnum() for char in word)]
     if not words or (not with_digits and any(char.isnumeric() for char in query)):
         return None

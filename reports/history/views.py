@@ -82,7 +82,6 @@ def newest(request: SignedInRequest, pk: int) -> HttpResponse:
 def correction(
     request: SignedInRequest, pk: int, charge_pk: int, position: int | None = None
 ) -> HttpResponse:
-    """Of the whole charge, or of the message at a position of its request."""
     location = open_details(request.user, pk)
     charge = get_charge(location, charge_pk)
     row = None if position is None else get_message(_viewer(request, location), charge, position)

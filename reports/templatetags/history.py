@@ -16,13 +16,11 @@ register.filter("country", country_name)
 
 @register.simple_tag
 def clock_time(at: dt.datetime, zone: ZoneInfo) -> str:
-    """09:12"""
     return format_date(at.astimezone(zone), "H:i")
 
 
 @register.simple_tag
 def local_day(at: dt.datetime, zone: ZoneInfo) -> str:
-    """15 Jun"""
     return format_date(at.astimezone(zone), "j M")
 
 

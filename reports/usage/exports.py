@@ -22,7 +22,6 @@ def days_filename(days: SelectedDays, ending: str) -> str:
 
 
 def days_csv(days: SelectedDays) -> bytes:
-    """One row a day in the order of the page, then the sums and balances."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([title for title, width in _columns()])
@@ -32,7 +31,6 @@ def days_csv(days: SelectedDays) -> bytes:
 
 
 def days_xlsx(days: SelectedDays, folder: Path) -> Path:
-    """A sheet of days and a summary; written to `folder`."""
     path = folder / "days.xlsx"
     with Book(path, title=_("Daily Usage")) as book:
         book.add_rows(

@@ -142,17 +142,14 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def kind_names(self) -> list[str]:
-        """In the order of the table's columns."""
         return [str(name) for kind, name in KINDS if kind in self.kinds]
 
     @property
     def is_open(self) -> bool:
-        """Whether the fields are visible at once."""
         return not self.form.is_valid() or self.form.cleaned_data["range"] == QuickRange.CUSTOM
 
     @property
     def with_quiet_days(self) -> bool:
-        """Whether days without movement are listed too."""
         return self.data.get("quiet") == "1"
 
     @property
@@ -180,7 +177,6 @@ class DailyFilter(django_filters.FilterSet):
 
     @cached_property
     def quick_range(self) -> QuickRange | None:
-        """The quick range of these days, however they were chosen."""
         cleaned = self._cleaned
         if not cleaned.get("first_on") and not cleaned.get("last_on"):
             if cleaned.get("month"):
@@ -203,7 +199,6 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def month_on(self) -> dt.date | None:
-        """None where the days are no calendar month."""
         return self.days[0] if self.quick_range == QuickRange.MONTH else None
 
     @property
@@ -218,14 +213,12 @@ class DailyFilter(django_filters.FilterSet):
 
     @property
     def label(self) -> str:
-        """Of the sum of these days."""
         if self.month_on:
             return format_date(self.month_on, "F Y")
         return str(self.quick_range.label) if self.quick_range else gettext("Total")
 
     @property
     def until_on(self) -> dt.date:
-        """The last day, or today if that is earlier."""
         return min(self.days[1], self.summary.today)
 
     @property

@@ -42,7 +42,6 @@ class SelectedDays:
 
     @property
     def is_proved(self) -> bool:
-        """Whether days that end today close with the balance."""
         return not self.filter.reaches_now or self.usage.closing == self.balance
 
 

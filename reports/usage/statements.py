@@ -51,7 +51,6 @@ class StatementMonth:
 
     @property
     def rows(self) -> Iterator[StatementRow]:
-        """The days, then their sums."""
         for day in self.days:
             yield StatementRow(format_date(day.day, "D j M"), day.moved, day.closing, is_sum=False)
         if self.listed == self.total:
@@ -63,7 +62,6 @@ class StatementMonth:
 
 
 def statement_months(usage: DailyUsage, until: dt.date) -> Iterator[StatementMonth]:
-    """The months up to `until` with listed days or movements."""
     listed_days = {day.day for day in usage.rows}
     all_days = sorted({*usage.days, *usage.rows}, key=lambda day: day.day)
     for start, group in groupby(all_days, key=lambda day: Length.MONTH.starts_on(day.day)):
@@ -82,7 +80,6 @@ def statement_months(usage: DailyUsage, until: dt.date) -> Iterator[StatementMon
 
 
 def statement_sums(usage: DailyUsage) -> Iterator[StatementRow]:
-    """The last rows, of the whole range."""
     if usage.shown != usage.total:
         yield StatementRow(_("Days listed"), usage.shown, None)
     yield StatementRow(_("All movements"), usage.total, usage.closing)

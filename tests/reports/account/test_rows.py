@@ -78,9 +78,7 @@ def cells(answer: Any) -> dict[str, list[str]]:
     return table
 
 
-def test_each_location_with_what_it_has_uses_and_until_when_it_lasts(
-    admin: Client, account: Account
-) -> None:
+def test_each_row_has_balance_usage_and_forecast(admin: Client, account: Account) -> None:
     answer = admin.get(f"/accounts/{account.pk}/")
     renews = "1 Jan 2027"
     assert cells(answer) == {
@@ -101,7 +99,7 @@ def test_the_days_are_those_of_credit_usage(account: Account, admin: Client) -> 
     assert expected.likely.runs_out_on == dt.date(2026, 10, 19)
 
 
-def test_what_a_process_foresaw_follows_the_balance(account: Account, admin: Client) -> None:
+def test_forecast_follows_the_balance(account: Account, admin: Client) -> None:
     place = account.locations.get(name="Enough")
     for taken in (0, 700, 40):
         if taken:
@@ -128,7 +126,9 @@ def test_what_a_process_foresaw_follows_the_balance(account: Account, admin: Cli
         ("nobody", 302),
     ],
 )
-def test_who_may_see_it(client: Client, account: Account, role: str, status: int) -> None:
+def test_permitted_roles_can_open_an_account(
+    client: Client, account: Account, role: str, status: int
+) -> None:
     place = account.locations.order_by("pk")[0]
     if role == "staff":
         client.force_login(make_user(is_staff=True))
@@ -143,7 +143,7 @@ def test_who_may_see_it(client: Client, account: Account, role: str, status: int
     assert ("Side by side" in linked.text) == (status == 200)
 
 
-def test_an_account_that_never_was_is_not_found(admin: Client) -> None:
+def test_unknown_account_is_not_found(admin: Client) -> None:
     assert admin.get("/accounts/999999/").status_code == 404
 
 
@@ -226,9 +226,7 @@ def test_the_workbook_holds_the_same_with_a_summary(admin: Client, account: Acco
     assert summary["Used in 30 days, in all"] == 192
 
 
-def test_the_chooser_and_the_places_menu_lead_there_and_search(
-    admin: Client, account: Account
-) -> None:
+def test_chooser_and_locations_menu_link_to_the_account(admin: Client, account: Account) -> None:
     assert f"/accounts/{account.pk}/" in links(admin.get("/"))
     place = account.locations.order_by("pk")[0]
     usage = admin.get(f"/locations/{place.pk}/credit-usage/")

@@ -46,7 +46,7 @@ def bars(chart: Chart) -> tuple[Bar, ...]:
     [(0, 4, 1), (1, 4, 1), (4, 4, 1), (5, 4, 2), (6, 4, 2), (57, 4, 15), (160, 4, 40),
      (161, 4, 50), (9_811, 4, 2_500), (1_000_001, 2, 600_000)],
 )  # fmt: skip
-def test_a_step_is_round_whole_and_high_enough(highest: int, lines: int, expected: int) -> None:
+def test_step_is_round_whole_and_high_enough(highest: int, lines: int, expected: int) -> None:
     assert round_step(highest, lines) == expected
 
 
@@ -107,7 +107,7 @@ def test_cumulative_bars_add_up_and_the_balance_stays() -> None:
     assert adding.balance == daily.balance == "0,10 0.5,26 1.5,26 2.5,74"
 
 
-def test_the_line_ends_with_the_closing_balance() -> None:
+def test_balance_line_ends_with_the_closing_balance() -> None:
     chart = drawn(Movement(chat=-100))
     assert (chart.end_x, chart.end_y) == (50, chart.zero_y)
 
@@ -169,7 +169,7 @@ def bought(day: int, credits: int) -> Day:
     return Day(FIRST + dt.timedelta(days=day), 0, Movement(additions=credits), bought=credits)
 
 
-def test_what_came_in_is_marked_with_a_word() -> None:
+def test_incoming_credits_are_marked() -> None:
     renewed = Day(FIRST, 0, Movement(additions=9000), granted=9000)
     assert marked(renewed, bought(20, 2500)) == [("renewed", 0), ("bought 2,500", 0)]
     assert marked(renewed, contract_began_on=FIRST) == [("contract began", 0)]
@@ -191,7 +191,7 @@ def test_words_that_would_overlap_go_to_the_second_row_or_are_left_to_the_table(
     ]
 
 
-def test_a_word_stands_before_its_mark_where_there_is_room_only_there() -> None:
+def test_text_ends_at_its_mark_where_it_only_fits_there() -> None:
     chart = draw_chart(usage(bought(8, 1), bought(20, 2)), until=FIRST + dt.timedelta(days=29))
     assert chart is not None
     assert [(mark.narrow_row, mark.narrow_ends) for mark in chart.marks] == [(0, False), (1, True)]
@@ -214,7 +214,7 @@ def test_room_for_marks_is_made_only_where_there_are_any() -> None:
     assert (chart.top_px, chart.height_px) == (24, 208)
 
 
-def test_each_bar_says_its_figures() -> None:
+def test_each_column_has_a_label_with_its_figures() -> None:
     chart = drawn(Movement(text=-10, voice=-20, chat=-10), Movement(chat=-1))
     assert [column.label for column in chart.columns] == [
         "Mon 1 Jun 2026: texts 10, calls 20, chat 10, balance 60",

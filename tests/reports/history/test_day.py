@@ -90,7 +90,7 @@ def test_a_day_of_every_kind(open_day: Callable[..., Any]) -> None:
         assert line in said, said
 
 
-def test_a_renewal_says_what_lapsed_and_what_came_in(open_day: Callable[..., Any]) -> None:
+def test_renewal_has_rows_of_expiry_and_grant(open_day: Callable[..., Any]) -> None:
     location = make_location(included=1000, starts_on=dt.date(2025, 6, 14))
     renew(location.pk, at=NOW - 300 * DAY)
     said = words(open_day(location, dt.date(2026, 6, 14)))
@@ -108,7 +108,7 @@ def test_the_renewal_that_is_due_is_there_when_the_day_is_opened(
     assert "Contract credits of the term from 15 June 2026" in words(open_day(location))
 
 
-def test_a_charge_that_was_refused_whole_stands_there_too(open_day: Callable[..., Any]) -> None:
+def test_refused_charge_has_a_row(open_day: Callable[..., Any]) -> None:
     make_card()
     location = make_location(included=10)
     sent(location, text(), text())
@@ -145,7 +145,7 @@ def test_refused_messages_of_a_charge_are_counted(open_day: Callable[..., Any]) 
     assert "3 texts to 2 countries 1 of them refused −14" in words(open_day(location))
 
 
-def test_late_usage_stands_on_the_day_it_was_sent_and_says_so(
+def test_late_usage_is_listed_on_the_day_it_was_sent(
     open_day: Callable[..., Any],
 ) -> None:
     make_card()
@@ -157,7 +157,7 @@ def test_late_usage_stands_on_the_day_it_was_sent_and_says_so(
     assert "Opening balance 100 Texts −7 Closing balance 93" in said
 
 
-def test_chat_of_two_days_in_one_request_stands_on_both(open_day: Callable[..., Any]) -> None:
+def test_chat_charge_of_two_days_is_listed_on_both(open_day: Callable[..., Any]) -> None:
     location = make_location(included=3)
     charge_chat(
         location.pk,
@@ -180,7 +180,7 @@ def test_refused_chat_of_another_day_than_its_request_s_does_not_vanish(
     assert "1 chat message 1 refused, nothing charged on this day – none" in said
 
 
-def test_days_begin_and_times_are_told_in_the_location_s_zone(
+def test_days_and_times_are_in_the_zone_of_the_location(
     open_day: Callable[..., Any],
 ) -> None:
     location = make_location(included=100, time_zone="Pacific/Kiritimati")
@@ -197,7 +197,7 @@ def test_nothing_on_a_day(open_day: Callable[..., Any]) -> None:
     assert "The balance was 100 all day." in said
 
 
-def test_the_days_before_and_after_with_lines_are_a_step_away(
+def test_nearest_days_with_rows_are_linked(
     open_day: Callable[..., Any],
 ) -> None:
     make_card()
@@ -214,7 +214,7 @@ def test_the_days_before_and_after_with_lines_are_a_step_away(
     assert steps == [f"{base}/2026-06-06/"]
 
 
-def test_every_line_of_a_long_day_is_on_one_of_its_pages(open_day: Callable[..., Any]) -> None:
+def test_every_row_of_a_long_day_is_on_one_page(open_day: Callable[..., Any]) -> None:
     location = make_location(included=1000, starts_on=TODAY)
     for number in range(ROWS_PER_PAGE + 5):
         at = NOW - HOUR + number * dt.timedelta(seconds=1)
@@ -227,7 +227,7 @@ def test_every_line_of_a_long_day_is_on_one_of_its_pages(open_day: Callable[...,
         assert "Page 1 of 2" in words(open_day(location, page=odd))
 
 
-def test_the_lines_lead_from_the_opening_to_the_closing_balance() -> None:
+def test_rows_lead_from_the_opening_to_the_closing_balance() -> None:
     make_card()
     location = make_location(included=100, starts_on=TODAY)
     sent(location, text(), text(FRANCE))
@@ -241,7 +241,7 @@ def test_the_lines_lead_from_the_opening_to_the_closing_balance() -> None:
     assert balance == page.day.closing == daily_usage(location).closing == 83
 
 
-def test_only_those_who_may_see_the_location_see_its_days(client: Client) -> None:
+def test_only_permitted_roles_can_open_days(client: Client) -> None:
     location, other = make_location(), make_location()
     address = f"/locations/{location.pk}/credit-usage/days/2026-06-15/"
     assert client.get(address).status_code == 302
@@ -254,7 +254,7 @@ def test_only_those_who_may_see_the_location_see_its_days(client: Client) -> Non
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-6-15", "1999-12-31", "2200-01-01", "today"])
-def test_a_day_that_cannot_be_is_not_found(client: Client, day: str) -> None:
+def test_impossible_day_is_not_found(client: Client, day: str) -> None:
     location = make_location()
     client.force_login(make_member(location))
     assert client.get(f"/locations/{location.pk}/credit-usage/days/{day}/").status_code == 404

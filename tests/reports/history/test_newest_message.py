@@ -88,7 +88,7 @@ def test_a_chat_message_is_explained_by_its_inbox(manager: Client, location: Loc
     ("language", "words"),
     [("fr", "SMS entrant"), ("es", "SMS entrante"), ("pt-br", "Mensagem SMS recebida")],
 )
-def test_what_a_chat_message_is_is_said_in_the_order_of_the_language(
+def test_chat_label_follows_the_word_order_of_the_language(
     manager: Client, location: Location, language: str, words: str
 ) -> None:
     User.objects.update(language=language)
@@ -96,7 +96,7 @@ def test_what_a_chat_message_is_is_said_in_the_order_of_the_language(
     assert f"{words}, Front Desk" in part(manager, location).text
 
 
-def test_before_anything_was_used_it_says_what_will_stand_there(
+def test_newest_message_has_a_placeholder_before_any_usage(
     manager: Client, location: Location
 ) -> None:
     purchase(location.pk, 50, key=key(), at=NOW, reference="Invoice 1")
@@ -105,7 +105,9 @@ def test_before_anything_was_used_it_says_what_will_stand_there(
     assert manager.get(address(location))["Location"] == f"/locations/{location.pk}/credit-usage/"
 
 
-def test_it_is_open_to_those_who_may_open_the_location(client: Client, location: Location) -> None:
+def test_only_permitted_roles_can_open_the_newest_message(
+    client: Client, location: Location
+) -> None:
     assert client.get(address(location)).status_code == 302
     client.force_login(make_member(location, Role.EDITOR))
     assert client.get(address(location), headers=PART).status_code == 403

@@ -79,23 +79,23 @@ def search(client: Client) -> Callable[..., Any]:
         "123 456",
     ],
 )
-def test_a_number_is_found_however_it_is_written(location: Location, written: str) -> None:
+def test_number_matches_in_any_notation(location: Location, written: str) -> None:
     sent(location, text(BRITAIN, external_id="right"), text(MEXICO), text(FRANCE))
     charge_chat(location.pk, [chat("inbound", phone="+12015550199")], key=key(), at=NOW)
     assert found(location, written) == ["right"]
 
 
-def test_a_number_of_a_chat_is_found_too(location: Location) -> None:
+def test_number_of_a_chat_matches(location: Location) -> None:
     charge_chat(location.pk, [chat("inbound", external_id="c")], key=key(), at=NOW)
     assert found(location, "(201) 555-0123") == ["c"]
 
 
 @pytest.mark.parametrize("written", ["12", "00", "+4", "Ana", "+44x", "----", "0000"])
-def test_what_is_no_number_is_not_looked_up_as_one(written: str) -> None:
+def test_text_without_a_number_is_not_searched_as_one(written: str) -> None:
     assert phone_condition(written) is None
 
 
-def test_a_recipient_is_found_by_words_of_any_field(location: Location) -> None:
+def test_recipient_matches_by_words_of_any_field(location: Location) -> None:
     ana = {"First Name": "Ana", "Last Name": "López", "City": "Lima", "Note": 'says "hi" 100%'}
     sent(
         location,
@@ -112,7 +112,7 @@ def test_a_recipient_is_found_by_words_of_any_field(location: Location) -> None:
         assert found(location, nothing) == []
 
 
-def test_an_external_id_is_found_whole(location: Location) -> None:
+def test_external_id_matches_as_a_whole(location: Location) -> None:
     sent(location, text(external_id="order 7/a"))
     charge_chat(location.pk, [chat("inbound", external_id="msg-7")], key=key(), at=NOW)
     assert found(location, " order 7/a ") == ["order 7/a"]
@@ -131,7 +131,7 @@ def test_only_these_days_and_this_location_are_searched(location: Location) -> N
     assert found(location, BRITAIN, days=5) == ["0"]
 
 
-def test_refused_messages_are_found_with_their_reason(
+def test_refused_messages_are_listed_with_their_reason(
     location: Location, search: Callable[..., Any]
 ) -> None:
     sent(location, text("+4915123456789"))
@@ -140,7 +140,7 @@ def test_refused_messages_are_found_with_their_reason(
     assert "Refused, costs nothing: The rate card has no price for the destination." in said
 
 
-def test_what_was_found_leads_to_its_message(
+def test_result_links_to_its_message(
     location: Location, search: Callable[..., Any], client: Client
 ) -> None:
     charge_id = sent(location, text(FRANCE), text(BRITAIN, profile={"Name": "Ana"}))
@@ -153,7 +153,7 @@ def test_what_was_found_leads_to_its_message(
     )
 
 
-def test_what_is_looked_for_is_in_no_address_and_not_kept(
+def test_query_is_in_no_url_and_not_cached(
     location: Location, search: Callable[..., Any], client: Client
 ) -> None:
     sent(location, *[text(BRITAIN) for _ in range(RESULTS_PER_PAGE + 1)])
@@ -176,7 +176,7 @@ def test_the_last_ninety_days_are_offered(location: Location, client: Client) ->
     assert offered == ["2026-03-18", "2026-06-15"]
 
 
-def test_nothing_found_says_what_to_try(location: Location, search: Callable[..., Any]) -> None:
+def test_empty_result_suggests_what_to_try(location: Location, search: Callable[..., Any]) -> None:
     said = words(search(location, "nobody"))
     assert "Nothing found" in said
     assert "Look at more days, at fewer digits or words, or check the spelling." in said
@@ -193,7 +193,7 @@ def test_nothing_found_says_what_to_try(location: Location, search: Callable[...
         ({"first_on": "2000-01-01"}, "That is more than ten years: choose fewer."),
     ],
 )
-def test_a_search_that_cannot_be_read_says_so(
+def test_invalid_search_has_an_error(
     location: Location, search: Callable[..., Any], params: dict[str, str], said: str
 ) -> None:
     answer = search(location, **({"query": "ana"} | params))
@@ -208,7 +208,7 @@ def test_hostile_words_stay_text(location: Location, search: Callable[..., Any])
     assert "<script>alert" not in answer.text
 
 
-def test_only_those_who_may_see_the_location_search_it(client: Client, location: Location) -> None:
+def test_only_permitted_roles_can_search(client: Client, location: Location) -> None:
     address = f"/locations/{location.pk}/credit-usage/search/"
     assert client.get(address).status_code == 302
     client.force_login(make_member(location, Role.CHAT_AGENT))

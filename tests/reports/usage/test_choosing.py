@@ -47,7 +47,7 @@ def test_the_chooser_takes_as_many_queries_for_few_as_for_more(client: Client) -
     assert queries(2) == queries(4)
 
 
-def test_the_chooser_renews_what_is_due_and_says_how_each_stands(client: Client) -> None:
+def test_chooser_renews_due_contracts_and_lists_balances(client: Client) -> None:
     first = make_location(name="Alpha", included=1000, starts_on=dt.date(2025, 6, 15))
     renew(first.pk, at=NOW - 300 * DAY)
     adjust(first.pk, -900, bucket="contract", key=key(), at=NOW - 299 * DAY, reason="Test")
@@ -82,7 +82,7 @@ def test_staff_find_one_of_many_locations(client: Client) -> None:
         (Role.CHAT_AGENT, "Your role does not include Credit Usage"),
     ],
 )
-def test_who_can_open_no_location_is_told_why(client: Client, role: str | None, said: str) -> None:
+def test_user_without_locations_reads_why(client: Client, role: str | None, said: str) -> None:
     client.force_login(make_member(make_location(), role) if role else make_user())
     assert said in words(client.get("/"))
 

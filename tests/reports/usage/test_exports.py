@@ -102,7 +102,7 @@ def test_all_pages_go_into_a_file(ask: Any) -> None:
     assert len(shown) == 1 + 46 + 3
 
 
-def test_a_file_is_named_by_location_and_days_and_is_not_kept(ask: Any) -> None:
+def test_file_is_named_by_location_and_days_and_not_cached(ask: Any) -> None:
     for ending, content_type in (
         ("csv", "text/csv; charset=utf-8"),
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -121,7 +121,7 @@ def test_a_range_from_the_beginning_is_named_by_its_first_movement(ask: Any) -> 
     assert "_2026-05-01_2026-06-01.csv" in answer["Content-Disposition"]
 
 
-def test_the_workbook_has_the_same_days_and_says_what_it_is(ask: Any) -> None:
+def test_workbook_has_the_same_days_and_a_summary(ask: Any) -> None:
     answer = ask("days.xlsx", range="this-term", kind=["text", "chat"])
     book = load_workbook(io.BytesIO(body(answer)))
     assert book.sheetnames == ["Summary", "Days"]
@@ -192,7 +192,7 @@ def test_the_statement_goes_from_opening_to_closing_by_month(ask: Any) -> None:
     assert "Opening 1,000 + additions 500 − usage 9 − lapsed, other 3 = closing 1,488 ✓" in said
 
 
-def test_a_whole_month_is_called_by_its_name(ask: Any) -> None:
+def test_whole_month_has_its_name_as_label(ask: Any) -> None:
     for filters in ({"range": "this-term"}, {"last_on": "2026-06-30"}):
         assert "Sum of May 2026" in words(ask("statement/", **filters))
 
@@ -204,7 +204,7 @@ def test_a_statement_of_some_kinds_keeps_every_balance(ask: Any) -> None:
     assert "Days listed – −7 – – – −7 All movements +500 −7 – – −3 +490 1,488" in said
 
 
-def test_a_statement_without_days_says_so(ask: Any) -> None:
+def test_statement_without_days_has_a_notice(ask: Any) -> None:
     said = words(ask("statement/", month="2026-04"))
     assert "No credits moved in these days" in said
     assert "The balance was 0 all the time." in said
@@ -218,7 +218,7 @@ def test_filters_that_make_no_sense_lead_back_to_the_page(ask: Any, what: str) -
 
 
 @pytest.mark.parametrize("what", ["days.csv", "days.xlsx", "statement/"])
-def test_only_who_may_open_the_page_takes_its_days_away(client: Client, what: str) -> None:
+def test_only_permitted_roles_can_download_days(client: Client, what: str) -> None:
     location = make_location()
     address = f"/locations/{location.pk}/credit-usage/{what}"
     assert client.get(address).status_code == 302
@@ -231,7 +231,7 @@ def test_only_who_may_open_the_page_takes_its_days_away(client: Client, what: st
     assert client.head(address).status_code == 200
 
 
-def test_the_page_offers_what_it_shows(ask: Any, location: Location) -> None:
+def test_download_links_keep_the_filters(ask: Any, location: Location) -> None:
     page = ask("", kind="text", sort="-net", page="1", chart="cumulative", quiet="1")
     base = f"/locations/{location.pk}/credit-usage/"
     for link in (

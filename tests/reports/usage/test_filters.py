@@ -64,7 +64,7 @@ def days(answer: Any) -> list[str]:
     return [row[0] for row in rows(answer)]
 
 
-def test_the_last_thirty_days_newest_first_unless_asked_otherwise(page: Any) -> None:
+def test_default_is_thirty_days_newest_first(page: Any) -> None:
     answer = page()
     assert days(answer) == NEWEST_FIRST
     assert rows(answer, "tfoot") == [
@@ -109,7 +109,7 @@ def test_filters_and_order(page: Any, filters: dict[str, Any], expected: list[st
     assert days(page(**filters)) == expected
 
 
-def test_a_kind_keeps_the_proof_of_the_whole_range(page: Any) -> None:
+def test_filter_by_kind_keeps_the_proof_of_the_whole_range(page: Any) -> None:
     answer = page(kind="text")
     assert rows(answer, "tfoot") == [["30 days", "none", "−7", "none", "none", "none", "−7", ""]]
     said = words(answer)
@@ -117,7 +117,7 @@ def test_a_kind_keeps_the_proof_of_the_whole_range(page: Any) -> None:
     assert "Opening 0 + additions 1,500 − usage 33 − lapsed, other 3 = closing 1,464 ✓" in said
 
 
-def test_links_of_the_table_keep_what_was_asked(page: Any) -> None:
+def test_links_of_the_table_keep_the_filters(page: Any) -> None:
     answer = page(kind=["text", "chat"], quiet="1", sort="net")
     orders = [QueryDict(urlsplit(link).query) for link in read(answer).xpath("//thead//a/@href")]
     assert "-net" in [order["sort"] for order in orders]
@@ -125,12 +125,12 @@ def test_links_of_the_table_keep_what_was_asked(page: Any) -> None:
         assert (order.getlist("kind"), order["quiet"]) == (["text", "chat"], "1")
 
 
-def test_the_order_is_told_to_screen_readers(page: Any) -> None:
+def test_order_is_announced_to_screen_readers(page: Any) -> None:
     (head,) = read(page(sort="-net")).xpath("//th[@aria-sort]")
     assert (head.text_content().split()[0], head.get("aria-sort")) == ("Net", "descending")
 
 
-def test_the_quick_range_that_is_shown_is_marked(page: Any) -> None:
+def test_current_quick_range_is_marked(page: Any) -> None:
     def shown(**filters: Any) -> str:
         return str(read(page(**filters)).xpath('//a[@aria-current="true"]')[0].text_content())
 
@@ -193,7 +193,7 @@ def test_days_without_movement_on_request(page: Any) -> None:
     assert days(page(quiet="2")) == NEWEST_FIRST
 
 
-def test_quiet_days_of_the_future_are_not_shown(page: Any) -> None:
+def test_quiet_days_of_the_future_are_not_listed(page: Any) -> None:
     shown = days(page(quiet="1", first_on="2026-06-14", last_on="2026-07-14"))
     assert shown == ["Mon 15 Jun", "Sun 14 Jun"]
 
@@ -271,7 +271,7 @@ def test_a_long_table_has_pages(client: Client) -> None:
         ({"range": "last-term"}, "This location has no such term. Choose other days."),
     ],
 )
-def test_what_makes_no_sense_is_said_with_the_way_out(
+def test_invalid_filters_have_an_error_and_a_way_out(
     page: Any, filters: dict[str, str], error: str
 ) -> None:
     answer = page(**filters)

@@ -49,7 +49,7 @@ def receive(location: Location, count: int, at: dt.datetime) -> None:
     charge_chat(location.pk, [chat("inbound", sent_at=at) for _ in range(count)], key=key(), at=at)
 
 
-def test_it_says_what_is_left_and_proves_it(open_page: Callable[..., Any]) -> None:
+def test_page_displays_and_proves_the_balance(open_page: Callable[..., Any]) -> None:
     location = make_location(included=9000, starts_on=dt.date(2026, 6, 1))
     purchase(location.pk, 4000, key=key(), at=NOW - 5 * DAY, reference="Invoice 1")
     receive(location, 15, NOW - 2 * DAY)
@@ -108,7 +108,7 @@ def test_a_debt_is_explained(
     assert "Overdrawn −6" in said
 
 
-def test_an_allowed_overdraft_is_said(open_page: Callable[..., Any]) -> None:
+def test_overdraft_limit_is_displayed(open_page: Callable[..., Any]) -> None:
     location = make_location(included=10, overdraft_limit=50)
     receive(location, 8, NOW - DAY)
     said = words(open_page(location))
@@ -164,7 +164,7 @@ def test_a_successor_with_other_terms_is_named(open_page: Callable[..., Any]) ->
     )
 
 
-def test_the_granted_amount_counts_not_what_the_contract_says_since(
+def test_granted_amount_counts_and_not_a_later_contract(
     open_page: Callable[..., Any],
 ) -> None:
     location = make_location(included=500)
@@ -199,7 +199,9 @@ def test_days_and_times_are_the_location_s(
     assert days in said
 
 
-def test_the_newest_line_is_the_balance_after_a_move_west(open_page: Callable[..., Any]) -> None:
+def test_newest_row_closes_with_the_balance_after_a_move_west(
+    open_page: Callable[..., Any],
+) -> None:
     location = make_location(included=100, time_zone="Pacific/Kiritimati")
     receive(location, 3, NOW)  # stands on the 16th
     Location.objects.filter(pk=location.pk).update(time_zone="Pacific/Honolulu")  # is the 15th
@@ -231,7 +233,7 @@ def test_credit_usage_takes_as_many_queries_for_few_as_for_more(client: Client) 
     assert queries(1) == queries(3) <= 20
 
 
-def test_held_credits_say_what_for(open_page: Callable[..., Any]) -> None:
+def test_held_credits_have_a_reason(open_page: Callable[..., Any]) -> None:
     make_card()
     location = make_location(included=1000)
     for _ in range(2):
@@ -251,7 +253,7 @@ def test_held_credits_say_what_for(open_page: Callable[..., Any]) -> None:
     assert "Held, not used yet −58" in said
 
 
-def test_an_overdrawn_location_sees_what_took_it_there(open_page: Callable[..., Any]) -> None:
+def test_overdrawn_location_lists_its_causes(open_page: Callable[..., Any]) -> None:
     location = make_location(included=10)
     receive(location, 4, NOW - 3 * DAY)
     receive(location, 3, NOW - DAY)
@@ -261,7 +263,7 @@ def test_an_overdrawn_location_sees_what_took_it_there(open_page: Callable[..., 
     assert "Fri 12 Jun 4 chat messages" not in words(answer)
 
 
-def test_a_pace_is_told_once_there_is_enough_of_it(open_page: Callable[..., Any]) -> None:
+def test_daily_rate_is_displayed_with_enough_history(open_page: Callable[..., Any]) -> None:
     location = make_location(included=100, starts_on=dt.date(2026, 6, 1))
     for days in range(13, 0, -1):
         receive(location, 1, NOW - days * DAY)

@@ -232,7 +232,7 @@ def listed(lines: Iterable[Line], kinds: list[str]) -> list[Line]:
     return [line for line in lines if not kinds or any(line[columns[kind]] for kind in kinds)]
 
 
-def test_every_way_to_see_the_days_says_the_same(
+def test_page_files_statement_and_api_have_the_same_figures(
     client: Client, location: Location, chance: random.Random
 ) -> None:
     client.force_login(make_member(location))

@@ -23,7 +23,7 @@ def buy(location_id: int) -> None:
         connection.close()
 
 
-def test_what_is_read_in_one_moment_agrees(cloned_database: Clone) -> None:
+def test_figures_of_one_snapshot_agree(cloned_database: Clone) -> None:
     location = make_location(included=100)
     renew(location.pk, at=timezone.now())
     with ThreadPoolExecutor() as another, read_snapshot():

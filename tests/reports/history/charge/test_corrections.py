@@ -39,9 +39,7 @@ def test_a_manager_asks_and_reads_the_answer(client: Client, location: Location)
     assert "decided on 15 Jun 2026, 12:00 UTC · The phone was off" in said
 
 
-def test_a_whole_charge_can_be_asked_for_and_is_given_back(
-    client: Client, location: Location
-) -> None:
+def test_correction_of_a_whole_charge_gives_it_back(client: Client, location: Location) -> None:
     charge_id = sent(location, text(), text())
     client.force_login(make_member(location))
     answer = client.post(f"{address(location, charge_id)}correction/", {"reason": "Wrong list"})
@@ -54,7 +52,7 @@ def test_a_whole_charge_can_be_asked_for_and_is_given_back(
     assert Entry.objects.filter(kind=EntryKind.REVERSAL).count() == 1
 
 
-def test_a_correction_that_cannot_be_asked_for_says_why(client: Client, location: Location) -> None:
+def test_invalid_correction_request_has_an_error(client: Client, location: Location) -> None:
     charge_id = sent(location, text())
     client.force_login(make_member(location))
     form = f"{address(location, charge_id)}correction/"

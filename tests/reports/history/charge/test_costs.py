@@ -33,7 +33,7 @@ DAY = dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-def test_a_call_says_what_it_cost_and_why(
+def test_call_has_its_cost_and_an_explanation(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
     charge_id = sent(
@@ -103,7 +103,7 @@ def test_chat_of_several_days_chains_to_the_entry_of_each_day(location: Location
         assert min(p.after for p in paid) == balance
 
 
-def test_credits_of_both_kinds_and_a_debt_are_told_apart(
+def test_contract_purchased_and_debt_credits_are_distinguished(
     open_charge: Callable[..., Any],
 ) -> None:
     location = make_location(included=1)
@@ -119,7 +119,7 @@ def test_credits_of_both_kinds_and_a_debt_are_told_apart(
         assert sentence in said, said
 
 
-def test_a_charge_refused_whole_says_what_was_missing_and_the_way_out(
+def test_refused_charge_has_its_shortfall_and_a_way_out(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
     charge_id = sent(location, *[text() for _ in range(20)])
@@ -152,7 +152,7 @@ def test_refused_messages_say_why_and_the_way_out(
     assert GERMANY in only
 
 
-def test_what_was_given_back_is_said_on_the_charge_and_on_its_message(
+def test_reversal_is_displayed_on_charge_and_message(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
     charge_id = sent(location, text(external_id="a"), text(external_id="b"))

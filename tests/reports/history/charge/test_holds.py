@@ -14,7 +14,7 @@ from tests.reports.pages import words
 pytestmark = pytest.mark.django_db
 
 
-def test_a_call_that_was_capped_at_its_hold_says_so(
+def test_call_capped_at_its_hold_has_a_notice(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
     held = holds.hold(
@@ -43,7 +43,7 @@ def test_a_call_that_was_capped_at_its_hold_says_so(
         ("cap", 1, "1 credit was held for it; it was charged what was held, and no more."),
     ],
 )
-def test_what_became_of_the_hold_is_said(
+def test_outcome_of_a_hold_is_displayed(
     location: Location, open_charge: Callable[..., Any], over_rule: str, held: int, said: str
 ) -> None:
     hold = holds.hold(
@@ -58,9 +58,7 @@ def test_what_became_of_the_hold_is_said(
     assert said in words(open_charge(location, charge_id))
 
 
-def test_what_was_held_for_others_is_said(
-    location: Location, open_charge: Callable[..., Any]
-) -> None:
+def test_other_holds_are_displayed(location: Location, open_charge: Callable[..., Any]) -> None:
     holds.hold(location.pk, credits=30, seconds_to_live=600, key=key(), at=NOW)
     said = words(open_charge(location, sent(location, text())))
     assert "Available before 70 · 30 more were held for calls" in said

@@ -62,16 +62,14 @@ def test_a_long_broadcast_has_pages_and_opens_at_a_message(
         assert "Page 1 of 3" in words(open_charge(location, charge_id, **odd))
 
 
-def test_a_filter_that_finds_none_says_so(
+def test_filter_without_messages_has_a_notice(
     location: Location, open_charge: Callable[..., Any]
 ) -> None:
     charge_id = sent(location, text())
     assert "No such messages" in words(open_charge(location, charge_id, show="refused"))
 
 
-def test_only_those_who_may_see_the_location_see_its_charges(
-    client: Client, location: Location
-) -> None:
+def test_only_permitted_roles_can_open_charges(client: Client, location: Location) -> None:
     charge_id = sent(location, text())
     other = make_location()
     addresses = [
@@ -91,7 +89,7 @@ def test_only_those_who_may_see_the_location_see_its_charges(
     assert client.get(f"{address(location, charge_id)}messages/9/correction/").status_code == 404
 
 
-def test_ids_that_no_row_can_have_are_not_found(client: Client, location: Location) -> None:
+def test_impossible_ids_are_not_found(client: Client, location: Location) -> None:
     charge_id = sent(location, text())
     client.force_login(make_member(location))
     for number in ("0", "9" * 12, "9" * 40):
@@ -100,9 +98,7 @@ def test_ids_that_no_row_can_have_are_not_found(client: Client, location: Locati
         assert client.get(asked).status_code == 404
 
 
-def test_the_pages_on_the_way_down_keep_the_strict_policy(
-    client: Client, location: Location
-) -> None:
+def test_history_pages_have_the_strict_content_policy(client: Client, location: Location) -> None:
     charge_id = sent(location, text(), text(GERMANY))
     client.force_login(make_member(location))
     base = f"/locations/{location.pk}/credit-usage"
