@@ -58,7 +58,7 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_step_setup(request: SignedInRequest) -> HttpResponse:
+def set_up_two_factor(request: SignedInRequest) -> HttpResponse:
     if two_factor.is_on(request.user):
         if request.session.get(two_factor.VERIFIED):
             return redirect("account")
@@ -81,14 +81,14 @@ def second_step_setup(request: SignedInRequest) -> HttpResponse:
         "secret": two_factor.readable_secret(device),
         "is_required": settings.STAFF_REQUIRE_TWO_FACTOR and request.user.is_staff,
     }
-    return render(request, "locations/users/second_step_setup.html", context)
+    return render(request, "locations/users/two_factor_setup.html", context)
 
 
 @sensitive_post_parameters("code")
 @login_required
 @never_cache
 @require_POST
-def change_second_step(request: SignedInRequest) -> HttpResponse:
+def change_two_factor(request: SignedInRequest) -> HttpResponse:
     """Make new recovery codes, or turn it off; both need a code, not just an open session."""
     form = CodeForm(request.POST)
     if not (form.is_valid() and two_factor.verify(request.user, form.cleaned_data["code"])):

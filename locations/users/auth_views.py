@@ -42,7 +42,7 @@ class SignIn(LoginView):
                 "next": self.get_success_url(),
                 "at": timezone.now().timestamp(),
             }
-            return redirect("second-step")
+            return redirect("sign-in-code")
         response = super().form_valid(form)
         begin_session(self.request)
         return response
@@ -51,7 +51,7 @@ class SignIn(LoginView):
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_step(request: HttpRequest) -> HttpResponse:
+def sign_in_code(request: HttpRequest) -> HttpResponse:
     pending = request.session.get(PENDING_SIGN_IN)
     expired_before = timezone.now().timestamp() - CODE_TIMEOUT_SECONDS
     if not pending or pending["at"] < expired_before:
@@ -67,7 +67,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             begin_session(request)
             return redirect(pending["next"])
         form.add_error("code", CodeForm.wrong_code)
-    return render(request, "locations/users/second_step.html", {"form": form})
+    return render(request, "locations/users/sign_in_code.html", {"form": form})
 
 
 def begin_session(request: HttpRequest) -> None:

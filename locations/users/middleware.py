@@ -21,7 +21,7 @@ from locations.models import Location, User
 from locations.models.audit import SEEN
 from locations.users.two_factor import VERIFIED
 
-WITHOUT_TWO_FACTOR = {"second-factor", "sign-out", "sign-in", "second-step", "healthz"}
+WITHOUT_TWO_FACTOR = {"two-factor-setup", "sign-out", "sign-in", "sign-in-code", "healthz"}
 # Pages that show recipients, their numbers and what they wrote; downloads check it themselves.
 PERSONAL_DATA_PAGES = {
     "usage-charge",
@@ -97,7 +97,7 @@ class RequireTwoFactorMiddleware(MiddlewareMixin):
             and not request.session.get(VERIFIED)
             and resolve(request.path_info).url_name not in WITHOUT_TWO_FACTOR
         ):
-            return redirect("second-factor")
+            return redirect("two-factor-setup")
         return None
 
 
