@@ -1,4 +1,4 @@
-"""Days, months and midnights in a location's time zone (domain.md section 2, *Term*)."""
+"""Days, months and midnights in a location's time zone (docs/domain.md, rules 13 and 18)."""
 
 import calendar
 import datetime as dt

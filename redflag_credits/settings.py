@@ -70,7 +70,7 @@ ALLOWED_HOSTS = (
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# Numbers of these regions cost no international credits (domain.md 3).
+# Numbers of these regions cost no international credits (docs/domain.md, rule 3).
 DOMESTIC_REGIONS = frozenset(env.list("DOMESTIC_REGIONS", default=["US"]))
 
 # Providers sign the URL that they call. Callbacks are off unless the provider's secret is set

@@ -15,7 +15,7 @@ NOT_AUDITED += ["rows_total", "failure", "run"]
 
 
 class VerificationRun(models.Model):
-    """One proof of domain.md section 4, over one location or, without one, over all of them."""
+    """One check of the invariants of docs/domain.md, for one location or for all (null)."""
 
     location = models.ForeignKey(
         Location,

@@ -1,4 +1,4 @@
-"""The daily table: one query for page, chart, workbook, statement and API (domain.md 3)."""
+"""The daily table of page, chart, workbook, statement and API (docs/domain.md, rule 19)."""
 
 import datetime as dt
 from bisect import bisect_left, bisect_right

@@ -1,7 +1,7 @@
-"""What must always be true (domain.md section 4), as questions that list what breaks it.
+"""The invariants of docs/domain.md as SQL.
 
-Each query answers with rows of location id and detail; no row means that the rule holds. They
-believe nothing that the database's own guards promise: a guard may have been switched off.
+Each query returns the location id and a detail of every violation. None relies on the guards of
+the database: a guard may have been switched off.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question to the database; `rule` is its number in domain.md section 4."""
+    """One query; `rule` is the number of the invariant in docs/domain.md."""
 
     rule: int
     name: str

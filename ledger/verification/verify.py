@@ -1,4 +1,4 @@
-"""Proving the ledger: domain.md section 4 over the whole database, in one snapshot."""
+"""Verify the invariants of docs/domain.md over the whole database, in one snapshot."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from locations.models import Location
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A rule of domain.md section 4 that does not hold; no location: a guard is missing."""
+    """A broken invariant, by its number in docs/domain.md; no location: a guard is missing."""
 
     rule: int
     check: str

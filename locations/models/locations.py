@@ -52,7 +52,7 @@ class Account(models.Model):
 
 class LocationQuerySet(models.QuerySet["Location"]):
     def visible_to(self, user: "User | AnonymousUser") -> "LocationQuerySet":
-        """The locations this user belongs to (domain.md section 1); all of them for staff."""
+        """The locations of the user's memberships; for staff all of them."""
         if not user.is_authenticated:
             return self.none()
         if user.is_staff:

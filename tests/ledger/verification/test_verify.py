@@ -1,4 +1,4 @@
-"""`verify_ledger`: every rule of domain.md section 4, broken one by one."""
+"""`verify_ledger` finds each invariant of docs/domain.md that is broken."""
 
 import datetime as dt
 import json
