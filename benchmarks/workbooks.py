@@ -16,6 +16,7 @@ from django.utils import timezone
 from benchmarks import database
 from benchmarks.single_charges import messages
 from ledger.engine import charging
+from locations.formatting.cell_text import clean_text
 from locations.jobs import Lease
 from locations.models import Location, User
 from reports.exports.kinds import rows_of
@@ -23,7 +24,6 @@ from reports.exports.kinds.base import Rows
 from reports.exports.queue import claim_next
 from reports.exports.writer import write
 from reports.models import Report, ReportKind
-from reports.workbooks.text import shown
 from reports.workbooks.xlsx import MOST_ROWS
 from tests import factories
 
@@ -94,7 +94,7 @@ class ReportRounds:
                 for number, row in enumerate(rows.rows, 1):
                     for position, value in enumerate(row):
                         if isinstance(value, str):
-                            sheet.write_string(number, position, shown(value))
+                            sheet.write_string(number, position, clean_text(value))
                         elif isinstance(value, dt.datetime):
                             sheet.write_datetime(number, position, value)
                         elif value is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
-from locations.admin.base import ReadOnlyAdmin, download_csv, render_page
+from locations.admin.base import ReadOnlyAdmin, render_page
+from locations.downloads import CSV, download, write_csv
 from locations.formatting.countries import SATELLITE, country_name
 from locations.models import CarrierType, Channel, RateCard, User
 from locations.rate_cards import publishing
@@ -124,7 +125,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         return redirect("admin:ledger_ratecardimpact_check", pk)
 
     @can_publish
-    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """All countries and locations of the last calculation, as CSV."""
         card = _get_card(pk)
         impact = _result(RateCardImpact.objects.filter(card=card).first())
@@ -134,13 +135,10 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
             ["of", "name", "messages", "credits_now", "credits_then", "more", "unpriced_messages"]
         ]
         for code, sums in sorted(impact.countries.items()):
-            name = country_name(code) if code else "Chat"
-            rows.append(["country", name, *_cells(sums)])
+            rows.append(["country", country_name(code) if code else "Chat", *_cells(sums)])
         for location, sums in rate_card_impact.names_of(impact.places):
-            # A name that begins like a formula stays text in every spreadsheet.
-            name = location.name if location.name[:1].isalnum() else f"'{location.name}"
-            rows.append(["location", name, *_cells(sums)])
-        return download_csv(rows, f"impact-{file_name(card, 'csv')}")
+            rows.append(["location", location.name, *_cells(sums)])
+        return download(write_csv(rows), CSV, f"impact-{file_name(card, 'csv')}")
 
 
 def _get_card(pk: int) -> RateCard:

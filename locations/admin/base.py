@@ -1,8 +1,6 @@
 """Base classes and functions of the staff admin, for all three apps."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,7 +22,6 @@ from django.utils.translation import gettext_lazy
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
 from locations.db.errors import message_of
-from locations.rate_cards.exports import CSV
 
 MAX_LISTED = 10_000
 
@@ -131,20 +128,6 @@ def render_page(
         **context,
     }
     return TemplateResponse(request, template, context)
-
-
-def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
-
-
-def download_csv(rows: Iterable[Iterable[object]], file_name: str) -> HttpResponse:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return download(text.getvalue().encode(), CSV, file_name)
 
 
 def parse_id(text: str) -> int | None:

@@ -1,7 +1,7 @@
 """Compare two rate cards, row by row."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ def compare_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required("locations.view_ratecard", raise_exception=True)
-def download_view(request: HttpRequest, pk: int) -> HttpResponse:
+def download_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     card, other = _cards(request, pk)
     changes = rate_card_diff.filter_changes(request, compare_rates(card.rates.all(), other))
     return rate_card_diff.download_changes(changes, f"differences-{file_name(card, 'csv')}")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 
-from locations.admin.base import download_csv
+from locations.downloads import CSV, download, write_csv
 from locations.formatting.countries import country_name
 from locations.rate_cards.comparison import JUMP_PERCENT, ChangeKind, PriceChange, count_by_kind
 
@@ -54,8 +54,9 @@ def diff_context(request: HttpRequest, changes: Sequence[PriceChange]) -> dict[s
     }
 
 
-def download_changes(changes: Sequence[PriceChange], name: str) -> HttpResponse:
-    return download_csv([HEADINGS, *(_cells(change) for change in changes)], name)
+def download_changes(changes: Sequence[PriceChange], name: str) -> FileResponse:
+    rows = [HEADINGS, *map(_cells, changes)]
+    return download(write_csv(rows), CSV, name)
 
 
 def _cells(change: PriceChange) -> list[object]:

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -152,7 +152,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             **rate_card_diff.diff_context(request, found),
         )
 
-    def download(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The rows of the preview that the address asks for, as CSV."""
         _importer(request)
         found = rate_card_diff.filter_changes(request, self._changes(self._upload(pk)))

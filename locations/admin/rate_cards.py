@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -14,8 +14,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from locations.admin.base import GuardedAdmin, download, link
+from locations.admin.base import GuardedAdmin, link
 from locations.admin.rate_card_compare import compare_view, download_view
+from locations.downloads import CSV, XLSX, download
 from locations.models import CardState, RateCard, RateCardSeries
 from locations.rate_cards import exports, publishing
 
@@ -191,13 +192,13 @@ class RateCardAdmin(GuardedAdmin):
         self.message_user(request, message % {"card": card})
         return redirect("admin:locations_ratecard_change", draft.pk)
 
-    def export(self, request: HttpRequest, pk: int, extension: str) -> HttpResponse:
+    def export(self, request: HttpRequest, pk: int, extension: str) -> FileResponse:
         """The card as CSV or XLSX, as the import reads it."""
         card = self._card(pk, allowed=self.has_view_permission(request))
         file_name = exports.file_name(card, extension)
         if extension == "xlsx":
-            return download(exports.as_xlsx(card), exports.XLSX, file_name)
-        return download(exports.as_csv(card), exports.CSV, file_name)
+            return download(exports.as_xlsx(card), XLSX, file_name)
+        return download(exports.as_csv(card), CSV, file_name)
 
     def _card(self, pk: int, *, allowed: bool) -> RateCard:
         if not allowed:

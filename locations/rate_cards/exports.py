@@ -1,18 +1,16 @@
 """A card as a file, in the format that is imported: the same file brings the same card."""
 
-import csv
 import io
 from collections.abc import Iterator
 
 from django.utils.text import slugify
 from openpyxl import Workbook
 
+from locations.downloads import write_csv
 from locations.models import Channel, RateCard
 from locations.rate_cards.parsing import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 
 HEADINGS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_name(card: RateCard, ending: str) -> str:
@@ -21,11 +19,7 @@ def file_name(card: RateCard, ending: str) -> str:
 
 
 def as_csv(card: RateCard) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    writer.writerows(_rows(card))
-    return text.getvalue().encode()
+    return write_csv([HEADINGS, *_rows(card)], bom=False)
 
 
 def as_xlsx(card: RateCard) -> bytes:

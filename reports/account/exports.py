@@ -1,18 +1,16 @@
 """The locations of an account as CSV or Excel, filtered and sorted as on the page."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from locations.downloads import write_csv
 from reports.account.page import AccountUsage
 from reports.account.rows import LocationRow
 from reports.exports.listing import file_words
 from reports.forecast.forecast import Record
-from reports.workbooks.csv import BOM, Cell, plain, safe
 from reports.workbooks.xlsx import Book, Column, Value
 
 WIDTHS = (32, 14, 18, 20, 14, 16, 24)
@@ -25,11 +23,7 @@ def account_filename(usage: AccountUsage, ending: str) -> str:
 
 
 def account_csv(usage: AccountUsage) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([safe(title) for title in _titles(usage)])
-    writer.writerows([plain(cell) for cell in _cells(row)] for row in usage.table.records)
-    return (BOM + text.getvalue()).encode()
+    return write_csv([_titles(usage), *map(_cells, usage.table.records)])
 
 
 def account_xlsx(usage: AccountUsage, folder: Path) -> Path:
@@ -47,7 +41,7 @@ def _titles(usage: AccountUsage) -> list[str]:
     return [*(str(column.header) for column in usage.table.columns), _("Time zone")]
 
 
-def _cells(row: LocationRow) -> Iterator[Cell]:
+def _cells(row: LocationRow) -> Iterator[Value]:
     yield row.location.name
     yield row.available
     yield row.used

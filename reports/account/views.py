@@ -1,4 +1,3 @@
-import io
 import tempfile
 from pathlib import Path
 
@@ -9,11 +8,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from locations.downloads import CSV, XLSX, download
 from locations.permissions import SignedInRequest, open_account
 from reports.account.exports import account_csv, account_filename, account_xlsx
 from reports.account.page import AccountUsage, read_account
-from reports.exports.listing import XLSX
-from reports.workbooks.csv import CSV
 
 
 @login_required
@@ -30,7 +28,7 @@ def account_usage(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def csv_file(request: SignedInRequest, pk: int) -> FileResponse:
     usage = _whole(request, pk)
-    return _file(account_csv(usage), account_filename(usage, "csv"), CSV)
+    return download(account_csv(usage), CSV, account_filename(usage, "csv"))
 
 
 @login_required
@@ -40,15 +38,9 @@ def xlsx_file(request: SignedInRequest, pk: int) -> FileResponse:
     usage = _whole(request, pk)
     with tempfile.TemporaryDirectory() as folder:
         content = account_xlsx(usage, Path(folder)).read_bytes()
-    return _file(content, account_filename(usage, "xlsx"), XLSX)
+    return download(content, XLSX, account_filename(usage, "xlsx"))
 
 
 def _whole(request: SignedInRequest, pk: int) -> AccountUsage:
     account = open_account(request.user, pk)
     return read_account(account, request.GET, whole=True, at=timezone.now())
-
-
-def _file(content: bytes, filename: str, content_type: str) -> FileResponse:
-    return FileResponse(
-        io.BytesIO(content), as_attachment=True, filename=filename, content_type=content_type
-    )

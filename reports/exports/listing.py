@@ -5,15 +5,15 @@ import re
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import override
 
+from locations.downloads import CSV, XLSX
 from locations.models import Location
 from reports.exports.schedules import active_schedules
 from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
 
 NEWEST = 5
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
     ReportFormat.XLSX: XLSX,
-    ReportFormat.CSV: "text/csv; charset=utf-8",
+    ReportFormat.CSV: CSV,
 }
 
 

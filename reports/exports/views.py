@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 )
 
 from locations import jobs
+from locations.downloads import download
 from locations.jobs import InvalidRequest, poll_seconds
 from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
@@ -118,12 +119,7 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
         )
     if file is None:
         return render(request, "reports/exports/no_file.html", context, status=410)
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=filename(report),
-        content_type=CONTENT_TYPES[ReportFormat(report.format)],
-    )
+    return download(file, CONTENT_TYPES[ReportFormat(report.format)], filename(report))
 
 
 def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:

@@ -17,7 +17,7 @@ from locations.models import Location
 from reports.exports.kinds import rows_of
 from reports.exports.kinds.base import Rows
 from reports.models import Report, ReportFormat, ReportKind
-from reports.workbooks.csv import CommaFile
+from reports.workbooks.csv import CsvFile
 from reports.workbooks.xlsx import Book, Value
 
 ROWS_BETWEEN_HEARTBEATS = 200
@@ -79,9 +79,9 @@ def write(
     return Built(written, tally.credits, path.stat().st_size)
 
 
-def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CommaFile:
+def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CsvFile:
     if report.format == ReportFormat.CSV:
-        return CommaFile(path)
+        return CsvFile(path)
     return Book(path, title=report.get_kind_display(), rows_per_sheet=rows_per_sheet)
 
 

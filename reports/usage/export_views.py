@@ -1,4 +1,3 @@
-import io
 import tempfile
 from collections.abc import Callable
 from functools import wraps
@@ -12,12 +11,11 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from locations.downloads import CSV, XLSX, download
 from locations.permissions import SignedInRequest, open_details
-from reports.exports.listing import XLSX
 from reports.usage.exports import days_csv, days_filename, days_xlsx
 from reports.usage.selection import InvalidFilters, SelectedDays, select_days
 from reports.usage.statements import statement_months, statement_sums
-from reports.workbooks.csv import CSV
 
 DaysView = Callable[[SignedInRequest, SelectedDays], HttpResponseBase]
 
@@ -45,7 +43,7 @@ def with_selected_days(
 @require_safe
 @with_selected_days
 def csv_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
-    return _file(days_csv(days), days_filename(days, "csv"), CSV)
+    return download(days_csv(days), CSV, days_filename(days, "csv"))
 
 
 @login_required
@@ -55,7 +53,7 @@ def csv_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
 def xlsx_file(request: SignedInRequest, days: SelectedDays) -> FileResponse:
     with tempfile.TemporaryDirectory() as folder:
         content = days_xlsx(days, Path(folder)).read_bytes()
-    return _file(content, days_filename(days, "xlsx"), XLSX)
+    return download(content, XLSX, days_filename(days, "xlsx"))
 
 
 @login_required
@@ -71,9 +69,3 @@ def statement(request: SignedInRequest, days: SelectedDays) -> HttpResponse:
         "sums": statement_sums(days.usage),
     }
     return render(request, "reports/usage/statement.html", context)
-
-
-def _file(content: bytes, filename: str, content_type: str) -> FileResponse:
-    return FileResponse(
-        io.BytesIO(content), as_attachment=True, filename=filename, content_type=content_type
-    )

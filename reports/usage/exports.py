@@ -1,7 +1,5 @@
 """The days of Credit Usage as CSV or Excel."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ledger.reading.daily_usage import Day, Movement
+from locations.downloads import write_csv
 from reports.exports.listing import file_words
 from reports.usage.selection import SelectedDays
-from reports.workbooks.csv import BOM, Cell, plain
 from reports.workbooks.xlsx import Book, Column, Value
 
 
@@ -22,12 +20,8 @@ def days_filename(days: SelectedDays, ending: str) -> str:
 
 
 def days_csv(days: SelectedDays) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([title for title, width in _columns()])
-    writer.writerows(_row(day) for day in days.rows)
-    writer.writerows([plain(cell) for cell in row] for row in _foot(days))
-    return (BOM + text.getvalue()).encode()
+    titles = [title for title, width in _columns()]
+    return write_csv([titles, *map(_row, days.rows), *_foot(days)])
 
 
 def days_xlsx(days: SelectedDays, folder: Path) -> Path:
@@ -61,11 +55,11 @@ def _moved(moved: Movement) -> list[int]:
     return [moved.additions, moved.text, moved.voice, moved.chat, moved.other, moved.net]
 
 
-def _row(day: Day) -> list[Cell]:
+def _row(day: Day) -> list[Value]:
     return [day.day, *_moved(day.moved), day.closing]
 
 
-def _foot(days: SelectedDays) -> Iterator[list[Cell]]:
+def _foot(days: SelectedDays) -> Iterator[list[Value]]:
     usage = days.usage
     yield [_("Total"), *_moved(usage.shown), None]
     if usage.shown != usage.total:

@@ -2,7 +2,7 @@
 
 openpyxl makes the book, its styles and the small sheets; it takes some text for formulas and
 errors, raises on some, and leaves a truncated file behind if that is caught: every text goes
-through `shown` first, and an error ends the build. The many rows it would write slowly:
+through `clean_text` first, and an error ends the build. The many rows it would write slowly:
 `SheetRows` writes them into openpyxl's sheet.
 """
 
@@ -23,8 +23,8 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from locations.formatting.cell_text import clean_text, is_harmless, pieces
 from reports.workbooks.disk import steadily
-from reports.workbooks.text import is_harmless, pieces, shown
 from reports.workbooks.xlsx_archive import BookFile, SheetFile
 from reports.workbooks.xlsx_rows import SheetRows
 
@@ -87,7 +87,7 @@ class Book:
         self._rows_per_sheet = rows_per_sheet
         self._book = Workbook(write_only=True)
         self._book.properties.creator = "RedFlag Credits"
-        self._book.properties.title = shown(title)
+        self._book.properties.title = clean_text(title)
         self._title = title
         self._spoiled = False
         self._saved = False
@@ -240,7 +240,7 @@ class Book:
 
 def _safe(sheet: Sheet, text: str) -> str | Cell | None:
     """What to append for a text: itself where that is harmless, else a cell that keeps it text."""
-    text = shown(text)
+    text = clean_text(text)
     runs = pieces(text)
     if len(runs) == 1 and is_harmless(text):
         return text or None

@@ -11,7 +11,7 @@ from typing import IO, Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
-from reports.workbooks.text import is_harmless, pieces, shown
+from locations.formatting.cell_text import clean_text, is_harmless, pieces
 
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  Excel's days are counted from here
 SECONDS_OF_DAY = 86_400
@@ -77,7 +77,7 @@ class SheetRows:
 
     def _text(self, text: str) -> str:
         """What follows the place of a text's cell; kept for when it comes again."""
-        clean = shown(text)
+        clean = clean_text(text)
         runs = pieces(clean)
         if len(runs) > 1:
             marked = "".join(f"<r>{_element(run)}</r>" for run in runs)

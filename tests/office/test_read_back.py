@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ledger.engine.posting import BadInput
+from locations.formatting.cell_text import clean_text
 from reports.exports import build
 from reports.models import ReportKind
-from reports.workbooks.text import shown
 from tests.readers import by_calamine, by_office, by_openpyxl, without_tabs
 from tests.reports import traffic
 from tests.reports.exports import books
@@ -59,7 +59,7 @@ def test_hostile_texts_come_out_of_the_ledger_whole_or_visibly_cut_in_three_prog
     paths = sorted(files(media), key=lambda path: path.stat().st_mtime_ns)
     assert len(paths) == 2
     for path, office, column in zip(paths, by_office(paths, tmp_path), (1, 0), strict=True):
-        expected = [shown(text if column else text[:500]) for text in texts]
+        expected = [clean_text(text if column else text[:500]) for text in texts]
         for sheets in (by_openpyxl(path), by_calamine(path)):
             assert [row[column] for row in sheets["Messages"][1:]] == expected
             assert without_tabs(sheets) == office
@@ -70,7 +70,7 @@ def test_what_the_ledger_keeps_out_would_be_visibly_cut_or_replaced_too(tmp_path
     texts = [*REFUSED, *CONTROLS, *HOSTILE]
     path = write(tmp_path, texts)
     [office] = by_office([path], tmp_path)
-    expected = [shown(text) for text in texts]
+    expected = [clean_text(text) for text in texts]
     for sheets in (by_openpyxl(path), by_calamine(path)):
         assert [row[0] for row in sheets["Messages"][1:]] == expected
         assert without_tabs(sheets) == office

@@ -133,7 +133,7 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
     assert {"+10", "−6", "+4"} <= set(cells(answer))
     assert "Publish it all the same" in shown
     assert staff.post(page(card)).status_code == 200
-    file = staff.get(page(card, "download")).content.decode().splitlines()
+    file = staff.get(page(card, "download")).getvalue().decode().splitlines()
     assert file[1:] == [
         "country,France,1,6,0,-6,1",
         "country,Mexico,2,14,24,10,0",

@@ -199,7 +199,7 @@ def test_two_cards_are_compared_row_by_row(staff: Client):
     back = staff.get(f"{address('ratecard_compare', old.pk)}?with={new.pk}&show=removed")
     assert [change.destination[:6] for change in back.context["page"]] == ["German"]
     file = staff.get(f"{address('ratecard_differences', new.pk)}?with={old.pk}&country=MX")
-    assert file.content.decode().splitlines()[1:] == [
+    assert file.getvalue().decode().splitlines()[1:] == [
         "changed,MX,Mexico,mobile,text,,7,14,,,100.0,"
     ]
     for wrong in ("0", "999999999", "x", "²"):
@@ -212,4 +212,4 @@ def test_card_is_exported_as_the_import_reads_it(staff: Client, ending: str):
     answer = staff.get(address(f"ratecard_{ending}", card.pk))
     name = f"standard-2020-01-01.{ending}"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert answer.content[:2] == (b"PK" if ending == "xlsx" else b"co")
+    assert answer.getvalue()[:2] == (b"PK" if ending == "xlsx" else b"co")

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.engine.funding import adjust, purchase
+from locations.downloads import csv_cell
 from locations.models import Location, Role
-from reports.workbooks.csv import plain
 from tests.factories import chat, key, make_account, make_card, make_location, make_member, text
 from tests.reports.pages import links, words
 
@@ -164,8 +164,8 @@ def test_workbook_has_the_same_days_and_a_summary(ask: Any) -> None:
     [("=1+1", "'=1+1"), ("+1x", "'+1x"), ("-1", "'-1"), ("@x", "'@x"), ("\r=1", "\n'=1")],
 )
 def test_no_text_of_a_csv_is_calculated(text: str, written: str) -> None:
-    assert plain(text) == written
-    assert [plain("Total"), plain(-7), plain(None)] == ["Total", -7, None]
+    assert csv_cell(text) == written
+    assert [csv_cell("Total"), csv_cell(-7), csv_cell(None)] == ["Total", -7, None]
 
 
 def test_nothing_moved_is_a_file_with_its_sums(ask: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.workbooks.text import UNSHOWABLE, shown
+from locations.formatting.cell_text import UNSHOWABLE, clean_text
 from tests.reports.workbooks.text_books import HOSTILE, calamine_rows, openpyxl_rows, write
 
 
@@ -53,7 +53,7 @@ def test_text_that_looks_like_a_formula_stays_text_when_it_is_edited(tmp_path: P
 def test_what_no_cell_can_hold_is_replaced_visibly(
     tmp_path: Path, text: str, expected: str
 ) -> None:
-    assert shown(text) == expected
+    assert clean_text(text) == expected
     path = write(tmp_path, [text])
     assert openpyxl_rows(path, "Messages")[1][0] == expected
     assert calamine_rows(path, "Messages")[1][0] == expected
@@ -83,7 +83,7 @@ def test_long_text_is_cut_visibly_at_what_excel_holds(
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_any_text_is_shown_as_something_that_xml_can_hold(text: str) -> None:
-    cell = shown(text)
+    cell = clean_text(text)
     cell.encode("utf-8")
     assert not UNSHOWABLE.search(cell)
     assert len(cell) <= len(text)

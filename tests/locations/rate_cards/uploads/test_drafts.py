@@ -91,7 +91,7 @@ def test_a_card_can_be_downloaded(staff: Client) -> None:
     card = make_card()
     answer = staff.get(reverse("admin:locations_ratecard_csv", args=[card.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="standard-2020-01-01.csv"'
-    assert len(lines(answer.content.decode())) == card.rates.count()
+    assert len(lines(answer.getvalue().decode())) == card.rates.count()
 
 
 def test_it_is_for_those_who_may_add_cards(client: Client, boss: User) -> None:
@@ -117,5 +117,5 @@ def test_the_preview_is_narrowed_to_a_country_and_taken_away(staff: Client) -> N
     assert len(rows(staff.get(f"{address}?country=FR&show=changed"))) == 2
     upload = RateCardUpload.objects.get()
     file = reverse("admin:locations_ratecardupload_changes", args=[upload.pk])
-    file_rows = staff.get(f"{file}?country=FR&show=removed").content.decode().splitlines()
+    file_rows = staff.get(f"{file}?country=FR&show=removed").getvalue().decode().splitlines()
     assert file_rows[1:] == ["removed,FR,France,landline,voice,,3,,60/60,,,"]

@@ -17,7 +17,7 @@ ERROR_LIKE = re.compile(r"#[A-Z0-9/]+[!?]?\Z")
 ESCAPE_LIKE = re.compile(r"(?<=_)(?=x[0-9A-Fa-f]{4}_)")
 
 
-def shown(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text as a cell can hold it: what it cannot shows as U+FFFD, and a cut as … (cut)."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
