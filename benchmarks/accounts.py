@@ -18,7 +18,7 @@ from benchmarks.page_timing import PageTiming, print_timings, time_page
 from locations.known_terms import known_terms
 from locations.models import Account, User
 from redflag_credits.gc_freeze import freeze_loaded_objects
-from reports.forecast.daily_rates import keep_up
+from reports.forecast.daily_rates import refresh_daily_rates
 from reports.models import LocationDailyRate
 from tests import factories
 
@@ -44,7 +44,7 @@ def main() -> None:
     url = reverse("account-usage", args=[account.pk])
     _age_daily_rates()
     begun = time.perf_counter()
-    count = keep_up(at=timezone.now())
+    count = refresh_daily_rates(at=timezone.now())
     print(f"Made the daily rates of {count:,} locations in {time.perf_counter() - begun:.1f} s.")
     freeze_loaded_objects()
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from ledger.reading.daily_usage import daily_usage
 from ledger.replay.csv_files import read_folder
 from locations.models import Location
-from reports.forecast.forecast import DAY, pace_of
+from reports.forecast.forecast import DAY, compute_daily_rate
 from tests.reports.held_back import AHEAD_DAYS, Errors, errors, plain_mean
 
 
@@ -34,7 +34,9 @@ def compare_methods(traffic: Path) -> list[ForecastComparison]:
         used = [by_day.get(first_on + n * DAY, 0) for n in range(count)]
         comparisons.append(
             ForecastComparison(
-                location.name, errors(used, first_on, pace_of), errors(used, first_on, plain_mean)
+                location.name,
+                errors(used, first_on, compute_daily_rate),
+                errors(used, first_on, plain_mean),
             )
         )
     return comparisons

@@ -50,4 +50,4 @@ def evaluate_alerts() -> None:
 
 @shared_task
 def update_daily_rates() -> None:
-    daily_rates.keep_up(at=timezone.now())
+    daily_rates.refresh_daily_rates(at=timezone.now())

@@ -7,9 +7,9 @@ from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
 from ledger.reading.explanations import Payment
 from locations.db.sql import fetch_rows
 
-# Within an entry its messages were paid in the order of the request: what those before the first
-# of the asked ones took is one sum, and only from there on is each followed.
-# pghistory takes what does not begin with SELECT for something that writes, and adds to it.
+# The messages of an entry were paid in the order of the request: those before the first position
+# are summed, those from there on are followed one by one.
+# pghistory adds its context to queries that do not begin with SELECT.
 PAID = """
     SELECT * FROM (
     WITH page AS (
@@ -46,10 +46,7 @@ TABLES = {
 
 
 def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
-    """By the id of the message at each place; what cost nothing has none.
-
-    One query, whatever the charge's size.
-    """
+    """By message id, for the messages at these positions; free messages are missing. One query."""
     statement = PAID.format(table=TABLES[ChargeKind(charge.kind)])
     paid = {}
     for pk, contract, rest, before, purchased_before in fetch_rows(

@@ -42,7 +42,7 @@ DAILY_TOTALS = """
 
 # Named tuples: a range has hundreds of days, and dataclasses take five times as long to create.
 class Movement(NamedTuple):
-    """Credits moved in a day or a range, signed: additions ≥ 0, everything else ≤ 0."""
+    """Signed credits: additions ≥ 0, everything else ≤ 0."""
 
     additions: int = 0
     text: int = 0
@@ -58,7 +58,7 @@ class Movement(NamedTuple):
     def usage(self) -> int:
         return self.text + self.voice + self.chat
 
-    # Of tuples it would be one after the other.
+    # A tuple would be concatenated.
     def __add__(self, more: "Movement") -> "Movement":  # type: ignore[override]
         return added_up((self, more))
 
@@ -85,17 +85,15 @@ class Day(NamedTuple):
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing moved: such a day has no entry."""
         return self.moved == Movement() and self.granted is None
 
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
-    """The days with movement between two days, in order, and what they add up to.
+    """The days with entries from `first_on` to `last_on`, in order.
 
-    `days` are all of them, `rows` those of the asked kinds; `total` is all that moved in the
-    range, so that opening + total.net = closing whatever kinds were asked for. `shown` adds up
-    `rows`.
+    `rows` are those of `days` in which one of the requested kinds moved, `shown` is their sum.
+    `total` is the sum of all days: opening + total.net = closing.
     """
 
     first_on: dt.date | None
@@ -113,7 +111,7 @@ class DailyUsage:
     def part(
         self, first_on: dt.date | None, last_on: dt.date | None, kinds: Collection[str] = ()
     ) -> "DailyUsage":
-        """What `daily_usage` would say for days within these, without asking again."""
+        """The same as `daily_usage` of a range within this one, without a query."""
         day_of = attrgetter("day")
         start = 0 if first_on is None else bisect_left(self.days, first_on, key=day_of)
         end = None if last_on is None else bisect_right(self.days, last_on, key=day_of)
@@ -121,10 +119,10 @@ class DailyUsage:
         return _usage(first_on, last_on, opening, self.days[start:end], kinds)
 
     def every_day(self, until: dt.date) -> Iterator[Day]:
-        """Each day of the range up to `until`, the quiet ones with an unchanged balance.
+        """Each day of the range up to `until`, also those without an entry.
 
-        A range without a first day begins with the first movement; a movement after `until`
-        ends it.
+        A range without `first_on` begins with the first entry. A day after `until` is included
+        if it has entries.
         """
         day = self.first_on or (self.days[0].day if self.days else None)
         before: Day | None = None
@@ -139,7 +137,7 @@ class DailyUsage:
         return self.opening if row is None else row.closing
 
     def with_quiet_days(self, until: dt.date) -> "DailyUsage":
-        """The same, where the days on which nothing moved, up to `until`, are rows as well."""
+        """The same with the days up to `until` that have no entry as rows."""
         listed = {row.day for row in self.rows}
         rows = (row for row in self.every_day(until) if row.is_quiet or row.day in listed)
         return replace(self, rows=tuple(rows))
@@ -158,7 +156,7 @@ def daily_usage(
     last_on: dt.date | None = None,
     kinds: Collection[str] = (),
 ) -> DailyUsage:
-    """What moved a location's credits on each of its days, first and last included.
+    """The daily table of a location from `first_on` to `last_on`, both included.
 
     `kinds` are fields of Movement: only days on which one of them moved are rows then. None
     for a day leaves that end of the range open. Two queries, whatever the range.
@@ -186,7 +184,6 @@ def _usage(
     days: Sequence[Day],
     kinds: Collection[str],
 ) -> DailyUsage:
-    """The rows of the asked kinds, and what all days and those rows add up to."""
     total = shown = added_up(day.moved for day in days)
     rows = days
     if kinds:

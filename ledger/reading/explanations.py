@@ -1,4 +1,4 @@
-"""Why a message cost what it cost, in words, from the facts kept with it."""
+"""Explain the cost of a message from the facts stored with it."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,6 @@ class Payment:
 
 
 def explain_payment(price: str, payment: Payment) -> str:
-    """The sentence of a price, and how it was paid: what was there before and after."""
     return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
         "price": price,
         "paid": _paid(payment),
@@ -41,7 +40,7 @@ def explain_payment(price: str, payment: Payment) -> str:
 
 
 def way_out(refusal: str) -> str:
-    """What the sender of a refused message can do about it."""
+    """What the sender can do about a refusal."""
     match refusal:
         case Refusal.BAD_NUMBER:
             return _("Correct the number, with its country code, and send the message again.")
@@ -104,7 +103,7 @@ def _row(message: InternationalMessage, rate: Rate) -> str:
 
 
 def explain_chat(message: ChatMessage) -> str:
-    """The price of a chat message. Select `card__series` with it: it is read here."""
+    """Reads `card__series`: select it with the message."""
     if message.outcome == Outcome.REFUSED:
         return _refused(message.refusal)
     prices = (
@@ -126,7 +125,7 @@ def card_name(card: RateCard) -> str:
 
 
 def _capped(words: str, credits: int, price: int) -> str:
-    """Only what a hold's rule forgave makes a charged message cheaper than its price."""
+    """Only a hold's rule makes a charged message cheaper than its price."""
     if credits >= price:
         return words
     return _("%(sum)s, capped at the %(credits)s that the hold had left") % {

@@ -1,4 +1,4 @@
-"""Try a number: what one text or call would cost a location, by which row, and why."""
+"""What one text or call to a number would cost a location, and why."""
 
 import datetime as dt
 from dataclasses import dataclass

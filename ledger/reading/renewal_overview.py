@@ -1,4 +1,4 @@
-"""What the renewal desk shows: who renews when and with which entries, what is late, what ran."""
+"""Upcoming, overdue, failed and recent renewals, for the staff page of renewals."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ def windows(at: dt.datetime) -> list[Window]:
 
 
 def ahead(days: int, at: dt.datetime) -> QuerySet[Balance]:
-    """Those whose next step comes within so many days, the first one first."""
+    """Balances with a step in the next `days` days, soonest first."""
     found = Balance.objects.filter(_within(days, at)).select_related("location__account")
     return found.order_by("renewal_due_at", "location__name", "pk")
 
@@ -93,7 +93,6 @@ def previews(balances: Sequence[Balance]) -> list[Preview]:
 
 
 def preview(location: Location, balance: Balance) -> Preview:
-    """Of one location, by its terms as they are now."""
     return _preview(balance, list(Contract.objects.filter(location=location).order_by("starts_on")))
 
 
@@ -121,7 +120,7 @@ def ran() -> QuerySet[Entry, dict[str, Any]]:
 
 
 def failures() -> QuerySet[RenewalFailure]:
-    """Those that go on before those that are over, the newest first."""
+    """Unresolved ones first, then the newest."""
     return RenewalFailure.objects.select_related("location").order_by(
         Coalesce("resolved_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(),
         "-last_failed_at",

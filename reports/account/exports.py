@@ -10,7 +10,7 @@ from locations.downloads import write_csv
 from reports.account.page import AccountUsage
 from reports.account.rows import LocationRow
 from reports.exports.listing import file_words
-from reports.forecast.forecast import Record
+from reports.forecast.forecast import HistoryState
 from reports.workbooks.xlsx import Book, Column, Value
 
 WIDTHS = (32, 14, 18, 20, 14, 16, 24)
@@ -52,7 +52,7 @@ def _cells(row: LocationRow) -> Iterator[Value]:
 
 
 def _no_day(row: LocationRow) -> str | None:
-    if row.summary.is_out or row.record == Record.ENOUGH:
+    if row.summary.is_out or row.history_state == HistoryState.ENOUGH:
         return None
     return _("not enough history")
 

@@ -17,7 +17,7 @@ from reports.account.rows import (
     renew_due,
 )
 from reports.account.tables import AccountTable
-from reports.forecast.daily_rates import keep
+from reports.forecast.daily_rates import save_daily_rates
 
 # Orders that need the summary or the usage of every location.
 SUMMARY_ORDERS = ("renews", "state", "runs_out")
@@ -65,5 +65,5 @@ def read_account(
             rates = add_usage(listed)
         add_forecasts(listed)
     if rates:
-        keep(rates)
+        save_daily_rates(rates)
     return AccountUsage(account, filter_, table, at)

@@ -20,8 +20,8 @@ from locations.calendar import local_day
 from locations.known_terms import known_terms
 from locations.models import Account, Location
 from reports.balance.summary import BalanceSummary
-from reports.forecast.daily_rates import Used, used_by
-from reports.forecast.forecast import Record, runs_out_on
+from reports.forecast.daily_rates import LocationUsage, load_location_usage
+from reports.forecast.forecast import HistoryState, runs_out_on
 from reports.models import LocationDailyRate
 
 
@@ -69,7 +69,7 @@ class LocationRow:
     __slots__ = ("available", "location", "runs_out_on", "summary", "today", "usage")
 
     summary: BalanceSummary
-    usage: Used
+    usage: LocationUsage
     runs_out_on: dt.date | None
 
     def __init__(self, location: LocationBalance, today: dt.date) -> None:
@@ -87,8 +87,8 @@ class LocationRow:
         return self.usage.used
 
     @property
-    def record(self) -> Record:
-        return self.usage.record
+    def history_state(self) -> HistoryState:
+        return self.usage.history_state
 
     @property
     def renews_key(self) -> dt.date:
@@ -170,8 +170,8 @@ def add_summaries(rows: Sequence[LocationRow]) -> None:
 
 
 def add_usage(rows: Sequence[LocationRow]) -> list[LocationDailyRate]:
-    """Two queries at most; returns the rates to be saved with `daily_rates.keep`."""
-    usage, rates = used_by({row.location.pk: row.today for row in rows})
+    """Two queries at most; returns the rates to be saved with `daily_rates.save_daily_rates`."""
+    usage, rates = load_location_usage({row.location.pk: row.today for row in rows})
     for row in rows:
         row.usage = usage[row.location.pk]
     return rates
@@ -179,9 +179,9 @@ def add_usage(rows: Sequence[LocationRow]) -> list[LocationDailyRate]:
 
 def add_forecasts(rows: Iterable[LocationRow]) -> None:
     for row in rows:
-        pace = row.usage.pace
+        rate = row.usage.daily_rate
         row.runs_out_on = (
-            runs_out_on(row.summary, pace, used_today=row.usage.today)
-            if pace and not row.summary.is_out
+            runs_out_on(row.summary, rate, used_today=row.usage.today)
+            if rate and not row.summary.is_out
             else None
         )

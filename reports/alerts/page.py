@@ -10,7 +10,7 @@ from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from reports.alerts.evaluate import AlertFigures, compute_level, get_figures
 from reports.balance.summary import BalanceSummary, balance_summary
-from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, Record, forecast
+from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, HistoryState, forecast
 from reports.models import Alert, AlertMail, Level
 
 MAX_MAILS = 20
@@ -30,7 +30,7 @@ class AlertBanner:
 class AlertPage:
     alert: Alert | None
     figures: AlertFigures
-    record: Record
+    history_state: HistoryState
     mails: list[AlertMail]
 
     @property
@@ -39,7 +39,7 @@ class AlertPage:
 
     @property
     def has_daily_rate(self) -> bool:
-        return self.record == Record.ENOUGH
+        return self.history_state == HistoryState.ENOUGH
 
 
 def get_active_alert(location: Location) -> Alert | None:
@@ -67,7 +67,7 @@ def load_alert_page(location: Location, *, at: dt.datetime) -> AlertPage:
         mails = AlertMail.objects.filter(alert__location=location).select_related("user")
         newest = list(mails[:MAX_MAILS])
     expected = forecast(usage, summary)
-    return AlertPage(alert, get_figures(summary, expected), expected.record, newest)
+    return AlertPage(alert, get_figures(summary, expected), expected.history_state, newest)
 
 
 def get_initial(location: Location, user: User) -> dict[str, Any]:

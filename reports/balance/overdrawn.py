@@ -1,4 +1,4 @@
-"""The messages that took a location below zero."""
+"""The messages that overdrew a location."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,58 +11,57 @@ from django.utils.translation import ngettext
 from ledger.models import ChatMessage, Direction, Entry, InternationalMessage
 from locations.models import Channel, Location
 
-MOST_LINES = 5
+MAX_ENTRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """What the messages of one day and kind cost; `what` is a chat's direction or a channel."""
+class OverdraftEntry:
+    """The messages of one day; `kind` is a chat direction or a channel."""
 
     day: dt.date
-    what: str
+    kind: str
     messages: int
     credits: int
 
     @property
-    def words(self) -> str:
-        match self.what:
+    def label(self) -> str:
+        match self.kind:
             case Direction.INBOUND:
-                words = ngettext(
+                label = ngettext(
                     "%d chat message received", "%d chat messages received", self.messages
                 )
             case Direction.OUTBOUND:
-                words = ngettext("%d chat message sent", "%d chat messages sent", self.messages)
+                label = ngettext("%d chat message sent", "%d chat messages sent", self.messages)
             case Channel.VOICE:
-                words = ngettext("%d international call", "%d international calls", self.messages)
+                label = ngettext("%d international call", "%d international calls", self.messages)
             case _:
-                words = ngettext("%d international text", "%d international texts", self.messages)
-        return words % self.messages
+                label = ngettext("%d international text", "%d international texts", self.messages)
+        return label % self.messages
 
 
 @dataclass(frozen=True, slots=True)
-class Overdrawn:
-    """The newest lines first; `more` is whether there are older ones."""
+class Overdraft:
+    """Newest first; `more` is whether there are older entries."""
 
-    lines: list[Took]
+    entries: list[OverdraftEntry]
     more: bool
 
 
-def what_took_below(location: Location) -> Overdrawn:
-    """What was charged since the purchased credits last were at zero or above. One query.
+def load_overdraft(location: Location) -> Overdraft:
+    """What was charged since purchased credits last were zero or more, without reversals.
 
-    The debt lives in the purchased bucket, so the entry that crossed zero is among them with
-    all that it cost; what has been given back since is not.
+    The entry that crossed zero is included with its whole cost. One query.
     """
     above = Entry.objects.filter(location=location, purchased_after__gte=0).order_by("-number")
     since = Coalesce(above.values("number")[:1], Value(0))
     entries = Entry.objects.filter(location=location, number__gt=since, purchased_delta__lt=0)
     chats = _by_day(ChatMessage.objects.filter(entry__in=entries), "direction")
     international = _by_day(InternationalMessage.objects.filter(entry__in=entries), "channel")
-    found = chats.union(international, all=True).order_by("-day", "what")[: MOST_LINES + 1]
-    lines = [Took(*row) for row in found]
-    return Overdrawn(lines[:MOST_LINES], more=len(lines) > MOST_LINES)
+    rows = chats.union(international, all=True).order_by("-day", "message_kind")[: MAX_ENTRIES + 1]
+    newest = [OverdraftEntry(*row) for row in rows]
+    return Overdraft(newest[:MAX_ENTRIES], more=len(newest) > MAX_ENTRIES)
 
 
-def _by_day(messages: "QuerySet[Any]", what: str) -> "QuerySet[Any, tuple[Any, ...]]":
-    rows = messages.filter(reversal=None).order_by().annotate(what=F(what))
-    return rows.values_list("day", "what").annotate(Count("pk"), Sum("credits"))
+def _by_day(messages: "QuerySet[Any]", kind: str) -> "QuerySet[Any, tuple[Any, ...]]":
+    rows = messages.filter(reversal=None).order_by().annotate(message_kind=F(kind))
+    return rows.values_list("day", "message_kind").annotate(Count("pk"), Sum("credits"))

@@ -55,7 +55,7 @@ BALANCE_SUMMARY = """
 
 @dataclass(frozen=True, slots=True)
 class TermStart:
-    """What the start of the running term did to the balance; no figure is negative.
+    """Credits moved at the start of the running term; no figure is negative.
 
     `changed` is what a new included amount, taking effect within the term, has added or taken.
     """
@@ -113,24 +113,22 @@ class BalanceSummary:
 
     @property
     def debt(self) -> int:
-        """What the location is overdrawn by; 0 if it is not."""
         return max(0, -self.purchased_credits)
 
     @property
     def included(self) -> int:
-        """What this term was granted; the contract may promise another figure for the next."""
+        """What this term was granted; the next may be granted another figure."""
         if self.start is not None:
             return self.start.granted + self.start.changed
         return self.term.contract.included_credits if self.term else 0
 
     @property
     def contract_used(self) -> int:
-        """How much of what this term was granted is gone."""
         return max(0, self.included - self.contract_credits)
 
     @property
     def contract_unheld(self) -> int:
-        """Contract credits that no call holds: a call is paid with them first."""
+        """Holds are paid with contract credits first."""
         return max(0, self.contract_credits - self.held)
 
     @property
@@ -143,27 +141,25 @@ class BalanceSummary:
 
     @property
     def next_contract(self) -> Contract | None:
-        """The contract that grants credits at the next step; None where nothing will."""
+        """The contract that grants credits at the next step, if any."""
         return self.step.contract if self.step else None
 
     @property
     def renews_on(self) -> dt.date | None:
-        """When a running contract's credits are replaced by new ones."""
         return self.step.on if self.step and self.term and self.step.contract else None
 
     @property
     def ends_on(self) -> dt.date | None:
-        """When the running contract ends with none to follow."""
+        """Only without a contract that follows."""
         return self.step.on if self.step and not self.step.contract else None
 
     @property
     def starts_on(self) -> dt.date | None:
-        """When a contract begins, where none runs today."""
+        """Only without a running contract."""
         return self.step.on if self.step and not self.term and self.step.contract else None
 
     @property
     def debt_is_written_off(self) -> bool:
-        """Whether the next step lifts a negative balance to zero."""
         contract = self.next_contract
         return contract is not None and contract.debt_at_renewal == DebtAtRenewal.WRITE_OFF
 
@@ -173,7 +169,7 @@ class BalanceSummary:
 
     @property
     def outbound_stops(self) -> bool:
-        """Nothing can be sent: not even the overdraft that the contract allows is left."""
+        """The overdraft limit is used up too."""
         return self.available + self.overdraft_limit <= 0
 
     @property
@@ -182,7 +178,6 @@ class BalanceSummary:
 
     @property
     def just_renewed(self) -> bool:
-        """Credits lapsed, or a debt was written off, a few days ago."""
         return (
             self.term is not None
             and self.start is not None
@@ -192,7 +187,7 @@ class BalanceSummary:
 
     @property
     def full_scale(self) -> int:
-        """What the whole width of the balance bar stands for."""
+        """The width of the balance bar, in credits."""
         return max(self.included, self.contract_credits) + max(0, self.purchased_credits)
 
 
@@ -223,7 +218,7 @@ def balance_summary(location: Location, *, at: dt.datetime) -> LocationBalanceSu
 def balance_summaries(
     locations: Sequence[Location], *, at: dt.datetime
 ) -> list[LocationBalanceSummary]:
-    """In the order of the locations; renewals that are due are done first.
+    """In the order of the locations; renews those that are due.
 
     Two queries at most, and those of the renewals.
     """

@@ -16,7 +16,7 @@ from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.estimates.number_lists import Watch, nobody
 from reports.estimates.results import Destination, Figures, ToBuy
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.forecast.phrases import about_enough
+from reports.forecast.phrases import round_up_figure
 
 RECOMMENDED_CREDITS = 200  # for each international recipient, as the product's help page says
 DAYS_WITHOUT_CONTRACT = 30
@@ -40,7 +40,7 @@ class Estimate:
 
     @property
     def to_buy(self) -> ToBuy:
-        history = self._missing_at_pace()
+        history = self._missing_at_daily_rate()
         return ToBuy(
             list=self.quote.shortfall,
             history=history if history is None else max(history, self.quote.shortfall),
@@ -103,15 +103,15 @@ class Estimate:
             next_step_on=step.on if step else None,
         )
 
-    def _missing_at_pace(self) -> int | None:
-        pace, likely = self.forecast.pace, self.forecast.likely
-        if pace is None or likely is None:
+    def _missing_at_daily_rate(self) -> int | None:
+        daily_rate, likely = self.forecast.daily_rate, self.forecast.likely
+        if daily_rate is None or likely is None:
             return None
         if self.summary.step is None:
-            missing = pace.a_week * DAYS_WITHOUT_CONTRACT / 7 - self.left
+            missing = daily_rate.per_week * DAYS_WITHOUT_CONTRACT / 7 - self.left
         else:
             missing = self.quote.credits - likely.left
-        return about_enough(missing) if missing > 0 else 0
+        return round_up_figure(missing) if missing > 0 else 0
 
 
 def estimate(

@@ -1,9 +1,7 @@
-"""The pace of many locations at once: remembered for a day, made anew where that has passed.
+"""Usage and daily rates of many locations at once, cached for one day in LocationDailyRate.
 
-Reading 180 days of a thousand locations takes a second or two, and what they say changes once
-a day. So it is kept (`LocationDailyRate`): the schedule makes it after midnight, and a page that
-finds it missing or outdated makes it itself. What was used today is read from the entries each
-time.
+Reading 180 days of a thousand locations takes a second or two. A task computes the rates after
+midnight; a page computes those that are missing or outdated. Usage of today is never cached.
 """
 
 import datetime as dt
@@ -12,25 +10,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import F, Sum
 
 from ledger.engine.pg_arrays import plain_array
 from ledger.models import Balance, Entry
 from ledger.models.kinds import USAGE
 from locations.calendar import local_day
+from locations.db.sql import fetch_rows
 from locations.models import Location
-from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, history_of, pace_of
+from reports.forecast.forecast import (
+    DAY,
+    HISTORY_DAYS,
+    DailyRate,
+    HistoryState,
+    build_history,
+    compute_daily_rate,
+)
 from reports.models import LocationDailyRate
 
-USED_DAYS = 30  # today and the 29 days before it
-RECORDS = {record.value: record for record in Record}
-AT_ONCE = 500  # locations whose days are read in one statement
+USAGE_DAYS = 30  # today and the 29 days before it
+BATCH_SIZE = 500  # locations whose days are read in one query
 
-# What is remembered where it still holds, and what was used today. No location is left out.
-# No entry is beyond the balance's last number. But without that end PostgreSQL takes a third of a
-# location's entries for late ones, and reads them all where the index of numbers would find none.
-KEPT = """
+# The cached row where it is still valid, and what was used today; one row for each location.
+# Without the balance's last number as an upper end PostgreSQL estimates a third of the entries to
+# be late, and reads them all instead of using the index of numbers.
+CACHED_RATES = """
     SELECT l.id, coalesce(today.used, 0), p.used_before,
            CASE WHEN today.used > 0 THEN p.record_if_used ELSE p.record END, p.by_weekday
       FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS l (id, day)
@@ -49,49 +53,52 @@ KEPT = """
     """
 
 
-class Used(NamedTuple):
-    """What a location used in 30 days, today included, and its pace where the record is enough."""
+class LocationUsage(NamedTuple):
+    """Credits used in 30 days, today included; `by_weekday` is None with too short a history."""
 
     used: int
     today: int
-    record: Record
+    history_state: HistoryState
     by_weekday: list[float] | None
 
     @property
-    def pace(self) -> Pace | None:
-        return None if self.by_weekday is None else Pace(tuple(self.by_weekday))
+    def daily_rate(self) -> DailyRate | None:
+        return None if self.by_weekday is None else DailyRate(tuple(self.by_weekday))
 
 
-def used_by(days: Mapping[int, dt.date]) -> tuple[dict[int, Used], list[LocationDailyRate]]:
-    """What each of these locations used, by its id and its day today; two statements at most.
+def load_location_usage(
+    days: Mapping[int, dt.date],
+) -> tuple[dict[int, LocationUsage], list[LocationDailyRate]]:
+    """Usage by location id, from the local day today of each; four queries at most.
 
-    Besides it what was not remembered, or did not hold any more: for `keep`.
+    Also returns the rates that were not cached, for `save_daily_rates`.
     """
     if not days:
         return {}, []
-    found: dict[int, Used] = {}
-    today: dict[int, int] = {}
-    with connection.cursor() as cursor:
-        ids, on = plain_array(list(days)), plain_array(list(days.values()))
-        cursor.execute(KEPT, {"ids": ids, "days": on, "usage": list(USAGE)})
-        for location_id, used_today, before, record, by_weekday in cursor.fetchall():
-            if record is None:
-                today[location_id] = used_today
-            else:
-                found[location_id] = _used(before, used_today, record, by_weekday)
-    made = list(_made({location_id: days[location_id] for location_id in today}))
-    for each in made:
-        used_today = today[each.location_id]
-        record = each.record_if_used if used_today else each.record
-        found[each.location_id] = _used(each.used_before, used_today, record, each.by_weekday)
-    return found, made
+    usage: dict[int, LocationUsage] = {}
+    missing: dict[int, int] = {}
+    for location_id, used_today, used_before, state, by_weekday in fetch_rows(
+        CACHED_RATES,
+        ids=plain_array(list(days)),
+        days=plain_array(list(days.values())),
+        usage=list(USAGE),
+    ):
+        if state is None:
+            missing[location_id] = used_today
+        else:
+            usage[location_id] = _build_usage(used_before, used_today, state, by_weekday)
+    computed = list(_compute_rates({location_id: days[location_id] for location_id in missing}))
+    for rate in computed:
+        used_today = missing[rate.location_id]
+        state = rate.record_if_used if used_today else rate.record
+        usage[rate.location_id] = _build_usage(rate.used_before, used_today, state, rate.by_weekday)
+    return usage, computed
 
 
-def keep(made: list[LocationDailyRate]) -> None:
-    """Remember them for whoever asks next."""
+def save_daily_rates(rates: list[LocationDailyRate]) -> None:
     LocationDailyRate.objects.bulk_create(
-        # In one order: of two that keep the same ones neither waits for the other.
-        sorted(made, key=lambda each: each.location_id),
+        # In one order, so that two that save the same rows cannot deadlock.
+        sorted(rates, key=lambda rate: rate.location_id),
         update_conflicts=True,
         unique_fields=["location"],
         update_fields=[
@@ -105,48 +112,53 @@ def keep(made: list[LocationDailyRate]) -> None:
     )
 
 
-def keep_up(*, at: dt.datetime) -> int:
-    """Make anew what does not hold any more, of every location; how many that were."""
-    days = {place.pk: local_day(at, place.zone) for place in Location.objects.order_by("pk")}
-    ids, count = list(days), 0
-    for first in range(0, len(ids), AT_ONCE):
-        _found, made = used_by({pk: days[pk] for pk in ids[first : first + AT_ONCE]})
-        keep(made)
-        count += len(made)
+def refresh_daily_rates(*, at: dt.datetime) -> int:
+    """Compute and save the outdated rates of all locations; returns how many there were."""
+    days = {location.pk: local_day(at, location.zone) for location in Location.objects.all()}
+    ids, count = sorted(days), 0
+    for first in range(0, len(ids), BATCH_SIZE):
+        _, computed = load_location_usage({pk: days[pk] for pk in ids[first : first + BATCH_SIZE]})
+        save_daily_rates(computed)
+        count += len(computed)
     return count
 
 
-def _used(before: int, today: int, record: str, by_weekday: list[float] | None) -> Used:
-    kept = RECORDS[record]
-    return Used(before + today, today, kept, by_weekday if kept is Record.ENOUGH else None)
+def _build_usage(
+    used_before: int, used_today: int, state: str, by_weekday: list[float] | None
+) -> LocationUsage:
+    history_state = HistoryState(state)
+    if history_state != HistoryState.ENOUGH:
+        by_weekday = None
+    return LocationUsage(used_before + used_today, used_today, history_state, by_weekday)
 
 
-def _made(days: Mapping[int, dt.date]) -> Iterator[LocationDailyRate]:
+def _compute_rates(days: Mapping[int, dt.date]) -> Iterator[LocationDailyRate]:
     if not days:
         return
-    # The numbers first: what is posted meanwhile is then looked at twice, and never missed.
+    # Read the numbers first: an entry posted meanwhile is then read twice, never missed.
     through = dict(
         Balance.objects.filter(location_id__in=days).values_list("location_id", "last_number")
     )
     used = _used_by_day(days)
     for location_id, today in days.items():
-        of_location = used[location_id]
-        history = history_of(of_location, today)
-        if_used = replace(history, used_today=1).record
-        first_on = today - (USED_DAYS - 1) * DAY
+        used_on = used[location_id]
+        history = build_history(used_on, today)
+        state_if_used = replace(history, used_today=1).state
+        first_on = today - (USAGE_DAYS - 1) * DAY
+        has_rate = state_if_used == HistoryState.ENOUGH
         yield LocationDailyRate(
             location_id=location_id,
             day=today,
             through_number=through.get(location_id, 0),
-            used_before=sum(used for day, used in of_location.items() if day >= first_on),
-            record=history.record.value,
-            record_if_used=if_used.value,
-            by_weekday=list(pace_of(history).by_weekday) if if_used == Record.ENOUGH else None,
+            used_before=sum(credits for day, credits in used_on.items() if day >= first_on),
+            record=history.state.value,
+            record_if_used=state_if_used.value,
+            by_weekday=list(compute_daily_rate(history).by_weekday) if has_rate else None,
         )
 
 
 def _used_by_day(days: Mapping[int, dt.date]) -> dict[int, dict[dt.date, int]]:
-    """Credits used by location on each day before today, as far as a forecast looks back."""
+    """Credits used by location on each day of HISTORY_DAYS before today."""
     rows = (
         Entry.objects.filter(
             location_id__in=days,

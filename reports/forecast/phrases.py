@@ -1,4 +1,4 @@
-"""Sentences of the answer: facts set into words that translators see whole."""
+"""Formatting of the forecast's sentences."""
 
 import datetime as dt
 from math import ceil
@@ -11,15 +11,15 @@ from locations.formatting.dates import format_long_date
 from locations.formatting.numbers import format_credits
 
 
-def say(sentence: str, **facts: object) -> SafeString:
-    """A translated sentence with its facts: days in words, figures with their separators."""
+def format_sentence(sentence: str, **facts: object) -> SafeString:
+    """The HTML of a translated sentence; days and whole numbers are formatted."""
     if not facts:
         return SafeString(sentence)
-    return format_html(sentence, **{name: _shown(fact) for name, fact in facts.items()})
+    return format_html(sentence, **{name: _format(fact) for name, fact in facts.items()})
 
 
-def kept(purchased: int) -> SafeString:
-    return say(
+def describe_kept_credits(purchased: int) -> SafeString:
+    return format_sentence(
         ngettext(
             "Your {n} purchased credit is kept until you use it.",
             "Your {n} purchased credits are kept until you use them.",
@@ -29,13 +29,13 @@ def kept(purchased: int) -> SafeString:
     )
 
 
-def about(value: float) -> int:
-    """A figure as exact as a forecast can be: two digits, below 100 whole tens."""
+def round_figure(value: float) -> int:
+    """Two significant digits, below 100 whole tens: a forecast is no more exact."""
     return int(round(value, -_zeros(value)))
 
 
-def about_enough(value: float) -> int:
-    """The same, never too little, and at least ten."""
+def round_up_figure(value: float) -> int:
+    """Like `round_figure`, but up, and at least ten."""
     unit = 10 ** _zeros(value)
     return max(unit, -(-ceil(value) // unit) * unit)
 
@@ -44,7 +44,7 @@ def _zeros(value: float) -> int:
     return max(1, len(str(int(abs(value)))) - 2)
 
 
-def _shown(fact: object) -> object:
+def _format(fact: object) -> object:
     if isinstance(fact, dt.date):
         return format_long_date(fact)
     return format_credits(fact) if isinstance(fact, int) else fact

@@ -1,4 +1,4 @@
-"""The answer in words: what becomes of the balance at the pace of the location (ui.md)."""
+"""The forecast of Credit Usage in sentences."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -9,60 +9,66 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import BalanceSummary
-from reports.forecast.forecast import Course, Forecast, Pace
-from reports.forecast.phrases import about, about_enough, kept, say
+from reports.forecast.forecast import Course, DailyRate, Forecast
+from reports.forecast.phrases import (
+    describe_kept_credits,
+    format_sentence,
+    round_figure,
+    round_up_figure,
+)
 from reports.forecast.sentences_details import details
-from reports.forecast.sentences_without_forecast import certain, no_pace
+from reports.forecast.sentences_without_forecast import describe_certain, explain_no_forecast
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Whole sentences: `words` to be said aloud, `details` in small print under them."""
+    """Whole sentences; `details` are in small print below."""
 
-    words: list[SafeString]
+    sentences: list[SafeString]
     details: list[SafeString]
 
 
 def outlook(summary: BalanceSummary, expected: Forecast) -> Outlook:
-    """What the page opens with, for every standing and every forecast."""
-    if expected.pace is None or expected.likely is None:
-        return Outlook([no_pace(expected), *certain(summary)], [])
+    if expected.daily_rate is None or expected.likely is None:
+        return Outlook([explain_no_forecast(expected), *describe_certain(summary)], [])
     return Outlook(
-        list(_at_pace(summary, expected.likely, expected.pace)),
+        list(_describe(summary, expected.likely, expected.daily_rate)),
         list(details(summary, expected)),
     )
 
 
-def _at_pace(summary: BalanceSummary, likely: Course, pace: Pace) -> Iterator[SafeString]:
+def _describe(summary: BalanceSummary, likely: Course, rate: DailyRate) -> Iterator[SafeString]:
     if summary.is_out:
-        yield say(_("Nothing is left to spend."))
-        yield _buy(summary, likely, pace)
+        yield format_sentence(_("Nothing is left to spend."))
+        yield _buy(summary, likely, rate)
     elif summary.step is None:
         yield _without_contract(likely)
     elif likely.runs_out_on and likely.runs_out_on < summary.step.on:
         yield _runs_out(summary, likely.runs_out_on, summary.step.on, -likely.left)
     elif summary.term is None:
-        yield say(
+        yield format_sentence(
             ngettext(
                 "At your recent pace your credits last until the next contract begins on "
                 "<strong>{day}</strong>; <strong>about {left} credit</strong> will then be left.",
                 "At your recent pace your credits last until the next contract begins on "
                 "<strong>{day}</strong>; <strong>about {left} credits</strong> will then be left.",
-                about(likely.left),
+                round_figure(likely.left),
             ),
             day=summary.step.on,
-            left=about(likely.left),
+            left=round_figure(likely.left),
         )
     else:
         yield from _lasts(summary, likely, summary.step.on)
 
 
-def _buy(summary: BalanceSummary, likely: Course, pace: Pace) -> SafeString:
+def _buy(summary: BalanceSummary, likely: Course, rate: DailyRate) -> SafeString:
     if summary.step is None:
         sentence = _(
             "At your recent pace, <strong>buy about {n} credits</strong> to last for 30 days."
         )
-        return say(sentence, n=about_enough(pace.a_week * 30 / 7 - summary.available))
+        return format_sentence(
+            sentence, n=round_up_figure(rate.per_week * 30 / 7 - summary.available)
+        )
     if summary.renews_on:
         sentence = _(
             "At your recent pace, <strong>buy about {n} credits</strong> to reach "
@@ -78,15 +84,15 @@ def _buy(summary: BalanceSummary, likely: Course, pace: Pace) -> SafeString:
             "At your recent pace, <strong>buy about {n} credits</strong> to reach "
             "the next contract on <strong>{day}</strong>."
         )
-    return say(sentence, n=about_enough(-likely.left), day=summary.step.on)
+    return format_sentence(sentence, n=round_up_figure(-likely.left), day=summary.step.on)
 
 
 def _without_contract(likely: Course) -> SafeString:
     if likely.runs_out_on is None:
-        return say(
+        return format_sentence(
             _("At your recent pace your credits last for <strong>more than three years</strong>.")
         )
-    return say(
+    return format_sentence(
         _("At your recent pace your credits last until about <strong>{day}</strong>."),
         day=likely.runs_out_on,
     )
@@ -118,21 +124,21 @@ def _runs_out(summary: BalanceSummary, on: dt.date, step_on: dt.date, missing: i
             "contract begins: <strong>buy about {missing} credits</strong> to reach it.",
             days,
         )
-    return say(sentence, day=on, n=days, missing=about_enough(missing))
+    return format_sentence(sentence, day=on, n=days, missing=round_up_figure(missing))
 
 
 def _lasts(summary: BalanceSummary, likely: Course, step_on: dt.date) -> Iterator[SafeString]:
     """The balance reaches the renewal, or the end of the contract."""
-    lapses = about(likely.lapses)
+    lapses = round_figure(likely.lapses)
     if lapses <= 0:
         yield _none_lapse(summary, likely, step_on)
         return
     nearly_all = lapses >= summary.contract_credits
     yield _lapse(summary, step_on, None if nearly_all else lapses)
     if summary.purchased_credits > 0:
-        yield kept(summary.purchased_credits)
+        yield describe_kept_credits(summary.purchased_credits)
     if summary.ends_on and summary.purchased_credits > 0 and likely.runs_out_on:
-        yield say(
+        yield format_sentence(
             _("Without a contract they would last until about <strong>{day}</strong>."),
             day=likely.runs_out_on,
         )
@@ -161,11 +167,11 @@ def _lapse(summary: BalanceSummary, on: dt.date, lapses: int | None) -> SafeStri
             "At your recent pace, <strong>about {lapses} of your {left} contract credits will "
             "lapse</strong> when the contract ends on <strong>{day}</strong> with none to follow."
         )
-    return say(sentence, lapses=lapses, left=left, day=on)
+    return format_sentence(sentence, lapses=lapses, left=left, day=on)
 
 
 def _none_lapse(summary: BalanceSummary, likely: Course, on: dt.date) -> SafeString:
-    purchased = min(about(likely.left), max(0, summary.purchased_credits))
+    purchased = min(round_figure(likely.left), max(0, summary.purchased_credits))
     if summary.renews_on and purchased > 0:
         sentence = _(
             "At your recent pace your credits reach the renewal on <strong>{day}</strong>: the "
@@ -188,4 +194,4 @@ def _none_lapse(summary: BalanceSummary, likely: Course, on: dt.date) -> SafeStr
             "At your recent pace your credits <strong>just last until the contract ends</strong> "
             "on <strong>{day}</strong> with none to follow."
         )
-    return say(sentence, day=on, left=purchased)
+    return format_sentence(sentence, day=on, left=purchased)

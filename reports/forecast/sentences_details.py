@@ -1,4 +1,4 @@
-"""The small print under the answer: the pace, and how sure the answer is."""
+"""The small print below the forecast: the daily rate, and how certain the forecast is."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import BalanceSummary
-from reports.forecast.forecast import Course, Forecast, Pace
-from reports.forecast.phrases import say
+from reports.forecast.forecast import Course, DailyRate, Forecast
+from reports.forecast.phrases import format_sentence
 
 ALIKE = 0.75  # weekends with at least this much of a weekday's pace, or the reverse, are no others
 
@@ -17,19 +17,18 @@ WORTH_SAYING = 0.15  # of a term: what the next one is short of by less is withi
 
 
 def details(summary: BalanceSummary, expected: Forecast) -> Iterator[SafeString]:
-    """Sentences for a forecast that has a pace."""
-    pace, likely = expected.pace, expected.likely
+    rate, likely = expected.daily_rate, expected.likely
     at_half, at_twice = expected.at_half, expected.at_twice
-    if not (pace and likely and at_half and at_twice):
+    if not (rate and likely and at_half and at_twice):
         return
     if summary.is_out and summary.debt:
-        yield say(_("That includes the {n} that you are overdrawn by."), n=summary.debt)
-    yield _pace(pace)
+        yield format_sentence(_("That includes the {n} that you are overdrawn by."), n=summary.debt)
+    yield _describe_rate(rate)
     if not summary.is_out:
         yield from _how_sure(summary, likely, at_half, at_twice)
     yield from _overdraft(summary, likely)
     days = len(expected.history.used)
-    yield say(
+    yield format_sentence(
         ngettext(
             "The pace is that of the last {n} day.",
             "The pace is that of the last {n} days; newer days count more.",
@@ -51,29 +50,29 @@ def _how_sure(
         yield from _next_term(summary, likely, summary.step.on)
 
 
-def _pace(pace: Pace) -> SafeString:
+def _describe_rate(rate: DailyRate) -> SafeString:
     week, weekday, weekend = (
-        round(figure) for figure in (pace.a_week, pace.a_weekday, pace.a_weekend_day)
+        round(figure) for figure in (rate.per_week, rate.per_weekday, rate.per_weekend_day)
     )
     if not week:
-        return say(_("You use less than one credit a week."))
+        return format_sentence(_("You use less than one credit a week."))
     if week < 14:
         sentence = ngettext(
             "You use about {n} credit a week.", "You use about {n} credits a week.", week
         )
-        return say(sentence, n=week)
+        return format_sentence(sentence, n=week)
     if min(weekday, weekend) >= ALIKE * max(weekday, weekend):
-        day = round(pace.a_week / 7)
+        day = round(rate.per_week / 7)
         sentence = ngettext(
             "You use about {n} credit a day.", "You use about {n} credits a day.", day
         )
-        return say(sentence, n=day)
+        return format_sentence(sentence, n=day)
     sentence = ngettext(
         "You use about {n} credit a day on weekdays and {weekend} on weekends.",
         "You use about {n} credits a day on weekdays and {weekend} on weekends.",
         weekday,
     )
-    return say(sentence, n=weekday, weekend=weekend)
+    return format_sentence(sentence, n=weekday, weekend=weekend)
 
 
 def _runs_out_before(course: Course, day: dt.date) -> bool:
@@ -81,28 +80,27 @@ def _runs_out_before(course: Course, day: dt.date) -> bool:
 
 
 def _at_twice(summary: BalanceSummary, at_twice: Course, step_on: dt.date) -> SafeString:
-    """How safe a balance is that lasts."""
     out_on = at_twice.runs_out_on
     if out_on is None or out_on >= step_on:
         if summary.renews_on:
-            return say(
+            return format_sentence(
                 _("Nothing to buy: this balance lasts until the renewal even at twice the pace.")
             )
         if summary.ends_on:
-            return say(
+            return format_sentence(
                 _(
                     "Nothing to buy: this balance lasts until the contract ends even at twice the "
                     "pace."
                 )
             )
-        return say(
+        return format_sentence(
             _(
                 "Nothing to buy: this balance lasts until the next contract begins even at twice "
                 "the pace."
             )
         )
     days = (step_on - out_on).days
-    return say(
+    return format_sentence(
         ngettext(
             "At twice the pace you would run out on {day}, {n} day before then.",
             "At twice the pace you would run out on {day}, {n} days before then.",
@@ -116,7 +114,7 @@ def _at_twice(summary: BalanceSummary, at_twice: Course, step_on: dt.date) -> Sa
 def _between(
     summary: BalanceSummary, at_half: Course, at_twice: Course, step_on: dt.date
 ) -> SafeString:
-    """How sure the day is on which a balance runs out before the next step."""
+    """How certain the day is on which a balance runs out before the next step."""
     if _runs_out_before(at_half, step_on):
         sentence = _("At twice the pace that would be {twice}, at half of it {half}.")
     elif summary.renews_on:
@@ -131,7 +129,7 @@ def _between(
         sentence = _(
             "At twice the pace that would be {twice}; at half of it you reach the next contract."
         )
-    return say(sentence, twice=at_twice.runs_out_on, half=at_half.runs_out_on)
+    return format_sentence(sentence, twice=at_twice.runs_out_on, half=at_half.runs_out_on)
 
 
 def _without_contract(at_half: Course, at_twice: Course) -> Iterator[SafeString]:
@@ -144,11 +142,11 @@ def _without_contract(at_half: Course, at_twice: Course) -> Iterator[SafeString]
         )
     else:
         sentence = _("At twice the pace they would last until {twice}, at half of it until {half}.")
-    yield say(sentence, twice=at_twice.runs_out_on, half=at_half.runs_out_on)
+    yield format_sentence(sentence, twice=at_twice.runs_out_on, half=at_half.runs_out_on)
 
 
 def _next_term(summary: BalanceSummary, likely: Course, renews_on: dt.date) -> Iterator[SafeString]:
-    """Where the term after the renewal is too short of credits."""
+    """Whether the credits of the next term are too few."""
     after = summary.terms.next_step(renews_on)
     if summary.next_contract is None or likely.runs_out_on is None or after is None:
         return
@@ -162,13 +160,12 @@ def _next_term(summary: BalanceSummary, likely: Course, renews_on: dt.date) -> I
         "{day}: {n} days short.",
         days,
     )
-    yield say(
+    yield format_sentence(
         sentence, credits=summary.next_contract.included_credits, day=likely.runs_out_on, n=days
     )
 
 
 def _overdraft(summary: BalanceSummary, likely: Course) -> Iterator[SafeString]:
-    """How long sending goes on below zero, where that is to be expected."""
     if not summary.overdraft_limit or summary.step is None or summary.outbound_stops:
         return
     if not _runs_out_before(likely, summary.step.on):
@@ -190,4 +187,4 @@ def _overdraft(summary: BalanceSummary, likely: Course) -> Iterator[SafeString]:
             "this pace until {day}.",
             summary.overdraft_limit,
         )
-    yield say(sentence, limit=summary.overdraft_limit, day=ends_on)
+    yield format_sentence(sentence, limit=summary.overdraft_limit, day=ends_on)

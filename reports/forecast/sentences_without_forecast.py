@@ -1,4 +1,4 @@
-"""What can be said where a history is too little for a pace."""
+"""Sentences for a location whose history is too short for a forecast."""
 
 from collections.abc import Iterator
 
@@ -7,24 +7,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.balance.summary import BalanceSummary
-from reports.forecast.forecast import Forecast, Record
-from reports.forecast.phrases import kept, say
+from reports.forecast.forecast import Forecast, HistoryState
+from reports.forecast.phrases import describe_kept_credits, format_sentence
 
 
-def no_pace(expected: Forecast) -> SafeString:
+def explain_no_forecast(expected: Forecast) -> SafeString:
     history = expected.history
     days = len(history.used)
-    match expected.record:
-        case Record.SILENT:
-            return say(
+    match expected.history_state:
+        case HistoryState.SILENT:
+            return format_sentence(
                 _(
                     "No credits have been used since <strong>{day}</strong>, so there is no pace "
                     "that tells how long this balance lasts."
                 ),
                 day=history.last_used_on,
             )
-        case Record.SHORT:
-            return say(
+        case HistoryState.SHORT:
+            return format_sentence(
                 ngettext(
                     "There is only {n} whole day of usage so far: too little to say how long "
                     "this balance lasts.",
@@ -34,9 +34,9 @@ def no_pace(expected: Forecast) -> SafeString:
                 ),
                 n=days,
             )
-        case Record.SPARSE:
+        case HistoryState.SPARSE:
             used = sum(1 for credits in history.used if credits)
-            return say(
+            return format_sentence(
                 ngettext(
                     "Credits were used on only {n} day lately: too little to say how long this "
                     "balance lasts.",
@@ -46,15 +46,15 @@ def no_pace(expected: Forecast) -> SafeString:
                 ),
                 n=used,
             )
-    return say(
+    return format_sentence(
         _("No credits have been used lately, so there is no pace that tells how long they last.")
     )
 
 
-def certain(summary: BalanceSummary) -> Iterator[SafeString]:
-    """What is certain without a pace: the next step of the contract, and what is kept."""
+def describe_certain(summary: BalanceSummary) -> Iterator[SafeString]:
+    """The next step of the contract, and the credits that are kept."""
     if summary.renews_on and summary.next_contract:
-        yield say(
+        yield format_sentence(
             ngettext(
                 "Your contract renews on <strong>{day}</strong> with {n} credit.",
                 "Your contract renews on <strong>{day}</strong> with {n} credits.",
@@ -65,7 +65,7 @@ def certain(summary: BalanceSummary) -> Iterator[SafeString]:
         )
         yield _what_is_left(summary.contract_credits)
     elif summary.ends_on:
-        yield say(
+        yield format_sentence(
             _(
                 "Your contract ends on <strong>{day}</strong>, and no other follows yet: what is "
                 "then left of its credits lapses."
@@ -73,7 +73,7 @@ def certain(summary: BalanceSummary) -> Iterator[SafeString]:
             day=summary.ends_on,
         )
     elif summary.starts_on and summary.next_contract:
-        yield say(
+        yield format_sentence(
             ngettext(
                 "No contract runs today. The next one begins on <strong>{day}</strong> with {n} "
                 "credit.",
@@ -85,20 +85,20 @@ def certain(summary: BalanceSummary) -> Iterator[SafeString]:
             n=summary.next_contract.included_credits,
         )
     else:
-        yield say(
+        yield format_sentence(
             _(
                 "This location has no contract, so no credits come in by themselves. It spends "
                 "the credits that it buys."
             )
         )
     if summary.purchased_credits > 0:
-        yield kept(summary.purchased_credits)
+        yield describe_kept_credits(summary.purchased_credits)
 
 
 def _what_is_left(contract: int) -> SafeString:
     if not contract:
-        return say(_("Your contract credits of this term are used up."))
-    return say(
+        return format_sentence(_("Your contract credits of this term are used up."))
+    return format_sentence(
         ngettext(
             "What is then left of your <strong>{n} contract credit</strong> lapses.",
             "What is then left of your <strong>{n} contract credits</strong> lapses.",

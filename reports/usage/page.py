@@ -10,7 +10,7 @@ from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.models import Location
-from reports.balance.overdrawn import Overdrawn, what_took_below
+from reports.balance.overdrawn import Overdraft, load_overdraft
 from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.chart.chart import Chart
 from reports.exports.forms import ReportForm
@@ -48,7 +48,7 @@ class CreditUsage:
     usage: DailyUsage | None
     forecast: Forecast
     outlook: Outlook
-    overdrawn: Overdrawn | None
+    overdrawn: Overdraft | None
     chart: Chart | None
     table: DailyTable | None
     reports: list[Report]
@@ -71,7 +71,7 @@ def read_page(location: Location, params: QueryDict, *, at: dt.datetime) -> Cred
         history_from = summary.today - HISTORY_DAYS * DAY
         # One query for the days of the table and of the forecast.
         daily = daily_usage(location, first_on and min(first_on, history_from))
-        overdrawn = what_took_below(location) if summary.debt else None
+        overdrawn = load_overdraft(location) if summary.debt else None
         reports = newest_reports(location)
     expected = forecast(daily.part(history_from, None), summary)
     usage = filter_.usage(daily) if filter_.is_valid() else None

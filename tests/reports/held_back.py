@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from reports.forecast.forecast import DAY, History, Pace, Record, history_of
+from reports.forecast.forecast import DAY, DailyRate, History, HistoryState, build_history
 
 AHEAD_DAYS = (14, 30, 60)
 EVERY_DAYS = 7
@@ -15,7 +15,7 @@ FIRST_CUT = 30  # the plain mean of 30 days needs as many
 BALANCE_DAYS = 45  # the balance that runs out, in average days
 LONGEST_RUN = 90
 
-Method = Callable[[History], Pace]
+Method = Callable[[History], DailyRate]
 
 
 @dataclass
@@ -37,10 +37,10 @@ class Errors:
         return sum(self.runs_off) / len(self.runs_off)
 
 
-def plain_mean(history: History) -> Pace:
+def plain_mean(history: History) -> DailyRate:
     """What everybody does: the mean of the last 30 days."""
     last = history.used[-30:]
-    return Pace((sum(last) / len(last),) * 7)
+    return DailyRate((sum(last) / len(last),) * 7)
 
 
 def errors(used: Sequence[int], first_on: dt.date, method: Method) -> Errors:
@@ -51,11 +51,11 @@ def errors(used: Sequence[int], first_on: dt.date, method: Method) -> Errors:
     for cut in range(FIRST_CUT, len(used) - max(AHEAD_DAYS) + 1, EVERY_DAYS):
         today = first_on + cut * DAY
         known = {day: credits for day, credits in by_day.items() if day < today}
-        history = history_of(known, today)
-        if history.record != Record.ENOUGH:
+        history = build_history(known, today)
+        if history.state != HistoryState.ENOUGH:
             continue
-        pace = method(history)
-        expected = [pace.on(today + n * DAY) for n in range(LONGEST_RUN)]
+        daily_rate = method(history)
+        expected = [daily_rate.on(today + n * DAY) for n in range(LONGEST_RUN)]
         came = used[cut:]
         for ahead in AHEAD_DAYS:
             found.off[ahead] += abs(sum(expected[:ahead]) - sum(came[:ahead]))

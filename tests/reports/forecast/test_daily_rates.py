@@ -13,8 +13,21 @@ from ledger.reading.daily_usage import daily_usage
 from locations.models import Location
 from reports import tasks
 from reports.balance.summary import balance_summary
-from reports.forecast.daily_rates import Used, keep, keep_up, used_by
-from reports.forecast.forecast import DAY, HISTORY_DAYS, Pace, Record, follow, forecast, runs_out_on
+from reports.forecast.daily_rates import (
+    LocationUsage,
+    load_location_usage,
+    refresh_daily_rates,
+    save_daily_rates,
+)
+from reports.forecast.forecast import (
+    DAY,
+    HISTORY_DAYS,
+    DailyRate,
+    HistoryState,
+    forecast,
+    project,
+    runs_out_on,
+)
 from reports.models import LocationDailyRate
 from tests.factories import NOON, chat, key, make_location
 from tests.reports.stands import TODAY, contract, stands
@@ -35,22 +48,22 @@ def chats(location: Location, ago: int, count: int, *, posted: dt.datetime | Non
     charge_chat(location.pk, messages, key=key(), at=posted or sent_at)
 
 
-def seen(location: Location, *, on: dt.date = TODAY) -> tuple[Used, bool]:
+def seen(location: Location, *, on: dt.date = TODAY) -> tuple[LocationUsage, bool]:
     """What is said of it, and whether that was remembered."""
-    found, made = used_by({location.pk: on})
-    keep(made)
+    found, made = load_location_usage({location.pk: on})
+    save_daily_rates(made)
     return found[location.pk], not made
 
 
-def as_on_its_page(location: Location) -> Used:
+def as_on_its_page(location: Location) -> LocationUsage:
     """By the days of the location alone, as Credit Usage does it."""
     renew(location.pk, at=NOON)
     summary = balance_summary(location, at=NOON)
     usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, summary)
     used = sum(-row.moved.usage for row in usage.days if summary.today - row.day < 30 * DAY)
-    by_weekday = list(expected.pace.by_weekday) if expected.pace else None
-    return Used(used, expected.history.used_today, expected.record, by_weekday)
+    by_weekday = list(expected.daily_rate.by_weekday) if expected.daily_rate else None
+    return LocationUsage(used, expected.history.used_today, expected.history_state, by_weekday)
 
 
 def test_it_says_what_the_location_s_own_page_says_for_random_histories(place: Location) -> None:
@@ -80,7 +93,7 @@ def test_what_is_used_today_counts_at_once(place: Location) -> None:
     chats(place, 0, 5)
     after, remembered = seen(place)
     assert remembered
-    assert (after.used - before.used, after.today, after.pace) == (10, 10, before.pace)
+    assert (after.used - before.used, after.today, after.daily_rate) == (10, 10, before.daily_rate)
     assert after == as_on_its_page(place)
 
 
@@ -105,17 +118,17 @@ def test_what_is_no_usage_changes_nothing(place: Location) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "today", "record"),
+    ("days_ago", "today", "history_state"),
     [
-        ([], 0, Record.NOTHING_USED),
-        ([], 1, Record.SHORT),
-        (range(60, 30, -1), 0, Record.SILENT),
-        (range(60, 30, -1), 1, Record.ENOUGH),
-        ([20], 0, Record.SPARSE),
+        ([], 0, HistoryState.NOTHING_USED),
+        ([], 1, HistoryState.SHORT),
+        (range(60, 30, -1), 0, HistoryState.SILENT),
+        (range(60, 30, -1), 1, HistoryState.ENOUGH),
+        ([20], 0, HistoryState.SPARSE),
     ],
 )
 def test_what_is_used_today_may_be_what_was_missing(
-    place: Location, days_ago: Any, today: int, record: Record
+    place: Location, days_ago: Any, today: int, history_state: HistoryState
 ) -> None:
     for ago in days_ago:
         chats(place, ago, 1)
@@ -123,22 +136,22 @@ def test_what_is_used_today_may_be_what_was_missing(
     if today:
         chats(place, 0, today)
     found, remembered = seen(place)
-    assert (found.record, remembered) == (record, True)
+    assert (found.history_state, remembered) == (history_state, True)
     assert found == as_on_its_page(place)
 
 
 def test_the_schedule_makes_what_does_not_hold(place: Location) -> None:
     other = make_location(time_zone="Pacific/Kiritimati")  # its day begins 14 hours before UTC's
-    assert keep_up(at=NOON) == 2
-    assert keep_up(at=NOON) == 0
+    assert refresh_daily_rates(at=NOON) == 2
+    assert refresh_daily_rates(at=NOON) == 0
     assert LocationDailyRate.objects.get(location=other).day == TODAY + DAY
     chats(place, 1, 1, posted=NOON)
-    assert keep_up(at=NOON) == 1
+    assert refresh_daily_rates(at=NOON) == 1
     tasks.update_daily_rates()
 
 
 def test_the_day_of_running_out_is_that_of_the_course_followed_day_by_day() -> None:
-    """For 3,000 random balances, contracts and paces, none ending at exactly half a credit."""
+    """For 3,000 random balances, contracts and rates, none ending at exactly half a credit."""
     draw = random.Random(20261125)
     days = []
     for _ in range(3_000):
@@ -162,9 +175,9 @@ def test_the_day_of_running_out_is_that_of_the_course_followed_day_by_day() -> N
             held=draw.choice([0, 0, 7]),
         )
         size = draw.choice([0.1234567, 3, 80])
-        pace = Pace(tuple(draw.choice([0.0, 1.0, draw.random()]) * size for _ in range(7)))
+        rate = DailyRate(tuple(draw.choice([0.0, 1.0, draw.random()]) * size for _ in range(7)))
         used_today = draw.choice([0, 0, 5, 200])
-        expected = follow(summary, pace, used_today=used_today).runs_out_on
-        assert runs_out_on(summary, pace, used_today=used_today) == expected
+        expected = project(summary, rate, used_today=used_today).runs_out_on
+        assert runs_out_on(summary, rate, used_today=used_today) == expected
         days.append(expected)
     assert 500 < len([day for day in days if day]) < 2_900

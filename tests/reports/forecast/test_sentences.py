@@ -7,7 +7,7 @@ import pytest
 from ledger.reading.daily_usage import DailyUsage
 from reports.balance.summary import BalanceSummary
 from reports.forecast.forecast import DAY, forecast
-from reports.forecast.phrases import about, about_enough
+from reports.forecast.phrases import round_figure, round_up_figure
 from reports.forecast.sentences import outlook
 from tests.reports.stands import TODAY, contract, renewing, stands, used, weeks
 
@@ -19,12 +19,12 @@ def said(summary: BalanceSummary, history: DailyUsage) -> tuple[str, str]:
     """The answer and the small print, without their marks."""
     spoken = outlook(summary, forecast(history, summary))
     answer, details = (
-        re.sub(r"</?strong>", "", " ".join(part)) for part in (spoken.words, spoken.details)
+        re.sub(r"</?strong>", "", " ".join(part)) for part in (spoken.sentences, spoken.details)
     )
     return answer, details
 
 
-# --- At a pace --------------------------------------------------------------------------------
+# --- At a rate --------------------------------------------------------------------------------
 
 
 def test_it_runs_out_before_the_renewal() -> None:
@@ -50,7 +50,7 @@ def test_one_day_is_one_day() -> None:
     )
 
 
-def test_at_half_the_pace_it_may_reach_the_renewal() -> None:
+def test_at_half_the_rate_it_may_reach_the_renewal() -> None:
     summary = stands(renewing(60), contract_credits=400)
     assert (
         "At twice the pace that would be 4 July 2026; at half of it you reach the renewal."
@@ -75,12 +75,12 @@ def test_contract_credits_lapse_and_purchased_ones_are_kept() -> None:
 
 def test_what_would_be_marked_is_marked() -> None:
     summary = stands(renewing(92, 9000), contract_credits=8811)
-    words = outlook(summary, forecast(OFFICE, summary)).words
+    words = outlook(summary, forecast(OFFICE, summary)).sentences
     assert "<strong>about 2,000 of your 8,811 contract credits will lapse</strong>" in words[0]
     assert "<strong>15 September 2026</strong>" in words[0]
 
 
-def test_nothing_need_be_bought_where_twice_the_pace_would_do() -> None:
+def test_nothing_need_be_bought_where_twice_the_rate_would_do() -> None:
     summary = stands(renewing(30, 9000), contract_credits=5000)
     answer, details = said(summary, OFFICE)
     assert "about 2,700 of your 5,000 contract credits will lapse" in answer
@@ -185,7 +185,7 @@ def test_purchased_credits_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "pace"),
+    ("history", "rate"),
     [
         (used([0, 0, 0, 1] * 35), "You use about 2 credits a week."),
         (used([0] * 11 + [1, 0, 0] * 5 + [0] * 25), "You use about 1 credit a week."),
@@ -197,8 +197,8 @@ def test_purchased_credits_alone() -> None:
         ),
     ],
 )
-def test_the_pace_is_said_as_people_would(history: DailyUsage, pace: str) -> None:
-    assert pace in said(stands(renewing(100), contract_credits=9000), history)[1]
+def test_rate_is_rounded_in_sentences(history: DailyUsage, rate: str) -> None:
+    assert rate in said(stands(renewing(100), contract_credits=9000), history)[1]
 
 
 # --- Without a pace ---------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def test_too_little_history_is_said_instead_of_guessed(history: DailyUsage, why:
     assert details == ""
 
 
-def test_what_is_certain_is_said_without_a_pace() -> None:
+def test_what_is_certain_is_said_without_a_rate() -> None:
     nothing = used([])
     assert (
         "Your contract credits of this term are used up." in said(stands(renewing(9)), nothing)[0]
@@ -244,9 +244,9 @@ def test_what_is_certain_is_said_without_a_pace() -> None:
 
 
 def test_figures_are_as_exact_as_a_forecast_can_be() -> None:
-    assert [about(n) for n in (0, 4, 7, 43, 148, 1846, 3412, 98_765)] == [
+    assert [round_figure(n) for n in (0, 4, 7, 43, 148, 1846, 3412, 98_765)] == [
         0, 0, 10, 40, 150, 1800, 3400, 99_000,
     ]  # fmt: skip
-    assert [about_enough(n) for n in (0, 4, 10, 43, 100, 100.2, 141, 1846, 98_765)] == [
+    assert [round_up_figure(n) for n in (0, 4, 10, 43, 100, 100.2, 141, 1846, 98_765)] == [
         10, 10, 10, 50, 100, 110, 150, 1900, 99_000,
     ]  # fmt: skip
