@@ -1,14 +1,14 @@
 -- After every `manage.py migrate`, as redflag_owner:
 --     psql -U redflag_owner -f deploy/privileges.sql redflag
--- What the application may change. It may run any number of times.
+-- Privileges of the application's role. May run any number of times.
 --
--- Triggers refuse the same things. They stand where this file was forgotten; this stands where
--- a session has switched a trigger off.
+-- Triggers refuse the same changes. They hold if this file was not run; this file holds if a session
+-- disables a trigger.
 
 \set ON_ERROR_STOP on
 BEGIN;
 
--- Plain tables: people, locations, contracts, price lists, reports, sessions.
+-- Tables without restrictions: users, locations, contracts, price lists, reports, sessions.
 DO $$
 DECLARE
     name text;
@@ -21,7 +21,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- What has been migrated, what staff did and who downloaded what: written once.
+-- Migrations, the admin's log and downloads of reports: append-only or read-only.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM redflag_app;
 REVOKE UPDATE, DELETE ON django_admin_log, reports_reportdownload FROM redflag_app;
 
@@ -39,8 +39,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- The ledger: nothing is ever deleted, entries and charges never change, and of
--- messages and holds only what becomes of them.
+-- The ledger: no row is deleted, entries and charges are append-only, and only the state of messages,
+-- holds and requests changes.
 REVOKE ALL ON ledger_balance, ledger_charge, ledger_entry, ledger_internationalmessage,
     ledger_chatmessage, ledger_hold, ledger_apitoken, ledger_correctionrequest,
     ledger_bundle, ledger_creditrequest, ledger_verificationrun, ledger_verification,
@@ -61,7 +61,7 @@ GRANT SELECT, INSERT, UPDATE (reversal_id) ON ledger_chatmessage TO redflag_app;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO redflag_app;
 GRANT SELECT, INSERT, UPDATE (status, status_detail, status_at, reversal_id)
     ON ledger_internationalmessage TO redflag_app;
--- What a draft would do is calculated anew at will, and goes with the draft.
+-- The impact of a draft card is recalculated on request and deleted with the draft.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger_ratecardimpact TO redflag_app;
 
 COMMIT;

@@ -6,24 +6,24 @@
 \set ON_ERROR_STOP on
 \if :{?database} \else \set database redflag \endif
 
--- Owns the tables and runs `manage.py migrate`. Nothing else signs in with it: an owner may
--- disable triggers, and the ledger's guards are triggers.
+-- Owns the tables and runs `manage.py migrate`. Use it for nothing else: an owner can disable
+-- triggers, and the ledger's guards are triggers.
 CREATE ROLE redflag_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
--- What the web server, the worker, the beat and all other commands run as. It owns nothing.
+-- The role of web server, workers, beat and all other commands. It owns nothing.
 CREATE ROLE redflag_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 
 CREATE DATABASE :"database" OWNER redflag_owner ENCODING 'UTF8' TEMPLATE template0;
 \connect :"database"
 
--- TEMPORARY too: a temporary table would come before ours of the same name.
+-- TEMPORARY too: a temporary table would hide ours of the same name.
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO redflag_app;
 ALTER SCHEMA public OWNER TO redflag_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO redflag_app;
 
--- A new table can be read and added to. Changing and deleting is granted table by table in
--- privileges.sql, so that forgetting it fails safe.
+-- By default the application may read and insert. UPDATE and DELETE are granted table by table in
+-- privileges.sql, so that a forgotten table is protected.
 ALTER DEFAULT PRIVILEGES FOR ROLE redflag_owner IN SCHEMA public
     GRANT SELECT, INSERT ON TABLES TO redflag_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE redflag_owner IN SCHEMA public
