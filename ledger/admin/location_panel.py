@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger.engine import renewals
 from ledger.models import Balance, Entry, EntryKind, Hold, RenewalFailure, Verification
-from ledger.reading.renewal_overview import Preview, preview
+from ledger.reading.renewal_overview import Preview, preview_renewal
 from ledger.requests.queue import PendingRequest, parse_row, pending_requests
 from ledger.verification import requests
 from locations.admin.panels import Panel, register_panel
@@ -28,7 +28,7 @@ def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
     at = timezone.now()
     balance = renewals.renew_if_due(location.pk, at=at)
     terms = load_terms(location.pk)
-    upcoming = preview(location, balance)
+    upcoming = preview_renewal(location, balance)
     verification = Verification.objects.filter(location=location).first()
     entries = Entry.objects.filter(location=location).select_related("created_by", "approved_by")
     holds = Hold.objects.open_at(at).filter(location=location).order_by("expires_at")[:MAX_HOLDS]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ledger.engine.posting import BadInput
-from ledger.reading.price_check import Tried, try_number
+from ledger.reading.price_check import PriceCheck, check_price
 from locations.admin.base import render_page
 from locations.formatting.countries import country_name
 from locations.models import CarrierType, Channel, Location
@@ -67,11 +67,11 @@ class PriceCheckForm(forms.Form):
 def price_check_view(request: HttpRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(Location.objects.select_related("account"), pk=pk)
     form: Any = PriceCheckForm(request.POST or None)
-    result: Tried | None = None
+    result: PriceCheck | None = None
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            result = try_number(
+            result = check_price(
                 location.pk,
                 values["phone"].replace(" ", ""),
                 values["channel"],

@@ -44,21 +44,25 @@ class RenewalPagesMixin(admin.ModelAdmin):
         at = timezone.now()
         param = request.GET.get("days", "")
         days = int(param) if param in map(str, WINDOWS) else WINDOWS[0]
-        upcoming = Paginator(renewal_overview.ahead(days, at), PAGE_SIZE).get_page(
+        upcoming = Paginator(renewal_overview.get_upcoming(days, at), PAGE_SIZE).get_page(
             request.GET.get("page")
         )
-        done = Paginator(renewal_overview.ran(), PAGE_SIZE).get_page(request.GET.get("ran"))
-        overdue = list(renewal_overview.overdue(at)[: MAX_OVERDUE + 1])
-        failures = list(renewal_overview.failures()[:MAX_FAILURES])
+        done = Paginator(renewal_overview.get_completed(), PAGE_SIZE).get_page(
+            request.GET.get("ran")
+        )
+        overdue = list(renewal_overview.get_overdue(at)[: MAX_OVERDUE + 1])
+        failures = list(renewal_overview.get_failures()[:MAX_FAILURES])
         open_failures = {each.location_id: each for each in failures if each.resolved_at is None}
-        previews = renewal_overview.previews([*upcoming.object_list, *overdue[:MAX_OVERDUE]])
+        previews = renewal_overview.preview_renewals(
+            [*upcoming.object_list, *overdue[:MAX_OVERDUE]]
+        )
         count = len(upcoming.object_list)
         return render_page(
             request,
             "admin/ledger/renewals.html",
             self.model,
             title=_("Renewals"),
-            windows=renewal_overview.windows(at),
+            windows=renewal_overview.count_upcoming(at),
             days=days,
             upcoming=upcoming,
             upcoming_rows=[_preview_row(preview) for preview in previews[:count]],
@@ -81,7 +85,7 @@ class RenewalPagesMixin(admin.ModelAdmin):
             self._run(request, location, at)
             return redirect("admin:ledger_balance_renewals")
         balance = Balance.objects.select_related("location").filter(location=location).first()
-        preview = renewal_overview.preview(
+        preview = renewal_overview.preview_renewal(
             location, balance or Balance(location=location, renewed_through_on=None)
         )
         return render_page(

@@ -17,11 +17,10 @@ from locations.models import Channel, Rate, RateCard
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """`card` is the one in force that day, if any; `row` the price that matched, if one did.
+class PriceCheck:
+    """`card` is the one in force that day, `row` the price that matched.
 
-    `others` are the card's rows for the same destination that another prefix or none would
-    have taken: what the longest prefix won over.
+    `others` are the rows of the same destination whose prefix also matches, but is shorter.
     """
 
     day: dt.date
@@ -29,10 +28,10 @@ class Tried:
     rated: rating.Rated
     row: Rate | None
     others: tuple[Rate, ...]
-    words: str
+    explanation: str
 
 
-def try_number(
+def check_price(
     location_id: int,
     phone: str,
     channel: str,
@@ -40,11 +39,8 @@ def try_number(
     seconds: int | None = None,
     carrier_type: str | None = None,
     at: dt.datetime,
-) -> Tried:
-    """Rate one message as it would be rated if it were sent at the instant `at`.
-
-    Nothing is written. Raises BadInput and UnknownLocation.
-    """
+) -> PriceCheck:
+    """Rate one message as if it were sent at `at`. Raises BadInput and UnknownLocation."""
     check_text("phone", phone, max_length=32, required=True)
     if channel == Channel.VOICE and not 0 <= (-1 if seconds is None else seconds) <= (
         MAX_CALL_SECONDS
@@ -70,17 +66,17 @@ def try_number(
     ).select_related("card__series")
     matching = [row for row in rows if card and phone[1:].startswith(row.prefix)]
     row = next((row for row in matching if rated.price and row.pk == rated.price.rate_id), None)
-    return Tried(
+    return PriceCheck(
         day=day,
         card=card,
         rated=rated,
         row=row,
         others=tuple(other for other in matching if other != row),
-        words=_words(rated, row, channel),
+        explanation=_explain(rated, row, channel),
     )
 
 
-def _words(rated: rating.Rated, row: Rate | None, channel: str) -> str:
+def _explain(rated: rating.Rated, row: Rate | None, channel: str) -> str:
     if rated.is_domestic:
         return _("Domestic: part of the plan, costs no international credits.")
     return explain_international(

@@ -19,7 +19,7 @@ WINDOWS = (30, 60, 90)  # days ahead
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How many locations take a step within so many days, and what would lapse as of now."""
+    """Renewals within `days` days, and the credits that would lapse in them as of now."""
 
     days: int
     locations: int
@@ -30,7 +30,7 @@ class Window:
 class Preview:
     """The next step of a location, and the entries that it would write now.
 
-    `step` is None where nothing more is known of its terms.
+    `step` is None without a contract that has another step.
     """
 
     balance: Balance
@@ -46,7 +46,7 @@ class Preview:
 
     @property
     def granted(self) -> int | None:
-        """None where the contract ends with none to follow."""
+        """None where no contract follows."""
         if self.step is None or self.step.contract is None:
             return None
         return self._sum(EntryKind.CONTRACT_GRANT)
@@ -61,43 +61,45 @@ class Preview:
         return self.balance.total + moved
 
 
-def windows(at: dt.datetime) -> list[Window]:
+def count_upcoming(at: dt.datetime) -> list[Window]:
     """One query."""
     sums: dict[str, Any] = {}
     for days in WINDOWS:
         sums[f"count_{days}"] = Count("pk", filter=_within(days, at))
         sums[f"lapse_{days}"] = Sum("contract_credits", filter=_within(days, at), default=0)
-    found = Balance.objects.aggregate(**sums)
-    return [Window(days, found[f"count_{days}"], found[f"lapse_{days}"]) for days in WINDOWS]
+    counts = Balance.objects.aggregate(**sums)
+    return [Window(days, counts[f"count_{days}"], counts[f"lapse_{days}"]) for days in WINDOWS]
 
 
-def ahead(days: int, at: dt.datetime) -> QuerySet[Balance]:
+def get_upcoming(days: int, at: dt.datetime) -> QuerySet[Balance]:
     """Balances with a step in the next `days` days, soonest first."""
-    found = Balance.objects.filter(_within(days, at)).select_related("location__account")
-    return found.order_by("renewal_due_at", "location__name", "pk")
+    balances = Balance.objects.filter(_within(days, at)).select_related("location__account")
+    return balances.order_by("renewal_due_at", "location__name", "pk")
 
 
-def overdue(at: dt.datetime) -> QuerySet[Balance]:
-    """Those whose step is due and not taken, or whose terms changed since; longest first."""
-    found = Balance.objects.filter(renewals.is_renewal_due(at)).select_related("location__account")
-    return found.order_by(Coalesce("renewal_due_at", at), "pk")
+def get_overdue(at: dt.datetime) -> QuerySet[Balance]:
+    """Balances that were not renewed, or whose terms changed since; longest overdue first."""
+    balances = Balance.objects.filter(renewals.is_renewal_due(at)).select_related(
+        "location__account"
+    )
+    return balances.order_by(Coalesce("renewal_due_at", at), "pk")
 
 
-def previews(balances: Sequence[Balance]) -> list[Preview]:
-    """One query for the contracts of all of them; their locations come with the balances."""
-    of_location: dict[int, list[Contract]] = {}
+def preview_renewals(balances: Sequence[Balance]) -> list[Preview]:
+    """One query; select `location` with the balances."""
+    contracts: dict[int, list[Contract]] = {}
     ids = [balance.location_id for balance in balances]
     for contract in Contract.objects.filter(location__in=ids).order_by("starts_on"):
-        of_location.setdefault(contract.location_id, []).append(contract)
-    return [_preview(balance, of_location.get(balance.location_id, [])) for balance in balances]
+        contracts.setdefault(contract.location_id, []).append(contract)
+    return [_preview(balance, contracts.get(balance.location_id, [])) for balance in balances]
 
 
-def preview(location: Location, balance: Balance) -> Preview:
+def preview_renewal(location: Location, balance: Balance) -> Preview:
     return _preview(balance, list(Contract.objects.filter(location=location).order_by("starts_on")))
 
 
-def ran() -> QuerySet[Entry, dict[str, Any]]:
-    """Each step that was taken, the newest first: when it was due, when recorded, what it moved."""
+def get_completed() -> QuerySet[Entry, dict[str, Any]]:
+    """Steps taken, newest first: when due, when recorded, and the credits moved."""
 
     def moved(kind: EntryKind) -> Sum:
         column = "purchased_delta" if kind == EntryKind.WRITE_OFF else "contract_delta"
@@ -119,7 +121,7 @@ def ran() -> QuerySet[Entry, dict[str, Any]]:
     return rows
 
 
-def failures() -> QuerySet[RenewalFailure]:
+def get_failures() -> QuerySet[RenewalFailure]:
     """Unresolved ones first, then the newest."""
     return RenewalFailure.objects.select_related("location").order_by(
         Coalesce("resolved_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(),

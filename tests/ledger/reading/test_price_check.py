@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.engine import charging
 from ledger.engine.posting import BadInput
 from ledger.models import Charge, Hold
-from ledger.reading.price_check import try_number
+from ledger.reading.price_check import check_price
 from locations.models import Location
 from tests.factories import (
     DOMESTIC,
@@ -38,12 +38,12 @@ def soho() -> Location:
 @pytest.mark.parametrize("seconds", [None, 0, 61])
 def test_it_costs_what_it_then_costs(soho: Location, phone: str, seconds: int | None) -> None:
     channel = "text" if seconds is None else "voice"
-    tried = try_number(soho.pk, phone, channel, seconds=seconds, at=NOON)
+    check = check_price(soho.pk, phone, channel, seconds=seconds, at=NOON)
     message = text(phone) if seconds is None else call(seconds, phone)
     answer = charging.charge_broadcast(soho.pk, channel, [message], key="real", at=NOON)
-    assert tried.rated.credits == answer.credits
-    assert tried.rated.refusal == answer.messages[0].refusal
-    assert (tried.row is None) == (tried.rated.price is None)
+    assert check.rated.credits == answer.credits
+    assert check.rated.refusal == answer.messages[0].refusal
+    assert (check.row is None) == (check.rated.price is None)
 
 
 def test_the_row_and_what_it_won_over_are_told() -> None:
@@ -59,11 +59,11 @@ def test_the_row_and_what_it_won_over_are_told() -> None:
             for prefix, credits in (("52", 13), ("5222", 15), ("5255", 16))
         ]
     )
-    tried = try_number(make_location().pk, MEXICO, "voice", seconds=61, at=NOON)
-    assert tried.row is not None
-    assert (tried.row.prefix, tried.rated.credits) == ("5222", 30)
-    assert [row.prefix for row in tried.others] == ["", "52"]
-    assert tried.words.startswith(
+    check = check_price(make_location().pk, MEXICO, "voice", seconds=61, at=NOON)
+    assert check.row is not None
+    assert (check.row.prefix, check.rated.credits) == ("5222", 30)
+    assert [row.prefix for row in check.others] == ["", "52"]
+    assert check.explanation.startswith(
         "61 s = 2 started minutes × 15 (Mexico, mobile, numbers from +5222"
     )
 
@@ -72,13 +72,13 @@ def test_the_day_is_the_locations() -> None:
     make_card()
     auckland = make_location(time_zone="Pacific/Auckland")
     at = dt.datetime(2026, 6, 15, 13, tzinfo=dt.UTC)
-    assert try_number(auckland.pk, MEXICO, "text", at=at).day == dt.date(2026, 6, 16)
+    assert check_price(auckland.pk, MEXICO, "text", at=at).day == dt.date(2026, 6, 16)
 
 
 @pytest.mark.parametrize("seconds", [None, -1, 10**7])
 def test_a_call_needs_a_length(soho: Location, seconds: int | None) -> None:
     with pytest.raises(BadInput, match="seconds"):
-        try_number(soho.pk, MEXICO, "voice", seconds=seconds, at=NOON)
+        check_price(soho.pk, MEXICO, "voice", seconds=seconds, at=NOON)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_the_preview_is_what_the_renewal_writes():
     location = make_location(included=10, starts_on=dt.date(2025, 6, 20))
     charging.charge_chat(location.pk, [chat("inbound")] * 0 or [chat()], key=key(), at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
-    seen = renewal_overview.preview(location, balance)
+    seen = renewal_overview.preview_renewal(location, balance)
     assert (seen.lapses, seen.granted, seen.written_off, seen.total_after) == (8, 10, 0, 10)
     at = NOON + 30 * DAY
     renewals.renew(location.pk, at=at)
@@ -77,7 +77,7 @@ def test_the_preview_writes_a_debt_off():
     location = make_location(included=1, starts_on=dt.date(2025, 6, 20))
     charging.charge_chat(location.pk, [chat("inbound"), chat("inbound")], key=key(), at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
-    seen = renewal_overview.preview(location, balance)
+    seen = renewal_overview.preview_renewal(location, balance)
     assert (seen.lapses, seen.granted, seen.written_off, seen.total_after) == (0, 1, 3, 1)
 
 
@@ -87,7 +87,7 @@ def test_a_contract_that_ends_lapses_and_grants_nothing():
     )
     renewals.renew(location.pk, at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
-    seen = renewal_overview.preview(location, balance)
+    seen = renewal_overview.preview_renewal(location, balance)
     assert (seen.lapses, seen.granted, seen.total_after) == (10, None, 0)
 
 
