@@ -40,7 +40,6 @@ def explain_payment(price: str, payment: Payment) -> str:
 
 
 def way_out(refusal: str) -> str:
-    """What the sender can do about a refusal."""
     match refusal:
         case Refusal.BAD_NUMBER:
             return _("Correct the number, with its country code, and send the message again.")

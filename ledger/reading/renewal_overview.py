@@ -62,7 +62,6 @@ class Preview:
 
 
 def count_upcoming(at: dt.datetime) -> list[Window]:
-    """One query."""
     sums: dict[str, Any] = {}
     for days in WINDOWS:
         sums[f"count_{days}"] = Count("pk", filter=_within(days, at))
@@ -72,7 +71,6 @@ def count_upcoming(at: dt.datetime) -> list[Window]:
 
 
 def get_upcoming(days: int, at: dt.datetime) -> QuerySet[Balance]:
-    """Balances with a step in the next `days` days, soonest first."""
     balances = Balance.objects.filter(_within(days, at)).select_related("location__account")
     return balances.order_by("renewal_due_at", "location__name", "pk")
 

@@ -117,7 +117,6 @@ class BalanceSummary:
 
     @property
     def included(self) -> int:
-        """What this term was granted; the next may be granted another figure."""
         if self.start is not None:
             return self.start.granted + self.start.changed
         return self.term.contract.included_credits if self.term else 0
@@ -141,7 +140,6 @@ class BalanceSummary:
 
     @property
     def next_contract(self) -> Contract | None:
-        """The contract that grants credits at the next step, if any."""
         return self.step.contract if self.step else None
 
     @property
@@ -187,7 +185,6 @@ class BalanceSummary:
 
     @property
     def full_scale(self) -> int:
-        """The width of the balance bar, in credits."""
         return max(self.included, self.contract_credits) + max(0, self.purchased_credits)
 
 

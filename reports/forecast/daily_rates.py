@@ -158,7 +158,6 @@ def _compute_rates(days: Mapping[int, dt.date]) -> Iterator[LocationDailyRate]:
 
 
 def _used_by_day(days: Mapping[int, dt.date]) -> dict[int, dict[dt.date, int]]:
-    """Credits used by location on each day of HISTORY_DAYS before today."""
     rows = (
         Entry.objects.filter(
             location_id__in=days,

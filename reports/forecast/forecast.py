@@ -71,7 +71,6 @@ class History:
 
     @property
     def last_used_on(self) -> dt.date | None:
-        """The last day before today on which credits were used."""
         for back, used in enumerate(reversed(self.used), start=1):
             if used:
                 return self.first_on + (len(self.used) - back) * DAY
@@ -251,7 +250,6 @@ def _days_ahead(summary: BalanceSummary) -> tuple[int | None, int]:
 
 
 def _after_step(summary: BalanceSummary, purchased: float) -> tuple[float, float]:
-    """The two buckets on the morning of the next step."""
     contract = summary.next_contract
     if contract is None:
         return 0.0, purchased

@@ -128,7 +128,6 @@ def _runs_out(summary: BalanceSummary, on: dt.date, step_on: dt.date, missing: i
 
 
 def _lasts(summary: BalanceSummary, likely: Course, step_on: dt.date) -> Iterator[SafeString]:
-    """The balance reaches the renewal, or the end of the contract."""
     lapses = round_figure(likely.lapses)
     if lapses <= 0:
         yield _none_lapse(summary, likely, step_on)

@@ -114,7 +114,6 @@ def _at_twice(summary: BalanceSummary, at_twice: Course, step_on: dt.date) -> Sa
 def _between(
     summary: BalanceSummary, at_half: Course, at_twice: Course, step_on: dt.date
 ) -> SafeString:
-    """How certain the day is on which a balance runs out before the next step."""
     if _runs_out_before(at_half, step_on):
         sentence = _("At twice the pace that would be {twice}, at half of it {half}.")
     elif summary.renews_on:
@@ -146,7 +145,6 @@ def _without_contract(at_half: Course, at_twice: Course) -> Iterator[SafeString]
 
 
 def _next_term(summary: BalanceSummary, likely: Course, renews_on: dt.date) -> Iterator[SafeString]:
-    """Whether the credits of the next term are too few."""
     after = summary.terms.next_step(renews_on)
     if summary.next_contract is None or likely.runs_out_on is None or after is None:
         return

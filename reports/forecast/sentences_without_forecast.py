@@ -52,7 +52,6 @@ def explain_no_forecast(expected: Forecast) -> SafeString:
 
 
 def describe_certain(summary: BalanceSummary) -> Iterator[SafeString]:
-    """The next step of the contract, and the credits that are kept."""
     if summary.renews_on and summary.next_contract:
         yield format_sentence(
             ngettext(
