@@ -1,4 +1,4 @@
-# Everything a newcomer needs is Python 3.11 or newer, pip and make; uv installs, fetched by pip where there is none.
+# Needs Python 3.11 or newer, pip and make. Packages are installed by uv, which pip installs if it is missing.
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -6,14 +6,14 @@ PORT ?= 8000
 BIN := .venv/bin
 CODE := locations ledger reports redflag_credits
 export PORT
-# A run starts many Python processes: compiled modules save each of them a second or two.
+# A run starts many Python processes; bytecode saves each of them a second or two.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test coverage lint bench prove messages lock install clean
 
 help:
 	@echo "make run      start everything on http://127.0.0.1:$(PORT); PORT and DATA_DIR choose others"
-	@echo "make test     the whole test suite, with the browser tests where a Chromium is to be had"
+	@echo "make test     the whole test suite, with the browser tests if there is a Chromium"
 	@echo "make coverage the same with branch coverage, as in .ci/run"
 	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
 	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
@@ -47,7 +47,8 @@ lint: .venv/.dev
 	MEDIA_ROOT=/srv/redflag/media \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# MEASURES and ROUNDS choose less or more, ROWS those of `workbook`, TRAFFIC a folder for `forecast`; the cluster is one of its own, with fsync.
+# MEASURES and ROUNDS: which measures, how many rounds. ROWS: of `workbook`. TRAFFIC: a folder for `forecast`.
+# It starts a PostgreSQL of its own, with fsync.
 bench: .venv/.bench
 	@DATA_DIR=$${DATA_DIR:-var/bench} $(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ROWS),--rows $(ROWS)) $(if $(TRAFFIC),--traffic $(TRAFFIC)) $(MEASURES)
 
@@ -79,17 +80,17 @@ else
 	echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu install python3-venv."; exit 1; }
 endif
 
-# Compiling every module takes longer than the modules that are used do at their first import.
+# No bytecode: compiling every module takes longer than compiling the used ones at import.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 
-# Where there is no uv, pip fetches one; where it cannot, it installs everything itself.
+# Without uv, pip installs it; if that fails, pip installs everything.
 .venv/.uv: requirements/uv.txt | $(BIN)/python
 ifeq ($(UV),)
 	@$(PIP) --only-binary :all: -r $< || { rm -f $(BIN)/uv; echo "Going on without uv."; }
 endif
 	@touch $@
 
-# An installed uv keeps its own settings; the one that pip fetched uses pip's index.
+# An installed uv keeps its own settings; one that pip installed uses pip's index.
 PIP_INDEX = $(BIN)/python -m pip config list 2>/dev/null | \
 	sed -nE "s/^(:env:|global|install)\.index-url='(.*)'$$/\2/p" | head -n 1
 
@@ -105,12 +106,12 @@ endef
 	$(call install_requirements,$<)
 	@touch $@
 
-# dev.txt holds all of local.txt in the same versions.
+# dev.txt has all packages of local.txt in the same versions.
 .venv/.dev: requirements/dev.txt | .venv/.uv
 	$(call install_requirements,$<)
 	@touch .venv/.local $@
 
-# Beside the others: it holds what only `make bench` needs, in versions that fit theirs.
+# Installed in addition: packages of `make bench` alone, in compatible versions.
 .venv/.bench: requirements/bench.txt | .venv/.local
 	$(call install_requirements,$<)
 	@touch $@
