@@ -1,10 +1,10 @@
-// Displays the figures of the bar that is pointed at, or chosen with the arrow keys, in one line.
+// Display the figures of the period under the pointer, or selected with the arrow keys, in one line.
 // Without this script the browser displays the title of a bar, and the table has every figure.
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An area over each period, as high as the plot, which the pointer finds where no bar is. */
+/** A hover area for each period, as high as the plot. */
 function drawAreas(plot, count) {
   return Array.from({ length: count }, (_, number) => {
     const area = document.createElementNS(SVG, "rect");
@@ -20,7 +20,7 @@ function drawAreas(plot, count) {
 
 function enhance(chart, caption) {
   const sentences = [...chart.querySelectorAll(".period > title")].map((title) => {
-    title.remove(); // or the browser would display it beside the pointer as well
+    title.remove(); // else the browser displays it too
     return title.textContent;
   });
   const areas = drawAreas(chart.querySelector(".plot"), sentences.length);
@@ -61,7 +61,7 @@ function enhance(chart, caption) {
     });
   }
   chart.addEventListener("pointerleave", (event) => {
-    // A finger leaves as soon as it is lifted: the figures stay.
+    // A touch ends when the finger is lifted: keep the figures.
     if (event.pointerType !== "touch" && document.activeElement !== cursor) show(null);
   });
 }
