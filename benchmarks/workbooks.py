@@ -24,7 +24,7 @@ from reports.exports.kinds.base import Rows
 from reports.exports.queue import claim_next
 from reports.exports.writer import write
 from reports.models import Report, ReportKind
-from reports.workbooks.xlsx import MOST_ROWS
+from reports.workbooks.xlsx import MAX_ROWS
 from tests import factories
 
 BATCH = 10_000
@@ -71,7 +71,7 @@ class ReportRounds:
         assert claimed.pk == report.pk
         with tempfile.TemporaryDirectory() as folder, closing(Lease(claimed)) as lease:
             begun = time.process_time()
-            built = write(claimed, Path(folder) / "r.xlsx", lease, timezone.now, MOST_ROWS - 1)
+            built = write(claimed, Path(folder) / "r.xlsx", lease, timezone.now, MAX_ROWS - 1)
             duration = time.process_time() - begun
         assert built.rows == self.rows
         Report.objects.filter(pk=report.pk).delete()

@@ -29,8 +29,6 @@ def csv_cell(value: Any) -> Any:
         return escape(value)
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

@@ -136,7 +136,7 @@ class RateCardImpactAdmin(ReadOnlyAdmin):
         ]
         for code, sums in sorted(impact.countries.items()):
             rows.append(["country", country_name(code) if code else "Chat", *_cells(sums)])
-        for location, sums in rate_card_impact.names_of(impact.places):
+        for location, sums in rate_card_impact.with_locations(impact.places):
             rows.append(["location", location.name, *_cells(sums)])
         return download(write_csv(rows), CSV, f"impact-{file_name(card, 'csv')}")
 
@@ -202,10 +202,10 @@ def _impact_context(impact: rate_card_impact.Impact | None) -> dict[str, Any]:
             for code, sums in countries[:MAX_COUNTRIES]
         ],
         "more_countries": max(0, len(countries) - MAX_COUNTRIES),
-        "hardest": list(rate_card_impact.names_of(hardest)),
+        "hardest": list(rate_card_impact.with_locations(hardest)),
         "would_run_out": [
             (location, sums, _parse_day(sums.out_on), _parse_day(sums.renews_on))
-            for location, sums in rate_card_impact.names_of(
+            for location, sums in rate_card_impact.with_locations(
                 impact.would_run_out[: rate_card_impact.HARDEST]
             )
         ],
@@ -217,5 +217,5 @@ def _parse_day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _cells(sums: rate_card_impact.Sums) -> list[int]:
+def _cells(sums: rate_card_impact.CreditSums) -> list[int]:
     return [sums.messages, sums.now, sums.then, sums.more, sums.unpriced]

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from ledger.engine.snapshots import read_snapshot
-from ledger.impact.rerating import Case, rerated, unpriced
+from ledger.impact.rerating import MessageGroup, rerate, unpriced
 from ledger.models import Balance, RateCardImpact
 from locations import jobs
 from locations.jobs import Clock, Lease
@@ -25,15 +25,15 @@ from locations.rate_cards.publishing import locations_priced_by
 
 DAYS = 30
 GAP_DAYS = 90
-AT_ONCE = 20  # locations whose messages one query reads
-MOST_PLACES = 2_000  # that are kept, those that change most
+LOCATIONS_PER_QUERY = 20  # locations whose messages one query reads
+MAX_LOCATIONS = 2_000  # that are kept, those that change most
 HARDEST = 10
 
 Watch = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Sums:
+class CreditSums:
     """Messages and their credits now and then.
 
     `unpriced` messages would be refused: their `now` is in `unpriced_now`, too, and they cost
@@ -47,7 +47,7 @@ class Sums:
     unpriced_now: int = 0
     newly_priced: int = 0
 
-    def add(self, case: Case) -> None:
+    def add(self, case: MessageGroup) -> None:
         self.messages += case.messages
         self.now += case.now
         self.then += case.then
@@ -63,7 +63,7 @@ class Sums:
 
 
 @dataclass(slots=True)
-class Place(Sums):
+class LocationSums(CreditSums):
     """One location's sums, and what becomes of its balance.
 
     `renews_on` is the UTC day of its next renewal; `lasts_now` and `lasts_then` say whether its
@@ -89,10 +89,10 @@ class Impact:
     first_on: str
     until: str
     locations: int = 0
-    total: Sums = field(default_factory=Sums)
-    countries: dict[str, Sums] = field(default_factory=dict)
-    places: list[Place] = field(default_factory=list)
-    would_run_out: list[Place] = field(default_factory=list)
+    total: CreditSums = field(default_factory=CreditSums)
+    countries: dict[str, CreditSums] = field(default_factory=dict)
+    places: list[LocationSums] = field(default_factory=list)
+    would_run_out: list[LocationSums] = field(default_factory=list)
     gaps: list[list[Any]] = field(default_factory=list)
     late: int = 0
 
@@ -173,15 +173,15 @@ def calculate_impact(
         .values_list("pk", flat=True)
     )
     found.locations = len(locations)
-    places: dict[int, Place] = {}
+    places: dict[int, LocationSums] = {}
     gaps: dict[tuple[str, str, str], int] = {}
-    for done in range(0, len(locations), AT_ONCE):
+    for done in range(0, len(locations), LOCATIONS_PER_QUERY):
         watch(done, len(locations))
-        some = locations[done : done + AT_ONCE]
-        for case in rerated(prices, some, first_on, today):
+        some = locations[done : done + LOCATIONS_PER_QUERY]
+        for case in rerate(prices, some, first_on, today):
             found.total.add(case)
-            found.countries.setdefault(case.country, Sums()).add(case)
-            place = places.setdefault(case.location_id, Place(location_id=case.location_id))
+            found.countries.setdefault(case.country, CreditSums()).add(case)
+            place = places.setdefault(case.location_id, LocationSums(location_id=case.location_id))
             place.add(case)
         for destination, messages in unpriced(
             prices, some, today - dt.timedelta(days=GAP_DAYS), today + dt.timedelta(days=1)
@@ -190,20 +190,20 @@ def calculate_impact(
         if late_from <= today:
             found.late += sum(
                 case.messages
-                for case in rerated(prices, some, late_from, today + dt.timedelta(days=1))
+                for case in rerate(prices, some, late_from, today + dt.timedelta(days=1))
                 if not case.was_refused
             )
     found.gaps = [[*where, messages] for where, messages in sorted(gaps.items())]
-    _follow_balances(places, at=at)
+    _add_balances(places, at=at)
     changed = sorted(places.values(), key=lambda place: (-place.more, place.location_id))
     found.would_run_out = [
         place for place in changed if place.lasts_now and place.lasts_then is False
     ]
-    found.places = changed[:MOST_PLACES]
+    found.places = changed[:MAX_LOCATIONS]
     return found
 
 
-def _follow_balances(places: dict[int, Place], *, at: dt.datetime) -> None:
+def _add_balances(places: dict[int, LocationSums], *, at: dt.datetime) -> None:
     for balance in Balance.objects.as_of(at).filter(location__in=places):
         place = places[balance.location_id]
         place.available = balance.available
@@ -219,7 +219,7 @@ def _follow_balances(places: dict[int, Place], *, at: dt.datetime) -> None:
             place.out_on = (at + dt.timedelta(days=left)).date().isoformat()
 
 
-def names_of(places: list[Place]) -> Iterator[tuple[Location, Place]]:
+def with_locations(places: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:
     """Each place with its location; one query."""
     locations = Location.objects.select_related("account").in_bulk(
         [place.location_id for place in places]
@@ -233,9 +233,9 @@ def read_result(result: dict[str, Any]) -> Impact:
     return Impact(
         **{
             **result,
-            "total": Sums(**result["total"]),
-            "countries": {code: Sums(**sums) for code, sums in result["countries"].items()},
-            "places": [Place(**place) for place in result["places"]],
-            "would_run_out": [Place(**place) for place in result["would_run_out"]],
+            "total": CreditSums(**result["total"]),
+            "countries": {code: CreditSums(**sums) for code, sums in result["countries"].items()},
+            "places": [LocationSums(**place) for place in result["places"]],
+            "would_run_out": [LocationSums(**place) for place in result["would_run_out"]],
         }
     )

@@ -18,7 +18,7 @@ from ledger.models import Outcome, Refusal, TextType
 from locations.rate_cards.prices import PriceList
 
 CHAT = "chat"
-ROWS_AT_ONCE = 5_000
+FETCH_ROWS = 5_000
 
 MESSAGES = """
       FROM ledger_internationalmessage m
@@ -50,7 +50,7 @@ CHATS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class MessageGroup:
     """Messages of one location that are alike. `country` is empty for chat.
 
     `then` is what they would cost; `unpriced` says that the card would refuse them, and
@@ -68,9 +68,9 @@ class Case:
     was_refused: bool = False
 
 
-def rerated(
+def rerate(
     prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
-) -> Iterator[Case]:
+) -> Iterator[MessageGroup]:
     """Every case of these locations' days [first_on, until) with its credits now and then."""
     yield from _international(prices, locations, first_on, until)
     given = _days(locations, first_on, until)
@@ -78,12 +78,12 @@ def rerated(
         cursor.execute(CHATS, given)
         for location_id, text_type, messages, now in cursor.fetchall():
             each = rating.chat_credits(prices, has_image=text_type == TextType.MMS)
-            yield Case(location_id, "", "", CHAT, messages, now, each * messages)
+            yield MessageGroup(location_id, "", "", CHAT, messages, now, each * messages)
 
 
 def _international(
     prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
-) -> Iterator[Case]:
+) -> Iterator[MessageGroup]:
     priced: dict[tuple[str, str, str, int | None, str], int | None] = {}
     with connection.cursor() as cursor:
         cursor.execute(CASES, _parameters(prices, locations, first_on, until))
@@ -93,7 +93,7 @@ def _international(
             if key not in priced:
                 priced[key] = _price(prices, key)
             each = priced[key]
-            yield Case(
+            yield MessageGroup(
                 location_id,
                 country,
                 carrier_type,
@@ -154,5 +154,5 @@ def _days(locations: Iterable[int], first_on: dt.date, until: dt.date) -> dict[s
 
 
 def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+    while rows := cursor.fetchmany(FETCH_ROWS):
         yield from rows

@@ -2,7 +2,7 @@
 
 import re
 
-LONGEST_TEXT = 32_767  # UTF-16 units
+MAX_TEXT_UNITS = 32_767  # UTF-16 units
 CUT = "… (cut)"
 
 # What XML or Excel cannot hold, other control characters, and the marks that openpyxl drops.
@@ -23,12 +23,12 @@ def clean_text(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if UNSHOWABLE.search(text):
         text = UNSHOWABLE.sub("\ufffd", text)
-    if len(text) > LONGEST_TEXT // 2 and _units(text) > LONGEST_TEXT:
-        text = _cut(text, LONGEST_TEXT - _units(CUT)) + CUT
+    if len(text) > MAX_TEXT_UNITS // 2 and _units(text) > MAX_TEXT_UNITS:
+        text = _cut(text, MAX_TEXT_UNITS - _units(CUT)) + CUT
     return text
 
 
-def pieces(text: str) -> list[str]:
+def split_runs(text: str) -> list[str]:
     """The runs in which a shown text is written: one, unless Excel would read escapes in it."""
     return ESCAPE_LIKE.split(text) if "_x" in text else [text]
 

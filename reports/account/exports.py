@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from locations.downloads import write_csv
 from reports.account.page import AccountUsage
 from reports.account.rows import LocationRow
-from reports.exports.listing import file_words
+from reports.exports.listing import file_stem
 from reports.forecast.forecast import HistoryState
 from reports.workbooks.xlsx import Book, Column, Value
 
@@ -18,7 +18,7 @@ WIDTHS = (32, 14, 18, 20, 14, 16, 24)
 
 def account_filename(usage: AccountUsage, ending: str) -> str:
     """Harbor-Sons_Locations_2026-11-22.xlsx."""
-    words = file_words(usage.account.name, _("Locations"))
+    words = file_stem(usage.account.name, _("Locations"))
     return f"{words}_{usage.at.date()}.{ending}"
 
 

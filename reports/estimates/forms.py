@@ -17,10 +17,16 @@ from locations.spreadsheets import TooLarge, Unreadable
 from reports.estimates.estimate import messages_of
 from reports.estimates.jobs import too_many
 from reports.estimates.number_files import NoSuchColumn, check_size, uploaded
-from reports.estimates.number_lists import ON_SCREEN, NumberList, TooManyNumbers, in_worker, pasted
+from reports.estimates.number_lists import (
+    SCREEN_LIMITS,
+    NumberList,
+    TooManyNumbers,
+    pasted,
+    worker_limits,
+)
 
-LONGEST_PASTED = 3_000_000  # a hundred thousand numbers with spaces in them
-LONGEST_HEADING = 120
+MAX_PASTED = 3_000_000  # a hundred thousand numbers with spaces in them
+MAX_HEADING = 120
 
 
 class Source(models.TextChoices):
@@ -44,7 +50,7 @@ class EstimateForm(forms.Form):
 
     numbers = forms.CharField(
         label=_("Phone numbers"),
-        max_length=LONGEST_PASTED,
+        max_length=MAX_PASTED,
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
     )
     file = forms.FileField(
@@ -55,7 +61,7 @@ class EstimateForm(forms.Form):
     column = forms.CharField(
         label=_("Heading of the column with the numbers"),
         required=False,
-        max_length=LONGEST_HEADING,
+        max_length=MAX_HEADING,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     without_plus = forms.BooleanField(
@@ -116,18 +122,18 @@ class EstimateForm(forms.Form):
             self.listed.headings = unknown.headings
             self.add_error(field, str(unknown))
         except TooLarge:
-            self._is_for_the_worker(field)
+            self._leave_to_worker(field)
         except Unreadable as unreadable:
             self.add_error(field, str(unreadable))
         except TooManyNumbers:
-            self._is_for_the_worker(field)
+            self._leave_to_worker(field)
         else:
             if not self.listed.numbers:
                 self.add_error(field, gettext("There is no number to estimate in it."))
 
-    def _is_for_the_worker(self, field: str) -> None:
-        limits = in_worker()
-        if limits.numbers <= ON_SCREEN.numbers:
+    def _leave_to_worker(self, field: str) -> None:
+        limits = worker_limits()
+        if limits.numbers <= SCREEN_LIMITS.numbers:
             self.add_error(field, too_many())
             return
         if field == "file":

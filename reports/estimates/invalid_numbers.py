@@ -13,7 +13,7 @@ from reports.estimates.number_lists import Fault, NumberList
 
 
 @dataclass(frozen=True, slots=True)
-class Unsendable:
+class InvalidNumber:
     """`line` is where it stood in the list; 0 where there was no list.
 
     Why is kept as the fault of what was written, or as the refusal of the rating and the country:
@@ -43,14 +43,14 @@ class Unsendable:
         return way_out(self.refusal) if self.refusal else ""
 
 
-def unsendable(
+def list_invalid_numbers(
     listed: NumberList, quote: Quote | None, *, sees_masked: bool = False
-) -> list[Unsendable]:
+) -> list[InvalidNumber]:
     """In the order of the list. Masked are numbers that whoever reads did not give themselves."""
-    found = [Unsendable(bad.line, bad.written, fault=bad.fault.value) for bad in listed.bad]
+    found = [InvalidNumber(bad.line, bad.written, fault=bad.fault.value) for bad in listed.bad]
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0
         country = quote.rated[refused.index].country if quote else ""
         phone = mask_phone(refused.phone) if sees_masked and not listed.numbers else refused.phone
-        found.append(Unsendable(line, phone, refusal=str(refused.reason), country=country))
+        found.append(InvalidNumber(line, phone, refusal=str(refused.reason), country=country))
     return sorted(found, key=lambda each: each.line)

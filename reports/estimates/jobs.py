@@ -23,9 +23,9 @@ from locations.models import Channel, Location, User
 from locations.models.jobs import JobState
 from locations.spreadsheets import Unreadable
 from reports.estimates.estimate import Estimate, estimate
-from reports.estimates.invalid_numbers import Unsendable, unsendable
+from reports.estimates.invalid_numbers import InvalidNumber, list_invalid_numbers
 from reports.estimates.number_files import uploaded
-from reports.estimates.number_lists import NumberList, TooManyNumbers, in_worker, pasted
+from reports.estimates.number_lists import NumberList, TooManyNumbers, pasted, worker_limits
 from reports.estimates.results import Figures
 from reports.models import LongEstimate
 
@@ -106,11 +106,11 @@ def delete_long_estimate(job: LongEstimate, *, at: dt.datetime) -> None:
 
 
 def get_figures(job: LongEstimate) -> Figures | None:
-    return Figures.from_kept(job.figures) if job.figures else None
+    return Figures.from_json(job.figures) if job.figures else None
 
 
-def get_invalid_numbers(job: LongEstimate) -> list[Unsendable]:
-    return [Unsendable(**values) for values in job.invalid_numbers]
+def get_invalid_numbers(job: LongEstimate) -> list[InvalidNumber]:
+    return [InvalidNumber(**values) for values in job.invalid_numbers]
 
 
 def run_long_estimate(pk: str, *, clock: Clock) -> LongEstimate | None:
@@ -136,7 +136,7 @@ def _read(job: LongEstimate, lease: Lease) -> NumberList:
         if line % LINES_BETWEEN_HEARTBEATS == 0:
             lease.heartbeat(line)
 
-    limits, without_plus = in_worker(), job.without_plus
+    limits, without_plus = worker_limits(), job.without_plus
     with default_storage.open(job.list_file) as stored:
         if job.is_file:
             file = cast(IO[bytes], stored)
@@ -160,7 +160,7 @@ def _price(job: LongEstimate, numbers: NumberList, lease: Lease, *, at: dt.datet
         job.channel,
         messages,
         at=at,
-        most=in_worker().numbers,
+        most=worker_limits().numbers,
         watch=watch,
     )
 
@@ -168,7 +168,7 @@ def _price(job: LongEstimate, numbers: NumberList, lease: Lease, *, at: dt.datet
 def _save(
     job: LongEstimate, numbers: NumberList, priced: Estimate | None, *, at: dt.datetime
 ) -> None:
-    invalid = unsendable(numbers, priced.quote if priced else None)
+    invalid = list_invalid_numbers(numbers, priced.quote if priced else None)
     results = {
         "rows_done": len(numbers.numbers),
         "rows_total": len(numbers.numbers),
@@ -180,7 +180,7 @@ def _save(
     if priced is None:
         jobs.fail(job, _("There is no number to estimate in it."), at=at, **results)
     else:
-        jobs.finish(job, at=at, figures=priced.figures.as_kept(), **results)
+        jobs.finish(job, at=at, figures=priced.figures.to_json(), **results)
 
 
 def explain_error(error: Exception) -> str:
@@ -201,7 +201,7 @@ def too_many() -> str:
     return _(
         "An estimate takes at most %(most)s numbers. Estimate a longer list in parts of "
         "%(most)s: what they cost adds up."
-    ) % {"most": format_credits(in_worker().numbers)}
+    ) % {"most": format_credits(worker_limits().numbers)}
 
 
 def _delete_list(job: LongEstimate) -> None:

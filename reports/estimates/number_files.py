@@ -11,7 +11,7 @@ from locations import spreadsheets
 from locations.spreadsheets import TooLarge, TooManyRows, Unreadable, column_name, read_rows
 from reports.estimates.number_lists import (
     MB,
-    ON_SCREEN,
+    SCREEN_LIMITS,
     Fault,
     Limits,
     NumberList,
@@ -23,9 +23,9 @@ from reports.estimates.number_lists import (
     printable,
 )
 
-MOST_COLUMNS = 100
+MAX_COLUMNS = 100
 TEXTS_A_ROW, TAGS_A_TEXT = 12, 4  # that differ, on average; <si><t> and their ends
-LOOKED_AT = 200  # rows from which the column of the numbers is told
+SAMPLE_ROWS = 200  # rows from which the column of the numbers is told
 PHONE_HEADING = re.compile(r"phone|mobile|cell|tel|number|whatsapp|sms|móvil|celular", re.I)
 
 Rows = Iterator[tuple[int, list[str]]]
@@ -44,7 +44,7 @@ def uploaded(
     *,
     column: str = "",
     without_plus: bool = False,
-    limits: Limits = ON_SCREEN,
+    limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
     """The numbers under the heading `column`, or of the column that looks most like numbers.
@@ -55,7 +55,7 @@ def uploaded(
     _check_bytes(content, limits)
     rows = _rows(content, limits)
     rows = ((line, row) for line, row in rows if any(cell.strip() for cell in row))
-    first = list(islice(rows, LOOKED_AT))
+    first = list(islice(rows, SAMPLE_ROWS))
     if not first:
         raise Unreadable(_("The file is empty: its first sheet has no cell with anything in it."))
     headings, has_headings = _headings(first, without_plus)
@@ -92,7 +92,7 @@ def _of_a_table(limits: Limits) -> spreadsheets.TableLimits:
         tags=200_000,
         text_tags=limits.numbers * TEXTS_A_ROW * TAGS_A_TEXT,
         rows=limits.lines,
-        columns=MOST_COLUMNS,
+        columns=MAX_COLUMNS,
     )
 
 

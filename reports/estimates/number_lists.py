@@ -13,7 +13,7 @@ from phonenumbers import NumberParseException
 
 from ledger.engine.charge_requests import MAX_MESSAGES
 
-LONGEST_SHOWN = 40
+MAX_PRINTED = 40
 MB = 1024 * 1024
 
 BREAK = re.compile(r"\r\n|\r|\n")
@@ -55,10 +55,10 @@ class Limits:
 
 
 # As many as one broadcast takes; unpacked some 30,000 rows of ten columns.
-ON_SCREEN = Limits(numbers=MAX_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 * MB)
+SCREEN_LIMITS = Limits(numbers=MAX_MESSAGES, file_bytes=5 * MB, unpacked_bytes=24 * MB)
 
 
-def in_worker() -> Limits:
+def worker_limits() -> Limits:
     """For longer lists, which somebody waits for."""
     return Limits(numbers=settings.ESTIMATE_MAX_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB)
 
@@ -79,7 +79,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
+class InvalidLine:
     """Something that stood in the list and is no number; `written` is cut short."""
 
     line: int
@@ -92,7 +92,7 @@ class NumberList:
     """What was found; `column` is the heading that it stood under, of these `headings`."""
 
     numbers: list[Number] = field(default_factory=list)
-    bad: list[BadLine] = field(default_factory=list)
+    bad: list[InvalidLine] = field(default_factory=list)
     column: str = ""
     headings: list[str] = field(default_factory=list)
 
@@ -106,7 +106,7 @@ def pasted(
     text: str,
     *,
     without_plus: bool = False,
-    limits: Limits = ON_SCREEN,
+    limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
     """The numbers of a text: one a line, or several with commas, semicolons or tabs between.
@@ -133,7 +133,7 @@ def _listed(
         phone = e164(written, without_plus=without_plus)
         if isinstance(phone, Fault):
             shown = printable(written)
-            found.bad.append(BadLine(line, shown, phone))
+            found.bad.append(InvalidLine(line, shown, phone))
         else:
             found.numbers.append(Number(line, phone))
         if len(found.numbers) > limits.numbers or len(found.bad) >= limits.lines:
@@ -146,7 +146,7 @@ def in_column(
     index: int,
     *,
     without_plus: bool = False,
-    limits: Limits = ON_SCREEN,
+    limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
     """The numbers of one column of a table's rows; empty cells are let pass.
@@ -203,4 +203,4 @@ def _is_valid(phone: str) -> bool:
 def printable(written: str) -> str:
     """What stood there, cut short and without control characters."""
     shown = "".join(sign if sign.isprintable() else " " for sign in written.strip())
-    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+    return shown if len(shown) <= MAX_PRINTED else f"{shown[:MAX_PRINTED]}…"

@@ -69,7 +69,7 @@ class Figures:
     sends_of_recommended: int
     next_step_on: dt.date | None
 
-    def as_kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """For a JSON field."""
         return {
             **asdict(self),
@@ -78,7 +78,7 @@ class Figures:
         }
 
     @classmethod
-    def from_kept(cls, kept: dict[str, Any]) -> "Figures":
+    def from_json(cls, kept: dict[str, Any]) -> "Figures":
         step, payment = kept["next_step_on"], kept["payment"]
         return cls(
             **{

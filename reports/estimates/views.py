@@ -17,14 +17,14 @@ from locations.permissions import SignedInRequest, open_details, sees_masked_num
 from reports.estimates import jobs
 from reports.estimates.estimate import Estimate, estimate, last_broadcast
 from reports.estimates.forms import EstimateForm, Source
-from reports.estimates.invalid_numbers import unsendable
+from reports.estimates.invalid_numbers import list_invalid_numbers
 from reports.estimates.jobs import (
     MAX_INVALID_SHOWN,
     get_figures,
     get_invalid_numbers,
     own_estimates,
 )
-from reports.estimates.number_lists import MB, ON_SCREEN, in_worker
+from reports.estimates.number_lists import MB, SCREEN_LIMITS, worker_limits
 from reports.models import LongEstimate
 
 
@@ -57,7 +57,7 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
     elif form.is_valid() and (messages := form.messages()):
         found = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
     sees_masked = sees_masked_numbers(request.user, location)
-    bad = unsendable(form.listed, found.quote if found else None, sees_masked=sees_masked)
+    bad = list_invalid_numbers(form.listed, found.quote if found else None, sees_masked=sees_masked)
     context = {
         "location": location,
         "sources": Source.choices,
@@ -82,11 +82,11 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _limits() -> dict[str, int]:
     """What the form says of how much it takes; `most` is 0 where that is no more than at once."""
-    longest = in_worker()
-    more = longest.numbers > ON_SCREEN.numbers
-    taken = longest if more else ON_SCREEN
+    longest = worker_limits()
+    more = longest.numbers > SCREEN_LIMITS.numbers
+    taken = longest if more else SCREEN_LIMITS
     return {
-        "at_once": ON_SCREEN.numbers,
+        "at_once": SCREEN_LIMITS.numbers,
         "most": longest.numbers if more else 0,
         "most_mb": taken.file_bytes // MB,
     }

@@ -18,7 +18,7 @@ from reports.exports.queue import claim_next
 from reports.exports.uploads import WatchedReader
 from reports.exports.writer import CannotBuild, write
 from reports.models import Report
-from reports.workbooks.xlsx import MOST_ROWS
+from reports.workbooks.xlsx import MAX_ROWS
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -29,7 +29,7 @@ class NotStored(Exception):
     """The storage did not take the file; its cause says why."""
 
 
-def build_next(*, clock: Clock, rows_per_sheet: int = MOST_ROWS - 1) -> Report | None:
+def build_next(*, clock: Clock, rows_per_sheet: int = MAX_ROWS - 1) -> Report | None:
     """Build the next report in turn; None if there is none. Not within a transaction.
 
     It is ready, or failed and without a file; or still running where the lease was lost or the

@@ -14,15 +14,15 @@ from reports.models import Report, ReportDownload, ReportKind
 log = logging.getLogger(__name__)
 
 
-class NotReachable(Exception):
+class StorageUnavailable(Exception):
     """The storage does not give the file now; why is its cause."""
 
 
-class NumbersNotShown(Exception):
+class NumbersRefused(Exception):
     """The file shows phone numbers in full, and the role of who wants it sees them masked."""
 
 
-def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
+def open_report_file(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     """The finished file; None where there is none (not yet, not any more, or lost).
 
     Whether the user may open the location is the caller's question. Raises NumbersNotShown,
@@ -31,10 +31,10 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     if report.state != JobState.READY:
         return None
     if report.shows_numbers and sees_masked_numbers(to, report.location):
-        raise NumbersNotShown
+        raise NumbersRefused
     shows_people = report.kind != ReportKind.STATEMENT
     if shows_people and to.is_staff and not to.has_perm("locations.view_personal_data"):
-        raise NumbersNotShown
+        raise NumbersRefused
     try:
         file = default_storage.open(report.file)
         # An object storage fetches it only here: better now than with half of it sent.
@@ -44,6 +44,6 @@ def hand_out(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
     except Exception as problem:
         # An object storage has errors of its own.
         log.exception("report %s: the storage did not give its file", report.pk)
-        raise NotReachable from problem
+        raise StorageUnavailable from problem
     ReportDownload.objects.create(report=report, user=to, at=at)
     return file

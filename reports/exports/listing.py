@@ -28,7 +28,7 @@ def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="handed_to"))
 
 
-def listed_schedules(location: Location) -> list[ReportSchedule]:
+def read_schedules(location: Location) -> list[ReportSchedule]:
     """Those that go on, with who receives them and when the next report is asked for."""
     return list(
         active_schedules(location).select_related("created_by").prefetch_related("recipients")
@@ -42,11 +42,11 @@ def newest_reports(location: Location) -> list[Report]:
 def filename(report: Report) -> str:
     """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
     with override(report.language):
-        words = file_words(report.location.name, str(report.get_kind_display()))
+        words = file_stem(report.location.name, str(report.get_kind_display()))
     return f"{words}_{report.first_on}_{report.last_on}.{report.format}"
 
 
-def file_words(location: str, what: str) -> str:
+def file_stem(location: str, what: str) -> str:
     """Acme-Dallas_International-Messages: without what a file's name may not hold."""
     parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, what))
     return "_".join(parts)

@@ -20,7 +20,7 @@ from locations.permissions import detail_readers
 from reports.models import Report
 
 # A mail that could not be sent for so long is not sent any more.
-NEWS_FOR = dt.timedelta(days=2)
+ANNOUNCE_WITHIN = dt.timedelta(days=2)
 OVER = (JobState.READY, JobState.FAILED)
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,10 @@ def announce(*, at: dt.datetime) -> int:
     mail can be sent it is left for the next run.
     """
     waiting = Report.objects.filter(
-        announce=True, announced_at__isnull=True, state__in=OVER, finished_at__gte=at - NEWS_FOR
+        announce=True,
+        announced_at__isnull=True,
+        state__in=OVER,
+        finished_at__gte=at - ANNOUNCE_WITHIN,
     )
     ids = waiting.order_by("finished_at").values_list("pk", flat=True)
     return sum(_announce(pk, at=at) for pk in ids)

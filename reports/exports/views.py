@@ -22,14 +22,14 @@ from locations.jobs import InvalidRequest, poll_seconds
 from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
 from reports.exports import requests
-from reports.exports.downloads import NotReachable, NumbersNotShown, hand_out
+from reports.exports.downloads import NumbersRefused, StorageUnavailable, open_report_file
 from reports.exports.forms import ReportForm, ScheduleForm
 from reports.exports.listing import (
     CONTENT_TYPES,
     all_reports,
     filename,
-    listed_schedules,
     newest_reports,
+    read_schedules,
     with_downloads,
 )
 from reports.form_fields import last_days
@@ -108,12 +108,12 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
     report = _open_report(request, pk)
     context = {"location": report.location, "active_page": "reports", "report": report}
     try:
-        file = hand_out(report, to=request.user, at=timezone.now())
-    except NumbersNotShown:
+        file = open_report_file(report, to=request.user, at=timezone.now())
+    except NumbersRefused:
         return render(
             request, "reports/exports/no_file.html", {**context, "masked": True}, status=403
         )
-    except NotReachable:
+    except StorageUnavailable:
         return render(
             request, "reports/exports/no_file.html", {**context, "waits": True}, status=503
         )
@@ -145,7 +145,7 @@ def reports_page(
         "location": location,
         "active_page": "reports",
         "form": form or ReportForm(initial=last_days(today)),
-        "schedules": listed_schedules(location),
+        "schedules": read_schedules(location),
         "schedule_form": schedule_form
         or ScheduleForm(readers=detail_readers(location), auto_id="schedule_%s"),
         "refusal": refusal,

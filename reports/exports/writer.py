@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ledger.models import Balance
 from locations.jobs import Lease
 from locations.models import Location
-from reports.exports.kinds import rows_of
+from reports.exports.kinds import read_rows
 from reports.exports.kinds.base import Rows
 from reports.models import Report, ReportFormat, ReportKind
 from reports.workbooks.csv import CsvFile
@@ -55,7 +55,7 @@ def write(
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             location = Location.objects.select_related("account").get(pk=report.location_id)
-            rows = rows_of(
+            rows = read_rows(
                 report.kind, location, report.first_on, report.last_on, masked=report.masked
             )
             balance = Balance.objects.filter(location=location).first()
@@ -66,7 +66,7 @@ def write(
         _prove(rows, written, credits=tally.credits)
         file.add_summary(
             [
-                *_what_it_is(report, location, as_of=as_of, at=at),
+                *_describe(report, location, as_of=as_of, at=at),
                 *rows.totals,
                 (rows.words[0], tally.credits),
                 (rows.words[1], sum(rows.said.values())),
@@ -140,7 +140,7 @@ def _prove(rows: Rows, written: int, *, credits: int) -> None:
             )
 
 
-def _what_it_is(
+def _describe(
     report: Report, location: Location, *, as_of: int, at: dt.datetime
 ) -> list[tuple[str, Value]]:
     zone = location.time_zone

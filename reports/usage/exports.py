@@ -8,14 +8,14 @@ from django.utils.translation import pgettext
 
 from ledger.reading.daily_usage import Day, Movement
 from locations.downloads import write_csv
-from reports.exports.listing import file_words
+from reports.exports.listing import file_stem
 from reports.usage.selection import SelectedDays
 from reports.workbooks.xlsx import Book, Column, Value
 
 
 def days_filename(days: SelectedDays, ending: str) -> str:
     """Acme-Dallas_Daily-Usage_2026-10-24_2026-11-22.csv; names sort by location and day."""
-    words = file_words(days.location.name, _("Daily Usage"))
+    words = file_stem(days.location.name, _("Daily Usage"))
     return f"{words}_{days.first_on}_{days.last_on}.{ending}"
 
 

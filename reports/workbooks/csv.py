@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from locations.downloads import csv_cell
-from reports.workbooks.disk import steadily
+from reports.workbooks.disk import open_steadily
 from reports.workbooks.xlsx import Column, Table, Value
+
+
+def csv_value(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return csv_cell(value)
 
 
 class CsvFile:
@@ -27,11 +33,11 @@ class CsvFile:
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
         """Write the rows under their headings and count them."""
         written = 0
-        with TextIOWrapper(steadily(self._path), encoding="utf-8-sig", newline="") as file:
+        with TextIOWrapper(open_steadily(self._path), encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
             writer.writerow([csv_cell(column.title) for column in columns])
             for row in rows:
-                writer.writerow([csv_cell(value) for value in row])
+                writer.writerow([csv_value(value) for value in row])
                 written += 1
         return written
 

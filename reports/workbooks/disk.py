@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-AT_A_TIME = 1 << 20  # bytes
+BUFFER_BYTES = 1 << 20  # bytes
 
 
 class _WrittenOut(io.FileIO):
@@ -24,6 +24,6 @@ class _WrittenOut(io.FileIO):
         return written
 
 
-def steadily(path: Path) -> io.BufferedWriter:
+def open_steadily(path: Path) -> io.BufferedWriter:
     """A new file to write bytes to. Closing it may say that the disk is full (OSError)."""
-    return io.BufferedWriter(_WrittenOut(path, "w"), AT_A_TIME)
+    return io.BufferedWriter(_WrittenOut(path, "w"), BUFFER_BYTES)

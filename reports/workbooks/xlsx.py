@@ -23,8 +23,8 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from locations.formatting.cell_text import clean_text, is_harmless, pieces
-from reports.workbooks.disk import steadily
+from locations.formatting.cell_text import clean_text, is_harmless, split_runs
+from reports.workbooks.disk import open_steadily
 from reports.workbooks.xlsx_archive import BookFile, SheetFile
 from reports.workbooks.xlsx_rows import SheetRows
 
@@ -33,10 +33,10 @@ Sheet = Any
 Value = str | int | float | dt.date | dt.datetime | None
 
 # Of Excel, the heading included.
-MOST_ROWS = 1_048_576
+MAX_ROWS = 1_048_576
 # Of a sheet's rows, in characters: what may come to two gigabytes has to be announced to the
 # archive before its first byte, in a form that makes Excel offer a repair.
-MOST_CHARACTERS = 500_000_000
+MAX_CHARACTERS = 500_000_000
 
 # The face of openpyxl's plain cells: a font without a name is another one in LibreOffice.
 BOLD = Font(name="Calibri", family=2, size=11, bold=True)
@@ -82,7 +82,7 @@ class Book:
     files. After an error while rows go in it cannot be saved.
     """
 
-    def __init__(self, path: Path, *, title: str, rows_per_sheet: int = MOST_ROWS - 1) -> None:
+    def __init__(self, path: Path, *, title: str, rows_per_sheet: int = MAX_ROWS - 1) -> None:
         self._path = path
         self._rows_per_sheet = rows_per_sheet
         self._book = Workbook(write_only=True)
@@ -94,7 +94,7 @@ class Book:
         self._rows: SheetRows | None = None
         self._summary = self._sheet(pgettext("sheet", "Summary"))
         self._widths(self._summary, [34, *[20] * 8])
-        self._file = steadily(path)
+        self._file = open_steadily(path)
         self._archive = ZipFile(self._file, "w", ZIP_DEFLATED)
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class Book:
                 self._rows = self._start_rows(_numbered(name, sheets), columns)
             self._rows.append(row)
             written += 1
-            if self._rows.count == self._rows_per_sheet or self._rows.size >= MOST_CHARACTERS:
+            if self._rows.count == self._rows_per_sheet or self._rows.size >= MAX_CHARACTERS:
                 self._end_rows(self._rows, columns)
         if not written:
             self._rows = self._start_rows(name, columns)
@@ -241,7 +241,7 @@ class Book:
 def _safe(sheet: Sheet, text: str) -> str | Cell | None:
     """What to append for a text: itself where that is harmless, else a cell that keeps it text."""
     text = clean_text(text)
-    runs = pieces(text)
+    runs = split_runs(text)
     if len(runs) == 1 and is_harmless(text):
         return text or None
     cell = WriteOnlyCell(sheet)

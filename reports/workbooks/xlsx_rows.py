@@ -11,13 +11,13 @@ from typing import IO, Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
-from locations.formatting.cell_text import clean_text, is_harmless, pieces
+from locations.formatting.cell_text import clean_text, is_harmless, split_runs
 
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  Excel's days are counted from here
 SECONDS_OF_DAY = 86_400
-MOST_KEPT = 4_096  # texts
-LONGEST_KEPT = 64
-AT_ONCE = 1 << 18  # characters
+MAX_CACHED = 4_096  # texts
+MAX_CACHED_LENGTH = 64
+CHUNK_CHARACTERS = 1 << 18  # characters
 
 
 class SheetRows:
@@ -40,7 +40,7 @@ class SheetRows:
         quoted = WriteOnlyCell(sheet)
         quoted.quotePrefix = True  # and it stays text when somebody edits it
         self._quoted = quoted.style_id
-        self._kept: dict[str, str] = {}
+        self._cache: dict[str, str] = {}
 
     def append(self, row: Sequence[Any]) -> None:
         """Write one row; raises TypeError on what is no text, number, day or naive instant."""
@@ -50,7 +50,7 @@ class SheetRows:
             if value is None or value == "":
                 continue
             if isinstance(value, str):
-                cell = self._kept.get(value) or self._text(value)
+                cell = self._cache.get(value) or self._text(value)
             elif isinstance(value, dt.datetime):
                 cell = f' s="{self._instant}" t="n"><v>{_days(value):.16g}</v></c>'
             elif isinstance(value, dt.date):
@@ -66,7 +66,7 @@ class SheetRows:
         xml = f'<row r="{number}">{"".join(cells)}</row>'
         self._waiting.append(xml)
         self._waiting_size += len(xml)
-        if self._waiting_size >= AT_ONCE:
+        if self._waiting_size >= CHUNK_CHARACTERS:
             self.flush()
 
     def flush(self) -> None:
@@ -78,7 +78,7 @@ class SheetRows:
     def _text(self, text: str) -> str:
         """What follows the place of a text's cell; kept for when it comes again."""
         clean = clean_text(text)
-        runs = pieces(clean)
+        runs = split_runs(clean)
         if len(runs) > 1:
             marked = "".join(f"<r>{_element(run)}</r>" for run in runs)
             cell = f' s="{self._quoted}" t="inlineStr"><is>{marked}</is></c>'
@@ -86,8 +86,8 @@ class SheetRows:
             cell = f' t="inlineStr"><is>{_element(clean)}</is></c>'
         else:
             cell = f' s="{self._quoted}" t="inlineStr"><is>{_element(clean)}</is></c>'
-        if len(text) <= LONGEST_KEPT and len(self._kept) < MOST_KEPT:
-            self._kept[text] = cell
+        if len(text) <= MAX_CACHED_LENGTH and len(self._cache) < MAX_CACHED:
+            self._cache[text] = cell
         return cell
 
 

@@ -9,7 +9,7 @@ from reports.exports.kinds.base import Rows
 from reports.models import ReportKind
 
 
-def rows_of(
+def read_rows(
     kind: str, location: Location, first_on: dt.date, last_on: dt.date, *, masked: bool = False
 ) -> Rows:
     """The rows of a report of this kind for these days of the location, both included.
@@ -20,7 +20,7 @@ def rows_of(
     usage = daily_usage(location, first_on, last_on)
     match ReportKind(kind):
         case ReportKind.INTERNATIONAL | ReportKind.TEXTS | ReportKind.CALLS:
-            channels = international.channels_of(kind)
+            channels = international.channels_for(kind)
             return international.read(
                 location, usage, first_on, last_on, channels=channels, masked=masked
             )

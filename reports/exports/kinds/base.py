@@ -22,7 +22,7 @@ from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.countries import country_name
 from reports.workbooks.xlsx import Column, Table, Value
 
-AT_ONCE = 2_000  # rows fetched from the server's cursor
+CHUNK_SIZE = 2_000  # rows fetched from the server's cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Tallies:
     def __init__(self, groups: Iterable[tuple[dt.date, str, str, int, int, int]]) -> None:
         """Groups are: day, place, sort, messages (the refused too), refused, credits."""
         self.by_day: dict[dt.date, Tally] = {}
-        self.by_place: dict[str, Tally] = {}
+        self.by_group: dict[str, Tally] = {}
         self.messages = self.refused = 0
         for day, place, sort, messages, refused, credits in groups:
             self.by_day.setdefault(day, Tally()).add(sort, messages, refused, credits)
-            self.by_place.setdefault(place, Tally()).add(sort, messages, refused, credits)
+            self.by_group.setdefault(place, Tally()).add(sort, messages, refused, credits)
             self.messages += messages
             self.refused += refused
 
@@ -86,7 +86,7 @@ class Tallies:
         )
 
     def tables(
-        self, sorts: tuple[str, ...], *, place: str, by_place: str, said: dict[dt.date, int]
+        self, sorts: tuple[str, ...], *, place: str, by_group: str, said: dict[dt.date, int]
     ) -> tuple[Table, Table]:
         """By day, beside what the daily table says; and by place, the dearest first.
 
@@ -97,7 +97,7 @@ class Tallies:
             (day, *self._cells(tally, sorts), said.get(day, 0))
             for day, tally in sorted(self.by_day.items())
         ]
-        places = sorted(self.by_place.items(), key=lambda item: (-item[1].credits, item[0]))
+        places = sorted(self.by_group.items(), key=lambda item: (-item[1].credits, item[0]))
         return (
             Table(
                 _("By day"),
@@ -105,7 +105,7 @@ class Tallies:
                 tuple(days),
             ),
             Table(
-                by_place,
+                by_group,
                 (Column(place), *heads),
                 tuple((name or _("Unknown"), *self._cells(tally, sorts)) for name, tally in places),
             ),
@@ -115,7 +115,7 @@ class Tallies:
         return (*(tally.sorts.get(sort, 0) for sort in sorts), tally.refused, tally.credits)
 
 
-class Local(Func):
+class LocalTime(Func):
     """An instant as the zone's clocks showed it: naive, whole seconds, blank where null."""
 
     template = "date_trunc('second', %(expressions)s)"
@@ -123,7 +123,7 @@ class Local(Func):
     output_field = DateTimeField()
 
 
-class Spelt(Coalesce):
+class ChoiceLabel(Coalesce):
     """The word for a column's code, looked up by the server; a code without one is itself."""
 
     def __init__(self, column: str, words: Mapping[str, str]) -> None:
@@ -138,18 +138,18 @@ class Spelt(Coalesce):
         super().__init__(word, code, output_field=TextField())
 
 
-def in_words(choices: type[models.TextChoices]) -> dict[str, str]:
+def choice_labels(choices: type[models.TextChoices]) -> dict[str, str]:
     """What each choice is called in the language of the file: plain text, looked up once."""
     return {value: str(label) for value, label in choices.choices}
 
 
-def country_and_code(code: str) -> str:
+def format_country(code: str) -> str:
     """A country as people read it, with its code: Germany (DE). An unknown code is itself."""
     name = country_name(code)
     return name if name == code else f"{name} ({code})"
 
 
-def used(usage: DailyUsage, *kinds: str) -> dict[dt.date, int]:
+def daily_credits(usage: DailyUsage, *kinds: str) -> dict[dt.date, int]:
     """What the daily table says was used of these kinds, by day; credits, above zero."""
     by_day = {row.day: -sum(getattr(row.moved, kind) for kind in kinds) for row in usage.days}
     return {day: credits for day, credits in by_day.items() if credits}

@@ -12,7 +12,15 @@ from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask_phone
 from locations.models import Location
-from reports.exports.kinds.base import AT_ONCE, Local, Rows, Spelt, Tallies, in_words, used
+from reports.exports.kinds.base import (
+    CHUNK_SIZE,
+    ChoiceLabel,
+    LocalTime,
+    Rows,
+    Tallies,
+    choice_labels,
+    daily_credits,
+)
 from reports.workbooks.xlsx import Column
 
 
@@ -43,7 +51,7 @@ def read(
     """Ordered by the day that counts them, and within it by sent date."""
     found = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
     tallies = Tallies(_groups(found))
-    said = used(usage, "chat")
+    said = daily_credits(usage, "chat")
     return Rows(
         sheet=pgettext("sheet", "Messages"),
         columns=columns(location),
@@ -55,9 +63,9 @@ def read(
         words=(_("Credits of the messages"), _("Credits on the daily table")),
         totals=tallies.totals(),
         tables=tallies.tables(
-            tuple(in_words(TextType).values()),
+            tuple(choice_labels(TextType).values()),
             place=_("Chat inbox"),
-            by_place=_("By chat inbox"),
+            by_group=_("By chat inbox"),
             said=said,
         ),
         rows=_masked(_rows(location, found)) if masked else _rows(location, found),
@@ -65,13 +73,13 @@ def read(
 
 
 def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    types = in_words(TextType)
+    types = choice_labels(TextType)
     groups = found.order_by().values_list("day", "inbox__name", "text_type")
     for day, inbox, text_type, *counts in groups.annotate(
         messages=Count("pk"),
         refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-        used=Sum("credits"),
-    ).iterator(chunk_size=AT_ONCE):
+        daily_credits=Sum("credits"),
+    ).iterator(chunk_size=CHUNK_SIZE):
         messages, refused, credits = counts
         yield day, inbox, types[text_type], messages, refused, credits
 
@@ -79,23 +87,23 @@ def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, i
 def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[Any, ...]]:
     refused = {
         refusal: _("Refused: %(reason)s") % {"reason": reason}
-        for refusal, reason in in_words(Refusal).items()
+        for refusal, reason in choice_labels(Refusal).items()
     }
     rows = found.order_by("day", "sent_at", "pk").values_list(
         "inbox__name",
         "content",
-        Spelt("direction", in_words(Direction)),
-        Local("sent_at", Value(location.time_zone)),
+        ChoiceLabel("direction", choice_labels(Direction)),
+        LocalTime("sent_at", Value(location.time_zone)),
         "phone",
         "credits",
-        Spelt("text_type", in_words(TextType)),
+        ChoiceLabel("text_type", choice_labels(TextType)),
         Case(
             When(refusal="", then=Value(_("Charged"))),
-            default=Spelt("refusal", refused),
+            default=ChoiceLabel("refusal", refused),
             output_field=TextField(),
         ),
     )
-    return rows.iterator(chunk_size=AT_ONCE)
+    return rows.iterator(chunk_size=CHUNK_SIZE)
 
 
 def _masked(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -25,14 +25,14 @@ from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import CarrierType, Channel, Location
 from reports.exports.kinds.base import (
-    AT_ONCE,
-    Local,
+    CHUNK_SIZE,
+    ChoiceLabel,
+    LocalTime,
     Rows,
-    Spelt,
     Tallies,
-    country_and_code,
-    in_words,
-    used,
+    choice_labels,
+    daily_credits,
+    format_country,
 )
 from reports.models import ReportKind
 from reports.workbooks.xlsx import Column
@@ -99,7 +99,7 @@ class ProfileField(Func):
     output_field = TextField()
 
 
-def channels_of(kind: str) -> tuple[Channel, ...]:
+def channels_for(kind: str) -> tuple[Channel, ...]:
     """Those that a report of this kind shows."""
     if kind == ReportKind.TEXTS:
         return (Channel.TEXT,)
@@ -121,7 +121,7 @@ def read(
     )
     countries: dict[str, str] = {}
     tallies = Tallies(_groups(found, countries))
-    said = used(usage, *channels)
+    said = daily_credits(usage, *channels)
     its_columns = columns(location)
     rows = _rows(location, found, countries)
     return Rows(
@@ -137,7 +137,7 @@ def read(
         tables=tallies.tables(
             tuple(_sorts()[channel] for channel in channels),
             place=_("Country"),
-            by_place=_("By country"),
+            by_group=_("By country"),
             said=said,
         ),
         rows=_masked(rows, at=len(location.profile_fields)) if masked else rows,
@@ -153,11 +153,11 @@ def _groups(
     for day, country, channel, *counts in groups.annotate(
         messages=Count("pk"),
         refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-        used=Sum("credits"),
-    ).iterator(chunk_size=AT_ONCE):
+        daily_credits=Sum("credits"),
+    ).iterator(chunk_size=CHUNK_SIZE):
         messages, refused, credits = counts
         if country not in countries:
-            countries[country] = country_and_code(country)
+            countries[country] = format_country(country)
         yield day, countries[country], sorts[channel], messages, refused, credits
 
 
@@ -169,24 +169,24 @@ def _rows(
     rows = found.order_by("day", "sent_at", "pk").values_list(
         *(ProfileField(F("profile"), Value(name)) for name in location.profile_fields),
         "phone",
-        Spelt("country", countries),
-        Spelt("channel", in_words(Channel)),
-        Spelt("carrier_type", in_words(CarrierType)),
+        ChoiceLabel("country", countries),
+        ChoiceLabel("channel", choice_labels(Channel)),
+        ChoiceLabel("carrier_type", choice_labels(CarrierType)),
         Case(When(went, then="status"), default=Value(_("Refused")), output_field=TextField()),
         Case(
             When(went, then="status_detail"),
-            default=Spelt("refusal", in_words(Refusal)),
+            default=ChoiceLabel("refusal", choice_labels(Refusal)),
             output_field=TextField(),
         ),
-        Local("status_at", zone),
-        Local("sent_at", zone),
+        LocalTime("status_at", zone),
+        LocalTime("sent_at", zone),
         Case(
             When(went & Q(channel=Channel.VOICE), then=Minutes("billed_seconds")),
             When(channel=Channel.VOICE, then=Value(0.0)),
         ),
         "credits",
     )
-    return rows.iterator(chunk_size=AT_ONCE)
+    return rows.iterator(chunk_size=CHUNK_SIZE)
 
 
 def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from ledger.engine import reasons
 from ledger.models import Entry, EntryKind
 from ledger.reading.daily_usage import DailyUsage
 from locations.models import Location
-from reports.exports.kinds.base import AT_ONCE, Local, Rows, in_words
+from reports.exports.kinds.base import CHUNK_SIZE, LocalTime, Rows, choice_labels
 from reports.workbooks.xlsx import Column, Table
 
 
@@ -84,18 +84,18 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
 
 
 def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any, ...]]:
-    kinds = in_words(EntryKind)
+    kinds = choice_labels(EntryKind)
     found = entries.order_by("day", "number").values_list(
         "day",
         "number",
-        Local("at", Value(location.time_zone)),
+        LocalTime("at", Value(location.time_zone)),
         "kind",
         "reason",
         "reference",
         "contract_delta",
         "purchased_delta",
     )
-    for day, number, at, kind, reason, reference, *moved in found.iterator(chunk_size=AT_ONCE):
+    for day, number, at, kind, reason, reference, *moved in found.iterator(chunk_size=CHUNK_SIZE):
         contract, purchased = moved
         balance += contract + purchased
         yield (

@@ -10,7 +10,7 @@ from ledger.engine.quotes import QuoteMessage
 from ledger.models import Balance, Charge, Entry, InternationalMessage
 from locations.models import Location
 from reports.estimates.estimate import Estimate, estimate, last_broadcast, messages_of
-from reports.estimates.invalid_numbers import unsendable
+from reports.estimates.invalid_numbers import list_invalid_numbers
 from reports.estimates.number_lists import pasted
 from tests.factories import (
     FRANCE,
@@ -233,7 +233,9 @@ def test_what_cannot_be_sent_to_stands_in_the_order_of_the_list() -> None:
     listed = pasted(f"Ana\n{MEXICO}\n{GERMANY}\n07400 123456\n+33")
     location = make_location()
     quote = ask(location, *[number.phone for number in listed.numbers]).quote
-    assert [(each.line, each.written, each.reason) for each in unsendable(listed, quote)] == [
+    assert [
+        (each.line, each.written, each.reason) for each in list_invalid_numbers(listed, quote)
+    ] == [
         (1, "Ana", "No phone number"),
         (3, GERMANY, "Germany: The rate card has no price for the destination"),
         (4, "07400 123456", "No country code: write it like +44 7400 123456"),

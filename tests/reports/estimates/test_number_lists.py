@@ -12,7 +12,7 @@ import pytest
 from locations.spreadsheets import Unreadable
 from reports.estimates import number_lists
 from reports.estimates.number_files import NoSuchColumn, uploaded
-from reports.estimates.number_lists import ON_SCREEN, Fault, TooManyNumbers, e164, pasted
+from reports.estimates.number_lists import SCREEN_LIMITS, Fault, TooManyNumbers, e164, pasted
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_rows_without_numbers_end_too() -> None:
     rows = [
         ("Phone", "x"),
         ("+33612345678", "x"),
-        *(("", "x") for _ in range(ON_SCREEN.lines)),
+        *(("", "x") for _ in range(SCREEN_LIMITS.lines)),
     ]
     with pytest.raises(TooManyNumbers):
         uploaded(workbook(*rows))

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 
 from locations.spreadsheets import TooLarge, Unreadable
 from reports.estimates.number_files import check_size, uploaded
-from reports.estimates.number_lists import MB, TooManyNumbers, in_worker
+from reports.estimates.number_lists import MB, TooManyNumbers, worker_limits
 from tests.reports.estimates.upload_files import (
     NAMES,
     PHONE,
@@ -100,8 +100,8 @@ def _say(content: bytes, without_plus: bool) -> str:
         try:
             found = read(io.BytesIO(content))
         except (TooManyNumbers, TooLarge):
-            check_size(content, in_worker())
-            found = read(io.BytesIO(content), limits=in_worker())
+            check_size(content, worker_limits())
+            found = read(io.BytesIO(content), limits=worker_limits())
     except Unreadable as unreadable:
         return str(unreadable)
     except TooManyNumbers:

@@ -85,7 +85,7 @@ def test_a_lost_database_connection_fails_the_build_and_the_next_one_works(
 
         in_another_thread(kill)
 
-    monkeypatch.setattr(international, "AT_ONCE", 10)
+    monkeypatch.setattr(international, "CHUNK_SIZE", 10)
     during_row(monkeypatch, 15, cut)
     report = traffic.report(place)
     assert not build(report)

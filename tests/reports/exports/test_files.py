@@ -230,10 +230,10 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
 ) -> None:
     from reports.exports import writer
 
-    rows_of = writer.rows_of
+    read_rows = writer.read_rows
 
     def shifted(*args: Any, **options: Any) -> Any:
-        found = rows_of(*args, **options)
+        found = read_rows(*args, **options)
         found.found[dt.date(2026, 5, 4)] -= 1
         return found
 

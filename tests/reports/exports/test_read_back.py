@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from locations.downloads import csv_cell as csv_value
 from reports.models import ReportFormat, ReportKind
+from reports.workbooks.csv import csv_value
 from tests.factories import make_user
 from tests.readers import by_calamine, by_openpyxl
 from tests.reports.exports import books

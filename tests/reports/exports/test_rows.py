@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from reports.exports.kinds import rows_of
-from reports.exports.kinds.base import country_and_code
+from reports.exports.kinds import read_rows
+from reports.exports.kinds.base import format_country
 from reports.models import ReportKind
 from tests.reports import traffic
 from tests.reports.exports.messages import MAY, chats, international
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_international_columns_are_those_of_the_help_page() -> None:
     place = traffic.location(time_zone="America/Chicago", profile_fields=["Unique ID", "Region"])
-    columns = rows_of(ReportKind.INTERNATIONAL, place, *MAY).columns
+    columns = read_rows(ReportKind.INTERNATIONAL, place, *MAY).columns
     assert [column.title for column in columns] == [
         "Unique ID",
         "Region",
@@ -35,7 +35,7 @@ def test_the_international_columns_are_those_of_the_help_page() -> None:
 
 def test_the_chat_columns_are_those_of_the_help_page() -> None:
     place = traffic.location(time_zone="Pacific/Honolulu")
-    columns = rows_of(ReportKind.CHAT, place, *MAY).columns
+    columns = read_rows(ReportKind.CHAT, place, *MAY).columns
     assert [column.title for column in columns] == [
         "Chat inbox name",
         "Message content",
@@ -50,7 +50,7 @@ def test_the_chat_columns_are_those_of_the_help_page() -> None:
 
 def test_a_recipients_country_is_not_taken_for_that_of_the_number() -> None:
     place = traffic.location(profile_fields=["Country", "phone"])
-    titles = [column.title for column in rows_of(ReportKind.INTERNATIONAL, place, *MAY).columns]
+    titles = [column.title for column in read_rows(ReportKind.INTERNATIONAL, place, *MAY).columns]
     assert titles[:4] == ["Country", "phone", "Phone (message)", "Country (message)"]
 
 
@@ -148,8 +148,8 @@ def test_refused_messages_are_there_with_their_reason_and_cost_nothing() -> None
         ("Charged", 2),
         ("Refused: Not enough credits", 0),
     ]
-    assert rows_of(ReportKind.CHAT, place, *MAY).refused == 1
-    assert rows_of(ReportKind.INTERNATIONAL, place, *MAY).refused == 5
+    assert read_rows(ReportKind.CHAT, place, *MAY).refused == 1
+    assert read_rows(ReportKind.INTERNATIONAL, place, *MAY).refused == 5
 
 
 def test_profile_fields_come_as_they_were_and_in_the_locations_order() -> None:
@@ -157,7 +157,7 @@ def test_profile_fields_come_as_they_were_and_in_the_locations_order() -> None:
     place = traffic.location(profile_fields=fields)
     profile = {"First Name": "Ada", "1": "one", "City": "=Puebla", 'it\'s "quoted" {a,b}': "x"}
     traffic.texts(place, utc("2026-05-04 10:00:00"), MEXICO, profile=profile)
-    found = rows_of(ReportKind.INTERNATIONAL, place, *MAY)
+    found = read_rows(ReportKind.INTERNATIONAL, place, *MAY)
     assert [column.title for column in found.columns[:5]] == fields
     assert next(found.rows)[:5] == ("=Puebla", "one", None, "x", "Ada")
 
@@ -181,4 +181,4 @@ def test_other_locations_messages_are_not_there() -> None:
     ],
 )
 def test_countries_have_names(code: str, expected: str) -> None:
-    assert country_and_code(code) == expected
+    assert format_country(code) == expected

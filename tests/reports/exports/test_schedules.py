@@ -183,7 +183,7 @@ def test_whoever_asked_to_be_told_is_told_of_a_failure_too(place: Location) -> N
         {"announce": False},
         {"state": JobState.CANCELLED},
         {"state": JobState.RUNNING},
-        {"finished_at": NOW - notifications.NEWS_FOR - dt.timedelta(seconds=1)},
+        {"finished_at": NOW - notifications.ANNOUNCE_WITHIN - dt.timedelta(seconds=1)},
         {"announced_at": NOW},
     ],
 )

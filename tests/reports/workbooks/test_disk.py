@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports.workbooks.disk import AT_A_TIME, steadily
+from reports.workbooks.disk import AT_A_TIME, open_steadily
 
 
 def test_each_piece_is_sent_on_its_way_when_it_is_written(
@@ -20,7 +20,7 @@ def test_each_piece_is_sent_on_its_way_when_it_is_written(
         told.append(os.fstat(fd).st_size)
 
     monkeypatch.setattr(os, "posix_fadvise", advise)
-    with steadily(path) as file:
+    with open_steadily(path) as file:
         for _ in range(5):
             file.write(bytes(AT_A_TIME // 2))
     assert told == [AT_A_TIME, 2 * AT_A_TIME, AT_A_TIME * 5 // 2]
@@ -28,7 +28,7 @@ def test_each_piece_is_sent_on_its_way_when_it_is_written(
 
 
 def test_what_was_written_first_can_be_mended_at_the_end(tmp_path: Path) -> None:
-    with steadily(tmp_path / "file") as file:
+    with open_steadily(tmp_path / "file") as file:
         file.write(b"0" * (AT_A_TIME + 5))
         file.seek(2)
         file.write(b"ab")
@@ -40,7 +40,7 @@ def test_a_system_without_the_advice_writes_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(os, "posix_fadvise")
-    with steadily(tmp_path / "file") as file:
+    with open_steadily(tmp_path / "file") as file:
         file.write(b"all of it")
     assert (tmp_path / "file").read_bytes() == b"all of it"
 
@@ -52,13 +52,13 @@ def test_a_file_system_that_refuses_the_advice_keeps_the_file_all_the_same(
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(os, "posix_fadvise", refuse)
-    with steadily(tmp_path / "file") as file:
+    with open_steadily(tmp_path / "file") as file:
         file.write(b"all of it")
     assert (tmp_path / "file").read_bytes() == b"all of it"
 
 
 def test_a_full_disk_is_said_at_the_end_at_the_latest() -> None:
-    file: Any = steadily(Path("/dev/full"))
+    file: Any = open_steadily(Path("/dev/full"))
     file.write(b"a few bytes")
     with pytest.raises(OSError, match="No space left"):
         file.close()

@@ -69,7 +69,7 @@ def test_exactly_full_sheets_are_not_followed_by_an_empty_one(tmp_path: Path) ->
 
 
 def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
-    assert xlsx.MOST_ROWS == 2**20
+    assert xlsx.MAX_ROWS == 2**20
     with Book(tmp_path / "book.xlsx", title="t") as book:
         assert book._rows_per_sheet == 2**20 - 1
 
@@ -77,9 +77,9 @@ def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
 def test_a_sheet_ends_before_the_archive_would_need_a_form_that_excel_repairs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longest = 4 * (xlsx.MOST_CHARACTERS + xlsx_rows.AT_ONCE + 60 * 40_000)  # bytes
+    longest = 4 * (xlsx.MAX_CHARACTERS + xlsx_rows.AT_ONCE + 60 * 40_000)  # bytes
     assert longest < zipfile.ZIP64_LIMIT
-    monkeypatch.setattr(xlsx, "MOST_CHARACTERS", 1_000)
+    monkeypatch.setattr(xlsx, "MAX_CHARACTERS", 1_000)
     monkeypatch.setattr(xlsx_rows, "AT_ONCE", 500)
     texts = [f"{number} " + "x" * 200 for number in range(20)]
     path = write(tmp_path, texts)
