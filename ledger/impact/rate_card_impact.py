@@ -34,7 +34,7 @@ Watch = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class CreditSums:
-    """Messages and their credits now and then.
+    """Messages and their credits by the card in force (`now`) and by the draft (`then`).
 
     `unpriced` messages would be refused: their `now` is in `unpriced_now`, too, and they cost
     nothing then. `newly_priced` were refused for want of a price; their `then` is in it.
@@ -113,7 +113,7 @@ def request_impact(card: RateCard, *, requested_by: User, at: dt.datetime) -> Ra
 
 
 def fingerprint(card: RateCard) -> str:
-    """What a calculation was made of: another one where a price or the day has changed since."""
+    """Changes when a price or the effective date changes."""
     terms = ["country", "carrier_type", "channel", "prefix", "credits"]
     rows = Rate.objects.filter(card=card).order_by(*terms[:4])
     said = hashlib.sha256(
@@ -220,7 +220,7 @@ def _add_balances(places: dict[int, LocationSums], *, at: dt.datetime) -> None:
 
 
 def with_locations(places: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:
-    """Each place with its location; one query."""
+    """One query."""
     locations = Location.objects.select_related("account").in_bulk(
         [place.location_id for place in places]
     )
@@ -229,7 +229,6 @@ def with_locations(places: list[LocationSums]) -> Iterator[tuple[Location, Locat
 
 
 def read_result(result: dict[str, Any]) -> Impact:
-    """What a calculation found, as it was kept."""
     return Impact(
         **{
             **result,

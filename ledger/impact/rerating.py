@@ -71,7 +71,7 @@ class MessageGroup:
 def rerate(
     prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
 ) -> Iterator[MessageGroup]:
-    """Every case of these locations' days [first_on, until) with its credits now and then."""
+    """Groups of the days [first_on, until) with their credits now and then."""
     yield from _international(prices, locations, first_on, until)
     given = _days(locations, first_on, until)
     with connection.cursor() as cursor:
@@ -121,7 +121,7 @@ def unpriced(
 
 
 def _price(prices: PriceList, case: tuple[str, str, str, int | None, str]) -> int | None:
-    """Credits of one message; None where the card has no price for it."""
+    """Credits of one message; None where the card has no price."""
     country, carrier_type, channel, seconds, digits = case
     price = prices.price(country=country, carrier_type=carrier_type, channel=channel, digits=digits)
     return rating.cost(price, channel=channel, seconds=seconds)[1] if price else None

@@ -1,5 +1,3 @@
-"""What a draft rate card would do: calculated by a worker, kept for whoever decides."""
-
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _

@@ -1,5 +1,3 @@
-"""What verifications found: a row a run, the newest of each location, and who asked for one."""
-
 import datetime as dt
 
 from django.db import models
@@ -81,7 +79,7 @@ class Verification(models.Model):
 
 @audited(exclude=NOT_AUDITED)
 class VerificationRequest(Job):
-    """Somebody of staff wants a verification now; a worker does it and names its `run`."""
+    """A verification that staff requested; its worker sets `run`."""
 
     task = "ledger.tasks.verify_on_request"
 

@@ -1,5 +1,3 @@
-"""Price lists that staff have sent in, to be looked at before they become a card."""
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

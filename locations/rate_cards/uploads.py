@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class AlreadyApplied(RateCardError):
-    """An upload becomes a draft once."""
+    """The upload has become a draft already."""
 
 
 def create_upload(
@@ -118,7 +118,7 @@ def read_upload(upload_id: int, *, clock: Clock) -> None:
 
 
 def get_columns(upload: RateCardUpload) -> ColumnMapping:
-    """What staff chose, else what the headings say. Raises Unreadable."""
+    """Chosen by staff, else guessed from the headings. Raises Unreadable."""
     if upload.columns:
         return ColumnMapping.from_json(upload.columns)
     return guess_columns(read_sample(bytes(upload.content)))

@@ -1,4 +1,4 @@
-"""Before you send: what a list of numbers would cost, who pays, and what to buy."""
+"""The estimate: what a list of numbers would cost, who pays, and what to buy."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ DAYS_WITHOUT_CONTRACT = 30
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the messages would cost, sent at the instant `at`: one broadcast, or several."""
+    """The cost of the messages, sent at the instant `at` as one or several broadcasts."""
 
     at: dt.datetime
     channel: str
@@ -35,7 +35,6 @@ class Estimate:
 
     @property
     def left(self) -> int:
-        """What would be available afterwards."""
         return self.quote.available - self.quote.credits
 
     @property
@@ -49,13 +48,13 @@ class Estimate:
 
     @property
     def sends_of_recommended(self) -> int:
-        """How many sends like this one the recommended credits pay for; 0 where it is free."""
+        """How often the recommended credits pay for this send; 0 where it is free."""
         cost = self.quote.credits
         return RECOMMENDED_CREDITS * self.recipients // cost if cost else 0
 
     @property
     def broadcasts(self) -> list[int]:
-        """What each of the broadcasts that the list makes would cost."""
+        """Credits of each broadcast that the list makes."""
         rated = self.quote.rated
         return [
             sum(result.credits for result in rated[first : first + MAX_MESSAGES])
@@ -64,7 +63,7 @@ class Estimate:
 
     @property
     def broadcasts_that_go(self) -> int:
-        """How many of them go whole, one after the other; one that does not fit is refused."""
+        """How many are sent, one after the other; one that does not fit is refused whole."""
         spendable = self.quote.available + self.quote.overdraft_limit
         count = 0
         for cost in self.broadcasts:
@@ -75,7 +74,6 @@ class Estimate:
 
     @property
     def figures(self) -> Figures:
-        """All of it that is shown."""
         quote, step = self.quote, self.summary.step
         return Figures(
             at=self.at,

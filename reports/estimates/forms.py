@@ -1,5 +1,3 @@
-"""The form of the estimate: which numbers, and what would be sent to them."""
-
 import io
 from typing import IO, Any
 
@@ -30,8 +28,6 @@ MAX_HEADING = 120
 
 
 class Source(models.TextChoices):
-    """Where the numbers come from."""
-
     PASTED = "paste", _("Paste numbers")
     FILE = "file", _("Upload a file")
     LAST = "last", _("Last broadcast")
@@ -92,7 +88,7 @@ class EstimateForm(forms.Form):
 
     @property
     def own_lengths(self) -> bool:
-        """Whether the calls may be as long as they were: they were calls."""
+        """Whether the calls may be as long as those of the last broadcast."""
         return self.last is not None and self.last.kind == ChargeKind.VOICE
 
     def clean(self) -> dict[str, Any]:
@@ -109,7 +105,6 @@ class EstimateForm(forms.Form):
         return cleaned
 
     def _read(self, cleaned: dict[str, Any]) -> None:
-        """Find the numbers; a list without any is a fault of the form, with its lines."""
         field = "numbers" if self.source == Source.PASTED else "file"
         bare = cleaned["without_plus"]
         try:
@@ -147,7 +142,6 @@ class EstimateForm(forms.Form):
         self.is_long = True
 
     def content(self) -> IO[bytes]:
-        """The list as it came, for the worker."""
         if self.source == Source.PASTED:
             return io.BytesIO(self.cleaned_data["numbers"].encode())
         file: IO[bytes] = self.cleaned_data["file"]
@@ -155,7 +149,6 @@ class EstimateForm(forms.Form):
         return file
 
     def messages(self) -> list[QuoteMessage]:
-        """What would be sent, of a valid form."""
         channel, seconds = self.cleaned_data["channel"], self.cleaned_data["seconds"]
         if self.last is not None:
             return messages_of(self.last, channel, seconds)

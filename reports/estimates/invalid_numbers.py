@@ -1,4 +1,4 @@
-"""What of a list cannot be sent to, and why: what is no number, and what the rating refuses."""
+"""The numbers of a list that cannot be sent to, and why."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ class InvalidNumber:
 def list_invalid_numbers(
     listed: NumberList, quote: Quote | None, *, sees_masked: bool = False
 ) -> list[InvalidNumber]:
-    """In the order of the list. Masked are numbers that whoever reads did not give themselves."""
+    """In the order of the list; numbers that the reader did not enter are masked."""
     found = [InvalidNumber(bad.line, bad.written, fault=bad.fault.value) for bad in listed.bad]
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0

@@ -1,4 +1,4 @@
-"""Recipients' numbers out of an uploaded CSV file or workbook, which is read once."""
+"""Phone numbers from an uploaded CSV file or workbook."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ Rows = Iterator[tuple[int, list[str]]]
 
 
 class NoSuchColumn(Unreadable):
-    """The file has no column of that heading, but these."""
+    """No column has that heading; `headings` are those of the file."""
 
     def __init__(self, column: str, headings: list[str]) -> None:
         super().__init__(_("The file has no column “%s”: choose another one.") % printable(column))
@@ -69,7 +69,7 @@ def uploaded(
 
 
 def check_size(content: bytes, limits: Limits) -> None:
-    """Refuse what is too large to be looked into; raises TooLarge, and Unreadable for no zip."""
+    """Raises TooLarge, and Unreadable for a broken archive."""
     _check_bytes(content, limits)
     spreadsheets.unpacked_size(content, _of_a_table(limits))
 
@@ -107,7 +107,7 @@ def _rows(content: bytes, limits: Limits) -> Rows:
 
 
 def _headings(first: list[tuple[int, list[str]]], without_plus: bool) -> tuple[list[str], bool]:
-    """The names of the columns, and whether the file gives them: a row with a number is none."""
+    """Column names, and whether the first row has them: a row with a number has none."""
     width = max(len(row) for _line, row in first)
     row = first[0][1]
     numbers = any(not isinstance(e164(cell, without_plus=without_plus), Fault) for cell in row)
@@ -124,7 +124,7 @@ def _named(column: str, headings: list[str]) -> int:
 
 
 def _likeliest(body: list[tuple[int, list[str]]], headings: list[str], without_plus: bool) -> int:
-    """The column with the most numbers; of two alike the one whose heading says so."""
+    """The column with the most numbers, then the one whose heading says so."""
 
     def score(index: int) -> tuple[int, bool, int]:
         cells = [row[index] for _line, row in body if index < len(row)]

@@ -1,4 +1,4 @@
-"""Phone numbers as people write them, made E.164: pasted text, a column of a table."""
+"""Phone numbers from pasted text or a table's column, as E.164."""
 
 import re
 import unicodedata
@@ -30,8 +30,6 @@ NORTH_AMERICAN_EXIT = "011"
 
 
 class Fault(models.TextChoices):
-    """Why something that stands in a list is no number to send to."""
-
     NO_NUMBER = "no_number", _("No phone number")
     NO_COUNTRY_CODE = "no_country_code", _("No country code: write it like +44 7400 123456")
 
@@ -42,7 +40,7 @@ class TooManyNumbers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a list may be; a workbook of a few kilobytes may unpack to gigabytes."""
+    """Maximum sizes; a workbook of a few kilobytes may unpack to gigabytes."""
 
     numbers: int
     file_bytes: int
@@ -50,7 +48,6 @@ class Limits:
 
     @property
     def lines(self) -> int:
-        """With a number in them or not."""
         return 2 * self.numbers + 1
 
 
@@ -59,7 +56,6 @@ SCREEN_LIMITS = Limits(numbers=MAX_MESSAGES, file_bytes=5 * MB, unpacked_bytes=2
 
 
 def worker_limits() -> Limits:
-    """For longer lists, which somebody waits for."""
     return Limits(numbers=settings.ESTIMATE_MAX_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB)
 
 
@@ -67,12 +63,12 @@ Watch = Callable[[int], None]  # told how many lines are done
 
 
 def nobody(lines: int) -> None:
-    """Watches nothing."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number to send to; `line` is where it stood, counted from 1."""
+    """`line` counts from 1."""
 
     line: int
     phone: str
@@ -80,7 +76,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class InvalidLine:
-    """Something that stood in the list and is no number; `written` is cut short."""
+    """A line without a valid number; `written` is cut short."""
 
     line: int
     written: str
@@ -89,7 +85,7 @@ class InvalidLine:
 
 @dataclass(slots=True)
 class NumberList:
-    """What was found; `column` is the heading that it stood under, of these `headings`."""
+    """The numbers; `column` is the heading used, of these `headings`."""
 
     numbers: list[Number] = field(default_factory=list)
     bad: list[InvalidLine] = field(default_factory=list)
@@ -98,7 +94,7 @@ class NumberList:
 
     @property
     def repeated(self) -> int:
-        """How many numbers stood there before already: each is a message of its own."""
+        """How many numbers are repeated: each is a message of its own."""
         return len(self.numbers) - len({number.phone for number in self.numbers})
 
 
@@ -191,7 +187,7 @@ def _ascii_digit(sign: str) -> str:
 
 
 def _is_valid(phone: str) -> bool:
-    """Whether 011 was meant as the way out of North America: only where that is home."""
+    """011 is the North American exit code only where the US is domestic."""
     if "US" not in settings.DOMESTIC_REGIONS:
         return False
     try:
@@ -201,6 +197,6 @@ def _is_valid(phone: str) -> bool:
 
 
 def printable(written: str) -> str:
-    """What stood there, cut short and without control characters."""
+    """Cut short and without control characters."""
     shown = "".join(sign if sign.isprintable() else " " for sign in written.strip())
     return shown if len(shown) <= MAX_PRINTED else f"{shown[:MAX_PRINTED]}…"

@@ -1,4 +1,4 @@
-"""What an estimate says, without a number of anybody: as it is shown, and as it is kept."""
+"""The figures of an estimate, without phone numbers, and their JSON."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
@@ -11,8 +11,6 @@ from locations.models import CarrierType
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One line of the estimate: a country and a kind of line."""
-
     country: str
     carrier_type: str
     messages: int
@@ -70,7 +68,6 @@ class Figures:
     next_step_on: dt.date | None
 
     def to_json(self) -> dict[str, Any]:
-        """For a JSON field."""
         return {
             **asdict(self),
             "at": self.at.isoformat(),

@@ -1,4 +1,4 @@
-"""Before you send: the estimate. Numbers are personal: posted, priced, and not kept."""
+"""Views of the estimate. Numbers are personal: posted, priced and not stored."""
 
 import uuid
 from typing import Any
@@ -33,7 +33,6 @@ from reports.models import LongEstimate
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What a list of numbers would cost. `?from=` says where they come from, and no more."""
     location = open_details(request.user, pk)
     asked = request.GET.get("from", "")
     source = asked if asked in Source.values else Source.PASTED.value
@@ -81,7 +80,7 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _limits() -> dict[str, int]:
-    """What the form says of how much it takes; `most` is 0 where that is no more than at once."""
+    """The limits that the form names; `most` is 0 where the worker takes no more."""
     longest = worker_limits()
     more = longest.numbers > SCREEN_LIMITS.numbers
     taken = longest if more else SCREEN_LIMITS
@@ -111,7 +110,6 @@ def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> Lo
 @never_cache
 @require_safe
 def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
-    """How far the worker is, and then what it found."""
     context = _own_context(request, pk, estimate_pk)
     return render(request, "reports/estimates/long_estimate.html", context)
 
@@ -120,7 +118,7 @@ def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> 
 @never_cache
 @require_safe
 def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
-    """The same without the page around it, for the page to look again."""
+    """The part that the page polls."""
     context = _own_context(request, pk, estimate_pk)
     return render(request, "reports/estimates/_long_estimate.html", context)
 
@@ -134,7 +132,7 @@ def estimate_delete(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -
 
 
 def _own_context(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> dict[str, Any]:
-    """It is who asked for it, and still may open the location, or 404: it may show numbers."""
+    """404 for all but the requester: it may show numbers."""
     location = open_details(request.user, pk)
     job = own_estimates(location, request.user).filter(pk=estimate_pk).first()
     if job is None:

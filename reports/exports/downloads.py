@@ -1,4 +1,4 @@
-"""Handing a report's file to somebody, and keeping who it was."""
+"""Opening a report's file for a user, and recording the download."""
 
 import datetime as dt
 import logging
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 
 
 class StorageUnavailable(Exception):
-    """The storage does not give the file now; why is its cause."""
+    """The storage cannot be read now; the cause says why."""
 
 
 class NumbersRefused(Exception):
-    """The file shows phone numbers in full, and the role of who wants it sees them masked."""
+    """The file has full phone numbers, and the user's role sees them masked."""
 
 
 def open_report_file(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:

@@ -1,5 +1,3 @@
-"""Forms of the reports block."""
-
 from typing import Any
 
 from django import forms
@@ -13,8 +11,6 @@ from reports.models import Every, ReportFormat, ReportKind
 
 
 class ReportForm(forms.Form):
-    """Which workbook, of which days."""
-
     kind = forms.ChoiceField(label=_("Report"), choices=ReportKind.choices)
     format = forms.ChoiceField(
         label=_("As"),
@@ -39,8 +35,6 @@ class ReportForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    """Which report of every week or month, and who gets the link."""
-
     kind = forms.ChoiceField(label=_("Report"), choices=ReportKind.choices)
     format = forms.ChoiceField(label=_("As"), choices=ReportFormat.choices)
     every = forms.ChoiceField(label=_("How often"), choices=Every.choices, initial=Every.MONTH)

@@ -1,5 +1,3 @@
-"""Reports as the pages list and hand them out."""
-
 import re
 
 from django.db.models import Prefetch, QuerySet
@@ -18,18 +16,15 @@ CONTENT_TYPES = {
 
 
 def all_reports(location: Location) -> QuerySet[Report]:
-    """The newest first, with the people that the list names."""
     return location.reports.select_related("requested_by", "cancelled_by")
 
 
 def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """The same, each with who downloaded it, as `handed_to`: the latest first."""
     downloads = ReportDownload.objects.select_related("user")
     return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="handed_to"))
 
 
 def read_schedules(location: Location) -> list[ReportSchedule]:
-    """Those that go on, with who receives them and when the next report is asked for."""
     return list(
         active_schedules(location).select_related("created_by").prefetch_related("recipients")
     )
@@ -47,6 +42,6 @@ def filename(report: Report) -> str:
 
 
 def file_stem(location: str, what: str) -> str:
-    """Acme-Dallas_International-Messages: without what a file's name may not hold."""
+    """Acme-Dallas_International-Messages"""
     parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, what))
     return "_".join(parts)

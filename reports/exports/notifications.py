@@ -1,4 +1,4 @@
-"""Telling people by e-mail that their report is ready, as a link that asks them to sign in."""
+"""Mails with a link to a finished report."""
 
 import datetime as dt
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def announce(*, at: dt.datetime) -> int:
-    """Mail what is over and was to be announced; how many reports were.
+    """Mail the links of finished reports; how many reports were announced.
 
     Each is announced once, unless the worker dies between the mails and the commit. Where no
     mail can be sent it is left for the next run.
@@ -68,7 +68,7 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
 
 
 def _addressees(report: Report) -> Iterable[User]:
-    """Those who may open it still: memberships end."""
+    """Those who may still open it: memberships end."""
     if report.schedule is None:
         return [report.requested_by]
     allowed = detail_readers(report.location).values("pk")

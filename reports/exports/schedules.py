@@ -1,4 +1,4 @@
-"""Reports by the calendar: each whole week or month once, however late anybody looks."""
+"""Scheduled reports: one for each whole week or month, however late the task runs."""
 
 import datetime as dt
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class TooManySchedules(Exception):
-    """The location has as many as it may; its text is for people."""
+    """The location has the maximum; the text is for the user."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ def create_schedule(
     created_by: User,
     at: dt.datetime,
 ) -> ReportSchedule:
-    """Ask for a report of every week or month from the one on that is going on now.
+    """Schedule a report of every week or month, the current one first.
 
     Raises TooManySchedules. Whether all these may read it is the caller's question.
     """
@@ -67,13 +67,13 @@ def active_schedules(location: Location) -> QuerySet[ReportSchedule]:
 
 
 def stop_schedule(schedule: ReportSchedule, *, stopped_by: User | None, at: dt.datetime) -> bool:
-    """End a schedule; False if it has ended already."""
+    """False if it has been stopped already."""
     running = ReportSchedule.objects.filter(pk=schedule.pk, stopped_at__isnull=True)
     return bool(running.update(stopped_at=at, stopped_by=stopped_by))
 
 
 def request_due_reports(*, at: dt.datetime) -> int:
-    """Ask for the oldest period of each schedule that is over and was not asked for; how many.
+    """Request the oldest missing period of each schedule; how many were requested.
 
     Run often: a schedule that has missed several makes up one a run.
     """
@@ -121,7 +121,7 @@ def _request(
     *,
     at: dt.datetime,
 ) -> None:
-    """One file for all its readers: numbers are masked in it if any of them sees them masked."""
+    """One file for all: numbers are masked if any recipient sees them masked."""
     location = schedule.location
     report = requests.request_report(
         location,

@@ -1,4 +1,4 @@
-"""The temporary folder of a build, named after it: those of killed builds can be told."""
+"""Temporary folders of builds, named after their report and attempt."""
 
 import datetime as dt
 import re
@@ -16,12 +16,11 @@ ABANDONED_AFTER = dt.timedelta(days=1)
 
 
 def create(report: Report) -> tempfile.TemporaryDirectory[str]:
-    """A new folder for this attempt at the report; removed at the end of the `with`."""
     return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{report.pk}-{report.attempts}-")
 
 
 def delete_dead(*, at: dt.datetime) -> None:
-    """Remove the folders on this machine of builds that were killed.
+    """Delete the folders of killed builds on this machine.
 
     One of another product's on the same machine is left alone for a day.
     """

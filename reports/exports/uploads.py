@@ -1,4 +1,4 @@
-"""A file that calls somebody while it is read: sending it to the storage takes minutes."""
+"""A file that renews the lease while the storage reads it, which may take minutes."""
 
 import io
 from collections.abc import Callable
@@ -8,8 +8,6 @@ Watch = Callable[[], None]
 
 
 class WatchedReader(io.BufferedReader):
-    """Calls the watch whenever the storage reads on."""
-
     def __init__(self, path: Path, watch: Watch) -> None:
         super().__init__(io.FileIO(path))
         self._watch = watch

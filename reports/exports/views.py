@@ -1,5 +1,3 @@
-"""The reports of a location: asked for, listed, cancelled, handed out."""
-
 import uuid
 
 from django.contrib.auth.decorators import login_required
@@ -42,7 +40,6 @@ REPORTS_PER_PAGE = 25
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: SignedInRequest, pk: int) -> HttpResponse:
-    """All reports of a location, and the form to ask for one more."""
     location = open_details(request.user, pk)
     if request.method != "POST":
         return reports_page(request, location)
@@ -62,7 +59,7 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def report_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list alone, for the page to look again while a report is being built.
+    """The list alone, polled by the page while a report is built.
 
     With a page's number: that page of all; without: the newest, as on Credit Usage.
     """
@@ -92,7 +89,6 @@ def report_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def report_retry(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The same report once more, asked for by whoever is here now."""
     report = _open_report(request, pk)
     try:
         requests.retry_report(report, requested_by=request.user, at=timezone.now())
@@ -123,7 +119,7 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
 
 
 def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:
-    """The report with its location, where this user may open that; else 404 or 403."""
+    """The report with its location; 404 or 403 where the user may not open it."""
     report = get_object_or_404(Report, pk=pk)
     report.location = open_details(request.user, report.location_id)
     return report
@@ -137,7 +133,7 @@ def reports_page(
     schedule_form: ScheduleForm | None = None,
     refusal: str = "",
 ) -> HttpResponse:
-    """The page of reports; with a form or a refusal, what was asked for could not be done."""
+    """The page of reports; with a bound form or a refusal its status is 422."""
     at = timezone.now()
     today = at.astimezone(location.zone).date()
     listed = _paged(request, location)
@@ -163,7 +159,7 @@ def _paged(request: HttpRequest, location: Location) -> Page:
 
 
 def _back(request: HttpRequest, location: Location) -> str:
-    """Where the form was sent from: the reports, or Credit Usage with its filters."""
+    """The page of the form: the reports, or Credit Usage with its filters."""
     if request.POST.get("from") == "reports":
         return reverse("reports", args=[location.pk])
     address = reverse("credit-usage", args=[location.pk])

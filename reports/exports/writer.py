@@ -1,4 +1,4 @@
-"""Writing a report's file from one snapshot, and proving it against the daily table of the same."""
+"""Write a report's file from one snapshot, and check it against the daily table."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ FILTERS = {
 
 
 class CannotBuild(Exception):
-    """A file that must not be shipped; its text is for people."""
+    """The file is not correct; the text is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def write(
     clock: Callable[[], dt.datetime],
     rows_per_sheet: int,
 ) -> Built:
-    """Write the file at `path`; raises CannotBuild, and LeaseLost where it is not wanted now."""
+    """Write the file at `path`; raises CannotBuild and LeaseLost."""
     with _file(report, path, rows_per_sheet) as file:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
@@ -86,7 +86,7 @@ def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CsvFile:
 
 
 class Tally:
-    """Adds up the rows on their way into the file, and keeps the lease meanwhile."""
+    """Sums the credits of the rows while they are written, and renews the lease."""
 
     def __init__(self, rows: Rows, lease: Lease) -> None:
         self._rows = rows
@@ -103,7 +103,7 @@ class Tally:
 
 
 def _prove(rows: Rows, written: int, *, credits: int) -> None:
-    """Refuse a file that differs from the page; raises CannotBuild."""
+    """Raises CannotBuild if the file differs from the daily table."""
     usage = sum(rows.said.values())
     if written != rows.messages:
         raise CannotBuild(

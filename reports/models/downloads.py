@@ -1,5 +1,3 @@
-"""Who was handed the file of a report."""
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,7 +7,7 @@ from reports.models.reports import Report
 
 
 class ReportDownload(models.Model):
-    """One download, as it began; written before the file goes out."""
+    """Recorded before the file is sent."""
 
     report = models.ForeignKey(
         Report, on_delete=models.PROTECT, related_name="downloads", verbose_name=_("report")

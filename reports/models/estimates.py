@@ -1,5 +1,3 @@
-"""Estimates of lists that are too long to be answered at once."""
-
 import uuid
 
 from django.db import models

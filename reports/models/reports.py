@@ -1,5 +1,3 @@
-"""Reports: workbooks that somebody asked for."""
-
 import uuid
 
 from django.conf import settings
@@ -13,8 +11,6 @@ from locations.models.jobs import UNFINISHED, Job, JobState
 
 
 class ReportKind(models.TextChoices):
-    """What can be asked for; International Messages also as one of its channels alone."""
-
     INTERNATIONAL = "international", _("International Messages")
     TEXTS = "texts", _("International Messages, texts alone")
     CALLS = "calls", _("International Messages, calls alone")

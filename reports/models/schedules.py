@@ -1,5 +1,3 @@
-"""Reports that are asked for by the calendar."""
-
 import datetime as dt
 
 from django.conf import settings

@@ -25,5 +25,5 @@ class _WrittenOut(io.FileIO):
 
 
 def open_steadily(path: Path) -> io.BufferedWriter:
-    """A new file to write bytes to. Closing it may say that the disk is full (OSError)."""
+    """Closing the file may raise OSError: the disk is full."""
     return io.BufferedWriter(_WrittenOut(path, "w"), BUFFER_BYTES)

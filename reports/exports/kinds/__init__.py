@@ -1,5 +1,3 @@
-"""The rows of each kind of report, as they go into its file."""
-
 import datetime as dt
 
 from ledger.reading.daily_usage import daily_usage

@@ -49,7 +49,7 @@ class Rows:
 
 @dataclass(slots=True)
 class Tally:
-    """How many messages of each sort there are at one day or place, and what they cost."""
+    """Counts of messages by kind, and their credits, of one day or group."""
 
     sorts: dict[str, int] = field(default_factory=dict)
     refused: int = 0
@@ -62,10 +62,10 @@ class Tally:
 
 
 class Tallies:
-    """Counts the messages by day and by place in one reading of their groups."""
+    """Messages by day and by group, read once."""
 
     def __init__(self, groups: Iterable[tuple[dt.date, str, str, int, int, int]]) -> None:
-        """Groups are: day, place, sort, messages (the refused too), refused, credits."""
+        """Rows are: day, group, kind, messages (the refused too), refused, credits."""
         self.by_day: dict[dt.date, Tally] = {}
         self.by_group: dict[str, Tally] = {}
         self.messages = self.refused = 0
@@ -116,7 +116,7 @@ class Tallies:
 
 
 class LocalTime(Func):
-    """An instant as the zone's clocks showed it: naive, whole seconds, blank where null."""
+    """An instant in local time: naive, whole seconds, blank where null."""
 
     template = "date_trunc('second', %(expressions)s)"
     arg_joiner = " AT TIME ZONE "
@@ -124,7 +124,7 @@ class LocalTime(Func):
 
 
 class ChoiceLabel(Coalesce):
-    """The word for a column's code, looked up by the server; a code without one is itself."""
+    """The label of a column's code, looked up by the server; a code without one is itself."""
 
     def __init__(self, column: str, words: Mapping[str, str]) -> None:
         code = F(column)
@@ -139,17 +139,17 @@ class ChoiceLabel(Coalesce):
 
 
 def choice_labels(choices: type[models.TextChoices]) -> dict[str, str]:
-    """What each choice is called in the language of the file: plain text, looked up once."""
+    """Labels in the language of the file, as plain text."""
     return {value: str(label) for value, label in choices.choices}
 
 
 def format_country(code: str) -> str:
-    """A country as people read it, with its code: Germany (DE). An unknown code is itself."""
+    """Germany (DE); an unknown code is itself."""
     name = country_name(code)
     return name if name == code else f"{name} ({code})"
 
 
 def daily_credits(usage: DailyUsage, *kinds: str) -> dict[dt.date, int]:
-    """What the daily table says was used of these kinds, by day; credits, above zero."""
+    """Credits used of these kinds by day, as the daily table has them."""
     by_day = {row.day: -sum(getattr(row.moved, kind) for kind in kinds) for row in usage.days}
     return {day: credits for day, credits in by_day.items() if credits}

@@ -1,5 +1,3 @@
-"""International messages: texts and calls, with the recipients' fields."""
-
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -39,7 +37,7 @@ from reports.workbooks.xlsx import Column
 
 
 def columns(location: Location) -> tuple[Column, ...]:
-    """The location's own profile fields, in its order, and what is known of the message."""
+    """The location's profile fields in its order, then those of the message."""
     zone = location.time_zone
     fields = {name.casefold() for name in location.profile_fields}
     message = (
@@ -86,21 +84,20 @@ def _sorts() -> dict[str, str]:
 
 
 class Minutes(Func):
-    """Billed seconds in minutes, of which a call that was not answered has none."""
+    """Billed seconds as minutes; 0 for a call that was not answered."""
 
     template = "round(coalesce(%(expressions)s, 0) / 60.0, 2)::float8"
     output_field = FloatField()
 
 
 class ProfileField(Func):
-    """A recipient's field as text. Django's own `profile__1` would look for an array's item."""
+    """A profile field as text. Django reads `profile__1` as an item of an array."""
 
     function = "jsonb_extract_path_text"
     output_field = TextField()
 
 
 def channels_for(kind: str) -> tuple[Channel, ...]:
-    """Those that a report of this kind shows."""
     if kind == ReportKind.TEXTS:
         return (Channel.TEXT,)
     return (Channel.VOICE,) if kind == ReportKind.CALLS else (Channel.TEXT, Channel.VOICE)
@@ -115,7 +112,7 @@ def read(
     channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE),
     masked: bool,
 ) -> Rows:
-    """Ordered by the day that counts them, and within it by sent date."""
+    """Ordered by the day that counts them, then by sent date."""
     found = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on, channel__in=channels
     )
@@ -147,7 +144,7 @@ def read(
 def _groups(
     found: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    """Fills in what the countries that it meets are called."""
+    """Adds the names of the countries to `countries`."""
     sorts = _sorts()
     groups = found.order_by().values_list("day", "country", "channel")
     for day, country, channel, *counts in groups.annotate(
@@ -190,7 +187,7 @@ def _rows(
 
 
 def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, ...]]:
-    """The rows with their phone masked, which stands `at` there, and fields that repeat it."""
+    """Mask the phone at position `at`, and profile fields that repeat it."""
     for row in rows:
         phone = row[at]
         fields = (mask_phone_within(field, phone) for field in row[:at])

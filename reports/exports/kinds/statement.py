@@ -1,5 +1,3 @@
-"""The statement: every entry between two days, from the opening balance to the closing one."""
-
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +39,6 @@ def columns(location: Location) -> tuple[Column, ...]:
 
 
 def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date) -> Rows:
-    """Ordered by day and number."""
     entries = Entry.objects.for_location(location).between(first_on, last_on)
     total = usage.total
     heads = (_("Additions"), _("Texts"), _("Calls"), _("Chat"), _("Lapsed, other"), _("Net"))
