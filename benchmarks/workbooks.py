@@ -19,7 +19,7 @@ from ledger.engine import charging
 from locations.formatting.cell_text import clean_text
 from locations.jobs import Lease
 from locations.models import Location, User
-from reports.exports.kinds import rows_of
+from reports.exports.kinds import read_rows
 from reports.exports.kinds.base import Rows
 from reports.exports.queue import claim_next
 from reports.exports.writer import write
@@ -139,7 +139,7 @@ class ReportRounds:
     @contextmanager
     def _snapshot(self) -> Iterator[Rows]:
         with transaction.atomic():
-            yield rows_of(ReportKind.INTERNATIONAL, self._location, *RANGE)
+            yield read_rows(ReportKind.INTERNATIONAL, self._location, *RANGE)
 
 
 def _kibibytes(name: str) -> int:

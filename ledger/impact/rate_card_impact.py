@@ -26,7 +26,7 @@ from locations.rate_cards.publishing import locations_priced_by
 DAYS = 30
 GAP_DAYS = 90
 LOCATIONS_PER_QUERY = 20  # locations whose messages one query reads
-MAX_LOCATIONS = 2_000  # that are kept, those that change most
+MAX_LOCATIONS = 2_000  # stored, those that change most
 HARDEST = 10
 
 Watch = Callable[[int, int], None]

@@ -1,4 +1,4 @@
-"""Price lists from files: sent in, their columns told, looked at row by row, made a draft."""
+"""Uploaded price lists: their columns, the preview and the draft."""
 
 from typing import Any
 
@@ -133,7 +133,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         )
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Every row as new, changed, removed, unchanged or in error; then a draft, if wanted."""
+        """Every row as new, changed, removed, unchanged or in error; a POST makes the draft."""
         user = _importer(request)
         upload = self._upload(pk)
         if request.method == "POST":

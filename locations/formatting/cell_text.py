@@ -29,12 +29,12 @@ def clean_text(text: str) -> str:
 
 
 def split_runs(text: str) -> list[str]:
-    """The runs in which a shown text is written: one, unless Excel would read escapes in it."""
+    """The runs of a clean text: one, unless Excel would read escapes in it."""
     return ESCAPE_LIKE.split(text) if "_x" in text else [text]
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a shown text of one piece is taken for text without being told to be."""
+    """Whether every program takes a clean text of one run for text."""
     return not FORMULA_LIKE.match(text) and not ERROR_LIKE.match(text)
 
 

@@ -151,7 +151,7 @@ def last_broadcast(location: Location) -> Charge | None:
 def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
     """The same again as texts, or as calls of `seconds`; None: as long as each was then.
 
-    What is domestic was not kept, and costs nothing.
+    Domestic messages are not stored, and cost nothing.
     """
     of_charge = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
     return [

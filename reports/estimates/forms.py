@@ -39,7 +39,7 @@ class What(models.TextChoices):
 
 
 class EstimateForm(forms.Form):
-    """`listed` is what was found in what was pasted or uploaded, of which nothing is kept.
+    """`listed` are the numbers pasted or uploaded; nothing of them is stored.
 
     `is_long` says that it is too much to be answered at once: the worker does (`content`).
     """

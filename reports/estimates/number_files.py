@@ -25,7 +25,7 @@ from reports.estimates.number_lists import (
 
 MAX_COLUMNS = 100
 TEXTS_A_ROW, TAGS_A_TEXT = 12, 4  # that differ, on average; <si><t> and their ends
-SAMPLE_ROWS = 200  # rows from which the column of the numbers is told
+SAMPLE_ROWS = 200  # rows to guess the column of the numbers from
 PHONE_HEADING = re.compile(r"phone|mobile|cell|tel|number|whatsapp|sms|móvil|celular", re.I)
 
 Rows = Iterator[tuple[int, list[str]]]

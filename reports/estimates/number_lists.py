@@ -59,7 +59,7 @@ def worker_limits() -> Limits:
     return Limits(numbers=settings.ESTIMATE_MAX_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB)
 
 
-Watch = Callable[[int], None]  # told how many lines are done
+Watch = Callable[[int], None]  # called with the number of lines done
 
 
 def nobody(lines: int) -> None:

@@ -27,7 +27,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class ToBuy:
-    """Credits to buy by each way of looking at it; 0: nothing, None: not to be said.
+    """Credits to buy, by three rules; 0: nothing, None: unknown.
 
     `list` is what is missing for this list, `history` what is missing at the recent pace until
     the next renewal with this list sent today, `recommended` the product's rule of thumb.

@@ -15,7 +15,7 @@ class ReportForm(forms.Form):
     format = forms.ChoiceField(
         label=_("As"),
         choices=ReportFormat.choices,
-        required=False,  # whoever does not say gets a workbook
+        required=False,  # the default is a workbook
         initial=ReportFormat.XLSX,
     )
     first_on = forms.DateField(label=_("First day"), **DAY_FIELD)

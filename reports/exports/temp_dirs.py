@@ -11,7 +11,7 @@ from reports.models import Report
 
 PREFIX = "redflag-report-"
 NAME = re.compile(rf"{PREFIX}(?P<report>[0-9a-f-]{{36}})-(?P<attempt>\d+)-")
-# Longer than any build: a folder this old was left, whoever's it is.
+# Longer than any build: a folder this old was left behind.
 ABANDONED_AFTER = dt.timedelta(days=1)
 
 

@@ -9,12 +9,10 @@ from locations.models.jobs import UNFINISHED, Job, JobState
 
 
 class LongEstimate(Job):
-    """A list that the worker prices for whoever asked, and what it found.
+    """A list of numbers that a worker prices, and the results.
 
-    The list is personal: it is a file in the storage for as long as it takes, and is deleted when
-    the estimate is over. What is kept for some hours has no number in it but those of the first
-    lines that cannot be sent to, shown to who asked and nobody else. Claimed like a report, whose
-    states it has.
+    The list is personal: its file is deleted when the job is over. The results are stored for some
+    hours and hold no number but those of the first invalid lines, visible to the requester alone.
     """
 
     task = "reports.tasks.price_long_estimate"
@@ -22,11 +20,11 @@ class LongEstimate(Job):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    language = models.CharField(max_length=16)  # of who asked
+    language = models.CharField(max_length=16)  # of the requester
     channel = models.CharField(max_length=5, choices=Channel)
     seconds = models.PositiveIntegerField(null=True)  # of each call
     is_file = models.BooleanField()  # uploaded, else pasted
-    column = models.CharField(max_length=120, blank=True)  # the heading that was asked for
+    column = models.CharField(max_length=120, blank=True)  # the requested heading
     without_plus = models.BooleanField(default=False)
     list_file = models.CharField(max_length=200, blank=True)  # its name in the storage
 

@@ -91,11 +91,9 @@ class ReportSchedule(models.Model):
 
     @property
     def next_period(self) -> tuple[dt.date, dt.date]:
-        """First and last day of what is asked for next."""
         first_on = self.covered_through_on + DAY
         return first_on, Every(self.every).ends_on(first_on)
 
     @property
     def next_on(self) -> dt.date:
-        """The day on which it is asked for next."""
         return self.next_period[1] + DAY

@@ -155,7 +155,7 @@ class Book:
         sheet.close()
 
     def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
-        """The last sheet: what each column means, and what else is to be known."""
+        """The last sheet: what each column means, and notes."""
         sheet = self._table(
             pgettext("sheet", "Definitions"),
             (Column(_("Column"), 34), Column(_("What it means"), 90)),
@@ -247,7 +247,7 @@ def _safe(sheet: Sheet, text: str) -> str | Cell | None:
     cell = WriteOnlyCell(sheet)
     cell.value = text if len(runs) == 1 else CellRichText(runs)
     cell.data_type = "s"
-    cell.quotePrefix = True  # and it stays text when somebody edits it
+    cell.quotePrefix = True  # and it stays text when it is edited
     return cell
 
 

@@ -34,11 +34,11 @@ class SheetRows:
         self._waiting: list[str] = []
         self._waiting_size = 0
         self._letters = [get_column_letter(column) for column in range(1, columns + 1)]
-        # The book gives a number to each way in which a cell looks.
+        # The book numbers the styles of cells.
         self._instant = WriteOnlyCell(sheet, value=EPOCH).style_id
         self._day = WriteOnlyCell(sheet, value=EPOCH.date()).style_id  # type: ignore[arg-type]
         quoted = WriteOnlyCell(sheet)
-        quoted.quotePrefix = True  # and it stays text when somebody edits it
+        quoted.quotePrefix = True  # and it stays text when it is edited
         self._quoted = quoted.style_id
         self._cache: dict[str, str] = {}
 
@@ -76,7 +76,7 @@ class SheetRows:
         self._waiting.clear()
 
     def _text(self, text: str) -> str:
-        """What follows the place of a text's cell; kept for when it comes again."""
+        """The XML after the position of a text's cell; cached, for texts repeat."""
         clean = clean_text(text)
         runs = split_runs(clean)
         if len(runs) > 1:

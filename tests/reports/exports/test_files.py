@@ -237,7 +237,7 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
         found.found[dt.date(2026, 5, 4)] -= 1
         return found
 
-    monkeypatch.setattr(writer, "rows_of", shifted)
+    monkeypatch.setattr(writer, "read_rows", shifted)
     report = traffic.report(place)
     build.build_next(clock=traffic.stopped())
     report.refresh_from_db()

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.usefixtures("cloned_database"), pytest.mark.processes]
 # Where it dies: what is called there, and at which of its calls; before it runs, or after.
 MOMENTS: dict[str, tuple[Any, str, int, bool]] = {
     "claimed, nothing begun": (jobs, "Lease", 1, False),
-    "the snapshot is open": (writer, "rows_of", 1, False),
+    "the snapshot is open": (writer, "read_rows", 1, False),
     "counted": (jobs.Lease, "renew", 1, True),
     "at the first row": (SheetRows, "append", 1, False),
     "in the middle of the rows": (SheetRows, "append", 31, False),

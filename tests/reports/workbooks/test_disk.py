@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports.workbooks.disk import AT_A_TIME, open_steadily
+from reports.workbooks.disk import BUFFER_BYTES, open_steadily
 
 
 def test_each_piece_is_sent_on_its_way_when_it_is_written(
@@ -22,18 +22,18 @@ def test_each_piece_is_sent_on_its_way_when_it_is_written(
     monkeypatch.setattr(os, "posix_fadvise", advise)
     with open_steadily(path) as file:
         for _ in range(5):
-            file.write(bytes(AT_A_TIME // 2))
-    assert told == [AT_A_TIME, 2 * AT_A_TIME, AT_A_TIME * 5 // 2]
-    assert path.stat().st_size == AT_A_TIME * 5 // 2
+            file.write(bytes(BUFFER_BYTES // 2))
+    assert told == [BUFFER_BYTES, 2 * BUFFER_BYTES, BUFFER_BYTES * 5 // 2]
+    assert path.stat().st_size == BUFFER_BYTES * 5 // 2
 
 
 def test_what_was_written_first_can_be_mended_at_the_end(tmp_path: Path) -> None:
     with open_steadily(tmp_path / "file") as file:
-        file.write(b"0" * (AT_A_TIME + 5))
+        file.write(b"0" * (BUFFER_BYTES + 5))
         file.seek(2)
         file.write(b"ab")
     content = (tmp_path / "file").read_bytes()
-    assert content == b"00ab" + b"0" * (AT_A_TIME + 1)
+    assert content == b"00ab" + b"0" * (BUFFER_BYTES + 1)
 
 
 def test_a_system_without_the_advice_writes_all_the_same(

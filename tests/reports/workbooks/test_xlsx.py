@@ -77,10 +77,10 @@ def test_a_sheet_holds_no_more_than_excel_can(tmp_path: Path) -> None:
 def test_a_sheet_ends_before_the_archive_would_need_a_form_that_excel_repairs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longest = 4 * (xlsx.MAX_CHARACTERS + xlsx_rows.AT_ONCE + 60 * 40_000)  # bytes
+    longest = 4 * (xlsx.MAX_CHARACTERS + xlsx_rows.CHUNK_CHARACTERS + 60 * 40_000)  # bytes
     assert longest < zipfile.ZIP64_LIMIT
     monkeypatch.setattr(xlsx, "MAX_CHARACTERS", 1_000)
-    monkeypatch.setattr(xlsx_rows, "AT_ONCE", 500)
+    monkeypatch.setattr(xlsx_rows, "CHUNK_CHARACTERS", 500)
     texts = [f"{number} " + "x" * 200 for number in range(20)]
     path = write(tmp_path, texts)
     names = openpyxl.load_workbook(path).sheetnames
