@@ -16,7 +16,7 @@ help:
 	@echo "make test     the whole test suite, with the browser tests if there is a Chromium"
 	@echo "make coverage the same with branch coverage, as in .ci/run"
 	@echo "make lint     ruff, import-linter, mypy, missing migrations, Django's deployment checks"
-	@echo "make bench    measure charging beside bare SQL, COPY and django-hordak, workbooks beside XlsxWriter: docs/performance.md"
+	@echo "make bench    compare charging with bare SQL, COPY and django-hordak, workbooks with XlsxWriter: docs/performance.md"
 	@echo "make prove    the long tests, and the others at full length: README.md; TRAFFIC=folder"
 	@echo "make messages update and compile the translation catalogues; needs GNU gettext"
 	@echo "make install  the environment alone, in .venv"
