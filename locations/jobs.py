@@ -62,11 +62,7 @@ class JobFailed(Exception):
 
 
 class Lease:
-    """A worker's hold on its job, renewed over a connection of its own, from any thread.
-
-    The job's own connection may be inside one read-only transaction all the time, and a storage
-    may read what it uploads in threads of its own.
-    """
+    """Renewed over its own connection: the job's may be inside one long read-only transaction."""
 
     RENEW = """
         UPDATE {table}
@@ -103,7 +99,6 @@ class Lease:
 
     @contextmanager
     def background_heartbeat(self) -> Iterator[None]:
-        """Renew from a thread, for a job whose one query may outlast the lease."""
         stopped = Event()
 
         def renew() -> None:
@@ -126,7 +121,6 @@ class Lease:
 
 
 def enqueue(job_class: type[Job], pk: object, *, expires_seconds: int | None = None) -> bool:
-    """Send the job's task, over a connection that gives up soon; whether the broker took it."""
     job_id = pk if isinstance(pk, int) else str(pk)
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
@@ -144,7 +138,6 @@ def enqueue(job_class: type[Job], pk: object, *, expires_seconds: int | None = N
 
 
 def claim(job_class: type[J], pk: object, *, at: dt.datetime, **values: Any) -> J | None:
-    """Take a job; None where another worker has it or it is over."""
     claimed = (
         job_class.objects.claimable()
         .filter(pk=pk)
@@ -169,7 +162,6 @@ def run(
     clock: Clock,
     explain: Callable[[Exception], str] | None = None,
 ) -> J | None:
-    """Claim a job and run it; None where there is nothing to do. Safe to call twice or late."""
     job = claim(job_class, pk, at=clock())
     if job is not None:
         run_claimed(job, work, clock=clock, explain=explain)
@@ -183,10 +175,7 @@ def run_claimed(
     clock: Clock,
     explain: Callable[[Exception], str] | None = None,
 ) -> None:
-    """Run `work`, which ends with `finish`. An error fails the job with the text of `explain`.
-
-    The job stays running where its lease was lost or the database is gone.
-    """
+    """The job stays running where its lease was lost or the database is gone."""
     with closing(Lease(job)) as lease, override(job.message_language):
         try:
             work(job, lease)
@@ -213,7 +202,6 @@ def finish(job: Job, *, at: dt.datetime, **results: Any) -> None:
 
 
 def fail(job: Job, failure: str, *, at: dt.datetime, **values: Any) -> None:
-    """Save why the job failed, in words for the user."""
     try:
         failed = _own(job).update(
             state=JobState.FAILED,
@@ -231,7 +219,6 @@ def fail(job: Job, failure: str, *, at: dt.datetime, **values: Any) -> None:
 
 
 def cancel(job: Job, *, at: dt.datetime, **values: Any) -> bool:
-    """Cancel an unfinished job; False if it is over. Its worker stops at the next renewal."""
     unfinished = type(job).objects.filter(pk=job.pk, state__in=UNFINISHED)
     return bool(
         unfinished.update(state=JobState.CANCELLED, finished_at=at, leased_until=None, **values)
@@ -239,10 +226,7 @@ def cancel(job: Job, *, at: dt.datetime, **values: Any) -> bool:
 
 
 def requeue_stale_jobs(*, at: dt.datetime) -> None:
-    """Fail jobs that were interrupted too often, and queue those whose task may be lost.
-
-    Safe to run late, twice at once or not for a while.
-    """
+    """Safe to run late or twice: fails jobs interrupted too often, queues those that are stale."""
     job_classes = [model for model in apps.get_models() if issubclass(model, Job)]
     for job_class in job_classes:
         fail_interrupted(job_class, at=at)
@@ -266,13 +250,11 @@ def fail_interrupted(job_class: type[Job], *, at: dt.datetime) -> int:
 
 
 def stale_jobs(job_class: type[Job], *, at: dt.datetime) -> JobQuerySet:
-    """Jobs whose task may be lost or whose worker died, the oldest first."""
     claimable = job_class.objects.claimable()
     return claimable.filter(requested_at__lt=at - REQUEUE_AFTER).order_by("requested_at")
 
 
 def poll_seconds(jobs: Iterable[Job], *, at: dt.datetime) -> int | None:
-    """After how long a page should read the state again; None once no job is unfinished."""
     ages = [at - job.requested_at for job in jobs if job.is_unfinished]
     if not ages:
         return None
@@ -280,7 +262,6 @@ def poll_seconds(jobs: Iterable[Job], *, at: dt.datetime) -> int | None:
 
 
 def delete_file(name: str) -> bool:
-    """Delete a job's file from the storage, complete or not; whether it is gone."""
     try:
         default_storage.delete(name)
     except Exception as error:  # an object storage has errors of its own

@@ -1,5 +1,3 @@
-"""Days in addresses."""
-
 import datetime as dt
 
 from reports.form_fields import EARLIEST_ON, LATEST_ON

@@ -1,5 +1,3 @@
-"""Form fields for days and months, and the check of a range of days."""
-
 import datetime as dt
 from typing import Any
 

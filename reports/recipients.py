@@ -1,5 +1,3 @@
-"""Recipients' names from the profile fields of messages."""
-
 import re
 from collections.abc import Sequence
 
@@ -13,10 +11,7 @@ NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def get_recipient_name(profile: dict[str, str], order: Sequence[str] = ()) -> str:
-    """A field with the whole name; else its parts; else the first filled field of `order`.
-
-    `order` is the location's own order of fields; it may put the family name first.
-    """
+    """The whole name, else its parts in `order`, else the first filled field of `order`."""
     values = {
         _normalise(name): text for name, value in profile.items() if (text := str(value).strip())
     }
@@ -34,5 +29,4 @@ def get_recipient_name(profile: dict[str, str], order: Sequence[str] = ()) -> st
 
 
 def _normalise(name: str) -> str:
-    """`First_Name` and `first name` are the same field."""
     return NOT_LETTERS.sub(" ", name.casefold()).strip()

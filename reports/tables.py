@@ -1,5 +1,3 @@
-"""The tables of the pages."""
-
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -32,10 +30,7 @@ class PageTable(tables.Table):
 
 
 class ListTable(PageTable):
-    """All rows are in memory; the query string says in which order, and which page.
-
-    An unknown order is the default one, an unknown page the nearest.
-    """
+    """All rows are in memory. An unknown order is the default one, an unknown page the nearest."""
 
     anchor: str  # the id that links to another order or page lead to
     rows_per_page: int

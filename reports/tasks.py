@@ -11,10 +11,7 @@ from reports.forecast import daily_rates
 
 @shared_task
 def build_report(report_id: str) -> None:
-    """Build the next report in turn, which may be another one.
-
-    A task that found the maximum of builds running is lost: the end of each build wakes the next.
-    """
+    """Build the next report in turn, which may be another one, and wake the one after it."""
     if build.build_next(clock=timezone.now) is not None:
         requests.enqueue_next()
         notifications.announce(at=timezone.now())
@@ -27,7 +24,6 @@ def price_long_estimate(estimate_id: str) -> None:
 
 @shared_task
 def clean_up_jobs() -> None:
-    """Delete the files and rows of reports and estimates that are over."""
     report_cleanup.clean_up(at=timezone.now())
     estimate_cleanup.clean_up(at=timezone.now())
 

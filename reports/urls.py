@@ -1,5 +1,3 @@
-"""Addresses of Credit Usage and its reports."""
-
 from django.urls import path, register_converter
 
 from reports.account import views as account_views

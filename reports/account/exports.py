@@ -1,5 +1,3 @@
-"""The locations of an account as CSV or Excel, filtered and sorted as on the page."""
-
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The locations of an account, filtered, sorted and paged."""
-
 import datetime as dt
 from dataclasses import dataclass
 

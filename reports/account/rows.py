@@ -1,8 +1,4 @@
-"""The locations of an account: the balance, contract, usage and forecast of each.
-
-A thousand locations are read as tuples of one query, not as models, and only what the order
-needs is computed for all of them; see `reports.account.page`.
-"""
+"""A thousand locations are read as tuples; only what the order needs is computed for all."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -39,8 +35,6 @@ URGENCY = {state: number for number, state in enumerate(State)}
 
 
 class LocationBalance(NamedTuple):
-    """A location and its balance, as one row of `account_balances`."""
-
     pk: int
     name: str
     time_zone: str
@@ -60,11 +54,7 @@ class LocationBalance(NamedTuple):
 
 
 class LocationRow:
-    """`summary`, `usage` and `runs_out_on` are set by the `add_` functions below.
-
-    `runs_out_on` is None where the credits last longer than a forecast looks ahead, or where the
-    history is too short for one; `record` says which.
-    """
+    """`runs_out_on` is None beyond the forecast, or without one: see `history_state`."""
 
     __slots__ = ("available", "location", "runs_out_on", "summary", "today", "usage")
 

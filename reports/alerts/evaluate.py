@@ -1,12 +1,7 @@
 """Decide when a location's alert sends mails.
 
-`Alert.level` is the level that members were last notified of. A higher level is mailed once, and
-mails of one kind are at least COOL_DOWN apart: a crossing within it is mailed when it is over, if
-it still holds. The level falls back (the alert is re-armed) when the balance is above every limit
-by a margin, or above it after a purchase or a renewal.
-
-Charging calls none of this: a schedule evaluates alerts, and mails are sent from their own rows
-(`reports.alerts.mails`).
+`Alert.level` is the level that members were notified of. A higher one is mailed once, after the
+cool-down; the level falls back above every limit by a margin, or after a purchase or a renewal.
 """
 
 import datetime as dt
@@ -91,11 +86,7 @@ def is_above_by_margin(alert: Alert, figures: AlertFigures) -> bool:
 def decide(
     alert: Alert, figures: AlertFigures, *, topped_up_to: int | None, at: dt.datetime
 ) -> AlertDecision:
-    """The new level, and whether to mail it; no queries.
-
-    `topped_up_to` is the highest balance right after a purchase or renewal since the last
-    evaluation, None without one. The credits may have been used since.
-    """
+    """`topped_up_to` is the highest balance after a top-up since the last evaluation."""
     notified = Level(alert.level)
     if topped_up_to is not None:
         notified = min(notified, _level_after_top_up(alert, topped_up_to))

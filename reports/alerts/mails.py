@@ -1,7 +1,4 @@
-"""Send the mails of alerts from their rows, with retries.
-
-Mails are sent at least once: a worker that dies after sending, before recording it, sends twice.
-"""
+"""Send the mails of alerts at least once: a worker that dies after sending sends twice."""
 
 import datetime as dt
 import logging

@@ -1,5 +1,3 @@
-"""The alert page, and the alert's banner on Credit Usage."""
-
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any

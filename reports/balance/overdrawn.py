@@ -1,5 +1,3 @@
-"""The messages that overdrew a location."""
-
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
@@ -41,17 +39,12 @@ class OverdraftEntry:
 
 @dataclass(frozen=True, slots=True)
 class Overdraft:
-    """Newest first; `more` is whether there are older entries."""
-
     entries: list[OverdraftEntry]
     more: bool
 
 
 def load_overdraft(location: Location) -> Overdraft:
-    """What was charged since purchased credits last were zero or more, without reversals.
-
-    The entry that crossed zero is included with its whole cost. One query.
-    """
+    """Charges since purchased credits last were zero or more; the one that crossed it is whole."""
     above = Entry.objects.filter(location=location, purchased_after__gte=0).order_by("-number")
     since = Coalesce(above.values("number")[:1], Value(0))
     entries = Entry.objects.filter(location=location, number__gt=since, purchased_delta__lt=0)

@@ -1,5 +1,3 @@
-"""A location's balance, and what its contract does to it next."""
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -55,10 +53,7 @@ BALANCE_SUMMARY = """
 
 @dataclass(frozen=True, slots=True)
 class TermStart:
-    """Credits moved at the start of the running term; no figure is negative.
-
-    `changed` is what a new included amount, taking effect within the term, has added or taken.
-    """
+    """Credits moved at the start of the running term; `changed` is by a contract change since."""
 
     granted: int
     lapsed: int
@@ -81,11 +76,7 @@ class BalanceFigures(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceSummary:
-    """A balance and the terms it is under, without a query.
-
-    `term` is the one that today lies in, `step` the next beginning or end of one. `start` is None
-    where no term runs, and where it was not read.
-    """
+    """`start` is None where no term runs, and where it was not read."""
 
     balance: BalanceFigures
     terms: Terms
@@ -167,7 +158,6 @@ class BalanceSummary:
 
     @property
     def outbound_stops(self) -> bool:
-        """The overdraft limit is used up too."""
         return self.available + self.overdraft_limit <= 0
 
     @property
@@ -215,10 +205,7 @@ def balance_summary(location: Location, *, at: dt.datetime) -> LocationBalanceSu
 def balance_summaries(
     locations: Sequence[Location], *, at: dt.datetime
 ) -> list[LocationBalanceSummary]:
-    """In the order of the locations; renews those that are due.
-
-    Two queries at most, and those of the renewals.
-    """
+    """In the order of the locations; renews those that are due. Two queries and the renewals."""
     ids = [location.pk for location in locations]
     balances = Balance.objects.as_of(at).exclude(is_renewal_due(at)).in_bulk(ids)
     for location_id in ids:

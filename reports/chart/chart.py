@@ -1,8 +1,6 @@
 """The geometry of the usage chart; templates draw it as SVG.
 
-No chart library: widths are percent of the plot, so that one drawing serves every screen, prints,
-and keeps its text unscaled; heights are pixels. Bars are read on the left scale, the balance on
-the right one; both share their grid lines. Below zero there is only balance.
+Widths are percent of the plot, so that one drawing serves every screen; heights are pixels.
 """
 
 import datetime as dt
@@ -44,8 +42,6 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The bars of one period, and the sentence that is displayed when it is pointed at."""
-
     label: str
     bars: tuple[Bar, ...]
 
@@ -59,7 +55,7 @@ class AxisLabel:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Credits that came in. The rows are those of its text, None where it does not fit."""
+    """Credits that came in; a row is None where the text does not fit."""
 
     x: float
     period: str
@@ -219,7 +215,6 @@ def _marks(periods: Sequence[Period], contract_began_on: dt.date | None) -> list
 
 
 def _fit_texts(texts: Sequence[tuple[float, str]], plot_px: int) -> list[tuple[int | None, bool]]:
-    """For each text its row, None where it does not fit, and whether it ends at its mark."""
     taken = [-math.inf] * MARK_ROWS  # how far each row is filled, in pixels
     rows: list[tuple[int | None, bool]] = []
     for x, text in texts:

@@ -1,5 +1,3 @@
-"""Group the days of a range into the periods of a chart: days, weeks or months."""
-
 import datetime as dt
 import enum
 from collections.abc import Iterable, Iterator
@@ -26,7 +24,6 @@ class Length(enum.StrEnum):
         return cls.WEEK if count <= MAX_DAYS_BY_WEEK else cls.MONTH
 
     def starts_on(self, day: dt.date) -> dt.date:
-        """The first day of the day's period; weeks begin on Monday."""
         if self is Length.WEEK:
             return day - dt.timedelta(days=day.weekday())
         return day.replace(day=1) if self is Length.MONTH else day
@@ -40,10 +37,7 @@ class Length(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`closing` is the balance at the end of its last day; `granted` is None unless a term began.
-
-    The range may cut its first and its last period.
-    """
+    """`closing` is the balance at its end; `granted` is None unless a term began."""
 
     length: Length
     first_on: dt.date

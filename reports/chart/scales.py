@@ -1,5 +1,3 @@
-"""The scales of the chart: usage on the left, the balance on the right, with shared lines."""
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +15,6 @@ ROUND_FACTORS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """Its texts; `usage` is None where the left scale has none."""
-
     y: float
     usage: str | None
     balance: str
@@ -26,10 +22,7 @@ class GridLine:
 
 @dataclass(frozen=True)  # cached_property needs a __dict__, so no slots
 class Scale:
-    """`above` and `below` count the lines over and under zero; below there is only balance.
-
-    Pixels are counted from the top of the drawing, of which `top_px` are for marks.
-    """
+    """`above` and `below` count grid lines over and under zero; pixels are counted from the top."""
 
     top_px: int
     above: int

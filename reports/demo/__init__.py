@@ -1,5 +1,3 @@
-"""Demo data: invented customers with fourteen months of traffic."""
-
 from reports.demo.sign_ins import DEMO_SIGN_INS
 
 __all__ = ["DEMO_SIGN_INS"]

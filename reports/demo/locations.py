@@ -7,12 +7,7 @@ FIELDS = ("First Name", "Last Name", "Unique ID", "City", "Country", "Job Title"
 
 @dataclass(frozen=True, slots=True)
 class DemoLocation:
-    """A location and how it gets into its `state` on whatever day the demo is loaded.
-
-    The contract renewed `renewed_ago_days` ago. Its included credits are what the term's traffic
-    used until `covered_until_days` ago (of the last term if `covers_last_term`), times `factor`,
-    plus `spare`.
-    """
+    """Included credits are what the term's traffic used, times `factor`, plus `spare`."""
 
     account: str
     name: str

@@ -1,5 +1,3 @@
-"""Sign-ins of the demo; all names are invented."""
-
 from locations.users.groups import ADMINISTRATOR, BILLING, RATE_EDITOR, SUPPORT, VIEWER
 
 PASSWORD = "red-flag-demo"  # noqa: S105  # printed at every start, and refused in production

@@ -1,5 +1,3 @@
-"""Long estimates: those that wait too long fail, and their lists and old results are deleted."""
-
 import datetime as dt
 import logging
 
@@ -16,7 +14,6 @@ log = logging.getLogger(__name__)
 
 
 def clean_up(*, at: dt.datetime) -> None:
-    """Safe to run late, twice at once or not for a while."""
     retained_since = at - dt.timedelta(hours=settings.ESTIMATE_RETENTION_HOURS)
     fail_unstarted(retained_since, at=at)
     delete_lists()
@@ -33,7 +30,6 @@ def fail_unstarted(since: dt.datetime, *, at: dt.datetime) -> None:
 
 
 def delete_lists() -> None:
-    """Delete the lists of jobs that are over: a worker was killed, or the disk refused before."""
     over = LongEstimate.objects.exclude(state__in=UNFINISHED).exclude(list_file="")
     for job in over.only("pk", "list_file", "state"):
         if jobs.delete_file(job.list_file):
@@ -42,6 +38,5 @@ def delete_lists() -> None:
 
 
 def delete_old(since: dt.datetime) -> None:
-    """Delete results that are old, and those that their requester has deleted."""
     old = Q(finished_at__lt=since) | Q(state=JobState.CANCELLED)
     LongEstimate.objects.exclude(state__in=UNFINISHED).filter(old, list_file="").delete()

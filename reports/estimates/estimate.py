@@ -1,5 +1,3 @@
-"""The estimate: what a list of numbers would cost, who pays, and what to buy."""
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +22,6 @@ DAYS_WITHOUT_CONTRACT = 30
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The cost of the messages, sent at the instant `at` as one or several broadcasts."""
-
     at: dt.datetime
     channel: str
     quote: Quote
@@ -48,13 +44,11 @@ class Estimate:
 
     @property
     def sends_of_recommended(self) -> int:
-        """How often the recommended credits pay for this send; 0 where it is free."""
         cost = self.quote.credits
         return RECOMMENDED_CREDITS * self.recipients // cost if cost else 0
 
     @property
     def broadcasts(self) -> list[int]:
-        """Credits of each broadcast that the list makes."""
         rated = self.quote.rated
         return [
             sum(result.credits for result in rated[first : first + MAX_MESSAGES])
@@ -121,10 +115,7 @@ def estimate(
     most: int = MAX_MESSAGES,
     watch: Watch = nobody,
 ) -> Estimate:
-    """The estimate of a text or call to each number; a renewal that is due is done first.
-
-    Up to `most` messages, as many broadcasts as they make. Raises BadInput.
-    """
+    """Up to `max_messages`, as many broadcasts as they make. Raises BadInput."""
     renew_if_due(location.pk, at=at)
     with read_snapshot():
         summary = balance_summary(location, at=at)
@@ -142,17 +133,13 @@ def estimate(
 
 
 def last_broadcast(location: Location) -> Charge | None:
-    """The newest broadcast of the location, sent or refused; a call that was held is none."""
     kinds = [ChargeKind.TEXT, ChargeKind.VOICE]
     broadcasts = Charge.objects.filter(location=location, kind__in=kinds, hold__isnull=True)
     return broadcasts.order_by("-day", "-id").first()
 
 
 def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
-    """The same again as texts, or as calls of `seconds`; None: as long as each was then.
-
-    Domestic messages are not stored, and cost nothing.
-    """
+    """`seconds` of None: each call as long as it was then. Domestic messages are not stored."""
     of_charge = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
     return [
         QuoteMessage(

@@ -39,10 +39,7 @@ class What(models.TextChoices):
 
 
 class EstimateForm(forms.Form):
-    """`listed` are the numbers pasted or uploaded; nothing of them is stored.
-
-    `is_long` says that it is too much to be answered at once: the worker does (`content`).
-    """
+    """`is_long` where it is too much for a web process: a worker prices `content`."""
 
     numbers = forms.CharField(
         label=_("Phone numbers"),
@@ -88,7 +85,6 @@ class EstimateForm(forms.Form):
 
     @property
     def own_lengths(self) -> bool:
-        """Whether the calls may be as long as those of the last broadcast."""
         return self.last is not None and self.last.kind == ChargeKind.VOICE
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,3 @@
-"""The numbers of a list that cannot be sent to, and why."""
-
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,11 +12,7 @@ from reports.estimates.number_lists import Fault, NumberList
 
 @dataclass(frozen=True, slots=True)
 class InvalidNumber:
-    """`line` is where it stood in the list; 0 where there was no list.
-
-    Why is kept as the fault of what was written, or as the refusal of the rating and the country:
-    the words are those of whoever reads them.
-    """
+    """`line` is 0 where there was no list; the reason is stored as a code, for any language."""
 
     line: int
     written: str

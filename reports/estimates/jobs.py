@@ -1,8 +1,4 @@
-"""Jobs that price lists longer than one broadcast.
-
-The row is saved before its list, and ends before its list is deleted: whatever fails in between,
-the clean-up finds a row that names the file.
-"""
+"""A job's row is saved before its list, and ends before it is deleted, so that it names it."""
 
 import datetime as dt
 import logging
@@ -48,11 +44,7 @@ def request_long_estimate(
     requested_by: User,
     at: dt.datetime,
 ) -> LongEstimate:
-    """Store the list and queue its job; not within a transaction.
-
-    `content` is the uploaded file, or the pasted text in UTF-8. Raises InvalidRequest. The caller
-    checks permissions.
-    """
+    """`content` is the uploaded file, or text in UTF-8. Raises InvalidRequest; no transaction."""
     with transaction.atomic(durable=True):
         # Lock, so that two concurrent requests cannot both take the last slot.
         Location.objects.select_for_update(no_key=True).get(pk=location.pk)
@@ -87,13 +79,11 @@ def request_long_estimate(
 
 
 def own_estimates(location: Location, user: User) -> QuerySet[LongEstimate]:
-    """Those of the location that this user has requested and not deleted."""
     estimates = LongEstimate.objects.filter(location=location, requested_by=user)
     return estimates.exclude(state=JobState.CANCELLED)
 
 
 def delete_long_estimate(job: LongEstimate, *, at: dt.datetime) -> None:
-    """Delete the job and its list; its worker stops at the next renewal."""
     LongEstimate.objects.filter(pk=job.pk).update(
         state=JobState.CANCELLED,
         finished_at=at,
@@ -114,11 +104,7 @@ def get_invalid_numbers(job: LongEstimate) -> list[InvalidNumber]:
 
 
 def run_long_estimate(pk: str, *, clock: Clock) -> LongEstimate | None:
-    """Price the list; None where there is nothing to do. Not within a transaction.
-
-    It is ready or failed, and its list deleted; or still running where the lease was lost or the
-    database is gone. Then it is priced once more.
-    """
+    """Safe to call twice or late; not within a transaction."""
 
     def price(job: LongEstimate, lease: Lease) -> None:
         numbers = _read(job, lease)
@@ -205,6 +191,5 @@ def too_many() -> str:
 
 
 def _delete_list(job: LongEstimate) -> None:
-    """Delete the list of a job that is over; the clean-up deletes what cannot be deleted now."""
     if not job.is_unfinished and jobs.delete_file(job.list_file):
         LongEstimate.objects.filter(pk=job.pk).update(list_file="")

@@ -1,5 +1,3 @@
-"""Phone numbers from an uploaded CSV file or workbook."""
-
 import re
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -47,10 +45,7 @@ def uploaded(
     limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
-    """The numbers under the heading `column`, or of the column that looks most like numbers.
-
-    Lines are those of the file, the first is 1. Raises Unreadable and TooManyNumbers.
-    """
+    """The numbers under `column`, or the likeliest one. Raises Unreadable and TooManyNumbers."""
     content = file.read(limits.file_bytes + 1)
     _check_bytes(content, limits)
     rows = _rows(content, limits)
@@ -69,7 +64,6 @@ def uploaded(
 
 
 def check_size(content: bytes, limits: Limits) -> None:
-    """Raises TooLarge, and Unreadable for a broken archive."""
     _check_bytes(content, limits)
     spreadsheets.unpacked_size(content, _of_a_table(limits))
 
@@ -124,8 +118,6 @@ def _named(column: str, headings: list[str]) -> int:
 
 
 def _likeliest(body: list[tuple[int, list[str]]], headings: list[str], without_plus: bool) -> int:
-    """The column with the most numbers, then the one whose heading says so."""
-
     def score(index: int) -> tuple[int, bool, int]:
         cells = [row[index] for _line, row in body if index < len(row)]
         read = [e164(cell, without_plus=without_plus) for cell in cells]

@@ -1,5 +1,3 @@
-"""Phone numbers from pasted text or a table's column, as E.164."""
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -68,8 +66,6 @@ def nobody(lines: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """`line` counts from 1."""
-
     line: int
     phone: str
 
@@ -94,7 +90,6 @@ class NumberList:
 
     @property
     def repeated(self) -> int:
-        """How many numbers are repeated: each is a message of its own."""
         return len(self.numbers) - len({number.phone for number in self.numbers})
 
 
@@ -105,10 +100,7 @@ def pasted(
     limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
-    """The numbers of a text: one a line, or several with commas, semicolons or tabs between.
-
-    What has no digits is let pass beside a number: a name. Raises TooManyNumbers.
-    """
+    """Text without digits beside a number, a name, is ignored. Raises TooManyNumbers."""
     return _listed(_pieces(text), without_plus, limits, watch)
 
 
@@ -145,10 +137,7 @@ def in_column(
     limits: Limits = SCREEN_LIMITS,
     watch: Watch = nobody,
 ) -> NumberList:
-    """The numbers of one column of a table's rows; empty cells are let pass.
-
-    A cell with two numbers holds two. Raises TooManyNumbers.
-    """
+    """A cell may hold several numbers; empty ones are ignored. Raises TooManyNumbers."""
     cells = ((line, row[index]) for line, row in rows if index < len(row))
     pieces = (
         (line, piece) for line, cell in cells for piece in SEPARATOR.split(cell) if piece.strip()
@@ -157,11 +146,7 @@ def in_column(
 
 
 def e164(written: str, *, without_plus: bool = False) -> str | Fault:
-    """+ and digits of a number however it is formatted, or why it is none.
-
-    `without_plus` says that a number which begins with none begins with its country code.
-    Whether such a number can exist is left to the rating.
-    """
+    """+ and digits, or why it is no number. `without_plus`: it begins with its country code."""
     text = written.strip()
     if not text.isascii():
         text = "".join(_ascii_digit(sign) for sign in unicodedata.normalize("NFKC", text))
@@ -197,6 +182,5 @@ def _is_valid(phone: str) -> bool:
 
 
 def printable(written: str) -> str:
-    """Cut short and without control characters."""
     shown = "".join(sign if sign.isprintable() else " " for sign in written.strip())
     return shown if len(shown) <= MAX_PRINTED else f"{shown[:MAX_PRINTED]}…"

@@ -1,5 +1,3 @@
-"""The figures of an estimate, without phone numbers, and their JSON."""
-
 import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -27,11 +25,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class ToBuy:
-    """Credits to buy, by three rules; 0: nothing, None: unknown.
-
-    `list` is what is missing for this list, `history` what is missing at the recent pace until
-    the next renewal with this list sent today, `recommended` the product's rule of thumb.
-    """
+    """Credits missing for this list, missing at the recent rate with it, and recommended."""
 
     list: int
     history: int | None
@@ -40,11 +34,7 @@ class ToBuy:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The answer, at the prices of the instant `at`.
-
-    `payment` is None where not all of it fits. A list of more numbers than one broadcast takes is
-    sent as several `broadcasts`, of which so many would go whole.
-    """
+    """`payment` is None where not all of it fits; credits are at the prices of the instant `at`."""
 
     at: dt.datetime
     channel: str

@@ -80,7 +80,6 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _limits() -> dict[str, int]:
-    """The limits that the form names; `most` is 0 where the worker takes no more."""
     longest = worker_limits()
     more = longest.numbers > SCREEN_LIMITS.numbers
     taken = longest if more else SCREEN_LIMITS
@@ -118,7 +117,6 @@ def long_estimate(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> 
 @never_cache
 @require_safe
 def long_estimate_state(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> HttpResponse:
-    """The part that the page polls."""
     context = _own_context(request, pk, estimate_pk)
     return render(request, "reports/estimates/_long_estimate.html", context)
 

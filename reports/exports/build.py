@@ -1,5 +1,3 @@
-"""Building a report: written to a temporary file, then put into the storage."""
-
 import errno
 import logging
 import time
@@ -30,11 +28,7 @@ class NotStored(Exception):
 
 
 def build_next(*, clock: Clock, rows_per_sheet: int = MAX_ROWS - 1) -> Report | None:
-    """Build the next report in turn; None if there is none. Not within a transaction.
-
-    It is ready, or failed and without a file; or still running where the lease was lost or the
-    database is gone. Then it is built once more.
-    """
+    """Build the next report; None if there is none. Not within a transaction."""
     report = claim_next(at=clock())
     if report is None:
         return None
@@ -67,7 +61,6 @@ def build_next(*, clock: Clock, rows_per_sheet: int = MAX_ROWS - 1) -> Report | 
 
 
 def _store(report: Report, path: Path, lease: Lease) -> None:
-    """Put the file into the storage, which may give it another name."""
     try:
         with WatchedReader(path, lease.heartbeat) as content:
             report.file = default_storage.save(report.file, File(content))

@@ -1,5 +1,3 @@
-"""Reports expire, and the files that nobody can download any more are deleted."""
-
 import datetime as dt
 import logging
 
@@ -28,10 +26,7 @@ def expire(*, at: dt.datetime) -> int:
 
 
 def delete_leftovers(*, at: dt.datetime) -> None:
-    """Delete the files of reports that are over, and the folders of dead builds.
-
-    The state changes before the file is deleted: what fails in between is done by the next run.
-    """
+    """The state changes before the file is deleted: the next run does what failed in between."""
     # The builder deletes the file of a cancelled report, unless it was killed.
     over = Q(state__in=[JobState.EXPIRED, JobState.FAILED, JobState.CANCELLED])
     for report in Report.objects.filter(over).exclude(file=""):

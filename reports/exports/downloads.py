@@ -1,5 +1,3 @@
-"""Opening a report's file for a user, and recording the download."""
-
 import datetime as dt
 import logging
 from typing import IO
@@ -23,11 +21,7 @@ class NumbersRefused(Exception):
 
 
 def open_report_file(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] | None:
-    """The finished file; None where there is none (not yet, not any more, or lost).
-
-    Whether the user may open the location is the caller's question. Raises NumbersNotShown,
-    and NotReachable.
-    """
+    """None where there is no file. Raises NumbersRefused and StorageUnavailable."""
     if report.state != JobState.READY:
         return None
     if report.shows_numbers and sees_masked_numbers(to, report.location):

@@ -1,5 +1,3 @@
-"""Mails with a link to a finished report."""
-
 import datetime as dt
 import logging
 import smtplib
@@ -27,11 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def announce(*, at: dt.datetime) -> int:
-    """Mail the links of finished reports; how many reports were announced.
-
-    Each is announced once, unless the worker dies between the mails and the commit. Where no
-    mail can be sent it is left for the next run.
-    """
+    """Mail the links of finished reports, once each; a mail that fails is left for the next run."""
     waiting = Report.objects.filter(
         announce=True,
         announced_at__isnull=True,
@@ -68,7 +62,6 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
 
 
 def _addressees(report: Report) -> Iterable[User]:
-    """Those who may still open it: memberships end."""
     if report.schedule is None:
         return [report.requested_by]
     allowed = detail_readers(report.location).values("pk")

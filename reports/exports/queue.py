@@ -1,5 +1,3 @@
-"""Which report is built next: locations take turns, and the number of builds is limited."""
-
 import datetime as dt
 import uuid
 
@@ -17,11 +15,7 @@ CHOOSING_LOCK = 7_465_001
 
 
 def claim_next(*, at: dt.datetime) -> Report | None:
-    """Claim the next report, and delete the file that a dead worker left of it.
-
-    The location with the fewest builds comes first, then the one that has waited longest for
-    a build, then the oldest report. None where nothing waits, or the maximum is being built.
-    """
+    """The location with the fewest builds comes first, then the one that has waited longest."""
     with transaction.atomic(durable=True):
         # Lock, so that two workers cannot both take the last slot.
         with connection.cursor() as cursor:

@@ -1,5 +1,3 @@
-"""Requesting, repeating and cancelling reports."""
-
 import datetime as dt
 
 from django.db import transaction
@@ -44,11 +42,7 @@ def request_report(
     masked: bool | None = None,
     schedule: ReportSchedule | None = None,
 ) -> Report:
-    """Create the job of a report on these days, both included, in the requester's language.
-
-    `announce` mails a link when it is over. `masked` hides phone numbers; None: as the role of the
-    requester demands. Raises TooManyReports and InvalidRange. The caller checks permissions.
-    """
+    """`masked` None: as the requester's role demands. Raises TooManyReports and InvalidRange."""
     if last_on < first_on:
         raise InvalidRange
     with transaction.atomic():
@@ -75,7 +69,6 @@ def request_report(
 
 
 def retry_report(report: Report, *, requested_by: User, at: dt.datetime) -> Report:
-    """Request the same report again, whatever became of this one. Raises TooManyReports."""
     return request_report(
         report.location,
         kind=report.kind,
@@ -88,7 +81,6 @@ def retry_report(report: Report, *, requested_by: User, at: dt.datetime) -> Repo
 
 
 def enqueue_next() -> None:
-    """Wake a worker for the oldest queued report."""
     queued = Report.objects.filter(state=JobState.QUEUED).order_by("requested_at").first()
     if queued is not None:
         jobs.enqueue(Report, queued.pk)

@@ -1,5 +1,3 @@
-"""Scheduled reports: made and stopped on the page of reports."""
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect

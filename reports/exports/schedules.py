@@ -39,10 +39,6 @@ def create_schedule(
     created_by: User,
     at: dt.datetime,
 ) -> ReportSchedule:
-    """Schedule a report of every week or month, the current one first.
-
-    Raises TooManySchedules. Whether all these may read it is the caller's question.
-    """
     today = at.astimezone(location.zone).date()
     with transaction.atomic():
         # Two people at once would both take the last place.
@@ -67,16 +63,12 @@ def active_schedules(location: Location) -> QuerySet[ReportSchedule]:
 
 
 def stop_schedule(schedule: ReportSchedule, *, stopped_by: User | None, at: dt.datetime) -> bool:
-    """False if it has been stopped already."""
     running = ReportSchedule.objects.filter(pk=schedule.pk, stopped_at__isnull=True)
     return bool(running.update(stopped_at=at, stopped_by=stopped_by))
 
 
 def request_due_reports(*, at: dt.datetime) -> int:
-    """Request the oldest missing period of each schedule; how many were requested.
-
-    Run often: a schedule that has missed several makes up one a run.
-    """
+    """Request the oldest missing period of each schedule; run often to make up for several."""
     # No location's day is further than this from UTC's.
     soon = at.date() + DAY
     running = ReportSchedule.objects.filter(stopped_at__isnull=True, covered_through_on__lt=soon)

@@ -1,5 +1,3 @@
-"""Temporary folders of builds, named after their report and attempt."""
-
 import datetime as dt
 import re
 import shutil
@@ -20,10 +18,7 @@ def create(report: Report) -> tempfile.TemporaryDirectory[str]:
 
 
 def delete_dead(*, at: dt.datetime) -> None:
-    """Delete the folders of killed builds on this machine.
-
-    One of another product's on the same machine is left alone for a day.
-    """
+    """Folders of killed builds on this machine."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if _is_dead(folder, at=at):
             shutil.rmtree(folder, ignore_errors=True)

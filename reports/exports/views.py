@@ -59,10 +59,7 @@ def reports(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def report_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list alone, polled by the page while a report is built.
-
-    With a page's number: that page of all; without: the newest, as on Credit Usage.
-    """
+    """Polled: a page of all reports with `page`, without it the newest, as on Credit Usage."""
     location = open_details(request.user, pk)
     paged = "page" in request.GET
     listed = _paged(request, location) if paged else newest_reports(location)
@@ -119,7 +116,6 @@ def report_download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse | F
 
 
 def _open_report(request: HttpRequest, pk: uuid.UUID) -> Report:
-    """The report with its location; 404 or 403 where the user may not open it."""
     report = get_object_or_404(Report, pk=pk)
     report.location = open_details(request.user, report.location_id)
     return report
@@ -133,7 +129,6 @@ def reports_page(
     schedule_form: ScheduleForm | None = None,
     refusal: str = "",
 ) -> HttpResponse:
-    """The page of reports; with a bound form or a refusal its status is 422."""
     at = timezone.now()
     today = at.astimezone(location.zone).date()
     listed = _paged(request, location)
@@ -159,7 +154,6 @@ def _paged(request: HttpRequest, location: Location) -> Page:
 
 
 def _back(request: HttpRequest, location: Location) -> str:
-    """The page of the form: the reports, or Credit Usage with its filters."""
     if request.POST.get("from") == "reports":
         return reverse("reports", args=[location.pk])
     address = reverse("credit-usage", args=[location.pk])

@@ -1,5 +1,3 @@
-"""Write a report's file from one snapshot, and check it against the daily table."""
-
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -49,7 +47,6 @@ def write(
     clock: Callable[[], dt.datetime],
     rows_per_sheet: int,
 ) -> Built:
-    """Write the file at `path`; raises CannotBuild and LeaseLost."""
     with _file(report, path, rows_per_sheet) as file:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
@@ -103,7 +100,6 @@ class Tally:
 
 
 def _prove(rows: Rows, written: int, *, credits: int) -> None:
-    """Raises CannotBuild if the file differs from the daily table."""
     usage = sum(rows.said.values())
     if written != rows.messages:
         raise CannotBuild(

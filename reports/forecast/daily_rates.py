@@ -1,8 +1,4 @@
-"""Usage and daily rates of many locations at once, cached for one day in LocationDailyRate.
-
-Reading 180 days of a thousand locations takes a second or two. A task computes the rates after
-midnight; a page computes those that are missing or outdated. Usage of today is never cached.
-"""
+"""Usage and daily rates of many locations, cached for one day. Usage of today is never cached."""
 
 import datetime as dt
 from collections import defaultdict
@@ -69,10 +65,7 @@ class LocationUsage(NamedTuple):
 def load_location_usage(
     days: Mapping[int, dt.date],
 ) -> tuple[dict[int, LocationUsage], list[LocationDailyRate]]:
-    """Usage by location id, from the local day today of each; four queries at most.
-
-    Also returns the rates that were not cached, for `save_daily_rates`.
-    """
+    """Usage by location id, and the rates to pass to `save_daily_rates`; four queries at most."""
     if not days:
         return {}, []
     usage: dict[int, LocationUsage] = {}
@@ -113,7 +106,6 @@ def save_daily_rates(rates: list[LocationDailyRate]) -> None:
 
 
 def refresh_daily_rates(*, at: dt.datetime) -> int:
-    """Compute and save the outdated rates of all locations; returns how many there were."""
     days = {location.pk: local_day(at, location.zone) for location in Location.objects.all()}
     ids, count = sorted(days), 0
     for first in range(0, len(ids), BATCH_SIZE):

@@ -39,8 +39,6 @@ DAY = dt.timedelta(days=1)
 
 
 class HistoryState(Enum):
-    """Whether a history is long enough for a forecast, or why not."""
-
     ENOUGH = "enough"
     NOTHING_USED = "nothing used"
     SHORT = "short"
@@ -103,10 +101,7 @@ class DailyRate:
 class Course:
     """A balance projected at one rate until the step after the next.
 
-    `runs_out_on` is the first day at whose end nothing is left, None if there is none;
-    `overdraft_ends_on` the same with the overdraft that the contract allows. `lapses` and
-    `left` are the contract credits and all credits there in the night of the next step, before
-    it is taken; `left` is negative where credits are missing by then.
+    `lapses` and `left` are the contract credits and all credits just before the next step.
     """
 
     runs_out_on: dt.date | None
@@ -170,11 +165,7 @@ def compute_daily_rate(history: History) -> DailyRate:
 def project(
     summary: BalanceSummary, rate: DailyRate, *, times: float = 1, used_today: int = 0
 ) -> Course:
-    """The balance day by day at `times` the rate, over the next step of the contracts.
-
-    What calls hold counts as spent. Contract credits go first, and lapse at the step, where the
-    purchased ones stay; what comes in with the next term is what its contract says today.
-    """
+    """The balance day by day at `times` the rate. Credits held by calls count as spent."""
     contract = float(summary.contract_unheld)
     purchased = summary.available - contract  # below zero where the location is overdrawn
     week = [rate.on(summary.today + n * DAY) * times for n in range(7)]

@@ -1,5 +1,3 @@
-"""Formatting of the forecast's sentences."""
-
 import datetime as dt
 from math import ceil
 
@@ -12,7 +10,6 @@ from locations.formatting.numbers import format_credits
 
 
 def format_sentence(sentence: str, **facts: object) -> SafeString:
-    """The HTML of a translated sentence; days and whole numbers are formatted."""
     if not facts:
         return SafeString(sentence)
     return format_html(sentence, **{name: _format(fact) for name, fact in facts.items()})

@@ -1,5 +1,3 @@
-"""The forecast of Credit Usage in sentences."""
-
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,7 +142,6 @@ def _lasts(summary: BalanceSummary, likely: Course, step_on: dt.date) -> Iterato
 
 
 def _lapse(summary: BalanceSummary, on: dt.date, lapses: int | None) -> SafeString:
-    """`lapses` of None is nearly all of them."""
     left = summary.contract_credits
     if lapses is None and summary.renews_on:
         sentence = _(

@@ -1,5 +1,3 @@
-"""The small print below the forecast: the daily rate, and how certain the forecast is."""
-
 import datetime as dt
 from collections.abc import Iterator
 

@@ -1,5 +1,3 @@
-"""Sentences for a location whose history is too short for a forecast."""
-
 from collections.abc import Iterator
 
 from django.utils.safestring import SafeString

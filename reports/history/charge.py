@@ -1,5 +1,3 @@
-"""One charge and a page of its messages, each with an explanation of its cost."""
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,7 +87,7 @@ class ChargePage:
 
     @property
     def counts_on_another_day(self) -> bool:
-        """Reported late: it counts on the day it was sent, and was charged on a later one."""
+        """Reported late, and charged on a later day."""
         return self.charge.day != local_day(self.charge.at, self.charge.location.zone)
 
     @property
@@ -116,11 +114,7 @@ def read_charge(
     page: int = 1,
     position: int | None = None,
 ) -> ChargePage:
-    """A page of a charge's messages, in the order of the request; seven queries at most.
-
-    `position` opens the page with the message at that position of the request. Raises Http404
-    where the location has no such charge.
-    """
+    """`position` opens the page with that message of the request. Raises Http404; seven queries."""
     with read_snapshot():
         charge = get_charge(viewer.location, pk)
         is_known = message_filter in MessageFilter.values
@@ -185,7 +179,6 @@ def with_prices(model: type[InternationalMessage] | type[ChatMessage]) -> QueryS
 
 
 def get_message(viewer: MessageViewer, charge: Charge, position: int) -> MessageRow:
-    """Raises Http404."""
     message = get_object_or_404(messages_for_charge(charge), position=position)
     return _message_rows(viewer, charge, [message], [])[0]
 

@@ -1,5 +1,3 @@
-"""One day of a location: its entries, and the charges without one, in order."""
-
 import datetime as dt
 from dataclasses import dataclass
 
@@ -128,7 +126,6 @@ class DayPage:
 
 
 def read_day(location: Location, day: dt.date, *, page: int = 1) -> DayPage:
-    """A page of a day's rows, oldest first, and the figures of the whole day; seven queries."""
     with read_snapshot():
         usage = daily_usage(location, day, day)
         previous_on, next_on = _nearest_days(location, day)

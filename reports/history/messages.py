@@ -1,5 +1,3 @@
-"""A message as the pages list it: its recipient, and why it cost what it cost."""
-
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -34,10 +32,7 @@ class MessageViewer:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """`why` explains the price and, where the message cost something, how it was paid.
-
-    Templates use `phone` and `name`, which are masked where the viewer's role requires it.
-    """
+    """Templates use `phone` and `name`, which are masked where the viewer's role requires it."""
 
     message: AnyMessage
     viewer: MessageViewer

@@ -1,5 +1,3 @@
-"""Search messages by recipient, number or external id."""
-
 import datetime as dt
 import json
 import re
@@ -34,8 +32,6 @@ TRUNK_ZERO = re.compile(r"\(0\)")
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Newest first."""
-
     rows: list[MessageRow]
     page: Page
 
@@ -55,12 +51,9 @@ class ProfileValues(Func):
 def search_messages(
     viewer: MessageViewer, query: str, first_on: dt.date, last_on: dt.date, *, page: int = 1
 ) -> SearchResults:
-    """Messages of these days that match `query`; three queries.
+    """Match words of a recipient in any order, a number or its last digits, or an external id.
 
-    A recipient matches by words of their fields, in any order; a number in any notation, or by its
-    last digits; an external id as a whole. A viewer of masked numbers cannot search by digits but
-    for an external id: digit by digit they would find out the number. Reads the index of the days
-    once, and each message of them.
+    Who sees masked numbers cannot search by digits, or could find out the number. Three queries.
     """
     days = Q(location=viewer.location, day__gte=first_on, day__lte=last_on)
     recipient = _recipient_condition(query, with_digits=not viewer.sees_masked)
@@ -105,11 +98,7 @@ def _messages(keys: Sequence[tuple[str, int]]) -> list[AnyMessage]:
 
 
 def phone_condition(query: str) -> Q | None:
-    """Match stored numbers by one in any notation; None where the query is no number.
-
-    With its country code (+44 or 0044) it matches the beginning; without, the end (the stored
-    number has no national leading zero), or the beginning where only the plus is missing.
-    """
+    """With a country code match the beginning, without it the end; None where it is no number."""
     number = TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", query).strip())
     if not LOOKS_LIKE_A_NUMBER.fullmatch(number):
         return None

@@ -1,5 +1,3 @@
-"""The rows of a day, paged by their query."""
-
 from collections.abc import Sequence
 from typing import Any
 

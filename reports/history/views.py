@@ -59,10 +59,7 @@ def charge(request: SignedInRequest, pk: int, charge_pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def newest(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A fragment of Credit Usage that explains the newest paid message; else a redirect to it.
-
-    The number is masked for every role: the page is not about a recipient.
-    """
+    """The number is masked for every role: the page is not about a recipient."""
     location = open_details(request.user, pk)
     row = newest_paid_message(MessageViewer(location, sees_masked=True))
     if "HX-Request" in request.headers:

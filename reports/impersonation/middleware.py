@@ -1,5 +1,3 @@
-"""Middleware for staff who view a location's pages as its managers see them."""
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +10,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class ImpersonationMiddleware(MiddlewareMixin):
-    """Mark impersonated pages for the banner, and refuse changes made from them.
-
-    Opening a page of another location ends the impersonation.
-    """
+    """Refuse changes from impersonated pages; a page of another location ends the impersonation."""
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]

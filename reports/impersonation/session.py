@@ -1,7 +1,4 @@
-"""Impersonation: staff view a location's pages as its managers do, without changing anything.
-
-The session stores which location; the audit log records each start.
-"""
+"""Staff view a location's pages as its managers do, without changing anything."""
 
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Low-balance alerts: what a location's managers want to be told, and the mails that tell it."""
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -23,11 +21,7 @@ class Level(models.IntegerChoices):
 
 @audited(exclude=["level", "level_since", "seen_number", "mailed_at", "out_mailed_at"])
 class Alert(models.Model):
-    """The alert of one location: below so many credits, or fewer than so many days left.
-
-    `level` is what has been told. It falls back only by the rules of `reports.alerts.evaluate`,
-    so that a balance that swings around a limit is told once.
-    """
+    """`level` is what members were notified of; see `reports.alerts.evaluate`."""
 
     location = models.OneToOneField(
         Location, on_delete=models.PROTECT, related_name="alert", verbose_name=_("location")
@@ -88,11 +82,7 @@ class Alert(models.Model):
 
 
 class AlertMail(models.Model):
-    """One mail to one person about one crossing, with the facts of that moment.
-
-    Without `next_try_at` nothing more is tried: it was sent, or given up for the reason in
-    `error`.
-    """
+    """Without `next_try_at` it was sent, or given up for the reason in `error`."""
 
     alert = models.ForeignKey(
         Alert, on_delete=models.CASCADE, related_name="mails", verbose_name=_("alert")

@@ -1,5 +1,3 @@
-"""What is remembered of a location's usage, so that a thousand of them can be sorted by it."""
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -7,12 +5,7 @@ from locations.models import Location
 
 
 class LocationDailyRate(models.Model):
-    """What the days before `day` say, and up to which entry they were read.
-
-    It holds on that day of the location, until usage of an earlier day is posted late; whoever
-    reads it asks whether it does (`reports.forecast.daily_rates`). It can always be made anew
-    from the entries.
-    """
+    """A cache of what entries up to `through_number` say about the days before `day`."""
 
     location = models.OneToOneField(
         Location, on_delete=models.CASCADE, primary_key=True, related_name="+"

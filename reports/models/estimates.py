@@ -9,11 +9,7 @@ from locations.models.jobs import UNFINISHED, Job, JobState
 
 
 class LongEstimate(Job):
-    """A list of numbers that a worker prices, and the results.
-
-    The list is personal: its file is deleted when the job is over. The results are stored for some
-    hours and hold no number but those of the first invalid lines, visible to the requester alone.
-    """
+    """Results hold no phone number but those of the first invalid rows, for the requester alone."""
 
     task = "reports.tasks.price_long_estimate"
     has_personal_data = True

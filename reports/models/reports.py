@@ -24,11 +24,7 @@ class ReportFormat(models.TextChoices):
 
 
 class Report(Job):
-    """A workbook for a range of the location's days, both ends included.
-
-    The row, not the queue, knows how far it is: a task that runs twice, late or never does no
-    harm. Its id is in its address, so it is a random one.
-    """
+    """A file for a range of the location's days, both ends included."""
 
     task = "reports.tasks.build_report"
 

@@ -17,13 +17,11 @@ class Every(models.TextChoices):
     MONTH = "month", _("Every month")
 
     def starts_on(self, day: dt.date) -> dt.date:
-        """The first day of the week or month that the day is in."""
         if self is Every.MONTH:
             return day.replace(day=1)
         return day - dt.timedelta(days=day.weekday())
 
     def ends_on(self, first_on: dt.date) -> dt.date:
-        """The last day of the week or month that begins on this day."""
         if self is Every.MONTH:
             return add_months(first_on, 1) - DAY
         return first_on + 6 * DAY
@@ -31,11 +29,7 @@ class Every(models.TextChoices):
 
 @audited(exclude=["covered_through_on"])
 class ReportSchedule(models.Model):
-    """A report of each week or month of a location, sent as a link to people who may open it.
-
-    Weeks begin on Monday, in the location's days. A schedule that was stopped is kept: its
-    reports name it.
-    """
+    """Weeks begin on Monday. A stopped schedule is kept: its reports refer to it."""
 
     location = models.ForeignKey(
         Location,

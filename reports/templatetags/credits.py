@@ -1,5 +1,3 @@
-"""Numbers, days and instants of the pages."""
-
 from functools import lru_cache
 
 from django import template
@@ -41,13 +39,11 @@ def _dash(language: str | None) -> SafeString:
 
 @register.filter
 def negated(value: int) -> str:
-    """For a sentence with the minus sign in its text."""
     return format_credits(-value)
 
 
 @register.simple_tag
 def row_progress(done: int, total: int) -> str:
-    """64 %, 41,000 of 64,000 rows."""
     return ngettext(
         "%(percent)d %%, %(done)s of %(total)s row",
         "%(percent)d %%, %(done)s of %(total)s rows",

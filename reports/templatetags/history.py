@@ -1,5 +1,3 @@
-"""Times, reasons and countries of a location's history."""
-
 import datetime as dt
 from zoneinfo import ZoneInfo
 

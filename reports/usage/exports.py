@@ -1,5 +1,3 @@
-"""The days of Credit Usage as CSV or Excel."""
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +36,6 @@ def days_xlsx(days: SelectedDays, folder: Path) -> Path:
 
 
 def _columns() -> list[tuple[str, int]]:
-    """Headings and widths in characters."""
     return [
         (_("Day"), 14),
         (_("Additions"), 14),

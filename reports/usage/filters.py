@@ -1,5 +1,3 @@
-"""The filters of Credit Usage: a range of days, and kinds of movement."""
-
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
@@ -44,7 +42,6 @@ class QuickRange(models.TextChoices):
 
 
 def quick_ranges(terms: Terms, today: dt.date) -> dict[QuickRange, tuple[dt.date, dt.date]]:
-    """The first and last day of each range; those of a term are missing without one."""
     ranges = {}
     this = terms.term_on(today)
     if this is not None:
@@ -107,10 +104,7 @@ class DailyFilterForm(forms.Form):
 
 
 class DailyFilter(django_filters.FilterSet):
-    """Days take precedence over a month, a month over a quick range; the default is 30 days.
-
-    The rows are sums of entries, so `usage` returns them, and `queryset` is not used.
-    """
+    """Days take precedence over a month, a month over a quick range; the default is 30 days."""
 
     range = django_filters.ChoiceFilter(choices=QuickRange.choices, label=_("Range"))
     first_on = django_filters.DateFilter(label=_("First day"), **DAY_FIELD)

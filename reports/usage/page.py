@@ -1,5 +1,3 @@
-"""The data of the Credit Usage page, read in one snapshot."""
-
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,10 +35,7 @@ class LocationLink(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
-    """`usage`, `chart` and `table` are None where the filters are invalid.
-
-    The forecast does not depend on the filters.
-    """
+    """`usage`, `chart` and `table` are None where the filters are invalid."""
 
     at: dt.datetime
     summary: LocationBalanceSummary

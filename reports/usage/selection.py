@@ -1,5 +1,3 @@
-"""The days of all pages of Credit Usage, for files and the statement."""
-
 import datetime as dt
 from dataclasses import dataclass
 
@@ -31,7 +29,6 @@ class SelectedDays:
 
     @property
     def first_on(self) -> dt.date:
-        """The first day, or the first movement where the range goes back to the beginning."""
         return self.filter.days[0] or min(
             (day.day for day in self.usage.days), default=self.filter.days[1]
         )

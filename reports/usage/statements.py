@@ -1,5 +1,3 @@
-"""A statement: days oldest first, by month, from an opening to a closing balance."""
-
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,10 +23,7 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementMonth:
-    """The part of a calendar month within a range.
-
-    `listed` is the sum of `days`; `total` of all movements, so that opening + total.net = closing.
-    """
+    """The part of a month within a range; `listed` sums its days, `total` all its movements."""
 
     first_on: dt.date
     last_on: dt.date

@@ -1,5 +1,3 @@
-"""The daily table of Credit Usage."""
-
 from typing import Any
 
 import django_tables2 as tables
@@ -19,8 +17,6 @@ def moved_column(name: str, title: Any, css_class: str = "more") -> tables.Colum
 
 
 class DailyTable(ListTable):
-    """One row a day, newest first unless another order is chosen."""
-
     day = tables.Column(verbose_name=_("Day"), attrs={"th": {"class": "day"}})
     additions = moved_column("additions", _("Additions"))
     text = moved_column("text", _("Texts"))

@@ -1,7 +1,4 @@
-"""Rows in, a .csv file out, with the interface of `Book` but no summary and no definitions.
-
-UTF-8 with a byte order mark, lines ended as RFC 4180 says, every text quoted.
-"""
+"""The interface of `Book` for CSV: UTF-8 with a byte order mark, every text quoted (RFC 4180)."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -31,7 +28,6 @@ class CsvFile:
         pass
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
-        """Write the rows under their headings and count them."""
         written = 0
         with TextIOWrapper(open_steadily(self._path), encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)

@@ -1,9 +1,6 @@
-"""Rows in, an .xlsx file out; no ORM, no clock.
+"""openpyxl makes the book and small sheets; `SheetRows` writes the many rows, which is faster.
 
-openpyxl makes the book, its styles and the small sheets; it takes some text for formulas and
-errors, raises on some, and leaves a truncated file behind if that is caught: every text goes
-through `clean_text` first, and an error ends the build. The many rows it would write slowly:
-`SheetRows` writes them into openpyxl's sheet.
+openpyxl takes some text for formulas or errors: every text goes through `clean_text` first.
 """
 
 import contextlib
@@ -54,8 +51,6 @@ CREDITS_FORMAT = "#,##0"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, its width in characters, and what it means, for those who ask."""
-
     title: str
     width: int = 16
     meaning: str = ""
@@ -76,11 +71,7 @@ class SpoiledBook(Exception):
 
 
 class Book:
-    """A workbook whose rows go into its file as they come: Summary first, then the rows' sheets.
-
-    To be used in a `with`, which leaves no file where it was not saved. There are no other
-    files. After an error while rows go in it cannot be saved.
-    """
+    """A workbook whose rows go into its file as they come; `with` removes it unless saved."""
 
     def __init__(self, path: Path, *, title: str, rows_per_sheet: int = MAX_ROWS - 1) -> None:
         self._path = path
@@ -101,7 +92,6 @@ class Book:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End what was begun and not saved, which a full disk may refuse once more."""
         if self._saved:
             return
         sheet: Sheet
@@ -117,10 +107,7 @@ class Book:
         self._path.unlink(missing_ok=True)
 
     def add_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
-        """Write the rows under their headings and count them; a full sheet goes on in the next.
-
-        Values are text, numbers, and naive datetimes of the zone that the heading names.
-        """
+        """A full sheet goes on in the next; datetimes must be naive."""
         self._spoiled = True  # until the last row is in
         sheets = written = 0
         for row in rows:
@@ -139,7 +126,6 @@ class Book:
         return written
 
     def add_summary(self, lines: Iterable[tuple[str, Value]], tables: Iterable[Table] = ()) -> None:
-        """Fill the first sheet: what the book is, and the totals that it answers for."""
         sheet = self._summary
         self._start(sheet)
         heading = _own_cell(sheet, self._title)
@@ -155,7 +141,6 @@ class Book:
         sheet.close()
 
     def add_definitions(self, columns: Iterable[Column], notes: Iterable[str] = ()) -> None:
-        """The last sheet: what each column means, and notes."""
         sheet = self._table(
             pgettext("sheet", "Definitions"),
             (Column(_("Column"), 34), Column(_("What it means"), 90)),
@@ -239,7 +224,6 @@ class Book:
 
 
 def _safe(sheet: Sheet, text: str) -> str | Cell | None:
-    """What to append for a text: itself where that is harmless, else a cell that keeps it text."""
     text = clean_text(text)
     runs = split_runs(text)
     if len(runs) == 1 and is_harmless(text):
@@ -252,7 +236,6 @@ def _safe(sheet: Sheet, text: str) -> str | Cell | None:
 
 
 def _own_cell(sheet: Sheet, value: Value) -> Cell:
-    """A cell that may be styled, for headings and the summary."""
     safe: Any = _safe(sheet, value) if isinstance(value, str) else value
     if isinstance(safe, Cell):
         return safe

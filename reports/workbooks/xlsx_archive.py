@@ -1,8 +1,4 @@
-"""Sheets as they go into the archive of their book: openpyxl's heading and end, our rows between.
-
-Each is packed while its rows come. Half a gigabyte of XML in a file beside the archive would be
-written twice, and the disk would put it away in bursts for which every commit has to wait.
-"""
+"""Sheets are compressed into the archive as rows come: a temporary file would be written twice."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,8 +9,6 @@ from openpyxl.writer.excel import ExcelWriter
 
 
 class SheetFile(WorksheetWriter):
-    """Writes a sheet into the archive, which takes one at a time."""
-
     def __init__(self, sheet: Any, archive: ZipFile) -> None:
         # The number that ExcelWriter gives it when the book is put together.
         number = sheet.parent.index(sheet) + 1
@@ -31,8 +25,6 @@ class SheetFile(WorksheetWriter):
 
 
 class BookFile(ExcelWriter):
-    """Puts a book together whose sheets are in the archive already."""
-
     def write_worksheet(self, ws: Any) -> None:
         ws._rels = ws._writer._rels
         self.manifest.append(ws)

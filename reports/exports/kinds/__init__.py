@@ -10,11 +10,7 @@ from reports.models import ReportKind
 def read_rows(
     kind: str, location: Location, first_on: dt.date, last_on: dt.date, *, masked: bool = False
 ) -> Rows:
-    """The rows of a report of this kind for these days of the location, both included.
-
-    With `masked`, phone numbers show their country and last digits alone. Call it, and read the
-    rows, in one transaction with one snapshot.
-    """
+    """Call it, and read the rows, in one transaction with one snapshot."""
     usage = daily_usage(location, first_on, last_on)
     match ReportKind(kind):
         case ReportKind.INTERNATIONAL | ReportKind.TEXTS | ReportKind.CALLS:

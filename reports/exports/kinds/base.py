@@ -1,9 +1,6 @@
-"""What every kind of report is made of, and how its instants are read.
+"""A message is in the report of the day on which the daily table counts it.
 
-A message stands in the report of its `day`: the one on which the daily table counts it, so that
-the credits of the rows are the usage that the page shows for the same days. Rows come through
-a cursor of the server, in local time and in words already, as they go into the file: a million of
-them need no memory to speak of, and nothing is done for each of them here.
+Rows come from a server-side cursor, formatted by the server: a million need little memory.
 """
 
 import datetime as dt
@@ -88,10 +85,7 @@ class Tallies:
     def tables(
         self, sorts: tuple[str, ...], *, place: str, by_group: str, said: dict[dt.date, int]
     ) -> tuple[Table, Table]:
-        """By day, beside what the daily table says; and by place, the dearest first.
-
-        `place` heads the column of places, `by_place` their table.
-        """
+        """By day, beside the daily table; and by group, the dearest first."""
         heads = (*(Column(sort) for sort in sorts), Column(_("Refused")), Column(_("Credits")))
         days: list[tuple[Value, ...]] = [
             (day, *self._cells(tally, sorts), said.get(day, 0))
@@ -139,17 +133,14 @@ class ChoiceLabel(Coalesce):
 
 
 def choice_labels(choices: type[models.TextChoices]) -> dict[str, str]:
-    """Labels in the language of the file, as plain text."""
     return {value: str(label) for value, label in choices.choices}
 
 
 def format_country(code: str) -> str:
-    """Germany (DE); an unknown code is itself."""
     name = country_name(code)
     return name if name == code else f"{name} ({code})"
 
 
 def daily_credits(usage: DailyUsage, *kinds: str) -> dict[dt.date, int]:
-    """Credits used of these kinds by day, as the daily table has them."""
     by_day = {row.day: -sum(getattr(row.moved, kind) for kind in kinds) for row in usage.days}
     return {day: credits for day, credits in by_day.items() if credits}

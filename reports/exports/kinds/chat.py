@@ -46,7 +46,6 @@ def columns(location: Location) -> tuple[Column, ...]:
 def read(
     location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
 ) -> Rows:
-    """Ordered by the day that counts them, then by sent date."""
     found = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
     tallies = Tallies(_groups(found))
     said = daily_credits(usage, "chat")

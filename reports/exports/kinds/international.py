@@ -37,7 +37,6 @@ from reports.workbooks.xlsx import Column
 
 
 def columns(location: Location) -> tuple[Column, ...]:
-    """The location's profile fields in its order, then those of the message."""
     zone = location.time_zone
     fields = {name.casefold() for name in location.profile_fields}
     message = (
@@ -112,7 +111,6 @@ def read(
     channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE),
     masked: bool,
 ) -> Rows:
-    """Ordered by the day that counts them, then by sent date."""
     found = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on, channel__in=channels
     )
@@ -144,7 +142,6 @@ def read(
 def _groups(
     found: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    """Adds the names of the countries to `countries`."""
     sorts = _sorts()
     groups = found.order_by().values_list("day", "country", "channel")
     for day, country, channel, *counts in groups.annotate(
@@ -187,7 +184,6 @@ def _rows(
 
 
 def _masked(rows: Iterator[tuple[Any, ...]], *, at: int) -> Iterator[tuple[Any, ...]]:
-    """Mask the phone at position `at`, and profile fields that repeat it."""
     for row in rows:
         phone = row[at]
         fields = (mask_phone_within(field, phone) for field in row[:at])
