@@ -71,12 +71,12 @@ def charge_until(done: Event, mark: int) -> list[str]:
             phones = draw.choices([MEXICO, GERMANY, SWEDEN], k=draw.randrange(1, 6))
             name = f"{mark}-{charged}"
             messages = [
-                traffic.International(external_id=f"{name}-{n}", phone=phone, sent_at=at)
+                traffic.InternationalRequest(external_id=f"{name}-{n}", phone=phone, sent_at=at)
                 for n, phone in enumerate(phones)
             ]
             traffic.charge_broadcast(place.pk, "text", messages, key=name, at=NOW)
         else:
-            message = traffic.Chat(
+            message = traffic.ChatRequest(
                 external_id=f"{mark}-{charged}",
                 inbox="Desk",
                 direction=draw.choice(["inbound", "outbound"]),

@@ -78,7 +78,7 @@ def shown(answer: Any) -> set[str]:
 def search(client: Client, location: Location, wanted: str) -> Any:
     return client.post(
         f"/locations/{location.pk}/credit-usage/search/",
-        {"wanted": wanted, "first_on": "2026-06-01", "last_on": "2026-06-15"},
+        {"query": wanted, "first_on": "2026-06-01", "last_on": "2026-06-15"},
     )
 
 

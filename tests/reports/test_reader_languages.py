@@ -16,7 +16,7 @@ from reports.alerts.evaluate import evaluate_alert, set_alert
 from reports.alerts.mails import send_due_mails
 from reports.exports import build, requests
 from reports.exports.listing import filename
-from reports.exports.schedules import ask_due, schedule
+from reports.exports.schedules import create_schedule, request_due_reports
 from reports.models import AlertMail, Every, Report, ReportKind
 from tests.factories import NOON, make_location, make_member
 from tests.reports import traffic
@@ -85,7 +85,7 @@ def test_a_report_keeps_the_language_of_who_asked() -> None:
 def test_a_scheduled_report_is_in_the_language_of_who_set_it_up() -> None:
     location = make_location()
     anne, dana = make_member(location, **FRENCH), make_member(location)
-    schedule(
+    create_schedule(
         location,
         kind=ReportKind.CHAT,
         format="xlsx",
@@ -94,7 +94,7 @@ def test_a_scheduled_report_is_in_the_language_of_who_set_it_up() -> None:
         created_by=anne,
         at=NOON,
     )
-    assert ask_due(at=NOON + dt.timedelta(days=31)) == 1
+    assert request_due_reports(at=NOON + dt.timedelta(days=31)) == 1
     assert [report.language for report in Report.objects.all()] == ["fr"]
 
 

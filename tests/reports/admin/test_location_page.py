@@ -192,7 +192,7 @@ def test_impersonation_is_read_only(staff: Client, soho: Location):
     assert not CreditRequest.objects.exists()
     assert not Alert.objects.exists()
     assert Report.objects.get().state == "queued"
-    days = {"first_on": "2026-06-01", "last_on": "2026-06-30", "wanted": "x"}
+    days = {"first_on": "2026-06-01", "last_on": "2026-06-30", "query": "x"}
     assert staff.post(reverse("usage-search", args=[soho.pk]), days).status_code != 403
 
 
