@@ -98,7 +98,7 @@ class DailyRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Projection:
     """A balance projected at one rate until the step after the next.
 
     `lapses` and `left` are the contract credits and all credits just before the next step.
@@ -109,17 +109,20 @@ class Course:
     lapses: int
     left: int
 
+    def runs_out_before(self, day: dt.date) -> bool:
+        return self.runs_out_on is not None and self.runs_out_on < day
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The rate and the courses are None unless the history state is ENOUGH."""
+    """The rate and the projections are None unless the history state is ENOUGH."""
 
     history_state: HistoryState
     history: History
     daily_rate: DailyRate | None = None
-    likely: Course | None = None
-    at_half: Course | None = None
-    at_twice: Course | None = None
+    likely: Projection | None = None
+    at_half: Projection | None = None
+    at_twice: Projection | None = None
 
 
 def forecast(usage: DailyUsage, summary: BalanceSummary) -> Forecast:
@@ -164,7 +167,7 @@ def compute_daily_rate(history: History) -> DailyRate:
 
 def project(
     summary: BalanceSummary, rate: DailyRate, *, times: float = 1, used_today: int = 0
-) -> Course:
+) -> Projection:
     """The balance day by day at `times` the rate. Credits held by calls count as spent."""
     contract = float(summary.contract_unheld)
     purchased = summary.available - contract  # below zero where the location is overdrawn
@@ -187,7 +190,7 @@ def project(
             overdraft_ends_in = n
             if step_in is None or n >= step_in:
                 break
-    return Course(
+    return Projection(
         runs_out_on=None if runs_out_in is None else summary.today + runs_out_in * DAY,
         overdraft_ends_on=None
         if overdraft_ends_in is None

@@ -3,10 +3,10 @@ from math import ceil
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
 
 from locations.formatting.dates import format_long_date
 from locations.formatting.numbers import format_credits
+from reports.balance.summary import BalanceSummary
 
 
 def format_sentence(sentence: str, **facts: object) -> SafeString:
@@ -15,15 +15,11 @@ def format_sentence(sentence: str, **facts: object) -> SafeString:
     return format_html(sentence, **{name: _format(fact) for name, fact in facts.items()})
 
 
-def describe_kept_credits(purchased: int) -> SafeString:
-    return format_sentence(
-        ngettext(
-            "Your {n} purchased credit is kept until you use it.",
-            "Your {n} purchased credits are kept until you use them.",
-            purchased,
-        ),
-        n=purchased,
-    )
+def by_step(summary: BalanceSummary, renewal: str, end: str, start: str = "") -> str:
+    """One of the texts, by what happens next to the contract."""
+    if summary.renews_on:
+        return renewal
+    return end if summary.ends_on else start
 
 
 def round_figure(value: float) -> int:

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from ledger.engine.renewals import renew_if_due
 from ledger.engine.snapshots import read_snapshot
@@ -13,8 +14,9 @@ from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.chart.chart import Chart
 from reports.exports.forms import ReportForm
 from reports.exports.listing import newest_reports
+from reports.forecast.details import describe_details
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
-from reports.forecast.sentences import Outlook, outlook
+from reports.forecast.sentences import describe_forecast
 from reports.form_fields import EARLIEST_ON
 from reports.models import Report
 from reports.usage.filters import DailyFilter
@@ -42,7 +44,8 @@ class CreditUsage:
     filter: DailyFilter
     usage: DailyUsage | None
     forecast: Forecast
-    outlook: Outlook
+    sentences: list[SafeString]
+    details: list[SafeString]
     overdrawn: Overdraft | None
     chart: Chart | None
     table: DailyTable | None
@@ -80,7 +83,8 @@ def read_page(location: Location, params: QueryDict, *, at: dt.datetime) -> Cred
         filter=filter_,
         usage=usage,
         forecast=expected,
-        outlook=outlook(summary, expected),
+        sentences=list(describe_forecast(summary, expected)),
+        details=list(describe_details(summary, expected)),
         overdrawn=overdrawn,
         chart=filter_.chart(usage) if usage else None,
         table=table or None,

@@ -15,7 +15,7 @@ from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import Location, Membership, Role
 from locations.models.jobs import JobState
 from reports.exports import requests
-from reports.exports.kinds import rows_of
+from reports.exports.kinds import read_rows
 from reports.models import ReportDownload, ReportKind
 from tests.factories import make_location, make_member, make_user
 from tests.reports import traffic
@@ -75,9 +75,9 @@ def test_masked_rows_show_no_number() -> None:
         profile={"First Name": "Ana", "Mobile": "(222) 123 4567"},
     )
     traffic.chat(place, utc("2026-05-04 10:00:00"))
-    [row] = rows_of(ReportKind.INTERNATIONAL, place, *MAY, masked=True).rows
+    [row] = read_rows(ReportKind.INTERNATIONAL, place, *MAY, masked=True).rows
     assert row[:4] == ("Ana", mask_phone(MEXICO), mask_phone(MEXICO), "Mexico (MX)")
-    [row] = rows_of(ReportKind.CHAT, place, *MAY, masked=True).rows
+    [row] = read_rows(ReportKind.CHAT, place, *MAY, masked=True).rows
     assert row[4] == mask_phone(MEXICO)
 
 

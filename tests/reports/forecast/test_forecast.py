@@ -9,9 +9,9 @@ import pytest
 from locations.models import DebtAtRenewal
 from reports.forecast.forecast import (
     DAY,
-    Course,
     DailyRate,
     HistoryState,
+    Projection,
     build_history,
     compute_daily_rate,
     forecast,
@@ -174,7 +174,7 @@ def test_a_debt_is_written_off_or_carried(debt_at_renewal: str, lasts_days: int)
 
 
 def test_without_a_contract_it_is_followed_for_three_years() -> None:
-    assert project(stands(purchased=95), TEN_A_DAY) == Course(
+    assert project(stands(purchased=95), TEN_A_DAY) == Projection(
         TODAY + 9 * DAY, TODAY + 9 * DAY, 0, 0
     )
     assert project(stands(purchased=10_950), TEN_A_DAY).runs_out_on == TODAY + 1094 * DAY

@@ -6,9 +6,10 @@ import pytest
 
 from ledger.reading.daily_usage import DailyUsage
 from reports.balance.summary import BalanceSummary
+from reports.forecast.details import describe_details
 from reports.forecast.forecast import DAY, forecast
 from reports.forecast.phrases import round_figure, round_up_figure
-from reports.forecast.sentences import outlook
+from reports.forecast.sentences import describe_forecast
 from tests.reports.stands import TODAY, contract, renewing, stands, used, weeks
 
 OFFICE = used(weeks(20))  # 520 credits a week
@@ -17,9 +18,10 @@ SMALL = used([10] * 140)
 
 def said(summary: BalanceSummary, history: DailyUsage) -> tuple[str, str]:
     """The answer and the small print, without their marks."""
-    spoken = outlook(summary, forecast(history, summary))
+    expected = forecast(history, summary)
     answer, details = (
-        re.sub(r"</?strong>", "", " ".join(part)) for part in (spoken.sentences, spoken.details)
+        re.sub(r"</?strong>", "", " ".join(describe(summary, expected)))
+        for describe in (describe_forecast, describe_details)
     )
     return answer, details
 
@@ -75,9 +77,9 @@ def test_contract_credits_lapse_and_purchased_ones_are_kept() -> None:
 
 def test_what_would_be_marked_is_marked() -> None:
     summary = stands(renewing(92, 9000), contract_credits=8811)
-    words = outlook(summary, forecast(OFFICE, summary)).sentences
-    assert "<strong>about 2,000 of your 8,811 contract credits will lapse</strong>" in words[0]
-    assert "<strong>15 September 2026</strong>" in words[0]
+    sentences = [*describe_forecast(summary, forecast(OFFICE, summary))]
+    assert "<strong>about 2,000 of your 8,811 contract credits will lapse</strong>" in sentences[0]
+    assert "<strong>15 September 2026</strong>" in sentences[0]
 
 
 def test_nothing_need_be_bought_where_twice_the_rate_would_do() -> None:
