@@ -1,5 +1,3 @@
-"""Benchmarks: `make bench`, docs/performance.md."""
-
 import os
 from pathlib import Path
 

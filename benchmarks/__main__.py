@@ -84,7 +84,6 @@ def main() -> None:
 def run_variants(
     rounds: int, seconds: float, variants: dict[str, tuple[Variant, int]]
 ) -> dict[str, list[Throughput]]:
-    """`variants` are given with their number of processes."""
     return run_interleaved(
         rounds,
         {
@@ -127,7 +126,6 @@ def measure_single(rounds: int, seconds: float) -> Iterator[TableRow]:
 
 
 def measure_hot(rounds: int, seconds: float) -> Iterator[TableRow]:
-    """Charge one location from threads, whose charges share commits, and from processes."""
     variant = single_charges.ours(database.location_ids()[:1])
     threads = run_interleaved(
         rounds,

@@ -1,8 +1,4 @@
-"""Time the page of an account with 1,000 locations: `python -m benchmarks.accounts`.
-
-It uses the large ledger without messages. Half of the locations have little left, so that they
-run out.
-"""
+"""Time the page of an account with 1,000 locations: `python -m benchmarks.accounts`."""
 
 import argparse
 import datetime as dt

@@ -19,7 +19,6 @@ _marks = itertools.count()
 
 
 def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
-    """What one round measures, in order; COPY repeats what was charged last."""
     rows = Rows()
     return {
         "rated": lambda: rows.after(rated_already(size)),
@@ -29,7 +28,6 @@ def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
 
 
 def charged(size: int) -> Cost:
-    """The whole call, from a list of messages to numbers never seen before to the answer."""
     mark = f"b{time.monotonic_ns()}-{next(_marks)}"
     asked = messages(size, mark)
     location = random.choice(database.location_ids())
@@ -40,7 +38,6 @@ def charged(size: int) -> Cost:
 
 
 def rated_already(size: int) -> Cost:
-    """The posting alone: what `charge_broadcast` hands over once it has rated."""
     took = Cost()
 
     def timed(parameters: dict[str, Any]) -> posting.PostedCharge:
@@ -56,8 +53,6 @@ def rated_already(size: int) -> Cost:
 
 
 class Rows:
-    """The rows of the last broadcast, to be written again beside the ledger."""
-
     def __init__(self) -> None:
         self.names = database.insert_columns(TABLE)
         self.entry_names = database.insert_columns("ledger_entry")
@@ -81,7 +76,6 @@ class Rows:
         return took
 
     def copy(self) -> Cost:
-        """COPY of the messages and an INSERT of their entry into the bare tables, one commit."""
         connection.ensure_connection()
         server = connection.connection
         entry = f"""INSERT INTO floor.ledger_entry ({", ".join(self.entry_names)})

@@ -17,10 +17,7 @@ REPORTS_WORKER_NICE = 10  # deploy/README.md
 
 
 class ChargesDuringBuilds:
-    """One client charges at a steady rate; a build runs in another process.
-
-    Rounds return the seconds of each charge.
-    """
+    """One client charges at a steady rate; a build runs in another process."""
 
     def __init__(self, reports: ReportRounds) -> None:
         self._reports = reports
@@ -38,7 +35,6 @@ class ChargesDuringBuilds:
         return self._charge_beside(self._reports.ours)
 
     def busy(self) -> list[float]:
-        """Beside a loop of the same niceness: what sharing a core costs."""
         return self._charge_beside(_busy_loop)
 
     def _charge_beside(self, work: Callable[[], object]) -> list[float]:

@@ -32,7 +32,6 @@ def start_server() -> None:
 
 
 def create(*, starts_on: dt.date = dt.date(2026, 1, 1), term_months: int = 12) -> None:
-    """Recreate the database: locations in their first term with nothing spent."""
     connections.settings["default"]["NAME"] = "postgres"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE_NAME} WITH (FORCE)")
@@ -97,7 +96,6 @@ def _create_locations(starts_on: dt.date, ends_on: dt.date, term_months: int) ->
 
 
 def create_floor() -> None:
-    """Charge some messages and copy the tables to the floor schema."""
     _create_history()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA floor")
@@ -115,7 +113,7 @@ def create_floor() -> None:
 
 
 def _create_history() -> None:
-    """Charge some messages so that statistics of empty tables do not shape the plans."""
+    """Statistics of empty tables must not shape the plans."""
     for number in range(HISTORY):
         text = factories.text(f"+3361{number:07}", external_id=f"history-{number}")
         charging.charge_broadcast(
@@ -137,7 +135,6 @@ def location_ids() -> list[int]:
 
 
 def insert_columns(table: str) -> list[str]:
-    """All columns but the generated id."""
     with connection.cursor() as cursor:
         return [
             column.name
@@ -147,7 +144,6 @@ def insert_columns(table: str) -> list[str]:
 
 
 def warm_caches() -> None:
-    """Fill the process caches of terms and prices before forking."""
     for location in location_ids():
         known_terms.get(location)
     card = known_terms.card_in_force(None, dt.date(2026, 6, 15))

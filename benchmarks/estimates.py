@@ -1,7 +1,4 @@
-"""Time an estimate of 10,000 pasted and 100,000 uploaded numbers: `python -m benchmarks.estimates`.
-
-Every number is new to the process.
-"""
+"""Time pasted and uploaded lists of numbers: `python -m benchmarks.estimates`."""
 
 import itertools
 import random
@@ -49,7 +46,6 @@ def on_screen(client: Client, location: Location) -> None:
 
 
 def in_worker(client: Client, location: Location, *, name: str, content: bytes) -> None:
-    """Time the whole task and count its progress updates."""
     user = factories.make_user(is_staff=True)
     renewals = []
     renew = Lease.renew

@@ -23,7 +23,6 @@ class ForecastComparison:
 
 
 def compare_methods(traffic: Path) -> list[ForecastComparison]:
-    """Replay the folder and measure the errors of both methods for each of its locations."""
     call_command("replay_traffic", traffic, stdout=StringIO())
     names = [location.name for location in read_folder(traffic).locations]
     comparisons = []
@@ -43,7 +42,6 @@ def compare_methods(traffic: Path) -> list[ForecastComparison]:
 
 
 def measures() -> Iterator[tuple[str, str, Callable[[Errors], float]]]:
-    """Yield name, format and value function."""
     for ahead in AHEAD_DAYS:
         yield f"{ahead}-day totals", "{:.0%} off", partial(Errors.share, ahead=ahead)
     yield "day of running out", "{:.1f} days off", lambda errors: errors.run_out_days

@@ -30,8 +30,6 @@ _counter = itertools.count()
 
 @dataclass(frozen=True)
 class BenchDatabase:
-    """What LiveProduct needs of a database."""
-
     @property
     def environment(self) -> dict[str, str]:
         url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{DATABASE_NAME}").geturl()
@@ -81,7 +79,6 @@ def running_server() -> Iterator[ApiClient]:
 
 
 def make_body(size: int, mark: str) -> bytes:
-    """A broadcast to random numbers."""
     numbers = random.sample(range(10**7), size)
     messages = [
         {
@@ -109,7 +106,6 @@ def single_charges(api: ApiClient, locations: Sequence[int]) -> Variant:
 
 
 def get_rounds(api: ApiClient, size: int) -> dict[str, Callable[[], float]]:
-    """Seconds of one broadcast, over HTTP and in the process, with warm caches."""
     connection = api.connect()
     locations = database.location_ids()[:BROADCAST_LOCATIONS]
 

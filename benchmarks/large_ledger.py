@@ -31,7 +31,6 @@ def read_sql(name: str) -> str:
 
 
 def prepare(*, reuse: bool, with_messages: bool = True) -> bool:
-    """Create the ledger, or reuse the last one. Returns whether it was created."""
     database.start_server()
     if reuse:
         database.reuse()

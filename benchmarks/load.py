@@ -1,5 +1,3 @@
-"""Repeat a call in several processes or threads and measure throughput and CPU."""
-
 import multiprocessing
 import os
 import threading
@@ -50,7 +48,6 @@ def run_processes(variant: Variant, *, processes: int, seconds: float) -> Throug
 
 
 def run_threads(variant: Variant, *, threads: int, seconds: float) -> float:
-    """Calls per second of all threads together."""
     start, rates = threading.Barrier(threads), []
 
     def repeat_call(number: int) -> None:
@@ -113,7 +110,6 @@ def backend_pid() -> int:
 
 
 def server_seconds(process: int) -> float:
-    """CPU time of a process on this machine; 0 without /proc."""
     try:
         with open(f"/proc/{process}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()

@@ -46,7 +46,6 @@ def time_page(
     *,
     before_visit: Callable[[], None] = lambda: None,
 ) -> PageTiming:
-    """Visit the page repeatedly; `get_url` may return another URL each time."""
     walls, python, postgresql = [], [], []
     for number in range(VISITS + WARM_UP_VISITS):
         url = get_url()

@@ -49,10 +49,6 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def explain_page(client: Client, url: str) -> Iterator[str]:
-    """Yield the query plan of each statement on the ledger.
-
-    Values are inlined here; the server plans a prepared statement without them after five runs.
-    """
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200, url
     for query in queries:

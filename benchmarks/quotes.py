@@ -1,5 +1,3 @@
-"""Quotes for a list of numbers, new to the process and cached."""
-
 import random
 from collections.abc import Callable
 

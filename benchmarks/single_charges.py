@@ -19,7 +19,6 @@ from tests import factories
 
 
 def messages(count: int, mark: str, *, sent_at: dt.datetime = factories.NOON) -> list[Any]:
-    """Texts to random numbers."""
     return [
         factories.text(
             f"+3361{number:07}",
@@ -76,10 +75,7 @@ def floor(locations: Sequence[int], *, schema: str = "floor") -> Variant:
 
 
 def floor_statement(schema: str) -> tuple[str, dict[str, Any]]:
-    """Build one statement that writes what a charge of ours wrote, and its parameters.
-
-    Only the balance and the entry's number are computed.
-    """
+    """One statement that writes what a charge of ours wrote, and its parameters."""
     mark = f"sample-{schema}-{time.monotonic_ns()}"
     charging.charge_broadcast(
         database.location_ids()[0], "text", messages(1, mark), key=mark, at=factories.NOON
@@ -161,8 +157,6 @@ def hordak(pairs: Sequence[tuple[Any, Any]]) -> Variant:
 
 
 def hordak_accounts() -> list[tuple[Any, Any]]:
-    """An account of credits per location; all spend into one usage account."""
-
     def account(name: str, kind: AccountType) -> Account:
         return Account.objects.create(name=name, type=kind, currencies=["EUR"])
 

@@ -23,7 +23,6 @@ ROWS = 60
 
 
 def get_or_create_draft(user: User) -> RateCard:
-    """Create rows of every model that the large ledger lacks, once; return the draft card."""
     at = timezone.now()
     drafts = RateCard.objects.filter(
         published_at=None, impacts__state="ready", upload__isnull=False
@@ -76,7 +75,6 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
 
 
 def _create_draft(user: User, at: dt.datetime) -> RateCard:
-    """Upload the demo's price list, apply it as a draft and calculate its impact."""
     card = RateCard.objects.published().latest("pk")
     upload = uploads.create_upload(
         RATE_CARD.read_bytes(),

@@ -143,7 +143,6 @@ def _change_url(name: str, pk: int) -> str:
 
 
 def _ledger_exists() -> bool:
-    """Whether the database holds the large ledger; other benchmarks create a smaller one."""
     connections.settings["default"]["NAME"] = "postgres"
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME])

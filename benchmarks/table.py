@@ -1,5 +1,3 @@
-"""Interleaved measuring and the table of results."""
-
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +31,6 @@ def milliseconds(costs: list[Cost]) -> str:
 
 
 def run_interleaved(rounds: int, calls: dict[str, Callable[[], T]]) -> dict[str, list[T]]:
-    """Run each call once per round, so that a busy machine slows all of them alike."""
     results: dict[str, list[T]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():

@@ -33,10 +33,7 @@ RANGE = (factories.NOON.date(), factories.NOON.date() + dt.timedelta(days=180))
 
 
 class ReportRounds:
-    """Three ways to read the many messages of one location.
-
-    Each returns CPU seconds of this process; the server's work is the same for all.
-    """
+    """Each way to read many messages returns CPU seconds of this process."""
 
     def __init__(self, rows: int) -> None:
         self._location = Location.objects.get(pk=database.location_ids()[0])
@@ -64,7 +61,6 @@ class ReportRounds:
         return {"ours": self.ours, "xlsxwriter": self.xlsxwriter, "reading": self.reading}
 
     def ours(self) -> float:
-        """Build as a worker does, with a renewed lease."""
         report = self._create_report()
         claimed = claim_next(at=timezone.now())
         assert claimed is not None
@@ -102,14 +98,12 @@ class ReportRounds:
             return time.process_time() - begun
 
     def reading(self) -> float:
-        """Read the rows without writing them."""
         with self._snapshot() as rows:
             begun = time.process_time()
             assert sum(1 for _ in rows.rows) == self.rows
             return time.process_time() - begun
 
     def memory_mebibytes(self, name: str) -> float:
-        """Peak memory of one round over its start, in a new process."""
         connections.close_all()  # a connection must not be shared over a fork
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
@@ -143,6 +137,5 @@ class ReportRounds:
 
 
 def _kibibytes(name: str) -> int:
-    """A figure of this process from /proc/self/status."""
     status = Path("/proc/self/status").read_text()
     return int(status.split(f"{name}:")[1].split()[0])

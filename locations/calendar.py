@@ -1,5 +1,3 @@
-"""Days, months and midnights in a location's time zone (docs/domain.md, rules 13 and 18)."""
-
 import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -16,7 +14,6 @@ def add_months(first: dt.date, months: int) -> dt.date:
 
 
 def day_starts_at(day: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The first instant of a local day, in UTC."""
     # fold=0: after the gap where clocks skip midnight (Cairo, Beirut, Santiago), and at the first
     # midnight where there are two (Havana, Azores).
     return dt.datetime.combine(day, dt.time.min, tzinfo=zone).astimezone(dt.UTC)

@@ -1,5 +1,3 @@
-"""Contracts, published rate cards and their prices, cached in each process."""
-
 import datetime as dt
 from collections.abc import Sequence
 
@@ -12,7 +10,7 @@ MAX_PRICE_LISTS = 256
 
 
 class KnownTerms:
-    """What charging reads of contracts and rate cards.
+    """Contracts and rate cards, cached in each process.
 
     Terms and the card in force may be stale: posting compares both under its lock, and charging
     calls `clear_stale` where they changed. The prices of a published card never change.
@@ -30,15 +28,11 @@ class KnownTerms:
         self._published: PublishedCards | None = None
 
     def get(self, location_id: int) -> Terms:
-        """Raises UnknownLocation."""
         terms = self._terms.get(location_id)
         return terms if terms is not None else self._store(load_terms(location_id))
 
     def for_locations(self, locations: Sequence[HasTerms]) -> list[Terms]:
-        """In the order of the locations, at the version each was read with: never stale.
-
-        One query for those that are not cached at that version.
-        """
+        """In order, at the version that each location was read with: never stale. One query."""
         terms: dict[int, Terms] = {}
         missing: dict[int, HasTerms] = {}
         for location in locations:
@@ -58,14 +52,12 @@ class KnownTerms:
         return [terms[location.pk] for location in locations]
 
     def card_in_force(self, series_id: int | None, day: dt.date) -> int | None:
-        """The id of the card with the latest effective date by `day`; series None: the default."""
         published = self._published
         if published is None:
             published = self._published = PublishedCards.load()
         return published.in_force(series_id, day)
 
     def price_list(self, card_id: int) -> PriceList:
-        """Raises RateCard.DoesNotExist for a draft."""
         prices = self._price_lists.get(card_id)
         if prices is None:
             prices = load_price_list(RateCard.objects.published().get(pk=card_id))

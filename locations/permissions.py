@@ -1,5 +1,3 @@
-"""Who may open which location and account."""
-
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -14,16 +12,14 @@ if TYPE_CHECKING:
 
 
 class SignedInRequest(HttpRequest):
-    """The request of a view behind `login_required`."""
-
     user: User
 
 
 def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
     """The location, with `may_open_account` for its account.
 
-    Raises Http404 for a location that the user is no member of, the same as for one that does
-    not exist, and PermissionDenied where the user's role does not include Location Details.
+    Raises Http404 where the user is no member, as for a location that does not exist, and
+    PermissionDenied where the role does not include Location Details.
     """
     may_open = Location.objects.details_open_to(user).filter(pk=OuterRef("pk"))
     may_open_account = accounts_open_to(user).filter(pk=OuterRef("account"))
@@ -42,7 +38,6 @@ def open_details(user: "User | AnonymousUser", location_id: int) -> Location:
 
 
 def accounts_open_to(user: "User | AnonymousUser") -> QuerySet[Account]:
-    """Accounts whose locations the user may list: an Account Admin's own, for staff all."""
     if not user.is_authenticated:
         return Account.objects.none()
     if user.is_staff:
@@ -58,7 +53,6 @@ def open_account(user: "User | AnonymousUser", account_id: int) -> Account:
 
 
 def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> bool:
-    """Whether every role through which the user opens the location's details is a masked one."""
     if not user.is_authenticated:
         return False
     if user.is_staff:
@@ -74,7 +68,6 @@ def sees_masked_numbers(user: "User | AnonymousUser", location: Location) -> boo
 
 
 def detail_readers(location: Location) -> QuerySet[User]:
-    """Members who may open the location's details, by name; staff are not included."""
     memberships = Membership.objects.filter(
         Q(location=location, role__in=DETAIL_ROLES) | Q(account=location.account_id)
     )

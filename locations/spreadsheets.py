@@ -35,11 +35,9 @@ class TooManyRows(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """Limits of what a file may cost to read: a small one may unpack to gigabytes.
+    """`parts` are the files in a workbook, `tags` the XML tags of a row, or of a part without rows.
 
-    Of a workbook, `parts` are the files inside it; `tags` the XML tags of a row, or of a part
-    without rows, since each becomes an object; `text_tags` those of its shared strings. `rows`
-    counts rows that are not empty.
+    `text_tags` are those of its shared strings; `rows` counts rows that are not empty.
     """
 
     unpacked_bytes: int
@@ -51,7 +49,7 @@ class TableLimits:
 
 
 def read_rows(content: bytes, limits: TableLimits, *, formulas: bool = False) -> Rows:
-    """Line numbers from 1 and cells as text; of a workbook those of its first sheet.
+    """Row numbers from 1 and cells as text; of a workbook those of its first sheet.
 
     A formula is its last value or, with `formulas`, text that begins with `=`. Raises Unreadable,
     TooLarge and TooManyRows, at the first row or later.
@@ -83,11 +81,7 @@ def unpacked_size(content: bytes, limits: TableLimits) -> int:
 
 
 def _count_tags(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[int]:
-    """The number of XML tags in each row; raises BadZipFile if the part states a wrong size.
-
-    `ZipFile.read`, which openpyxl calls, unpacks gigabytes of a part that states 100 bytes before
-    it cuts them off, so such a part must not get through.
-    """
+    """The number of XML tags in each row; raises BadZipFile if the part states a wrong size."""
     one_more = copy(part)
     one_more.file_size = part.file_size + 1
     size, tags, rest = 0, 0, b""
@@ -195,7 +189,6 @@ def _unreadable_workbook() -> Unreadable:
 
 
 def _format_cell(value: object) -> str:
-    """A whole number without the `.0` of a float."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,5 +1,3 @@
-"""Django's admin with the product's sign-in page and its own order of models."""
-
 from collections.abc import Callable
 from typing import Any
 

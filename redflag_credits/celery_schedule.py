@@ -1,4 +1,4 @@
-"""Periodic tasks and queues. Every task may run late, twice or concurrently."""
+"""Every task may run late, twice or concurrently."""
 
 from celery.schedules import crontab
 

@@ -1,5 +1,3 @@
-"""Error pages."""
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string

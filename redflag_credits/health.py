@@ -1,5 +1,3 @@
-"""The health check for load balancers: database and broker."""
-
 import logging
 
 import psycopg

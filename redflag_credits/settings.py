@@ -1,8 +1,6 @@
-"""All settings. The only module that reads the environment.
+"""All settings; the only module that reads the environment.
 
-`REDFLAG_ENV` is `local` (the default: a newcomer's checkout, its own PostgreSQL and Redis
-under `DATA_DIR`) or `production` (everything from the environment; a missing variable is an
-error that names it).
+`REDFLAG_ENV` is `local` (the default) or `production` (a missing variable is an error).
 """
 
 from importlib.util import find_spec

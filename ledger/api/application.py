@@ -26,7 +26,6 @@ class ChargingApi(NinjaAPI):
         return complete_schema(super().get_openapi_schema(**options), scopes=self._scopes())
 
     def _scopes(self) -> dict[str, str]:
-        """The required scope of each operation, by its id."""
         return {
             operation.view_func.__name__: callback.scope
             for router in self._get_bound_routers()

@@ -15,8 +15,6 @@ TOKEN_PROBLEMS = {
 
 
 class Bearer(HttpBearer):
-    """Require a bearer token with this scope."""
-
     def __init__(self, scope: str) -> None:
         super().__init__()
         self.scope = scope

@@ -79,7 +79,6 @@ def _reply(answer: ChargeResult, explained: dict[int, MessageExplanation]) -> Ht
 def serialize_charge(
     answer: ChargeResult, explained: dict[int, MessageExplanation]
 ) -> dict[str, Any]:
-    """`explained` is keyed by the position of a message in the request."""
     total_before = answer.contract_after + answer.purchased_after + answer.credits
     return {
         "charge_id": answer.charge_id,

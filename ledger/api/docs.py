@@ -63,7 +63,6 @@ def _serialize_operation(
 def _fields(
     schema: dict[str, Any], schemas: dict[str, Any], prefix: str = ""
 ) -> list[dict[str, Any]]:
-    """Flatten an object's fields; nested ones get names like messages[].phone."""
     schema = _resolve(schema, schemas)
     required = schema.get("required", [])
     fields = []

@@ -39,7 +39,6 @@ CODES_BY_CLASS: dict[type, str] = {
 
 
 def problem_for(error: Exception) -> ApiProblem | None:
-    """Convert an exception; None where it is unexpected."""
     for error_class in type(error).__mro__:
         if error_class in CODES_BY_CLASS:
             return ApiProblem(CODES_BY_CLASS[error_class], str(error))

@@ -1,5 +1,3 @@
-"""Explain the cost of every message of a charge: one query, texts cached by their facts."""
-
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -40,13 +38,11 @@ DOMESTIC = MessageExplanation(
 
 
 def explain_broadcast(charge_id: int) -> dict[int, MessageExplanation]:
-    """Keyed by position in the request; domestic messages are missing."""
     rows = InternationalMessage.objects.filter(charge_id=charge_id).order_by()
     return {row[0]: _international(*row[1:]) for row in rows.values_list(*INTERNATIONAL)}
 
 
 def explain_answer(answer: ChargeResult, channel: str) -> dict[int, MessageExplanation]:
-    """Like `explain_broadcast`, without a query unless the answer was replayed."""
     if answer.replayed:
         return explain_broadcast(answer.charge_id)
     return {
@@ -120,6 +116,5 @@ def _card(card_id: int) -> RateCard:
 
 
 def clear_caches() -> None:
-    """For tests: ids repeat from one test database to the next."""
     for cached in (_international, _chat, _rate, _card):
         cached.cache_clear()

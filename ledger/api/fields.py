@@ -25,7 +25,6 @@ def text(max_length: int, *, min_length: int = 0) -> Any:
 
 
 def parse_instant(value: object) -> dt.datetime:
-    """An RFC 3339 instant, in UTC."""
     if not isinstance(value, str) or not INSTANT.fullmatch(value):
         raise ValueError("must be an instant like 2026-03-01T09:30:00Z, with its offset")
     try:
@@ -77,7 +76,6 @@ Reason = Annotated[str, text(500, min_length=1)]
 
 
 def parse_whole_number(value: object) -> int:
-    """Accept ASCII digits only: int() would take "１２" and "1_0" too."""
     if isinstance(value, int):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,18}", value):

@@ -25,7 +25,6 @@ Key = Annotated[
 
 
 def set_lock_timeout() -> None:
-    """Set the lock timeout once per connection."""
     connection.ensure_connection()
     if connection.connection not in _connections_with_timeout:
         with connection.cursor() as cursor:

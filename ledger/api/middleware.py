@@ -16,8 +16,6 @@ API_PATH = "/api/"
 def api_error_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Turn Django's error pages under /api/ (404, 405, 500, a bad host) into problem details."""
-
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if (

@@ -20,7 +20,6 @@ JSON = "application/json"
 
 
 def complete_schema(schema: OpenAPISchema, *, scopes: dict[str, str]) -> OpenAPISchema:
-    """Add to ninja's description the scopes, examples, replay header and problem responses."""
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = schema["components"]["schemas"]
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}

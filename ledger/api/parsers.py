@@ -20,7 +20,6 @@ class StrictParser(Parser):
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Parse a JSON body; raises ApiProblem. Whether it is an object is checked by the schema."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -15,8 +15,6 @@ RETRY_AFTER_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """`remedy` tells the client what to do next."""
-
     status: int
     title: str
     remedy: str
@@ -123,8 +121,6 @@ BY_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """`field` is a path such as `messages[3].phone`."""
-
     field: str
     message: str
 

@@ -50,7 +50,6 @@ def serialize_credits(
 
 
 def get_overdraft_limit(location_id: int, at: dt.datetime) -> int:
-    """Of the contract in force; call `renewals.renew_if_due` first."""
     terms = load_terms(location_id)
     contract = terms.contract_on(terms.local_day(at))
     return contract.overdraft_limit if contract else 0

@@ -53,7 +53,7 @@ def create(
     location: Location | None = None,
     days: int | None = None,
 ) -> CreatedToken:
-    """Create a token for one location, or for all without one. Raises BadInput."""
+    """Without a location the token is for all of them. Raises BadInput."""
     check_text("name", name, max_length=120, required=True)
     if not scopes or not set(scopes) <= set(Scope.values):
         raise BadInput(
@@ -78,7 +78,7 @@ def create(
 
 
 def find(secret: str, *, at: dt.datetime) -> ApiToken:
-    """Return the token in force at `at` and update its last use.
+    """Return the token and update its last use.
 
     Raises UnknownToken, ExpiredToken and RevokedToken.
     """
@@ -101,7 +101,6 @@ def find(secret: str, *, at: dt.datetime) -> ApiToken:
 
 
 def revoke(tokens: Collection[int], *, at: dt.datetime) -> int:
-    """Return how many of these tokens were not revoked before."""
     return ApiToken.objects.filter(pk__in=tokens, revoked_at__isnull=True).update(revoked_at=at)
 
 

@@ -1,9 +1,7 @@
 """Post concurrent charges of one location in one commit.
 
-A charge holds the lock of its balance row until its commit is on disk, so without this a
-location's charges would be as slow as the disk, however many clients there are. Charges that
-queue up in this process behind a commit share the next one. A charge that finds no queue is
-posted alone.
+A charge locks the balance row until its commit is on disk. Charges of this process that wait for
+the lock share the next commit.
 """
 
 import threading
@@ -47,11 +45,9 @@ def post_combined(
 ) -> tuple[Any, ...]:
     """Return what `post` returns for `parameters`, perhaps posted together with others.
 
-    `post` takes the parameters of several charges of the location, writes them in one
-    transaction and returns the results in order. It runs in the thread, and with the connection,
-    of any of the callers; a result is returned after the commit. Raises what `post` raises. A
-    database error of a batch has each charge posted alone, so that one bad charge does not fail
-    the others, except where the database itself is unavailable (OperationalError).
+    `post` gets the parameters of several charges, writes them in one transaction and returns the
+    results in order. If the database refuses a batch, each charge is posted alone; raises what
+    `post` raises.
     """
     charge = PendingCharge(parameters)
     with _queues_lock:

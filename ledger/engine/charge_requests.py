@@ -1,5 +1,3 @@
-"""Requests to charge messages, their checks and their results."""
-
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
@@ -39,11 +37,7 @@ M = TypeVar("M", bound=MessageRequest)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InternationalRequest(MessageRequest):
-    """A text, or a call of `seconds`, of one broadcast.
-
-    `carrier_type` is what the caller knows from the network; None: the metadata decides.
-    `profile` are the recipient's fields at the time, for reports.
-    """
+    """A text, or a call of `seconds`; without `carrier_type` the metadata decides."""
 
     seconds: int | None = None
     carrier_type: str | None = None
@@ -55,8 +49,6 @@ class InternationalRequest(MessageRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest(MessageRequest):
-    """A chat message, sent or received; `inbox` is the name of an inbox of the location."""
-
     inbox: str
     direction: str
     content: str
@@ -78,10 +70,9 @@ class MessageResult:
 
 @dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """The result of a charge; a repeated request gets the first one, with `replayed` set.
+    """A repeated request gets the first result, with `replayed` set.
 
-    Credits: `needed` for all sendable messages, `credits` charged, `available_before` the charge,
-    both buckets after it. `shortfall` is what is missing beyond the overdraft limit.
+    `shortfall` are the credits missing beyond the overdraft limit.
     """
 
     charge_id: int
@@ -126,7 +117,6 @@ def fingerprint_values(
 def check_broadcast(
     channel: str, messages: Sequence[InternationalRequest], *, at: dt.datetime
 ) -> None:
-    """Raise BadInput, naming the field, for a malformed broadcast."""
     if channel not in CHANNELS:
         raise BadInput("channel", "must be text or voice.")
     is_call = channel == Channel.VOICE
@@ -162,7 +152,6 @@ def _check_profile(profile: dict[str, str]) -> None:
 
 
 def check_chat(messages: Sequence[ChatRequest], *, at: dt.datetime) -> None:
-    """Raise BadInput, naming the field, for malformed chat messages."""
     latest = at + MAX_CLOCK_SKEW
 
     def check(message: ChatRequest) -> None:
@@ -200,7 +189,6 @@ def _check_seconds(name: str, seconds: int | None) -> None:
 
 
 def check_instant(name: str, instant: dt.datetime, latest: dt.datetime) -> None:
-    """Raise BadInput for an instant without an offset, before 2000 or after `latest`."""
     if instant.tzinfo is None:
         raise BadInput(name, "needs its offset from UTC.")
     if instant < EARLIEST_SENT_AT:

@@ -1,5 +1,3 @@
-"""The result of a charge: as just posted, or loaded again for a repeated request."""
-
 from collections.abc import Sequence
 
 from ledger.engine.charge_requests import ChargeResult, MessageRequest, MessageResult
@@ -17,7 +15,6 @@ def build_result(
     messages: Sequence[MessageRequest],
     rated: Sequence[Rated | None],
 ) -> ChargeResult:
-    """`rated` has one item for each of `messages`, None for chat."""
     results: list[MessageResult] = []
     stored = zip(posted.refusals, posted.paid, posted.paid_by_contract, strict=True)
     for message, rating in zip(messages, rated, strict=True):
@@ -45,7 +42,6 @@ def build_result(
 
 
 def load_result(charge_id: int, messages: Sequence[MessageRequest]) -> ChargeResult:
-    """The first result of a charge; messages that were not stored are domestic."""
     charge = Charge.objects.get(pk=charge_id)
     model = ChatMessage if charge.kind == ChargeKind.CHAT else InternationalMessage
     stored = {

@@ -60,7 +60,6 @@ class Tariff:
         return self.prices[day]
 
     def parameters(self) -> dict[str, Any]:
-        """The cards used so far, for ledger_charge to check that they are still in force."""
         return {
             "rated_series": [series for series, _ in self.used],
             "rated_day": [day for _, day in self.used],
@@ -79,13 +78,10 @@ def charge_broadcast(
     fingerprint: bytes | None = None,
     settles: tuple[int, bytes] | None = None,
 ) -> ChargeResult:
-    """Charge one broadcast of texts or calls at the instant `at`, as one ledger entry.
+    """Charge one broadcast at the instant `at`, as one ledger entry; idempotent by `key`.
 
-    A broadcast that does not fit is refused whole or, with `send_what_fits`, sent in the order
-    given as far as credits reach. Impossible or unpriced numbers are refused one by one, domestic
-    ones are neither charged nor stored. `fingerprint` identifies the request where `messages`
-    hold more than the caller sent (a default sent date). `settles` are the id of a hold and the
-    settlement's fingerprint; only `ledger.engine.holds.settle` passes it.
+    `fingerprint` identifies the request where `messages` hold more than the caller sent. `settles`
+    are a hold's id and the settlement's fingerprint; only `holds.settle` passes it.
 
     Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation, and with
     `settles` HoldNotOpen and HoldExceeded; nothing is written then.
@@ -164,7 +160,7 @@ def charge_chat(
     at: dt.datetime,
     fingerprint: bytes | None = None,
 ) -> ChargeResult:
-    """Charge chat messages one by one, in the order given, with one ledger entry per day.
+    """Charge chat messages one by one, in order, with one ledger entry per day.
 
     Inbound messages are charged whatever the balance is; outbound ones that do not fit are
     refused. Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation.
@@ -235,10 +231,6 @@ def _post(
     at: dt.datetime,
     prepare: Callable[[Terms], dict[str, Any]],
 ) -> tuple[posting.PostedCharge, int]:
-    """Rate with the cached terms and cards and post; clear the caches and retry if stale.
-
-    Returns the posted charge and the overdraft limit that was applied.
-    """
     for _ in range(MAX_ATTEMPTS):
         terms = known_terms.get(location_id)
         today = terms.local_day(at)

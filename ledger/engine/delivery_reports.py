@@ -1,5 +1,3 @@
-"""Delivery reports: the status of international messages after they were sent."""
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +13,6 @@ UPDATED, OLDER, UNKNOWN = "updated", "older", "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """The status of a message, by the caller's external id, as of an instant (aware UTC)."""
-
     external_id: str
     status: str
     status_at: dt.datetime
@@ -28,8 +24,7 @@ def record_reports(
 ) -> list[str]:
     """Store reports that come in any order, repeated or late; the newest status date wins.
 
-    Returns for each, in order: updated, older (the stored status is as new or newer) or unknown
-    (the location has no charged international message with this id). Raises BadInput.
+    Returns updated, older or unknown (no charged message with this id) for each. Raises BadInput.
     """
     if not 1 <= len(reports) <= MAX_MESSAGES:
         raise BadInput("statuses", f"must be 1 to {MAX_MESSAGES:,} reports.")

@@ -1,5 +1,3 @@
-"""Purchases, adjustments and write-offs."""
-
 import datetime as dt
 from dataclasses import dataclass
 
@@ -49,10 +47,9 @@ def purchase(
     created_by: User | None = None,
     approved_by: User | None = None,
 ) -> PostedEntry:
-    """Add purchased credits; they pay a debt first.
+    """Add purchased credits; they pay a debt first. `reference` is the order or invoice.
 
-    `reference` is the number of the order or invoice. Raises BadInput, KeyReused and
-    UnknownLocation.
+    Raises BadInput, KeyReused and UnknownLocation.
     """
     posting.check_text("reference", reference, max_length=120, required=True)
     if not _is_whole(credits) or not 1 <= credits <= MAX_CREDITS:
@@ -87,11 +84,10 @@ def adjust(
     approved_by: User | None = None,
     term: TermReference | None = None,
 ) -> PostedEntry:
-    """Add credits to a bucket, or take them where `credits` is negative, for a stated reason.
+    """Add credits to a bucket, or take them where `credits` is negative.
 
-    `term` is the running term whose granted amount this changes (see
-    `ledger.requests.contract_changes`). Raises BadInput, NotEnoughCredits, TermHasEnded, KeyReused
-    and UnknownLocation.
+    `term` is the running term whose granted amount this changes. Raises BadInput,
+    NotEnoughCredits, TermHasEnded, KeyReused and UnknownLocation.
     """
     posting.check_text("reason", reason, max_length=500, required=True)
     posting.check_text("reference", reference, max_length=120)
@@ -159,7 +155,6 @@ def _post(
     people: tuple[User | None, User | None],
     term: TermReference | None = None,
 ) -> PostedEntry:
-    """`credits` None: as many as raise the bucket to zero. `people`: creator and approver."""
     posting.check_key(key)
     posting.check_text("reason", reason, max_length=500)
     content: list[object] = [kind, bucket, credits, reason, reference]

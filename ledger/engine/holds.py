@@ -1,7 +1,6 @@
 """Holds: credits set aside for calls in progress (docs/domain.md, rule 11).
 
-A hold is settled, released or expires, exactly once. Expiry counts from `expires_at`, whether or
-not `expire_holds` has recorded it.
+Expiry counts from `expires_at`, whether or not `expire_holds` has recorded it.
 """
 
 import datetime as dt
@@ -49,7 +48,7 @@ class HoldEnded(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class PlacedHold:
-    """The hold of a request; `replayed` if an earlier request with the same key created it."""
+    """`replayed` if an earlier request with the same key created the hold."""
 
     hold: Hold
     replayed: bool
@@ -57,8 +56,6 @@ class PlacedHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCall:
-    """A call about to be made; `phone` is E.164."""
-
     phone: str
     expected_seconds: int
     carrier_type: str | None = None
@@ -76,9 +73,8 @@ def hold(
 ) -> PlacedHold:
     """Hold credits for a call, at the price of today, or a given number of credits.
 
-    A hold that does not fit, or a number that cannot be called, is stored as refused
-    (`insufficient_credits`, `bad_number`, `no_rate`). A domestic call holds 0 credits. Raises
-    BadInput, KeyReused and UnknownLocation.
+    A hold that does not fit, or a number that cannot be called, is stored as refused. A domestic
+    call holds 0 credits. Raises BadInput, KeyReused and UnknownLocation.
     """
     posting.check_key(key)
     _check(call, credits, over_rule, seconds_to_live)
@@ -146,10 +142,9 @@ def settle(
 ) -> ChargeResult:
     """Charge the messages that a hold was for, and free the rest of it.
 
-    A hold for a call takes that one call. A cost above the hold follows its `over_rule`. The same
-    settlement again returns the first result, whatever its key; `fingerprint` identifies it where
-    `messages` hold more than the caller sent. Raises UnknownHold, HoldEnded, charging.HoldExceeded
-    and what `charging.charge_broadcast` raises; nothing is written then.
+    The same settlement again returns the first result, whatever its key; `fingerprint` is as in
+    `charge_broadcast`. Raises UnknownHold, HoldEnded, charging.HoldExceeded and what
+    `charge_broadcast` raises; nothing is written then.
     """
     hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None:
@@ -200,7 +195,6 @@ def release(hold_id: int, *, at: dt.datetime) -> Hold:
 
 
 def expire_holds(*, at: dt.datetime) -> int:
-    """Record expired holds; return how many. No decision depends on it."""
     count = 0
     for location_id in set(Hold.objects.overdue(at).values_list("location_id", flat=True)):
         with transaction.atomic():

@@ -1,8 +1,4 @@
-"""Lists as PostgreSQL array literals.
-
-psycopg adapts each element of a list in Python; for a broadcast of thousands of messages that is
-slow. Here a list takes a few calls in C.
-"""
+"""Lists as PostgreSQL array literals: psycopg adapts each element in Python, which is slow."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -14,7 +10,6 @@ def plain_array(values: Sequence[int | dt.date | None]) -> str:
 
 
 def text_array(values: Sequence[str]) -> str:
-    """For text without nulls; raises ValueError for a NUL character."""
     if not values:
         return "{}"
     joined = "\0".join(values)

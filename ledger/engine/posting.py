@@ -1,8 +1,7 @@
 """The only writer of ledger entries: everything that moves credits goes through this module.
 
-Numbering, the split over the buckets (contract credits first) and what fits are SQL functions:
-ledger/sql/append.sql and ledger/sql/charge.sql. So a broadcast is one round trip and one commit,
-whatever its size. The terms and cards it was rated with are checked there again under the lock.
+Numbering, the split over the buckets and what fits are SQL functions (ledger/sql/append.sql and
+charge.sql), so a broadcast is one round trip and one commit.
 """
 
 import datetime as dt
@@ -60,7 +59,7 @@ class ExternalIdTaken(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class PostedEntry:
-    """The entry of a request; `replayed` if an earlier request with the same key created it."""
+    """`replayed` if an earlier request with the same key created the entry."""
 
     entry: Entry
     replayed: bool
@@ -68,8 +67,6 @@ class PostedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """An entry to write; its number and the balances after it are set when it is written."""
-
     kind: str
     contract_delta: int = 0
     purchased_delta: int = 0
@@ -82,7 +79,6 @@ class NewEntry:
 
 
 def fingerprint(content: Any) -> bytes:
-    """SHA-256 of a request's content in canonical JSON: 32 bytes."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest()
 
@@ -100,7 +96,6 @@ def check_key(key: str) -> None:
 
 
 def check_text(field: str, text: str, *, max_length: int, required: bool = False) -> None:
-    """Raise BadInput for text that is too long or that PostgreSQL cannot store."""
     if not isinstance(text, str):
         raise BadInput(field, _("must be text."))
     if required and not text:
@@ -119,10 +114,9 @@ def check_text(field: str, text: str, *, max_length: int, required: bool = False
 
 
 def find_by_key(model: type[Keyed], location_id: int, key: str, fingerprint: bytes) -> Keyed | None:
-    """Return the row that an earlier request with this key created; None if the key is new.
+    """Return the row that a request with this key created; call it under the balance's lock.
 
-    Raises KeyReused if that request had other content or created a row of another table. Call it
-    under the balance's lock: a key is then used once in all three tables.
+    Raises KeyReused if that request had other content or created a row of another table.
     """
     row = model._default_manager.filter(location_id=location_id, key=key).first()
     if row is not None:
@@ -148,8 +142,7 @@ def append(
 ) -> list[int]:
     """Write entries other than usage, in order, and move the balance; return their ids.
 
-    The caller is in a transaction and holds the lock on the location's balance row. `fingerprint`
-    belongs to `key`.
+    The caller is in a transaction and holds the lock on the location's balance row.
     """
     if not entries:
         return []
@@ -235,10 +228,7 @@ CHARGE = "SELECT * FROM ledger_charge({})".format(
 
 @dataclass(frozen=True, slots=True)
 class PostedCharge:
-    """The row that ledger_charge returns; the figures are set where the state is `posted`.
-
-    `paid`, `paid_by_contract` (credits) and `refusals` are lists with an item per message.
-    """
+    """The row that ledger_charge returns; the last three have an item per message."""
 
     state: str
     charge_id: int

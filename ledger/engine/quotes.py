@@ -1,5 +1,3 @@
-"""Quotes: what a broadcast would cost. Nothing is written except a renewal that is due."""
-
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,8 +14,6 @@ from locations.rate_cards.prices import PriceList
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteMessage:
-    """A text, or a call of `seconds`; `phone` is E.164."""
-
     phone: str
     seconds: int | None = None
     carrier_type: str | None = None
@@ -25,8 +21,6 @@ class QuoteMessage:
 
 @dataclass(frozen=True, slots=True)
 class UnsendableNumber:
-    """A number that would be refused; `index` is its position in the request."""
-
     index: int
     phone: str
     reason: str
@@ -53,10 +47,10 @@ class PaymentSplit:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The cost of a broadcast at an instant, in credits.
+    """`payment` is None if the broadcast does not fit as a whole.
 
-    `payment` is None if it does not fit as a whole; `fitting` messages for `fitting_credits`
-    would go with `send_what_fits`. `rated` has an item for each message.
+    `fitting` messages for `fitting_credits` would go with `send_what_fits`. `rated` has an item for
+    each message.
     """
 
     credits: int
@@ -95,11 +89,10 @@ def quote(
     max_messages: int = MAX_MESSAGES,
     on_progress: Callable[[int], None] = lambda rated_count: None,
 ) -> Quote:
-    """Quote these messages as one broadcast at the instant `at`.
+    """Quote these messages as one broadcast; nothing is written except a renewal that is due.
 
-    `max_messages` allows a list longer than a broadcast: sent as several, it costs the same.
-    `on_progress` is called with the number of messages rated so far. Raises BadInput and
-    UnknownLocation.
+    `max_messages` allows a longer list: sent as several broadcasts, it costs the same.
+    `on_progress` gets the number of messages rated so far. Raises BadInput and UnknownLocation.
     """
     _check(channel, messages, max_messages)
     balance = renewals.renew_if_due(location_id, at=at)
@@ -168,7 +161,6 @@ def _split_payment(credits: int, contract: int, purchased: int) -> PaymentSplit:
 
 
 def _fitting(rated: Sequence[rating.Rated], spendable: int) -> tuple[int, int]:
-    """Count and credits of the messages that fit, taken in order, as ledger_charge does."""
     count = spent = 0
     for result in rated:
         if result.is_domestic or result.refusal:

@@ -1,4 +1,4 @@
-"""Rating: the credits of a text or call, and the facts behind them (docs/domain.md, rules 3-5)."""
+"""Rating of texts and calls (docs/domain.md, rules 3-5)."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Country (empty: unknown to the metadata) and carrier type of an E.164 number."""
+    """The country is empty if it is unknown to the metadata."""
 
     country: str
     carrier_type: str
@@ -30,8 +30,6 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """The credits of a text or call, with the facts that explain them. A refusal costs 0."""
-
     country: str = ""
     carrier_type: str = ""
     carrier_source: str = ""
@@ -43,12 +41,8 @@ class Rated:
     credits: int = 0
 
 
+# For + and digits what phonenumbers.parse returns, in half the time.
 def parse_number(phone: str) -> PhoneNumber:
-    """Return what `phonenumbers.parse` returns for + and digits, in half the time.
-
-    The library searches for extensions, words and foreign digits first. Numbers that may have a
-    national prefix or a leading zero are left to it. Raises NumberParseException.
-    """
     for length in (1, 2, 3):
         code = int(phone[1 : 1 + length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
@@ -74,7 +68,6 @@ def _national_prefix(code: int) -> re.Pattern[str]:
 # A location writes to the same numbers again and again.
 @lru_cache(maxsize=200_000)
 def get_destination(phone: str) -> Destination | None:
-    """Look up an E.164 number (+ and digits); None if it is not a possible number."""
     if not (phone.startswith("+") and phone.isascii() and phone[1:].isdigit()):
         return None
     try:
@@ -98,7 +91,6 @@ def billed_seconds(seconds: int, *, first: int = 60, following: int = 60) -> int
 
 
 def call_credits(billed: int, credits_per_minute: int) -> int:
-    """Whole credits for billed seconds, rounded up once per call."""
     return -(-credits_per_minute * billed // 60)
 
 
@@ -110,10 +102,7 @@ def rate(
     seconds: int | None = None,
     carrier_type: str | None = None,
 ) -> Rated:
-    """Rate one text, or call of `seconds`, by a price list (None: no card is in force).
-
-    Without the caller's `carrier_type` the metadata decides.
-    """
+    """Rate one text, or call of `seconds`; without `carrier_type` the metadata decides."""
     destination = get_destination(phone)
     if destination is None:
         return Rated(refusal=Refusal.BAD_NUMBER, seconds=seconds)
@@ -139,7 +128,6 @@ def rate(
 
 
 def cost(price: Price, *, channel: str, seconds: int | None) -> tuple[int | None, int]:
-    """Billed seconds (None for a text) and credits."""
     if channel == Channel.TEXT:
         return None, price.credits
     billed = billed_seconds(
@@ -149,7 +137,6 @@ def cost(price: Price, *, channel: str, seconds: int | None) -> tuple[int | None
 
 
 def chat_credits(prices: PriceList | None, *, has_image: bool) -> int:
-    """Credits of one chat message: an MMS if it has an image, else an SMS."""
     if prices is None:
         return CHAT_MMS_CREDITS if has_image else CHAT_SMS_CREDITS
     return prices.chat_mms_credits if has_image else prices.chat_sms_credits

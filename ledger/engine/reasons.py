@@ -1,8 +1,6 @@
-"""Reasons that the product writes into entries, and their translation for readers.
+"""Reasons that the product writes into entries.
 
-An entry is never edited, and its readers have different languages. So these reasons are stored in
-English in a fixed form, which pages and files parse and translate. Reasons that people wrote are
-shown as they are.
+They are stored in English in a fixed form, which pages and files parse and translate.
 """
 
 import datetime as dt

@@ -1,5 +1,3 @@
-"""Record failed renewals, and resolve them."""
-
 import datetime as dt
 import logging
 
@@ -14,10 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def renew_or_record_failure(location_id: int, *, at: dt.datetime) -> list[dt.date] | RenewalFailure:
-    """Renew the location; if that fails, log and store the error. Call it outside a transaction.
-
-    Returns the days that `renewals.renew` returns, or the failure.
-    """
+    """Return what `renewals.renew` returns, or the failure. Call it outside a transaction."""
     try:
         days = renewals.renew(location_id, at=at)
     except Exception as error:
@@ -29,7 +24,6 @@ def renew_or_record_failure(location_id: int, *, at: dt.datetime) -> list[dt.dat
 
 
 def resolve_failures(*, at: dt.datetime) -> None:
-    """Resolve failures of locations that were renewed since, say by a charge or a page."""
     renewed = Balance.objects.exclude(renewals.is_renewal_due(at)).values("location")
     RenewalFailure.objects.filter(resolved_at=None, location__in=renewed).update(resolved_at=at)
 

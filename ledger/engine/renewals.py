@@ -1,8 +1,7 @@
-"""Renewals: the rest of the contract credits expires, the included credits are granted.
+"""Renewals (docs/domain.md, rules 14-16).
 
-A renewal does not depend on a schedule: a charge, a quote or a page that meets a location whose
-term has ended renews it first, under the lock of the balance row, so exactly once
-(docs/domain.md, rules 14-16).
+They do not depend on a schedule: a charge, a quote or a page that meets a location whose term has
+ended renews it first, under the lock of the balance row, so exactly once.
 """
 
 import datetime as dt
@@ -17,10 +16,9 @@ from locations.models import Contract, DebtAtRenewal, Location
 
 
 def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
-    """Take every step (a beginning or end of a term) that is due at the instant `at`, in order.
+    """Take every step that is due at the instant `at`, in order; return their days.
 
-    Entries are dated at the local midnight of their step. Returns the days of the steps taken;
-    empty if none was due. Raises UnknownLocation.
+    Entries are dated at the local midnight of their step. Raises UnknownLocation.
     """
     with transaction.atomic():
         terms = load_terms(location_id)
@@ -44,10 +42,7 @@ def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
 
 
 def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
-    """Renew the location if due; return its balance at the instant `at`, with held credits.
-
-    Raises UnknownLocation.
-    """
+    """Return the balance at the instant `at`, with held credits. Raises UnknownLocation."""
     balances = Balance.objects.as_of(at).filter(location=location_id)
     balance = balances.exclude(is_renewal_due(at)).first()
     if balance is None:
@@ -57,7 +52,6 @@ def renew_if_due(location_id: int, *, at: dt.datetime) -> Balance:
 
 
 def is_renewal_due(at: dt.datetime) -> Q:
-    """Balances with a renewal that is due, or whose terms changed since the last one."""
     return ~Q(terms_version=F("location__terms_version")) | Q(
         renewal_due_at__isnull=False, renewal_due_at__lte=at
     )

@@ -1,5 +1,3 @@
-"""Reversals: give back a charge, or one message of it, once (docs/domain.md, rule 12)."""
-
 import datetime as dt
 
 from django.db import transaction
@@ -41,10 +39,9 @@ def reverse(
     created_by: User | None = None,
     approved_by: User | None = None,
 ) -> PostedEntry:
-    """Give back a charge, or its message `external_id`, to the buckets that paid.
+    """Give back a charge, or its message `external_id`, once (docs/domain.md, rule 12).
 
-    Contract credits of an earlier term have expired: they are not given back but counted in the
-    entry's `lapsed_credits`. A whole charge gives back what single reversals left. Raises
+    Contract credits of an earlier term are not given back but counted in `lapsed_credits`. Raises
     UnknownCharge, NothingToReverse, BadInput, KeyReused and UnknownLocation.
     """
     posting.check_key(key)

@@ -1,5 +1,3 @@
-"""Consistent reads."""
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,10 +7,7 @@ from psycopg import IsolationLevel
 
 @contextmanager
 def read_snapshot() -> Iterator[None]:
-    """Read in one repeatable-read, read-only transaction, so that the figures of a page agree.
-
-    Does nothing inside a transaction.
-    """
+    """Read in one repeatable-read, read-only transaction; does nothing inside a transaction."""
     if connection.in_atomic_block:
         yield
         return

@@ -1,9 +1,7 @@
 """What a draft rate card would do: the last 30 days rated by it, and who would run out.
 
-As if the draft had priced every message of the location's last 30 whole days; charges that were
-reversed are left out. A location runs out where its available credits are fewer than the pace of
-those 30 days takes until its next renewal: the plain mean, which answers for both prices alike.
-Where no renewal is known nothing is said.
+Reversed charges are left out. A location runs out where its available credits are less than the
+mean daily rate of those 30 days takes until its next renewal.
 """
 
 import datetime as dt
@@ -34,10 +32,9 @@ Watch = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class CreditSums:
-    """Messages and their credits by the card in force (`now`) and by the draft (`then`).
+    """Credits by the card in force (`now`) and by the draft (`then`).
 
-    `unpriced` messages would be refused: their `now` is in `unpriced_now`, too, and they cost
-    nothing then. `newly_priced` were refused for want of a price; their `then` is in it.
+    `unpriced` messages would be refused; `newly_priced` ones were refused for want of a price.
     """
 
     messages: int = 0
@@ -64,11 +61,7 @@ class CreditSums:
 
 @dataclass(slots=True)
 class LocationSums(CreditSums):
-    """One location's sums, and what becomes of its balance.
-
-    `renews_on` is the UTC day of its next renewal; `lasts_now` and `lasts_then` say whether its
-    credits reach so far, None where no renewal is known. `out_on` is when they would not.
-    """
+    """`lasts_now` and `lasts_then` are None where no renewal is known (`renews_on`, a UTC day)."""
 
     location_id: int = 0
     available: int = 0
@@ -98,7 +91,6 @@ class Impact:
 
 
 def request_impact(card: RateCard, *, requested_by: User, at: dt.datetime) -> RateCardImpact:
-    """Create the job, or return the unfinished one of this card."""
     with transaction.atomic():
         # Lock, so that of two clicks the second finds the job of the first.
         RateCard.objects.select_for_update(no_key=True).get(pk=card.pk)
@@ -113,7 +105,6 @@ def request_impact(card: RateCard, *, requested_by: User, at: dt.datetime) -> Ra
 
 
 def fingerprint(card: RateCard) -> str:
-    """Changes when a price or the effective date changes."""
     terms = ["country", "carrier_type", "channel", "prefix", "credits"]
     rows = Rate.objects.filter(card=card).order_by(*terms[:4])
     said = hashlib.sha256(
@@ -157,10 +148,7 @@ def _watch(lease: Lease) -> Watch:
 def calculate_impact(
     card: RateCard, *, at: dt.datetime, watch: Watch = lambda done, total: None
 ) -> Impact:
-    """Rate the last 30 days before the instant `at` by this card; nothing is written.
-
-    `watch` hears how many of how many locations are done.
-    """
+    """Rate the last 30 days by this card; `watch` gets the done and all locations."""
     prices, today = load_price_list(card), at.date()
     first_on, late_from = (
         today - dt.timedelta(days=DAYS),
@@ -220,7 +208,6 @@ def _add_balances(places: dict[int, LocationSums], *, at: dt.datetime) -> None:
 
 
 def with_locations(places: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:
-    """One query."""
     locations = Location.objects.select_related("account").in_bulk(
         [place.location_id for place in places]
     )

@@ -1,9 +1,7 @@
-"""The messages of some days rated anew by another card: each distinct case once.
+"""Re-rate the messages of some days by another card.
 
-Messages that cost the same for the same reasons are one case: the place, the kind of line, the
-channel, the seconds of a call, and the first digits of the number where the card has prefixes
-there. PostgreSQL groups and counts them; `ledger.engine.rating` prices each case, so the rule
-exists once. What was reversed is left out.
+PostgreSQL groups messages that cost the same for the same reasons; `ledger.engine.rating` prices
+each group, so the rule exists once. Reversed messages are left out.
 """
 
 import datetime as dt
@@ -51,11 +49,7 @@ CHATS = """
 
 @dataclass(frozen=True, slots=True)
 class MessageGroup:
-    """Messages of one location that are alike. `country` is empty for chat.
-
-    `then` is what they would cost; `unpriced` says that the card would refuse them, and
-    `was_refused` that they were for want of a price.
-    """
+    """`country` is empty for chat; `unpriced` groups would be refused by the card."""
 
     location_id: int
     country: str
@@ -109,8 +103,7 @@ def _international(
 def unpriced(
     prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
 ) -> Iterator[tuple[tuple[str, str, str], int]]:
-    """Country, kind of line and channel that the card has no price for, and how many messages
-    of those days went there."""
+    """Destinations that the card has no price for, and their number of messages."""
     with connection.cursor() as cursor:
         cursor.execute(DESTINATIONS, _parameters(prices, locations, first_on, until))
         for country, carrier_type, channel, digits, messages in _rows(cursor):
@@ -121,7 +114,6 @@ def unpriced(
 
 
 def _price(prices: PriceList, case: tuple[str, str, str, int | None, str]) -> int | None:
-    """Credits of one message; None where the card has no price."""
     country, carrier_type, channel, seconds, digits = case
     price = prices.price(country=country, carrier_type=carrier_type, channel=channel, digits=digits)
     return rating.cost(price, channel=channel, seconds=seconds)[1] if price else None

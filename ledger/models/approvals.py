@@ -1,5 +1,3 @@
-"""Manual entries that a second person has to approve."""
-
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -34,11 +32,7 @@ MANUAL_KINDS = (EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.REVERSAL, En
 
 @audited(exclude=["key"])
 class ApprovalRequest(DecisionRequest):
-    """An entry above the limit of one person; another person decides it, once.
-
-    `credits` (signed) are what the entry would have moved at the time of the request. A reversal
-    or write-off moves what there is to move when it is approved.
-    """
+    """`credits` (signed) are what the entry would have moved when it was requested."""
 
     location = models.ForeignKey(
         Location,

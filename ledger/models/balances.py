@@ -1,5 +1,3 @@
-"""Balances, and the charges that spend them."""
-
 import datetime as dt
 from typing import Any
 
@@ -143,10 +141,7 @@ class Balance(models.Model):
 
 
 class Charge(models.Model):
-    """One request to spend: a broadcast of one channel, or a list of chat messages.
-
-    A repeated request gets the result stored here and on the messages, refusals included.
-    """
+    """A broadcast of one channel, or a list of chat messages; stored even if refused."""
 
     location = models.ForeignKey(
         Location,
@@ -236,5 +231,4 @@ class Charge(models.Model):
 
     @property
     def shortfall(self) -> int:
-        """Credits missing beyond the overdraft limit to send all messages."""
         return max(0, self.needed_credits - self.available_before - self.overdraft_limit)

@@ -1,5 +1,3 @@
-"""Bundles, and requests of managers to buy one."""
-
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -71,10 +69,7 @@ class CreditRequestState(models.TextChoices):
 
 @audited(exclude=["form_key"])
 class CreditRequest(DecisionRequest):
-    """A request to buy credits; staff decide it, once.
-
-    `credits` and `price` are copied from the bundle, which may change later.
-    """
+    """`credits` and `price` are copied from the bundle, which may change later."""
 
     location = models.ForeignKey(
         Location,

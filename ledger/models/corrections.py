@@ -1,5 +1,3 @@
-"""Requests of managers to give credits back."""
-
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -28,8 +26,6 @@ class CorrectionState(models.TextChoices):
 
 @audited()
 class CorrectionRequest(DecisionRequest):
-    """A request to reverse a charge or one message of it; staff decide it, once."""
-
     location = models.ForeignKey(
         Location,
         on_delete=models.PROTECT,

@@ -1,5 +1,3 @@
-"""Ledger entries."""
-
 import datetime as dt
 
 import pghistory
@@ -53,7 +51,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     ],
 )
 class Entry(models.Model):
-    """One change of a balance, never edited or deleted; written only by `ledger.engine.posting`."""
+    """Never edited or deleted; written only by `ledger.engine.posting`."""
 
     location = models.ForeignKey(
         Location,

@@ -1,5 +1,3 @@
-"""Constraints of ledger entries."""
-
 from django.db import models
 from django.db.models import F, Q
 

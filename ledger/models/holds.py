@@ -1,5 +1,3 @@
-"""Holds: credits set aside for calls whose length is not known yet."""
-
 import datetime as dt
 
 import pgtrigger
@@ -42,10 +40,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """Credits set aside until the hold is settled, released or expires: one of them, once.
-
-    A refused hold sets nothing aside; it is stored as the result of its key.
-    """
+    """A refused hold sets nothing aside; it is stored as the result of its key."""
 
     location = models.ForeignKey(
         Location,

@@ -1,5 +1,3 @@
-"""Messages of charges, with what explains their price and what reports show."""
-
 import pghistory
 import pgtrigger
 from django.db import models
@@ -14,8 +12,6 @@ from locations.models.triggers import no_truncate
 
 
 class CarrierSource(models.TextChoices):
-    """Where the carrier type of a number came from."""
-
     METADATA = "metadata", _("numbering metadata")
     CALLER = "caller", _("stated by the caller")
 
@@ -31,7 +27,6 @@ class TextType(models.TextChoices):
 
 
 def message_constraints(name: str) -> list[models.BaseConstraint]:
-    """Constraints of both kinds of messages; `name` is their prefix."""
     return [
         models.UniqueConstraint(
             fields=["location", "external_id"],
@@ -122,9 +117,8 @@ def message_triggers(name: str) -> list[pgtrigger.Trigger]:
 class Message(models.Model):
     """Base of international and chat messages.
 
-    A broadcast inserts thousands, so most foreign keys have no constraint in the database:
-    charges, entries and published cards are never deleted, and a statement trigger checks that
-    the charge belongs to the location and the entry to the charge.
+    A broadcast inserts thousands, so most foreign keys have no constraint in the database; a
+    statement trigger checks that the charge belongs to the location and the entry to the charge.
     """
 
     location = models.ForeignKey(
@@ -185,7 +179,7 @@ class Message(models.Model):
 
 @audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class InternationalMessage(Message):
-    """A text or call of a broadcast; `rate` is the row of the card that priced it."""
+    """`rate` is the row of the card that priced it."""
 
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     country = models.CharField(_("country"), max_length=3, blank=True)
@@ -248,7 +242,7 @@ class InternationalMessage(Message):
 
 @audited(pghistory.ManualEvent(SEEN), by_trigger=False, fields=["location", "external_id"])
 class ChatMessage(Message):
-    """A chat message, sent or received; without a `card` the standard chat prices applied."""
+    """Without a `card` the standard chat prices applied."""
 
     inbox = models.ForeignKey(
         ChatInbox, on_delete=models.PROTECT, related_name="messages", verbose_name=_("inbox")

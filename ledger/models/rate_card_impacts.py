@@ -7,7 +7,7 @@ from locations.models.jobs import Job
 
 
 class RateCardImpact(Job):
-    """One calculation: its `result`, for the prices whose fingerprint it holds."""
+    """`result` is for the prices whose fingerprint it has."""
 
     task = "ledger.tasks.calculate_rate_card_impact"
 

@@ -1,5 +1,3 @@
-"""Base of requests that another person decides, once."""
-
 from typing import Any
 
 import pgtrigger
@@ -70,7 +68,6 @@ def open_requests_index(name: str) -> models.Index:
 
 
 def decided_by_second_person(name: str, *, granted: str) -> pgtrigger.Trigger:
-    """The requester cannot grant the request. A trigger, since older rows may break the rule."""
     return pgtrigger.Trigger(
         name=f"{name}_by_somebody_else",
         when=pgtrigger.Before,
@@ -88,7 +85,6 @@ def decided_by_second_person(name: str, *, granted: str) -> pgtrigger.Trigger:
 
 
 def decision_triggers(name: str, *, entry: str) -> list[pgtrigger.Trigger]:
-    """Requests are never deleted; only the decision changes, once."""
     return [
         pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete),
         no_truncate(f"{name}_no_truncate"),

@@ -1,5 +1,3 @@
-"""Tokens of the HTTP API."""
-
 import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,8 +11,6 @@ from locations.models.audit import audited
 
 
 class Scope(models.TextChoices):
-    """What a token may do; no scope includes another."""
-
     READ = "read", _("Read balances and entries, ask for quotes")
     CHARGE = "charge", _("Charge, hold, report statuses, reverse")
     FUND = "fund", _("Record purchases")

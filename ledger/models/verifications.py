@@ -13,8 +13,6 @@ NOT_AUDITED += ["rows_total", "failure", "run"]
 
 
 class VerificationRun(models.Model):
-    """One check of the invariants of docs/domain.md, for one location or for all (null)."""
-
     location = models.ForeignKey(
         Location,
         on_delete=models.PROTECT,
@@ -79,8 +77,6 @@ class Verification(models.Model):
 
 @audited(exclude=NOT_AUDITED)
 class VerificationRequest(Job):
-    """A verification that staff requested; its worker sets `run`."""
-
     task = "ledger.tasks.verify_on_request"
 
     location = models.ForeignKey(

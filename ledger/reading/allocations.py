@@ -1,5 +1,3 @@
-"""Which credits paid for each message of a charge, and the balance around it."""
-
 from collections.abc import Collection
 
 from ledger.engine.pg_arrays import plain_array
@@ -46,7 +44,7 @@ TABLES = {
 
 
 def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
-    """By message id, for the messages at these positions; free messages are missing. One query."""
+    """By message id; free messages are missing. One query."""
     statement = PAID.format(table=TABLES[ChargeKind(charge.kind)])
     paid = {}
     for pk, contract, rest, before, purchased_before in fetch_rows(

@@ -68,7 +68,7 @@ def added_up(movements: Iterable[Movement]) -> Movement:
 
 
 class Day(NamedTuple):
-    """One row of the daily table; opening + net = closing (contract plus purchased credits).
+    """Opening + net = closing (contract plus purchased credits).
 
     `bought` and `granted` are parts of the additions; `granted` is None unless a term began.
     """
@@ -92,8 +92,8 @@ class Day(NamedTuple):
 class DailyUsage:
     """The days with entries from `first_on` to `last_on`, in order.
 
-    `rows` are those of `days` in which one of the requested kinds moved, `shown` is their sum.
-    `total` is the sum of all days: opening + total.net = closing.
+    `rows` are those in which one of the requested kinds moved, `rows_total` is their sum, and
+    `total` that of all days.
     """
 
     first_on: dt.date | None
@@ -102,7 +102,7 @@ class DailyUsage:
     days: tuple[Day, ...]
     rows: tuple[Day, ...]
     total: Movement
-    shown: Movement
+    rows_total: Movement
 
     @property
     def closing(self) -> int:
@@ -119,10 +119,9 @@ class DailyUsage:
         return _usage(first_on, last_on, opening, self.days[start:end], kinds)
 
     def every_day(self, until: dt.date) -> Iterator[Day]:
-        """Each day of the range up to `until`, also those without an entry.
+        """Also the days up to `until` without an entry.
 
-        A range without `first_on` begins with the first entry. A day after `until` is included
-        if it has entries.
+        Without `first_on` the range begins with the first entry.
         """
         day = self.first_on or (self.days[0].day if self.days else None)
         before: Day | None = None
@@ -137,7 +136,6 @@ class DailyUsage:
         return self.opening if row is None else row.closing
 
     def with_quiet_days(self, until: dt.date) -> "DailyUsage":
-        """The same with the days up to `until` that have no entry as rows."""
         listed = {row.day for row in self.rows}
         rows = (row for row in self.every_day(until) if row.is_quiet or row.day in listed)
         return replace(self, rows=tuple(rows))
@@ -156,10 +154,9 @@ def daily_usage(
     last_on: dt.date | None = None,
     kinds: Collection[str] = (),
 ) -> DailyUsage:
-    """The daily table of a location from `first_on` to `last_on`, both included.
+    """The daily table of a location, both days included; None leaves an end open. Two queries.
 
-    `kinds` are fields of Movement: only days on which one of them moved are rows then. None
-    for a day leaves that end of the range open. Two queries, whatever the range.
+    `kinds` are fields of Movement: only days on which one of them moved are rows then.
     """
     opening = 0
     if first_on is not None:
@@ -184,9 +181,9 @@ def _usage(
     days: Sequence[Day],
     kinds: Collection[str],
 ) -> DailyUsage:
-    total = shown = added_up(day.moved for day in days)
+    total = rows_total = added_up(day.moved for day in days)
     rows = days
     if kinds:
         rows = [day for day in days if any(getattr(day.moved, kind) for kind in kinds)]
-        shown = added_up(day.moved for day in rows)
-    return DailyUsage(first_on, last_on, opening, tuple(days), tuple(rows), total, shown)
+        rows_total = added_up(day.moved for day in rows)
+    return DailyUsage(first_on, last_on, opening, tuple(days), tuple(rows), total, rows_total)

@@ -1,5 +1,3 @@
-"""Explain the cost of a message from the facts stored with it."""
-
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -15,10 +13,7 @@ from locations.models import Channel, Rate, RateCard
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Which credits paid for a message, in the order in which they are used.
-
-    `owed` took the balance (contract plus purchased credits, `before` it was paid) below zero.
-    """
+    """`owed` took the balance (contract plus purchased credits) below zero."""
 
     contract: int
     purchased: int
@@ -53,10 +48,7 @@ def way_out(refusal: str) -> str:
 
 
 def explain_international(message: InternationalMessage) -> str:
-    """The price of a text or a call: what was measured, what was billed, by which row.
-
-    Select `rate__card__series` with the message: it is read here.
-    """
+    """Select `rate__card__series` with the message: it is read here."""
     if message.outcome == Outcome.REFUSED:
         return _refused(message.refusal)
     rate = message.rate
@@ -102,7 +94,7 @@ def _row(message: InternationalMessage, rate: Rate) -> str:
 
 
 def explain_chat(message: ChatMessage) -> str:
-    """Reads `card__series`: select it with the message."""
+    """Select `card__series` with the message: it is read here."""
     if message.outcome == Outcome.REFUSED:
         return _refused(message.refusal)
     prices = (
@@ -124,7 +116,6 @@ def card_name(card: RateCard) -> str:
 
 
 def _capped(words: str, credits: int, price: int) -> str:
-    """Only a hold's rule makes a charged message cheaper than its price."""
     if credits >= price:
         return words
     return _("%(sum)s, capped at the %(credits)s that the hold had left") % {

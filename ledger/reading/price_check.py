@@ -1,5 +1,3 @@
-"""What one text or call to a number would cost a location, and why."""
-
 import datetime as dt
 from dataclasses import dataclass
 
@@ -18,10 +16,7 @@ from locations.models import Channel, Rate, RateCard
 
 @dataclass(frozen=True, slots=True)
 class PriceCheck:
-    """`card` is the one in force that day, `row` the price that matched.
-
-    `others` are the rows of the same destination whose prefix also matches, but is shorter.
-    """
+    """`row` is the price that matched, `others` those with a shorter matching prefix."""
 
     day: dt.date
     card: RateCard | None

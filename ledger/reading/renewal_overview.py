@@ -1,5 +1,3 @@
-"""Upcoming, overdue, failed and recent renewals, for the staff page of renewals."""
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +26,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The next step of a location, and the entries that it would write now.
-
-    `step` is None without a contract that has another step.
-    """
+    """The next step of a location (None: there is none), and the entries it would write now."""
 
     balance: Balance
     step: Step | None
@@ -46,7 +41,6 @@ class Preview:
 
     @property
     def granted(self) -> int | None:
-        """None where no contract follows."""
         if self.step is None or self.step.contract is None:
             return None
         return self._sum(EntryKind.CONTRACT_GRANT)
@@ -76,7 +70,6 @@ def get_upcoming(days: int, at: dt.datetime) -> QuerySet[Balance]:
 
 
 def get_overdue(at: dt.datetime) -> QuerySet[Balance]:
-    """Balances that were not renewed, or whose terms changed since; longest overdue first."""
     balances = Balance.objects.filter(renewals.is_renewal_due(at)).select_related(
         "location__account"
     )
@@ -97,8 +90,6 @@ def preview_renewal(location: Location, balance: Balance) -> Preview:
 
 
 def get_completed() -> QuerySet[Entry, dict[str, Any]]:
-    """Steps taken, newest first: when due, when recorded, and the credits moved."""
-
     def moved(kind: EntryKind) -> Sum:
         column = "purchased_delta" if kind == EntryKind.WRITE_OFF else "contract_delta"
         return Sum(column, filter=Q(kind=kind))
@@ -120,7 +111,6 @@ def get_completed() -> QuerySet[Entry, dict[str, Any]]:
 
 
 def get_failures() -> QuerySet[RenewalFailure]:
-    """Unresolved ones first, then the newest."""
     return RenewalFailure.objects.select_related("location").order_by(
         Coalesce("resolved_at", dt.datetime.max.replace(tzinfo=dt.UTC)).desc(),
         "-last_failed_at",

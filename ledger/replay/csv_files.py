@@ -76,8 +76,6 @@ MESSAGE_NUMBER = re.compile(r"messages\[([0-9]+)\]\.(.+)")
 
 
 class TrafficError(Exception):
-    """`problems` name file, line and reason."""
-
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
@@ -144,7 +142,6 @@ def _read(
 
 
 def _rows(path: Path, columns: Sequence[str], problems: list[str]) -> Iterator[tuple[int, Row]]:
-    """Yield line numbers and rows; empty lines are skipped."""
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -187,7 +184,6 @@ def _reject_duplicates(
 
 
 def _format_error(error: BadInput) -> str:
-    """Name the column of `messages[0].phone`."""
     numbered = MESSAGE_NUMBER.fullmatch(error.field)
     return f"{numbered[2] if numbered else error.field} {error.message}".rstrip(".")
 
@@ -270,7 +266,6 @@ def _parse_message(row: Row) -> BroadcastMessage:
 def _group_broadcasts(
     messages: Numbered[BroadcastMessage], problems: list[str]
 ) -> list[RecordedBroadcast]:
-    """Group messages by location and broadcast id; check each broadcast as a whole."""
     lines: dict[tuple[str, str], Numbered[tuple[str, InternationalRequest]]] = {}
     for line, (location, broadcast_id, channel, message) in messages:
         lines.setdefault((location, broadcast_id), []).append((line, (channel, message)))

@@ -37,7 +37,6 @@ SUMMARY_NAMES = {
 
 
 def create_missing(recorded: Iterable[RecordedLocation]) -> dict[str, Location]:
-    """Get or create the locations with account, contract and inboxes; keyed by name."""
     locations = {}
     for record in recorded:
         account, _ = Account.objects.get_or_create(name=record.account)
@@ -67,10 +66,9 @@ def replay(
     until: dt.datetime,
     progress: Callable[[Iterable[Event]], Iterable[Event]] = iter,
 ) -> None:
-    """Replay events in the given order, each at its own instant, up to `until`.
+    """Replay events in order, each at its own instant, up to `until`, and renew every location.
 
-    Idempotency keys come from the events' own ids, so a second replay changes nothing. At the
-    end every location is renewed up to `until`.
+    Keys come from the events' own ids, so a second replay changes nothing.
     """
     for event in progress([event for event in events if event.at <= until]):
         _send(locations[event.location], event)
@@ -101,10 +99,7 @@ def _send(location: Location, event: Event) -> None:
 
 
 def summarize(location: Location, *, at: dt.datetime) -> dict[str, object]:
-    """Summarize a location's messages, credits used, balance and days.
-
-    `days` holds signed credits by day and kind, without zeros.
-    """
+    """`days` holds signed credits by day and kind, without zeros."""
     international = InternationalMessage.objects.filter(location=location)
     chat = ChatMessage.objects.filter(location=location)
     entries = Entry.objects.for_location(location)

@@ -1,7 +1,6 @@
 """Entries that staff post by hand; above a limit a second person has to approve them.
 
-The limit is the setting STAFF_APPROVAL_ABOVE_CREDITS. It does not apply to requests of managers,
-which involve two people already.
+The limit does not apply to requests of managers, which involve two people already.
 """
 
 import datetime as dt
@@ -27,10 +26,7 @@ class AlreadyPending(LedgerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualEntry:
-    """`credits` are signed, and only those of a purchase or an adjustment.
-
-    `external_id` is the message of a reversal, empty for the whole charge.
-    """
+    """`credits` are signed, and 0 but for a purchase or an adjustment."""
 
     kind: EntryKind
     credits: int = 0
@@ -44,7 +40,7 @@ class ManualEntry:
 
 @dataclass(frozen=True, slots=True)
 class ManualEntryResult:
-    """Either the entry or the request that waits for approval; `replayed` if the key was known."""
+    """Either the entry or the request that waits for approval."""
 
     entry: Entry | None
     pending: ApprovalRequest | None
@@ -64,7 +60,6 @@ def post(
     created_by: User,
     approved_by: User | None = None,
 ) -> posting.PostedEntry:
-    """Post it, whatever the limit; raises what `funding` and `reversals` raise."""
     common: dict[str, Any] = {
         "key": key,
         "at": at,
@@ -93,7 +88,6 @@ def post(
 def dry_run(
     location_id: int, entry: ManualEntry, *, key: str, at: dt.datetime, created_by: User
 ) -> posting.PostedEntry:
-    """Post it and roll back; raises what `post` raises."""
     with transaction.atomic():
         posted = post(location_id, entry, key=key, at=at, created_by=created_by)
         transaction.set_rollback(True)

@@ -1,9 +1,3 @@
-"""Change the included amount of the running term, not only from the next renewal.
-
-The grant stays as it is; an adjustment that names the contract and its term makes up the whole
-difference, not pro rata. Used credits are not taken back.
-"""
-
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -44,8 +38,9 @@ def change_now(
 ) -> TermChange:
     """Save the changed fields and adjust the running term to the contract's included amount.
 
-    Above the limit of one person the adjustment waits for approval; the contract is saved
-    nevertheless. Raises ContractRefused, NoRunningTerm, BadInput and AlreadyPending.
+    The adjustment makes up the whole difference, not pro rata. Above the limit of one person it
+    waits for approval; the contract is saved nevertheless. Raises ContractRefused, NoRunningTerm,
+    BadInput and AlreadyPending.
     """
     reason = reason.strip()
     posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
@@ -88,8 +83,8 @@ def change_now(
         return TermChange(contract, term, result, used)
 
 
+# The same for a form sent twice; another one after an entry or a decision.
 def _key(contract: Contract, term: Term, balance: Balance) -> str:
-    """The same for a form sent twice; another one after an entry or a decision."""
     decided = ApprovalRequest.objects.filter(
         contract=contract, term_starts_on=term.starts_on
     ).exclude(state=ApprovalState.OPEN)

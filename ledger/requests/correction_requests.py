@@ -1,5 +1,3 @@
-"""Corrections: requested by a manager, granted or declined by staff."""
-
 import datetime as dt
 from functools import partial
 
@@ -34,10 +32,7 @@ def request_correction(
     requested_by: User,
     at: dt.datetime,
 ) -> CorrectionRequest:
-    """Request that a charge, or its message `external_id`, be given back.
-
-    Raises UnknownCharge, BadInput, InvalidCorrectionRequest and TooManyOpenRequests.
-    """
+    """Raises UnknownCharge, BadInput, InvalidCorrectionRequest and TooManyOpenRequests."""
     reason = reason.strip()
     posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
     charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()
@@ -71,11 +66,6 @@ def request_correction(
 def grant(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
 ) -> CorrectionRequest:
-    """Give the credits back and close the request.
-
-    Raises AlreadyDecided, OwnRequest, and what `reversals.reverse` raises: the request stays open
-    then.
-    """
     answer = decisions.clean_answer(answer)
     with transaction.atomic():
         request: CorrectionRequest = decisions.lock_open_request(CorrectionRequest, request_id)

@@ -1,5 +1,3 @@
-"""Credits: requested by a manager, recorded as a purchase or declined by staff."""
-
 import datetime as dt
 import uuid
 from functools import partial
@@ -81,11 +79,6 @@ def request_credits(
 def approve(
     request_id: int, *, decided_by: User, at: dt.datetime, answer: str = ""
 ) -> CreditRequest:
-    """Record the purchase and close the request.
-
-    Raises AlreadyDecided, OwnRequest, and what `funding.purchase` raises: the request stays open
-    then.
-    """
     answer = decisions.clean_answer(answer)
     with transaction.atomic():
         request: CreditRequest = decisions.lock_open_request(CreditRequest, request_id)

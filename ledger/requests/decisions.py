@@ -1,5 +1,3 @@
-"""A request is decided once, by somebody other than the requester."""
-
 import datetime as dt
 from typing import Any
 
@@ -28,7 +26,7 @@ def clean_answer(answer: str, *, required: bool = False) -> str:
 
 
 def lock_open_request(model: type[DecisionRequest], request_id: int) -> Any:
-    """The request, locked together with its balance; raises AlreadyDecided."""
+    """Lock the request and its balance; raises AlreadyDecided."""
     # Lock, so that only one of two people decides; the balance first, as everything that moves it.
     request: Any = model._default_manager.select_related("requested_by").get(pk=request_id)
     Balance.objects.select_for_update().get(location_id=request.location_id)
@@ -53,7 +51,6 @@ def record_decision(
     answer: str,
     entry_field: str | None = None,
 ) -> None:
-    """Close the request; `entry_field` names its field for the posted entry."""
     request.state, request.answer = state, answer
     request.decided_by, request.decided_at = decided_by, at
     fields = ["state", "answer", "decided_by", "decided_at"]
@@ -63,10 +60,7 @@ def record_decision(
 def decline_request(
     model: type[DecisionRequest], request_id: int, *, decided_by: User, at: dt.datetime, answer: str
 ) -> Any:
-    """Close the request without an entry; the requester may do so too, which withdraws it.
-
-    Raises AlreadyDecided, and BadInput without an answer.
-    """
+    """Close the request without an entry. Raises AlreadyDecided, and BadInput without an answer."""
     answer = clean_answer(answer, required=True)
     with transaction.atomic():
         request = lock_open_request(model, request_id)

@@ -1,5 +1,3 @@
-"""The queue of open requests of all three kinds, oldest first."""
-
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,8 +19,6 @@ from ledger.models import (
 
 
 class RequestType(StrEnum):
-    """The value is the name of the model."""
-
     APPROVAL = "approvalrequest"
     CORRECTION = "correctionrequest"
     CREDITS = "creditrequest"
@@ -64,7 +60,7 @@ def pending_requests(
     location_name: str = "",
     location_id: int | None = None,
 ) -> QuerySet[Any, Any]:
-    """Rows for `parse_row`, in one query; `location_name` is a part of the name."""
+    """Rows for `parse_row`, in one query, oldest first."""
     condition = Q(location=location_id) if location_id else Q()
     if location_name:
         condition &= Q(location__name__icontains=location_name)
@@ -108,8 +104,6 @@ def _part(type_: RequestType, condition: Q) -> QuerySet[Any, Any]:
 
 
 def _requested_credits() -> Any:
-    """The credits of the message of a correction, else those of its charge."""
-
     def message_credits(model: Any) -> Subquery:
         messages = model.objects.filter(
             charge=OuterRef("charge"), external_id=OuterRef("external_id"), credits__gt=0

@@ -1,7 +1,6 @@
-"""The invariants of docs/domain.md as SQL.
+"""The invariants of docs/domain.md as SQL: location id and detail of every violation.
 
-Each query returns the location id and a detail of every violation. None relies on the guards of
-the database: a guard may have been switched off.
+None relies on the guards of the database: a guard may have been switched off.
 """
 
 from dataclasses import dataclass

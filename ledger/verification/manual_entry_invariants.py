@@ -1,5 +1,3 @@
-"""Invariants of the entries that staff post by hand, as SQL like those of `invariants.py`."""
-
 from ledger.verification.invariants import ENTRIES, Check
 
 CHECKS_BY_HAND = (

@@ -1,5 +1,3 @@
-"""Verifications that staff request: of one location, or of all."""
-
 import datetime as dt
 
 from django.db import transaction
@@ -14,7 +12,6 @@ from locations.models import Location, User
 def request_verification(
     location: Location | None, *, requested_by: User, at: dt.datetime
 ) -> VerificationRequest:
-    """Create the job, or return the unfinished one; no location means all of them."""
     unfinished = VerificationRequest.objects.unfinished().filter(location=location)
     with transaction.atomic():
         # Two at once: the unique constraint keeps the one that commits first.

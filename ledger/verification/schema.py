@@ -1,5 +1,3 @@
-"""Whether the database still has every guard that the models and ledger/sql promise."""
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

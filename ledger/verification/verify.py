@@ -1,5 +1,3 @@
-"""Verify the invariants of docs/domain.md over the whole database, in one snapshot."""
-
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from locations.models import Location
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A broken invariant, by its number in docs/domain.md; no location: a guard is missing."""
+    """`rule` is a number in docs/domain.md; without a location a guard is missing."""
 
     rule: int
     check: str
@@ -27,7 +25,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What one snapshot holds: the last entry of each location, all entries, every breach."""
+    """`through` is the number of the last entry of each location."""
 
     location_id: int | None
     through: dict[int, int]
@@ -36,15 +34,13 @@ class Verified:
 
 
 def verify(location_id: int | None = None) -> list[Breach]:
-    """Every breach of rules 1 to 7, of one location or of all of them; see `verify_snapshot`."""
     return verify_snapshot(location_id).breaches
 
 
 def verify_snapshot(location_id: int | None = None) -> Verified:
-    """Verify one location or all of them, and say of which state.
+    """Verify one location or all of them in one snapshot; call it outside a transaction.
 
-    Reads one REPEATABLE READ snapshot, so that charges may go on meanwhile; call it outside a
-    transaction. Raises UnknownLocation.
+    Raises UnknownLocation.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -65,11 +61,7 @@ def verify_snapshot(location_id: int | None = None) -> Verified:
 def record_run(
     verified: Verified, *, started_at: dt.datetime, finished_at: dt.datetime
 ) -> VerificationRun:
-    """Write down what a verification found: a run, and the newest of each location.
-
-    Its snapshot was taken at `started_at`: one that comes late does not stand in the place of a
-    newer one.
-    """
+    """Store a run and the newest result of each location, unless a newer one is stored."""
     guards = [breach.detail for breach in verified.breaches if breach.location_id is None]
     found: dict[int, list[dict[str, object]]] = {location: [] for location in verified.through}
     for breach in verified.breaches:
@@ -110,7 +102,6 @@ def record_run(
 
 
 def breaches(location_id: int | None = None) -> Iterator[Breach]:
-    """The same within the caller's transaction."""
     for check in (*CHECKS, *CHECKS_BY_HAND):
         with connection.cursor() as cursor:
             cursor.execute(check.sql, {"location": location_id})
@@ -126,7 +117,6 @@ def breaches(location_id: int | None = None) -> Iterator[Breach]:
 
 
 def _terms(location: Location, balance: Balance | None) -> Iterator[Breach]:
-    """Rule 4: a grant for each term that the location has been renewed through, no other."""
     name = "one grant per term, no gap"
     wanted = _settled_terms(
         load_terms(location.pk), balance.renewed_through_on if balance else None
@@ -153,7 +143,6 @@ def _settled_terms(terms: Terms, through: dt.date | None) -> set[tuple[int, dt.d
 
 
 def _daily_table(location: Location, balance: Balance | None) -> Iterator[Breach]:
-    """Rule 6: the days chain, and the last closing balance is the balance on the page."""
     name = "the daily table closes at the balance"
     usage = daily_usage(location)
     running = 0

@@ -44,10 +44,6 @@ class CallEvent(ProviderEvent):
 
 
 def record_event(location_id: int, event: TextEvent | CallEvent, *, at: dt.datetime) -> None:
-    """Charge, hold, settle or update a status; idempotent.
-
-    Raises what `charging.charge_broadcast` and `holds.hold` raise.
-    """
     if isinstance(event, TextEvent):
         _record_text(location_id, event, at)
     elif event.seconds is None:

@@ -1,5 +1,3 @@
-"""Field values in the audit log, formatted in the reader's language."""
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +11,7 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def format_value(field: "Field[Any, Any]", value: Any, related: Mapping[Any, Model]) -> str:
-    """Format a value as JSON stores it; `related` are the objects a foreign key may refer to."""
+    """`value` is as JSON stores it; `related` are the objects that a foreign key may refer to."""
     if value in EMPTY:
         return ""
     if isinstance(field, ForeignKey):

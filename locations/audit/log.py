@@ -1,5 +1,3 @@
-"""Read the audit log of all models, newest first."""
-
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
@@ -72,7 +70,6 @@ class AuditEntry:
 
     @property
     def kind(self) -> str:
-        """Where it was done: a form, a list, a page, an action with its name."""
         kind, __, action = str(self.context.get("kind", "")).partition(" ")
         labels = {"form": _("form"), "list": _("list"), "page": _("page")}
         return _("action: %(name)s") % {"name": action} if action else labels.get(kind, kind)
@@ -211,7 +208,6 @@ def _parse(value: str | None) -> dict[str, Any]:
 
 
 def _resolve_names(entries: Iterable[AuditEntry]) -> None:
-    """Name the objects, users and foreign keys of the entries: one query for each model."""
     ids: dict[type[Model], set[Any]] = {}
     for entry in entries:
         if entry.object_id is not None:

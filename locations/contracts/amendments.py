@@ -1,5 +1,3 @@
-"""Enter contracts, and amend them as far as their granted terms allow."""
-
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -84,10 +82,7 @@ def enter_contract(
 
 
 def amend_contract(contract: Contract, fields: Collection[str]) -> Contract:
-    """Save these changed fields; an included amount takes effect at the next renewal.
-
-    Raises ContractRefused.
-    """
+    """Save these fields; included credits apply from the next renewal. Raises ContractRefused."""
     if not fields:
         return contract
     _check_fields(contract)
@@ -139,7 +134,6 @@ def _check_fields(contract: Contract) -> None:
 
 
 def _check_overlap(contract: Contract, ignoring: Contract | None = None) -> None:
-    """Name the other contract, which the exclusion constraint cannot."""
     others = Contract.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=contract.starts_on), location_id=contract.location_id
     ).exclude(pk=contract.pk)

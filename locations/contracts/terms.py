@@ -1,5 +1,3 @@
-"""The contracts and the time zone of a location, as charging and renewals need them."""
-
 import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +12,6 @@ class UnknownLocation(Exception):
 
 
 class HasTerms(Protocol):
-    """A location, or a row of a query with these of its columns."""
-
     @property
     def pk(self) -> int: ...
     @property
@@ -26,11 +22,7 @@ class HasTerms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The day on which a term begins or ends.
-
-    `contract` is the one whose term begins, `previous` the one whose term ends; None where there
-    is none.
-    """
+    """A day on which a term begins (that of `contract`) or ends (that of `previous`)."""
 
     on: dt.date
     at: dt.datetime
@@ -47,8 +39,6 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The contracts of one location in order, at one version of its terms."""
-
     location_id: int
     version: int
     zone: ZoneInfo
@@ -75,10 +65,7 @@ class Terms:
         return Term(contract, starts_on, ends_on)
 
     def next_step(self, after: dt.date | None) -> Step | None:
-        """The first step later than the day `after` (None: the first of all).
-
-        None without a contract and when all of them have ended.
-        """
+        """The first step after the day `after` (None: the first of all)."""
         term = self.term_on(after) if after is not None else None
         if term is not None:
             return self._make_step(term.ends_on)

@@ -1,5 +1,3 @@
-"""What the database's guards say, for a person."""
-
 from django.apps import apps
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
@@ -17,16 +15,11 @@ UNKNOWN = gettext_lazy("The database refused this. Nothing was changed.")
 
 
 def guard_of(error: DatabaseError) -> str:
-    """The name of the constraint or guard that refused; empty where none is named."""
     return _said(error, "constraint_name")
 
 
 def message_of(error: DatabaseError) -> str:
-    """The one place that turns a guard's error into a message for a person.
-
-    Guards written as triggers carry their own sentence; constraints have theirs beside them in
-    the model (`violation_error_message`).
-    """
+    """Guards written as triggers have their own message, constraints `violation_error_message`."""
     words = _said(error, "message_primary")
     for beginning, message in PGTRIGGER_SAYS.items():
         if words.startswith(beginning):

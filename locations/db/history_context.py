@@ -1,5 +1,3 @@
-"""Execute wrapper that lets pghistory's audit context work with server-side binding."""
-
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +9,9 @@ CONTEXT_PREFIX = "SELECT set_config('pghistory."
 def bind_in_client(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
-    """Send a write that carries an audit context through a client-side binding cursor.
+    """Send a write with an audit context through a client-side binding cursor.
 
-    pghistory puts a second command in front of the statement, and a statement whose parameters
-    are bound by the server may hold only one.
+    pghistory puts a second command in front of the statement, which the server cannot bind.
     """
     if sql.startswith(CONTEXT_PREFIX):
         wrapper = context["cursor"]

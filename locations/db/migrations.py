@@ -1,5 +1,3 @@
-"""Operations for migrations."""
-
 from collections.abc import Sequence
 from pathlib import Path
 

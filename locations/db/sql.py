@@ -4,7 +4,6 @@ from django.db import connection
 
 
 def fetch_rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
-    """The rows of a query written as SQL; parameters are named."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

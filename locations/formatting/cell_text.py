@@ -1,5 +1,3 @@
-"""Text as a cell can hold it, and what keeps a program from taking it for something else."""
-
 import re
 
 MAX_TEXT_UNITS = 32_767  # UTF-16 units
@@ -29,7 +27,6 @@ def clean_text(text: str) -> str:
 
 
 def split_runs(text: str) -> list[str]:
-    """The runs of a clean text: one, unless Excel would read escapes in it."""
     return ESCAPE_LIKE.split(text) if "_x" in text else [text]
 
 

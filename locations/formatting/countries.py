@@ -1,5 +1,3 @@
-"""Country names from the Unicode CLDR by way of Babel."""
-
 import re
 import unicodedata
 from functools import cache
@@ -70,7 +68,7 @@ def country_name(code: str) -> str:
 
 
 def country_code(text: str) -> str:
-    """The code of a country, given as ISO 3166-1 (2 or 3 letters), XK, 001 or in English; or ""."""
+    """The code of ISO 3166-1 (2 or 3 letters), XK, 001 or an English name; else ""."""
     name = text.strip()
     code = name.upper()
     if code in phonenumbers.SUPPORTED_REGIONS or code == SATELLITE:

@@ -1,8 +1,4 @@
-"""Dates and times in the reader's language.
-
-Formats are named by the English one, in Django's letters; other languages may order their parts
-differently: `15 September 2027` is `15 septembre 2027` and `15 de septiembre de 2027`.
-"""
+"""Formats are named by the English one; other languages may order their parts differently."""
 
 import datetime as dt
 import re
@@ -34,7 +30,6 @@ FRENCH_MONTH = re.compile(r"\b(?:jui|jul|aoû|(?<=\d )mar|^mar(?= \d{4}))\b")
 
 
 def format_date(day: dt.date, pattern: str = "j F Y") -> str:
-    """The day, or the instant in the zone that it carries, in the active language."""
     language = get_language() or "en"
     # Equal instants of different zones would share a cache entry.
     if isinstance(day, dt.datetime):
@@ -43,17 +38,14 @@ def format_date(day: dt.date, pattern: str = "j F Y") -> str:
 
 
 def format_long_date(day: dt.date) -> str:
-    """15 September 2027"""
     return format_date(day, "j F Y")
 
 
 def format_short_date(day: dt.date) -> str:
-    """22 Nov 2026"""
     return format_date(day, "j M Y")
 
 
 def format_date_range(first_on: dt.date | None, last_on: dt.date) -> str:
-    """24 Oct – 22 Nov 2026"""
     if first_on is None:
         return _("until %(day)s") % {"day": format_short_date(last_on)}
     if first_on == last_on:

@@ -1,5 +1,3 @@
-"""Credits in the reader's language."""
-
 from functools import lru_cache
 
 from django.utils.formats import number_format
@@ -9,12 +7,10 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def format_credits(value: int) -> str:
-    """9,775; −42 with a true minus sign"""
     return format_credits_in(value, get_language())
 
 
 def format_signed(value: int) -> str:
-    """+2,500; −42; 0"""
     return format_signed_in(value, get_language())
 
 

@@ -1,5 +1,3 @@
-"""Masked phone numbers: +44 7••• ••3 456."""
-
 import re
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE

@@ -1,5 +1,3 @@
-"""Accounts, locations, users, contracts and rate cards."""
-
 from locations.models.contracts import Contract, DebtAtRenewal
 from locations.models.locations import Account, ChatInbox, Location
 from locations.models.rate_card_uploads import RateCardUpload

@@ -1,5 +1,3 @@
-"""The audit log: triggers record every change of an audited model in an event table beside it."""
-
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -44,8 +42,7 @@ def audited(
     `trackers` record further events. `exclude` is for personal, secret and automatic fields.
     `in_bulk` is for rows written by the hundred: one trigger a statement, one entry of the log.
     `links` is for the table between two models, whose rows are only added and deleted.
-    Without `by_trigger` code calls `pghistory.create_event`: for tables that charging writes,
-    where a trigger would cost every row.
+    Without `by_trigger` code calls `pghistory.create_event`: for tables that charging writes.
     """
     level = pgtrigger.Statement if in_bulk else pgtrigger.Row
     events: list[Any] = [*trackers]

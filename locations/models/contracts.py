@@ -27,11 +27,7 @@ class DateRange(Func):
 
 @audited()
 class Contract(models.Model):
-    """Included credits per term of N months, counted from the contract's first day.
-
-    It is in force on the local days [starts_on, ends_on). Enter contracts with
-    `locations.contracts.amendments.enter_contract`, which ends the one before.
-    """
+    """Included credits per term, in force on the local days [starts_on, ends_on)."""
 
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("location")

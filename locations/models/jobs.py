@@ -75,9 +75,7 @@ class Job(models.Model):
 
     @property
     def message_language(self) -> str:
-        """The language of the results and of `failure`."""
         return str(self.requested_by.reads)
 
     def interrupted_message(self) -> str:
-        """The failure of a job whose worker died `MAX_ATTEMPTS` times."""
         return gettext("It was interrupted %s times.") % MAX_ATTEMPTS

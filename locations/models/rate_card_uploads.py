@@ -15,11 +15,7 @@ NOT_AUDITED += ["rows_done", "rows_total", "failure"]
 
 @audited(exclude=NOT_AUDITED)
 class RateCardUpload(Job):
-    """A file as it came, and what was read of it. Applied, it becomes a draft, once.
-
-    `prices` and `problems` are lists of lists: see `locations.rate_cards.uploads`. What is old
-    loses its file and its prices; that it came stays where a draft was made of it.
-    """
+    """`prices` and `problems` are lists of lists: see `locations.rate_cards.uploads`."""
 
     task = "locations.tasks.read_rate_card_upload"
 

@@ -71,7 +71,6 @@ class CardState(models.TextChoices):
 
 class RateCardQuerySet(models.QuerySet["RateCard"]):
     def with_states(self, day: dt.date) -> "RateCardQuerySet":
-        """Annotate each card's CardState on a day as `state_now`."""
         later = RateCard.objects.published().filter(
             series=OuterRef("series"),
             effective_on__gt=OuterRef("effective_on"),
@@ -157,8 +156,6 @@ class RateCard(models.Model):
 
 @audited(in_bulk=True)
 class Rate(models.Model):
-    """Credits per text or per minute of a call, to a country and carrier type."""
-
     card = models.ForeignKey(
         RateCard, on_delete=models.CASCADE, related_name="rates", verbose_name=_("card")
     )

@@ -1,7 +1,4 @@
-"""Database sessions with their user and browser.
-
-https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
-"""
+"""https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines"""
 
 import datetime as dt
 from typing import Any, ClassVar, cast

@@ -12,8 +12,6 @@ from locations.models.audit import PASSWORD_SET, SECOND_STEP_OFF, audited
 
 
 class Language(models.TextChoices):
-    """As LANGUAGES in the settings."""
-
     ENGLISH = "en", _("English")
     FRENCH = "fr", _("Français")
     SPANISH = "es", _("Español")
@@ -42,8 +40,6 @@ class UserManager(BaseUserManager["User"]):
     exclude=["password", "last_login", "reset_mailed_at", "created_at"],
 )
 class User(AbstractBaseUser, PermissionsMixin):
-    """A location manager or a member of staff, who signs in with the e-mail address."""
-
     email = models.EmailField(_("email"), unique=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     is_staff = models.BooleanField(
@@ -92,7 +88,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def reads(self) -> str:
-        """The language for mails and reports: the user's own, or English."""
         return self.language or Language.ENGLISH.value
 
     def get_full_name(self) -> str:
@@ -116,8 +111,6 @@ DETAIL_ROLES = (Role.ACCOUNT_ADMIN, Role.SUPER_ADMIN, Role.ADMIN)
 
 @audited()
 class Membership(models.Model):
-    """The role of a user at one location or, for an Account Admin, at an account."""
-
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
     )

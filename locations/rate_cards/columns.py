@@ -1,5 +1,3 @@
-"""What the columns of an uploaded price list hold: guessed from headings, or chosen by staff."""
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -89,10 +87,7 @@ HEADINGS: tuple[tuple[str, ColumnRole], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """A role for each column ("": not used), and what the table does not state.
-
-    Rows up to `heading_line` hold no prices.
-    """
+    """`roles` has one for each column ("": not used); rows up to `heading_row` hold no prices."""
 
     roles: tuple[str, ...]
     heading_line: int = 1

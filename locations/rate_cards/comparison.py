@@ -1,5 +1,3 @@
-"""Compare the prices of two rate cards, or of a file and a card."""
-
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,10 +25,7 @@ class ChangeKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """One destination before and after, or a line of a file with a problem.
-
-    `note` tells how several prices were merged into the new one.
-    """
+    """One destination before and after, or a row of a file with a problem."""
 
     kind: ChangeKind
     old: Rate | None = None
@@ -44,7 +39,6 @@ class PriceChange:
 
     @property
     def destination(self) -> str:
-        """Mexico (MX), mobile, voice, +5222"""
         row = self.row
         if row is None:
             return ""
@@ -59,13 +53,11 @@ class PriceChange:
 
     @property
     def percent_text(self) -> str:
-        """+900 %, −12 %; empty if the price stays."""
         percent = self.percent
         return f"{percent:+.0f} %".replace("-", MINUS) if percent else ""
 
     @property
     def is_jump(self) -> bool:
-        """Whether it may be a typing error; any price after 0 may."""
         if self.old is None or self.new is None:
             return False
         percent = self.percent
@@ -73,7 +65,6 @@ class PriceChange:
 
 
 def find_predecessor(series_name: str, effective_on: dt.date) -> RateCard | None:
-    """The published card that a card of the series effective on this day would supersede."""
     cards = RateCard.objects.published().filter(
         series__name=series_name, effective_on__lte=effective_on
     )

@@ -1,5 +1,3 @@
-"""What to check before a draft rate card is published."""
-
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +20,6 @@ class Conflict:
 
 
 def find_conflicts(card: RateCard, *, today: dt.date) -> list[Conflict]:
-    """Conflicts with the date, with other cards and within the card; `today` is a UTC day."""
     conflicts = [
         *_find_date_conflicts(card, today),
         *_find_prefix_conflicts(list(card.rates.exclude(prefix="")), card),
@@ -108,10 +105,6 @@ def _find_prefix_conflicts(rows: list[Rate], card: RateCard) -> Iterator[Conflic
 
 
 def find_unpaired_countries(card: RateCard) -> list[str]:
-    """Messages on countries with a price for mobile and none for landline, or the reverse.
-
-    A channel with prices of one kind only is among the conflicts.
-    """
     messages = []
     for channel, kinds in _priced_countries(card).items():
         if len(kinds) < 2:

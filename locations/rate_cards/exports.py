@@ -1,5 +1,3 @@
-"""A card as a file, in the format that is imported: the same file brings the same card."""
-
 import io
 from collections.abc import Iterator
 
@@ -14,7 +12,6 @@ HEADINGS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 
 
 def file_name(card: RateCard, ending: str) -> str:
-    """standard-2027-01-01.csv; names sort by series and day."""
     return f"{slugify(f'{card.series}-{card.effective_on}') or 'rate-card'}.{ending}"
 
 

@@ -1,5 +1,3 @@
-"""Read uploaded price lists of any layout into checked prices."""
-
 import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
@@ -99,7 +97,6 @@ def parse_table(
 
 
 def describe_merge(row: RateRow, rule: str) -> str:
-    """median of 4 prices, 3 to 9"""
     if row.merged == 1:
         return ""
     message = (

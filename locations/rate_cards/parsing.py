@@ -1,5 +1,3 @@
-"""Rate card files in our own CSV format: checked prices out, every bad line named."""
-
 import csv
 import io
 import re
@@ -35,8 +33,6 @@ PREFIX = re.compile(r"[1-9][0-9]{0,14}")
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong with a line of the file; line 1 has the column names."""
-
     line: int
     reason: str
 
@@ -49,8 +45,6 @@ class RateCardError(Exception):
 
 
 class BadRateCard(RateCardError):
-    """A file with errors; all of them, in the file's order."""
-
     def __init__(self, problems: Sequence[RowProblem]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -58,8 +52,6 @@ class BadRateCard(RateCardError):
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """One checked price; `merged` is the number of prices in the file that it was made of."""
-
     line: int
     country: str
     carrier_type: str
@@ -91,10 +83,7 @@ def parse_csv(file: BinaryIO) -> list[RateRow]:
 
 
 def parse_csv_rows(file: BinaryIO) -> tuple[list[RateRow], list[RowProblem]]:
-    """The prices of a file, and the problems of its other lines.
-
-    Raises BadRateCard if its column names are wrong.
-    """
+    """The prices, and the problems of other rows. Raises BadRateCard for wrong column names."""
     records = _read_records(_decode(file))
     columns = _check_header(next(records, (1, []))[1])
     rows: list[RateRow] = []
@@ -192,7 +181,7 @@ def _check_header(header: list[str]) -> list[str]:
 def parse_price(
     line: int, cells: dict[str, str], *, max_reasons: int | None = None
 ) -> tuple[RateRow | None, list[str]]:
-    """The price of one line, or None and what is wrong with it: at most `max_reasons`."""
+    """The price of one row, or None and what is wrong with it: at most `max_reasons`."""
     reasons = list(islice(_find_problems(cells), max_reasons))
     if reasons:
         return None, reasons
@@ -257,7 +246,6 @@ def _is_whole_number(text: str, minimum: int, maximum: int) -> bool:
 
 
 def is_country(code: str) -> bool:
-    """Whether the phone metadata has the code: ISO 3166-1, XK, or 001 for satellites."""
     return code == SATELLITE or code in phonenumbers.SUPPORTED_REGIONS
 
 

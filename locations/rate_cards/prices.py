@@ -1,5 +1,3 @@
-"""The prices of rate cards, and which published card is in force on a day."""
-
 import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -39,7 +37,6 @@ class PriceList:
 
 
 def load_price_list(card: RateCard) -> PriceList:
-    """The current prices of a card, which may be a draft."""
     prices: dict[tuple[str, str, str], list[Price]] = {}
     for rate in Rate.objects.filter(card=card):
         prices.setdefault((rate.country, rate.carrier_type, rate.channel), []).append(
@@ -58,8 +55,6 @@ def load_price_list(card: RateCard) -> PriceList:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCards:
-    """Effective dates and card ids of each series, in order; None is the default series."""
-
     series: dict[int | None, tuple[list[dt.date], list[int]]]
 
     @classmethod

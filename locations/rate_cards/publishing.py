@@ -1,5 +1,3 @@
-"""Create rate cards and publish them, once."""
-
 import datetime as dt
 from collections.abc import Sequence
 
@@ -27,8 +25,7 @@ def create_card(
 ) -> RateCard:
     """Create a card of the series `name`: a draft, or published at `publish_at`.
 
-    A missing series is created, the first one as the default. Chat prices are copied from the
-    card before. Raises RateCardError.
+    A missing series is created, the first one as the default. Raises RateCardError.
     """
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
@@ -67,7 +64,6 @@ def create_card(
 
 
 def publish_card(card: RateCard, *, at: dt.datetime) -> RateCard:
-    """Publish a draft, for ever. Raises AlreadyPublished, or RateCardError without prices."""
     with transaction.atomic():
         # Lock, so that of two drafts for one day only one is published.
         RateCardSeries.objects.select_for_update(no_key=True).get(pk=card.series_id)

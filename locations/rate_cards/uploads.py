@@ -1,5 +1,3 @@
-"""Price lists that staff upload: read by their columns, made a draft once, deleted when old."""
-
 import datetime as dt
 import logging
 
@@ -37,10 +35,7 @@ def create_upload(
     requested_by: User,
     clock: Clock,
 ) -> RateCardUpload:
-    """Store a file and read it, or leave it waiting until staff say what its columns mean.
-
-    Raises Unreadable where it is no table, or too large a one.
-    """
+    """Store and read a file, or wait until staff say what its columns mean. Raises Unreadable."""
     if len(content) > MAX_BYTES:
         raise Unreadable(_("It is larger than %s MB.") % (MAX_BYTES // 2**20))
     unpacked_size(content, LIMITS)
@@ -67,10 +62,7 @@ def create_upload(
 
 
 def request_reading(upload: RateCardUpload, columns: ColumnMapping, *, clock: Clock) -> None:
-    """Read the file by these columns: at once where it is small, else by a worker.
-
-    Raises AlreadyApplied.
-    """
+    """Read the file: at once where it is small, else by a worker. Raises AlreadyApplied."""
     updated = RateCardUpload.objects.filter(pk=upload.pk, applied_at=None, emptied_at=None).update(
         columns=columns.to_json(),
         state=JobState.QUEUED,
@@ -154,10 +146,7 @@ def apply(upload: RateCardUpload, *, applied_by: User, at: dt.datetime) -> RateC
 
 
 def delete_old_uploads(*, at: dt.datetime) -> None:
-    """Delete old files that became no draft; of the others only the content.
-
-    Who sent the file of a draft, and when, is stored as long as the card.
-    """
+    """Delete old files that became no draft; of the others only the content."""
     old = Q(uploaded_at__lt=at - dt.timedelta(days=settings.RATE_CARD_UPLOAD_RETENTION_DAYS))
     deleted, _by_model = RateCardUpload.objects.filter(old, applied_at=None).delete()
     emptied = RateCardUpload.objects.filter(old, emptied_at=None).update(

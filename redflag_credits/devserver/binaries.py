@@ -1,5 +1,3 @@
-"""Find the server programs in the wheels of the `local` extra."""
-
 import importlib.metadata
 import importlib.util
 import os
@@ -22,7 +20,7 @@ class ServersUnavailable(Exception):
 
 
 def server_account() -> str | None:
-    """The account of the servers, as PostgreSQL refuses root; None: the current user."""
+    """PostgreSQL refuses root. None: the current user."""
     return "nobody" if os.geteuid() == 0 else None
 
 
@@ -82,7 +80,6 @@ def _package(name: str, *, variable: str) -> Path:
 
 
 def _can_run(program: Path) -> bool:
-    """Whether the servers' account can start it, tried because modes do not tell."""
     try:
         completed = subprocess.run(  # noqa: S603
             [program, "--version"],
@@ -98,7 +95,6 @@ def _can_run(program: Path) -> bool:
 
 
 def _copy_postgres(package: Path, copy: Path) -> None:
-    """Copy the programs with the wheel's libraries."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     _make_accessible(copy.parent)
     partial = Path(tempfile.mkdtemp(dir=copy.parent))

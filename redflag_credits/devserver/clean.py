@@ -1,7 +1,4 @@
-"""`make clean`: remove var/ of this checkout unless it is in use.
-
-Runs without an environment: imports only the standard library and modules of this folder.
-"""
+"""`make clean`. Imports only the standard library and modules of this folder."""
 
 import shutil
 import sys

@@ -1,5 +1,3 @@
-"""Folders of the servers, and running their programs as the owning account."""
-
 import json
 import os
 import subprocess
@@ -32,7 +30,6 @@ def make_home(data_dir: Path) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Create it with its parents; new folders can be traversed by other users."""
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in new:
@@ -74,7 +71,7 @@ def tail(log: Path, lines: int = 20) -> str:
 
 
 def record_server(data_dir: Path, server: str, **values: Path) -> None:
-    """Tell the supervisor what to stop. Call before the start, in case of a crash."""
+    """Call it before the start, in case of a crash: the supervisor stops what is recorded."""
     record = supervisor.lock_folder(data_dir) / supervisor.RUNNING
     running = json.loads(record.read_text()) if record.exists() else {}
     running[server] = {name: str(value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""URLs and folders of the embedded servers. Imported by settings: no side effects."""
+"""Imported by settings: no side effects."""
 
 import hashlib
 import os
@@ -27,7 +27,6 @@ def redis_url(data_dir: Path) -> str:
 
 
 def broker_url(redis_url: str) -> str:
-    """The URL in kombu's notation, which differs for sockets."""
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url
@@ -61,7 +60,6 @@ def socket_dir(data_dir: Path) -> Path:
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether other users can traverse every existing folder of the path."""
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents) if folder.exists())
 
 

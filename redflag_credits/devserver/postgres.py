@@ -1,5 +1,3 @@
-"""Create and start the embedded PostgreSQL with the application's role and database."""
-
 import contextlib
 import os
 import shlex
@@ -38,7 +36,6 @@ def start(data_dir: Path, *, fsync: bool) -> None:
 
 
 def admin_url(data_dir: Path, database: str = "postgres") -> str:
-    """The URL for the superuser, who owns no application data."""
     return f"postgresql://postgres@/{database}?host={paths.socket_dir(data_dir)}"
 
 
@@ -76,7 +73,6 @@ def _launch(data_dir: Path, data: Path, programs: Path, *, fsync: bool) -> None:
 
 
 def _wait_until_ready(data: Path) -> None:
-    """It may still be recovering from a crash."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
@@ -88,7 +84,6 @@ def _wait_until_ready(data: Path) -> None:
 
 
 def _initdb(programs: Path, data: Path) -> None:
-    """Create a cluster, renamed to `data` when it is complete."""
     partial = data.with_name("postgres.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)

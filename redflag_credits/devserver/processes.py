@@ -1,5 +1,3 @@
-"""Child processes of a local run."""
-
 import contextlib
 import ctypes
 import json
@@ -19,7 +17,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass
 class Child:
-    """A process in its own session, so that Ctrl-C reaches only the runner."""
+    """In its own session, so that Ctrl-C reaches only the runner."""
 
     name: str
     command: list[str]
@@ -48,7 +46,6 @@ class Child:
         return self.process.poll() if self.process else None
 
     def stop(self, hurry: Callable[[], bool]) -> None:
-        """Terminate it, then kill its session after the timeout."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -77,7 +74,6 @@ def kill_saved_pids(record: Path) -> None:
 
 
 def _start_time(pid: int) -> str:
-    """Empty if the process has ended."""
     if sys.platform == "linux":
         try:
             status = Path(f"/proc/{pid}/stat").read_text()

@@ -1,7 +1,7 @@
 """Start and share the embedded PostgreSQL and Valkey.
 
-After `use()` the servers run as long as this process. The first process starts them, later
-ones share them, and the supervisor stops them when the last one has ended.
+The first process starts them, later ones share them, and the supervisor stops them when the last
+one has ended.
 """
 
 import contextlib
@@ -25,7 +25,6 @@ _held: dict[Path, int] = {}
 
 
 def use_configured() -> None:
-    """Start the servers for which settings name no others."""
     if settings.LOCAL_POSTGRES or settings.LOCAL_REDIS:
         use(
             settings.DATA_DIR,
@@ -37,10 +36,9 @@ def use_configured() -> None:
 def use(
     data_dir: Path, *, with_postgres: bool = True, with_redis: bool = True, fsync: bool = True
 ) -> None:
-    """Keep the servers of this folder running until this process ends.
+    """Keep the servers of this folder running until this process ends. Raises ServersUnavailable.
 
-    `fsync=False` is for tests and applies only if this call starts PostgreSQL. Raises
-    ServersUnavailable.
+    `fsync=False` is for tests and applies only if this call starts PostgreSQL.
     """
     folder = supervisor.lock_folder(data_dir)
     make_folder(folder)
@@ -61,10 +59,7 @@ def use(
 
 
 def leave(data_dir: Path) -> bool:
-    """Stop the servers unless others use them; returns whether they were stopped.
-
-    Optional: the supervisor does the same after the process has ended.
-    """
+    """Stop the servers unless others use them; returns whether they were stopped."""
     folder = supervisor.lock_folder(data_dir)
     if data_dir in _held:
         os.close(_held.pop(data_dir))

@@ -44,7 +44,6 @@ def wait_for(file: IO[bytes]) -> None:
 
 
 def answers(path: Path) -> bool:
-    """Whether a process listens on this socket."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
         try:
@@ -63,7 +62,6 @@ def as_account(name: str | None) -> dict[str, Any]:
 
 
 def stop_servers(folder: Path) -> None:
-    """Stop the servers in `running.json`. The caller holds the change lock."""
     record = folder / RUNNING
     try:
         running = json.loads(record.read_text())

@@ -54,7 +54,6 @@ def start(data_dir: Path) -> None:
 
 
 def _is_ready(listener: Path) -> bool:
-    """False while it is loading its data file."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
         try:

@@ -58,8 +58,8 @@ def _row(day: Day) -> list[Value]:
 
 def _foot(days: SelectedDays) -> Iterator[list[Value]]:
     usage = days.usage
-    yield [_("Total"), *_moved(usage.shown), None]
-    if usage.shown != usage.total:
+    yield [_("Total"), *_moved(usage.rows_total), None]
+    if usage.rows_total != usage.total:
         yield [_("All movements"), *_moved(usage.total), None]
     yield [_("Opening balance"), *[None] * 6, usage.opening]
     yield [_("Closing balance"), *[None] * 6, usage.closing]
@@ -80,8 +80,8 @@ def _summary(days: SelectedDays) -> Iterator[tuple[str, Value]]:
     yield _("Days listed"), len(days.rows)
     yield _("Opening balance"), usage.opening
     names = [title for title, width in _columns()[1:7]]
-    if usage.shown != usage.total:
-        for name, credits in zip(names, _moved(usage.shown), strict=True):
+    if usage.rows_total != usage.total:
+        for name, credits in zip(names, _moved(usage.rows_total), strict=True):
             yield _("%s, on the days listed") % name, credits
     for name, credits in zip(names, _moved(usage.total), strict=True):
         yield name, credits

@@ -75,6 +75,6 @@ def statement_months(usage: DailyUsage, until: dt.date) -> Iterator[StatementMon
 
 
 def statement_sums(usage: DailyUsage) -> Iterator[StatementRow]:
-    if usage.shown != usage.total:
-        yield StatementRow(_("Days listed"), usage.shown, None)
+    if usage.rows_total != usage.total:
+        yield StatementRow(_("Days listed"), usage.rows_total, None)
     yield StatementRow(_("All movements"), usage.total, usage.closing)

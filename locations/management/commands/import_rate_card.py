@@ -20,7 +20,6 @@ from locations.rate_cards.parsing import (
 
 
 def day_argument(text: str) -> dt.date:
-    """Accept YYYY-MM-DD only; fromisoformat takes other forms of ISO 8601 too."""
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return dt.date.fromisoformat(text)

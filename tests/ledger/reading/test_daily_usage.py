@@ -56,7 +56,11 @@ def test_quiet_days_are_rows_beside_those_of_the_kinds():
     quiet = usage.with_quiet_days(TODAY)
     assert [row.day for row in usage.rows] == [TODAY - 3 * DAY]
     assert [TODAY - row.day for row in quiet.rows] == [4 * DAY, 3 * DAY, 1 * DAY, 0 * DAY]
-    assert (quiet.total, quiet.shown, quiet.days) == (usage.total, usage.shown, usage.days)
+    assert (quiet.total, quiet.rows_total, quiet.days) == (
+        usage.total,
+        usage.rows_total,
+        usage.days,
+    )
 
 
 def test_a_day_says_what_was_bought_and_granted():
