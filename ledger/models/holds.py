@@ -15,7 +15,8 @@ class HoldKind(models.TextChoices):
 
 
 class HoldState(models.TextChoices):
-    """`open` after `expires_at` means expired, whether or not that was recorded."""
+    # The docstring is part of the OpenAPI document.
+    """`open` past its expiry is expired, whether or not the sweep has written it down."""
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
