@@ -80,9 +80,10 @@ def record_run(
             breaches=len(verified.breaches),
             missing_guards=guards,
         )
-        newer = Verification.objects.filter(location__in=found, at__gt=started_at)
+        # Without `location__in`: a statement has at most 65,535 parameters.
+        newer = Verification.objects.filter(at__gt=started_at)
         for location_id in newer.values_list("location_id", flat=True):
-            del found[location_id]
+            found.pop(location_id, None)
         Verification.objects.bulk_create(
             [
                 Verification(
