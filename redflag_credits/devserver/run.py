@@ -27,6 +27,7 @@ from redflag_credits.devserver.processes import Child, kill_saved_pids, save_pid
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90
+STOP_AGAIN_SECONDS = 1.0
 LEFTOVER_SECONDS = 15  # a killed run's worker may be finishing its task
 
 
@@ -197,6 +198,7 @@ def main() -> int:
         echo(f"{problem}")
         return 1
     _handle_signals(_stop)
+    signal.signal(signal.SIGALRM, _stop)
     code = 1
     try:
         run.start()
@@ -206,6 +208,7 @@ def main() -> int:
         code = 0
     except (CannotRun, ServersUnavailable) as problem:
         echo(f"\n{problem}")
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
     def second_request(number: int, frame: FrameType | None) -> None:
         run.hurry = True
@@ -221,6 +224,8 @@ def echo(text: str, end: str = "\n") -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    # Python ignores what is raised in a weakref callback or a finalizer, so raise it again.
+    signal.setitimer(signal.ITIMER_REAL, STOP_AGAIN_SECONDS)
     raise Stop
 
 
