@@ -3,16 +3,22 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddIndex,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from pgtrigger.migrations import AddTrigger
 
 
 class SchemaBatch(SeparateDatabaseAndState):
     """Run operations with the models rendered once before and once after, not after each of them.
 
-    A model may then refer to one that is created after it. Operations that need a state in
-    between (a renamed model and its renamed field) go into two batches.
+    Operations that need a state in between (a renamed model and its renamed field) go into two
+    batches. RenameModel stays outside, where Django finds it to rename the content type.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
@@ -43,8 +49,10 @@ class SchemaBatch(SeparateDatabaseAndState):
         to_state: ProjectState,
     ) -> None:
         for operation in reversed(self.database_operations):
-            # Triggers too look up their model, which `to_state` no longer has.
-            operation.database_backwards(app_label, schema_editor, from_state, from_state)
+            # These look up their model, which `to_state` lacks if the batch created it.
+            is_addition = isinstance(operation, AddConstraint | AddIndex | AddTrigger)
+            before = from_state if is_addition else to_state
+            operation.database_backwards(app_label, schema_editor, from_state, before)
 
 
 def run_sql_file(app_label: str, name: str) -> RunSQL:
