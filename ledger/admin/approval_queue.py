@@ -1,31 +1,24 @@
 """Approval requests, and the queue of open requests of all kinds."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.timesince import timesince
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from ledger.admin.request_base import DecisionAdmin
+from ledger.admin.tables import QueueTable
 from ledger.engine import reasons
 from ledger.models import ApprovalRequest, EntryKind
 from ledger.requests import approvals
-from ledger.requests.queue import PendingRequest, RequestType, parse_row, pending_requests
+from ledger.requests.queue import RequestType, parse_row, pending_requests
 from locations.admin.base import link, render_page
 from locations.formatting import numbers
 
 PAGE_SIZE = 50
-TYPE_LABELS = {
-    RequestType.APPROVAL: _("Second person"),
-    RequestType.CORRECTION: _("Correction, asked by a manager"),
-    RequestType.CREDITS: _("Credits, asked by a manager"),
-}
 
 
 @admin.register(ApprovalRequest)
@@ -119,31 +112,18 @@ class ApprovalRequestAdmin(DecisionAdmin):
         selected = [type_ for type_ in visible if type_.value == show] or visible
         rows = pending_requests(selected, location_name=location_name)
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-        at = timezone.now()
         return render_page(
             request,
             "admin/ledger/queue.html",
             self.model,
             title=_("What waits for a decision"),
-            tabs=[("", _("All")), *((type_.value, TYPE_LABELS[type_]) for type_ in visible)],
+            tabs=[("", _("All")), *((type_.value, type_.label) for type_ in visible)],
             show=show if len(selected) == 1 else "",
             location_name=location_name,
             page=page,
-            rows=[_format_row(parse_row(row), at, request.user) for row in page.object_list],
+            table=QueueTable([parse_row(row) for row in page.object_list]),
         )
 
 
 def _can_view(request: HttpRequest, type_: RequestType) -> bool:
     return request.user.has_perm(f"ledger.view_{type_.value}")
-
-
-def _format_row(pending: PendingRequest, at: dt.datetime, user: Any) -> dict[str, Any]:
-    return {
-        "pending": pending,
-        "age": timesince(pending.requested_at, at),
-        "url": reverse(f"admin:ledger_{pending.type.value}_change", args=[pending.pk]),
-        "type": TYPE_LABELS[pending.type],
-        "kind": EntryKind(pending.kind),
-        "credits": numbers.format_signed(pending.credits),
-        "is_own": pending.requested_by_id == user.pk,
-    }

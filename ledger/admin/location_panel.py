@@ -1,15 +1,13 @@
 """The credits panel of a location's admin page."""
 
-from typing import Any
-
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
+from ledger.admin.tables import LastEntryTable
 from ledger.engine import renewals
-from ledger.models import Balance, Entry, EntryKind, Hold, RenewalFailure, Verification
+from ledger.models import Balance, Entry, Hold, RenewalFailure, Verification
 from ledger.reading.renewal_overview import Preview, preview_renewal
-from ledger.requests.queue import PendingRequest, parse_row, pending_requests
+from ledger.requests.queue import parse_row, pending_requests
 from ledger.verification import requests
 from locations.admin.panels import Panel, register_panel
 from locations.contracts.terms import load_terms
@@ -44,14 +42,12 @@ def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
         "verification_request": requests.latest_request(location),
         "unverified_entries": balance.last_number
         - (verification.through_number if verification else 0),
-        "entries": [_entry_row(entry) for entry in entries.order_by("-number")[:NEWEST_ENTRIES]]
+        "entries": LastEntryTable(list(entries.order_by("-number")[:NEWEST_ENTRIES]))
         if has_perm("ledger.view_entry")
         else [],
         "holds": list(holds) if has_perm("ledger.view_hold") else [],
         "has_more_holds": balance.open_holds > MAX_HOLDS,
-        "pending": [
-            _pending_row(each) for each in pending if has_perm(f"ledger.view_{each.type.value}")
-        ],
+        "pending": [each for each in pending if has_perm(f"ledger.view_{each.type.value}")],
     }
     return Panel("admin/ledger/location_panel.html", content)
 
@@ -67,22 +63,4 @@ def _credits(balance: Balance, upcoming: Preview) -> dict[str, str]:
         "lapses": format_credits(-upcoming.lapses) if upcoming.lapses else "",
         "granted": format_signed(granted) if granted is not None else "",
         "written_off": format_signed(upcoming.written_off) if upcoming.written_off else "",
-    }
-
-
-def _entry_row(entry: Entry) -> dict[str, Any]:
-    return {
-        "entry": entry,
-        "kind": EntryKind(entry.kind),
-        "credits": format_signed(entry.credits),
-        "after": format_credits(entry.balance_after),
-    }
-
-
-def _pending_row(pending: PendingRequest) -> dict[str, Any]:
-    return {
-        "kind": EntryKind(pending.kind),
-        "credits": format_signed(pending.credits),
-        "request": pending,
-        "url": reverse(f"admin:ledger_{pending.type.value}_change", args=[pending.pk]),
     }

@@ -20,6 +20,7 @@ from ledger.admin.forms import (
     ReversalForm,
     WriteOffForm,
 )
+from ledger.admin.tables import BucketRow, BucketTable
 from ledger.engine import renewals
 from ledger.engine.posting import BadInput, KeyReused, LedgerError, PostedEntry
 from ledger.models import Balance, Charge, ChatMessage, InternationalMessage
@@ -117,7 +118,9 @@ class ManualEntryPagesMixin(admin.ModelAdmin):
             location=location,
             form=form,
             adminform=AdminForm(form, [(None, {"fields": list(form.visible)})], {}),
-            balances=_balance_rows(renewals.renew_if_due(location.pk, at=at), posted),
+            balances=BucketTable(
+                _bucket_rows(renewals.renew_if_due(location.pk, at=at), posted), location
+            ),
             dry_run=posted,
             needs_approval=posted is not None
             and not posted.replayed
@@ -188,18 +191,14 @@ def _form_args(request: HttpRequest) -> dict[str, Any]:
     return {"data": request.POST or None, "initial": {"key": uuid.uuid4()}}
 
 
-def _balance_rows(balance: Balance, posted: PostedEntry | None) -> list[tuple[str, str, str]]:
-    """Each bucket and their sum: before and, in a dry run, after."""
+def _bucket_rows(balance: Balance, posted: PostedEntry | None) -> list[BucketRow]:
     rows = [
-        (_("Contract"), balance.contract_credits),
-        (_("Purchased"), balance.purchased_credits),
-        (_("Balance"), balance.total),
+        BucketRow(_("Contract"), balance.contract_credits),
+        BucketRow(_("Purchased"), balance.purchased_credits),
+        BucketRow(_("Balance"), balance.total),
     ]
     if posted is None or posted.replayed:
-        return [(bucket, numbers.format_credits(before), "") for bucket, before in rows]
+        return rows
     entry = posted.entry
     credits_after = (entry.contract_after, entry.purchased_after, entry.balance_after)
-    return [
-        (bucket, numbers.format_credits(before), numbers.format_credits(after))
-        for (bucket, before), after in zip(rows, credits_after, strict=True)
-    ]
+    return [row._replace(after=after) for row, after in zip(rows, credits_after, strict=True)]

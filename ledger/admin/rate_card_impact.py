@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ledger.admin.tables import CountrySumsTable, LocationSumsTable, RunOutTable
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
 from locations.admin.base import ReadOnlyAdmin, render_page
@@ -197,18 +198,25 @@ def _impact_context(impact: rate_card_impact.Impact | None) -> dict[str, Any]:
         "impact": impact,
         "first_on": _parse_day(impact.first_on),
         "last_on": dt.date.fromisoformat(impact.until) - dt.timedelta(days=1),
-        "countries": [
-            (country_name(code) if code else _("Chat"), sums)
-            for code, sums in countries[:MAX_COUNTRIES]
-        ],
+        "countries": CountrySumsTable(
+            [
+                *(
+                    (country_name(code) if code else _("Chat"), sums)
+                    for code, sums in countries[:MAX_COUNTRIES]
+                ),
+                (_("All"), impact.total),
+            ]
+        ),
         "more_countries": max(0, len(countries) - MAX_COUNTRIES),
-        "hardest": list(rate_card_impact.with_locations(hardest)),
-        "would_run_out": [
-            (location, sums, _parse_day(sums.out_on), _parse_day(sums.renews_on))
-            for location, sums in rate_card_impact.with_locations(
-                impact.would_run_out[: rate_card_impact.HARDEST]
-            )
-        ],
+        "hardest": LocationSumsTable(list(rate_card_impact.with_locations(hardest))),
+        "would_run_out": RunOutTable(
+            [
+                (location, sums, _parse_day(sums.out_on), _parse_day(sums.renews_on))
+                for location, sums in rate_card_impact.with_locations(
+                    impact.would_run_out[: rate_card_impact.HARDEST]
+                )
+            ]
+        ),
         "more_run_out": max(0, len(impact.would_run_out) - rate_card_impact.HARDEST),
     }
 

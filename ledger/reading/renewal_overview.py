@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.engine import renewals
@@ -104,6 +104,7 @@ def get_completed() -> QuerySet[Entry, dict[str, Any]]:
             granted=moved(EntryKind.CONTRACT_GRANT),
             lapsed=moved(EntryKind.CONTRACT_EXPIRY),
             written_off=moved(EntryKind.WRITE_OFF),
+            delay=F("recorded_at") - F("at"),
         )
         .order_by("-newest")
     )

@@ -1,11 +1,12 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from django.db import models
 from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.translation import gettext_lazy as _
 
 from ledger.engine import reasons
 from ledger.models import (
@@ -18,10 +19,10 @@ from ledger.models import (
 )
 
 
-class RequestType(StrEnum):
-    APPROVAL = "approvalrequest"
-    CORRECTION = "correctionrequest"
-    CREDITS = "creditrequest"
+class RequestType(models.TextChoices):
+    APPROVAL = "approvalrequest", _("Second person")
+    CORRECTION = "correctionrequest", _("Correction, asked by a manager")
+    CREDITS = "creditrequest", _("Credits, asked by a manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PendingRequest:
 
     type: RequestType
     pk: int
-    kind: str
+    kind: EntryKind
     location_id: int
     location: str
     credits: int
@@ -72,7 +73,7 @@ def pending_requests(
 
 def parse_row(row: tuple[Any, ...]) -> PendingRequest:
     type_, pk, kind, *rest, text = row
-    cells = (RequestType(type_), pk, kind, *rest, reasons.describe_reason(kind, text))
+    cells = (RequestType(type_), pk, EntryKind(kind), *rest, reasons.describe_reason(kind, text))
     return PendingRequest(*cells)
 
 

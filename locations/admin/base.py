@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from locations.admin.tables import AuditLogTable
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
 from locations.db.errors import message_of
@@ -143,20 +144,11 @@ def audit_log_context(request: HttpRequest, filters: log.AuditFilters) -> dict[s
     query = request.GET.copy()
     query.pop("p", None)
     return {
-        "entries": [(entry, _entry_url(entry)) for entry in entries],
+        "table": AuditLogTable(entries),
         "page": page,
         "has_more": has_more,
         "query": query.urlencode(),
     }
-
-
-def _entry_url(entry: log.AuditEntry) -> str:
-    """The admin page of the changed object; empty if it has none."""
-    model: Any = entry.model._meta.concrete_model
-    if entry.object_id is None or model not in admin.site._registry:
-        return ""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    return reverse(name, args=[entry.object_id])
 
 
 def replace_admin(model: type[Model], admin_class: type[admin.ModelAdmin]) -> None:

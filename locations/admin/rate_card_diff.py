@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 
+from locations.admin.tables import PriceChangeTable
 from locations.downloads import CSV, download, write_csv
 from locations.formatting.countries import country_name
 from locations.rate_cards.comparison import JUMP_PERCENT, ChangeKind, PriceChange, count_by_kind
@@ -45,12 +46,14 @@ def diff_context(request: HttpRequest, changes: Sequence[PriceChange]) -> dict[s
         tabs += [(JUMPS, _("Jumps over ±%s %%") % JUMP_PERCENT, jumping)]
     countries = sorted({change.row.country for change in changes if change.row})
     filtered = filter_changes(request, changes)
+    page = Paginator(filtered, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "tabs": tabs,
         "show": request.GET.get("show", ""),
         "countries": [(code, country_name(code)) for code in countries],
         "country": request.GET.get("country", ""),
-        "page": Paginator(filtered, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "table": PriceChangeTable(page.object_list),
     }
 
 

@@ -113,8 +113,11 @@ class ColumnsForm(forms.Form):
         self.width = width
 
     @property
-    def role_fields(self) -> list[tuple[Any, str]]:
-        return [(self[f"role_{index}"], values) for index, values in enumerate(self.samples)]
+    def role_fields(self) -> list[dict[str, Any]]:
+        return [
+            {"field": self[f"role_{index}"], "samples": samples}
+            for index, samples in enumerate(self.samples)
+        ]
 
     @property
     def other_fields(self) -> list[Any]:

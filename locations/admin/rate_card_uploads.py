@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from locations.admin import rate_card_diff
 from locations.admin.base import ReadOnlyAdmin, link
 from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
+from locations.admin.tables import UploadColumnTable
 from locations.calendar import add_months
 from locations.models import RateCardSeries, RateCardUpload, User
 from locations.models.jobs import JobState
@@ -129,6 +130,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             "columns",
             title=_("Columns of %s") % upload.file_name,
             form=form,
+            table=UploadColumnTable(form.role_fields),
             upload=upload,
         )
 

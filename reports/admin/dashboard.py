@@ -10,6 +10,7 @@ from ledger.models import Verification
 from ledger.verification import requests
 from locations.admin.base import render_page
 from reports.admin.health import ACT, run_checks
+from reports.admin.tables import HealthTable
 from reports.admin.todo import AttentionItem, get_attention_items
 
 
@@ -26,7 +27,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "admin/reports/health.html",
         Verification,
         title=_("Ledger health"),
-        checks=checks,
+        table=HealthTable(checks),
         verification_request=requests.latest_request(None),
         to_act=sum(check.state == ACT for check in checks),
     )

@@ -125,11 +125,12 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
     shown = answer.content.decode()
     assert "France, Mobile, Text: no price; 1 message in 90 days." in shown
     assert "1 message (credits now: 6) would be refused" in shown
-    assert [(name, s.now, s.then) for name, s in answer.context["countries"]] == [
+    assert [(name, s.now, s.then) for name, s in answer.context["countries"].data] == [
         ("Mexico", 14, 24),
         ("France", 6, 0),
+        ("All", 20, 24),
     ]
-    assert [(str(place), s.more) for place, s in answer.context["hardest"]] == [(str(soho), 4)]
+    assert [(str(place), s.more) for place, s in answer.context["hardest"].data] == [(str(soho), 4)]
     assert {"+10", "−6", "+4"} <= set(cells(answer))
     assert "Publish it all the same" in shown
     assert staff.post(page(card)).status_code == 200

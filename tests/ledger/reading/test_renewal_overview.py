@@ -101,15 +101,11 @@ def test_windows_count_who_renews_and_what_would_lapse(staff: Client):
         (60, 2, 300),
         (90, 2, 300),
     ]
-    (row,) = page["upcoming_rows"]
-    assert (row["location"], row["lapses"], row["granted"], row["after"]) == (
-        soon,
-        "−100",
-        "+100",
-        "107",
-    )
-    rows = staff.get(DESK, {"days": "60"}).context["upcoming_rows"]
-    assert [row["location"] for row in rows] == [soon, later]
+    (row,) = page["upcoming"].data
+    assert (row.balance.location, row.lapses, row.granted, row.total_after) == (soon, 100, 100, 107)
+    assert "<td>−100</td><td>+100</td><td>–</td><td>107</td>" in staff.get(DESK).text
+    rows = staff.get(DESK, {"days": "60"}).context["upcoming"].data
+    assert [row.balance.location for row in rows] == [soon, later]
     assert staff.get(DESK, {"days": "9999"}).context["days"] == 30
 
 
@@ -132,15 +128,15 @@ def test_what_is_due_and_not_done_is_listed_with_its_reason(
     failure = RenewalFailure.objects.get()
     assert (failure.location, failure.attempts) == (location, 2)
     assert (failure.error, failure.resolved_at) == ("RuntimeError: no such zone", None)
-    (late,) = staff.get(DESK).context["overdue_rows"]
-    assert (late["location"], str(late["on"])) == (location, "2025-01-01")
-    assert late["error"] == "RuntimeError: no such zone"
+    (late,) = staff.get(DESK).context["overdue"].rows
+    assert (late.record.balance.location, str(late.record.step.on)) == (location, "2025-01-01")
+    assert late.get_cell("error") == "RuntimeError: no such zone"
     assert "still failing" in staff.get(DESK).text
     monkeypatch.setattr(renewals, "renew", broken)
     tasks.renew_due_locations()
     failure.refresh_from_db()
     assert failure.resolved_at is not None
-    assert staff.get(DESK).context["overdue_rows"] == []
+    assert list(staff.get(DESK).context["overdue"].data) == []
 
 
 def test_a_failure_is_over_when_somebody_else_renewed(monkeypatch: pytest.MonkeyPatch):
@@ -173,13 +169,15 @@ def test_what_ran_says_when_and_how_late(staff: Client):
         included=10, starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2026, 1, 1)
     )
     renewals.renew(location.pk, at=timezone.now())
-    taken = staff.get(DESK).context["done_rows"]
+    page = staff.get(DESK)
+    taken = page.context["completed"].data
     assert [(str(row["day"]), row["granted"], row["lapsed"]) for row in taken] == [
-        ("2026-01-01", "", "−10"),
-        ("2025-01-01", "+10", "−10"),
-        ("2024-01-01", "+10", ""),
+        ("2026-01-01", None, -10),
+        ("2025-01-01", 10, -10),
+        ("2024-01-01", 10, None),
     ]
-    assert all(row["delay"] for row in taken)
+    assert page.text.count(" later</span>") == 3
+    assert "<td>–</td><td>+10</td>" in page.text
     on_time = renewing_in(200, included=3)
     assert on_time.balance.contract_credits == 3
 
@@ -259,7 +257,7 @@ def test_the_desk_asks_as_often_for_a_thousand_locations_as_for_four(staff: Clie
     def queries() -> tuple[int, int, int]:
         with CaptureQueriesContext(connection) as asked:
             page = staff.get(DESK).context
-        return len(asked), len(page["upcoming_rows"]), len(page["overdue_rows"])
+        return len(asked), len(page["upcoming"].rows), len(page["overdue"].rows)
 
     fill(4)
     queries()

@@ -1,6 +1,7 @@
 """The queue of open requests, and approvals in the admin."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -94,16 +95,22 @@ def test_the_queue_has_all_kinds_oldest_first_with_age_kind_location_and_amount(
     staff: Client, soho: Location, ada: User
 ):
     everything(soho, ada)
-    rows = staff.get(QUEUE).context["rows"]
-    assert [(row["kind"], row["credits"], row["pending"].text) for row in rows] == [
-        ("purchase", "+500", "PO-2"),
-        ("reversal", "+7", "Never arrived"),
-        ("adjustment", "+50", "Goodwill"),
+    page = staff.get(QUEUE)
+    rows = list(page.context["table"].data)
+    assert [(row.kind, row.credits, row.text) for row in rows] == [
+        ("purchase", 500, "PO-2"),
+        ("reversal", 7, "Never arrived"),
+        ("adjustment", 50, "Goodwill"),
     ]
-    assert [row["is_own"] for row in rows] == [False, False, True]
-    assert all(row["age"] and row["pending"].location == "Soho" for row in rows)
-    for row in rows:
-        assert staff.get(row["url"]).status_code == 200
+    written = re.findall(r"<tr><th scope=.row.>.*", page.text)
+    for credits, row in zip(("+500", "+7", "+50"), written, strict=True):
+        assert f"<td>{credits}</td>" in row
+    assert ["somebody else has to approve it" in row for row in written] == [False, False, True]
+    ages = [re.findall(r'<th scope="row"><a href="(.+?)">(.+?)</a>', row) for row in written]
+    assert all(row.location == "Soho" for row in rows)
+    for ((url, age),) in ages:
+        assert age
+        assert staff.get(url).status_code == 200
 
 
 def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Location, ada: User):
@@ -126,10 +133,10 @@ def test_the_amount_of_a_correction_is_its_message_s_or_its_charge_s(soho: Locat
 def test_queue_can_be_filtered(staff: Client, soho: Location, ada: User):
     everything(soho, ada)
     everything(make_location(name="Kyoto", included=100), ada)
-    assert len(staff.get(QUEUE).context["rows"]) == 6
-    assert len(staff.get(QUEUE, {"show": "creditrequest"}).context["rows"]) == 2
-    found = staff.get(QUEUE, {"q": "kyo", "show": "approvalrequest"}).context["rows"]
-    assert [row["pending"].location for row in found] == ["Kyoto"]
+    assert len(staff.get(QUEUE).context["table"].rows) == 6
+    assert len(staff.get(QUEUE, {"show": "creditrequest"}).context["table"].rows) == 2
+    table = staff.get(QUEUE, {"q": "kyo", "show": "approvalrequest"}).context["table"]
+    assert [row.location for row in table.data] == ["Kyoto"]
     assert "Nothing waits here" in staff.get(QUEUE, {"q": "nowhere"}).text
 
 
@@ -212,7 +219,7 @@ def test_a_charge_and_a_message_are_given_back_from_their_pages(staff: Client, s
     address = reverse("admin:ledger_entry_international_reversal", args=[message.pk])
     assert address in links(page)
     shown = staff.post(address, form())
-    assert shown.context["balances"][0] == ("Contract", "86", "93")
+    assert shown.context["balances"].data[0] == ("Contract", 86, 93)
     staff.post(address, form(_record="1"))
     assert [e.credits for e in Entry.objects.filter(kind=EntryKind.REVERSAL)] == [7]
     assert (
@@ -248,7 +255,7 @@ def test_a_debt_is_written_off_from_the_location_s_page(staff: Client, ada: User
     charging.charge_chat(location.pk, [chat("inbound")], key=key(), at=NOON)
     assert address in links(staff.get(page))
     shown = staff.post(address, form())
-    assert shown.context["balances"][1] == ("Purchased", "−2", "0")
+    assert shown.context["balances"].data[1] == ("Purchased", -2, 0)
     staff.post(address, form(_record="1"))
     entry = Entry.objects.get(kind=EntryKind.WRITE_OFF)
     assert (entry.purchased_delta, entry.created_by, entry.reason) == (2, ada, "Goodwill")

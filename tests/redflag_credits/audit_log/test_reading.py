@@ -15,7 +15,7 @@ def test_history_tab_lists_the_object_and_what_belongs_to_it(desk: Client):
     soho, other = make_location(name="Soho"), make_location(name="Elsewhere")
     ChatInbox.objects.create(location=soho, name="Front Desk")
     seen = desk.get(page("locations_location_history", soho.pk))
-    assert {(entry.model.__name__, entry.name) for entry, _ in seen.context["entries"]} == {
+    assert {(entry.model.__name__, entry.name) for entry in seen.context["table"].data} == {
         ("Location", "Soho"),
         ("Contract", f"{soho} from {NOON.year}-01-01"),
         ("ChatInbox", "Front Desk"),
@@ -30,7 +30,7 @@ def test_audit_log_is_searchable(desk: Client, jude: User):
     def found(query: str) -> list[str]:
         answer = desk.get(page("locations_change_changelist") + query)
         assert answer.status_code == 200
-        return [entry.name for entry, _ in answer.context["entries"] if entry.model is Account]
+        return [entry.name for entry in answer.context["table"].data if entry.model is Account]
 
     assert found("") == ["Elsewhere", "Brightwater 100%"]
     assert found("?q=bright") == found("?q=100%25") == ["Brightwater 100%"]
@@ -55,7 +55,7 @@ def test_query_count_does_not_grow_with_entries(desk: Client):
             answer = desk.get(
                 page("locations_change_changelist"), {"recorded_at": recorded_at.isoformat()}
             )
-        return len(asked), Counter(entry.model.__name__ for entry, _ in answer.context["entries"])
+        return len(asked), Counter(entry.model.__name__ for entry in answer.context["table"].data)
 
     queries(1)
     for_one, of_one = queries(1)

@@ -91,8 +91,10 @@ def test_page_shows_balance_summary(staff: Client, soho: Location, ada: User):
     )
     assert parts["debt"] == ""
     assert (parts["lapses"], parts["granted"]) == ("−998", "+1,000")
-    assert [each["credits"] for each in credits.content["entries"]] == ["+500", "−2", "+1,000"]
-    assert [each["credits"] for each in credits.content["pending"]] == ["+50,000"]
+    assert [each.credits for each in credits.content["entries"].data] == [500, -2, 1000]
+    assert "<td>+500</td><td>1,498</td>" in answer.text
+    assert [each.credits for each in credits.content["pending"]] == [50_000]
+    assert "Purchase +50,000</a>" in answer.text
     assert len(credits.content["holds"]) == 1
     assert more.content["members"] == 1
     assert len(more.content["reports"]) == 1

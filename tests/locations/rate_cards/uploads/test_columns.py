@@ -23,14 +23,14 @@ def test_unclear_columns_are_asked_for(staff: Client) -> None:
     preview = reverse("admin:locations_ratecardupload_preview", args=[upload.pk])
     assert staff.get(preview)["Location"] == address
     form = staff.get(address).context["form"]
-    assert [field.value() for field, _said in form.role_fields] == [
+    assert [row["field"].value() for row in form.role_fields] == [
         "country",
         "text",
         "voice_mobile",
         "voice_landline",
     ]
-    assert [said for _field, said in form.role_fields][:2] == ["Mexico, France", "7, 6"]
-    chosen = {f"role_{n}": field.value() for n, (field, _said) in enumerate(form.role_fields)}
+    assert [row["samples"] for row in form.role_fields][:2] == ["Mexico, France", "7, 6"]
+    chosen = {f"role_{n}": row["field"].value() for n, row in enumerate(form.role_fields)}
     refused = staff.post(address, chosen | {"heading_line": "1"})
     assert "which kind of line" in refused.text
     answer = staff.post(address, chosen | {"heading_line": "1", "carrier_type": "mobile"})
