@@ -53,7 +53,7 @@ def diff_context(request: HttpRequest, changes: Sequence[PriceChange]) -> dict[s
         "countries": [(code, country_name(code)) for code in countries],
         "country": request.GET.get("country", ""),
         "page": page,
-        "table": PriceChangeTable(page.object_list),
+        "table": PriceChangeTable(list(page)),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ledger.engine import charging
 from ledger.impact import rate_card_impact
 from ledger.models import RateCardImpact
-from locations.models import RateCard
+from locations.models import Location, RateCard
 from tests.databases import Clone
 from tests.factories import FRANCE, MEXICO, key, make_card, make_location, make_user, text
 from tests.reports.pages import cells
@@ -140,6 +140,9 @@ def test_the_impact_is_told_and_gaps_ask_first(client: Client, cloned_database: 
         "country,Mexico,2,14,24,10,0",
         "location,Soho,3,20,24,4,1",
     ]
+    Location.objects.filter(pk=soho.pk).update(name="=1+1")
+    file = staff.get(page(card, "download")).getvalue().decode().splitlines()
+    assert file[-1] == "location,'=1+1,3,20,24,4,1"
     card.rates.filter(country="MX").update(credits=13)
     assert "was changed since this was calculated" in staff.get(page(card)).content.decode()
 

@@ -119,3 +119,12 @@ def test_the_preview_is_narrowed_to_a_country_and_taken_away(staff: Client) -> N
     file = reverse("admin:locations_ratecardupload_changes", args=[upload.pk])
     file_rows = staff.get(f"{file}?country=FR&show=removed").getvalue().decode().splitlines()
     assert file_rows[1:] == ["removed,FR,France,landline,voice,,3,,60/60,,,"]
+
+
+def test_no_text_of_the_differences_is_a_formula(staff: Client) -> None:
+    make_card()
+    send(staff, LIST + "x;=1+1,mobile,text,,5,,\n")
+    upload = RateCardUpload.objects.get()
+    file = reverse("admin:locations_ratecardupload_changes", args=[upload.pk])
+    (problem,) = staff.get(f"{file}?show=error").getvalue().decode().splitlines()[1:]
+    assert "'x;'=1+1'" in problem
