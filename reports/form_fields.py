@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 EARLIEST_ON = dt.date(2000, 1, 1)
@@ -55,6 +56,16 @@ def check_range(first_on: dt.date | None, last_on: dt.date | None) -> dict[str, 
         ):
             errors["last_on"] = _("That is more than ten years: choose fewer.")
     return errors
+
+
+class DayRangeForm(forms.Form):
+    """A form with the fields `first_on` and `last_on`."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if errors := check_range(cleaned.get("first_on"), cleaned.get("last_on")):
+            raise ValidationError(errors)
+        return cleaned
 
 
 def last_days(today: dt.date) -> dict[str, dt.date]:

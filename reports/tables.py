@@ -36,8 +36,8 @@ class ListTable(PageTable):
     rows_per_page: int
 
     def __init__(self, rows: Sequence[Any], *, order: str = "", page: str = "") -> None:
-        known = order.removeprefix("-") in self.base_columns
-        super().__init__(SortedListData(list(rows)), order_by=order if known else None)
+        is_column = order.removeprefix("-") in self.base_columns
+        super().__init__(SortedListData(list(rows)), order_by=order if is_column else None)
         self.paginate(per_page=self.rows_per_page)
         self.page = self.paginator.get_page(page)
 

@@ -5,7 +5,6 @@ from reports.alerts import views as alert_views
 from reports.converters import DayConverter
 from reports.credit_requests import views as credit_request_views
 from reports.estimates import views as estimate_views
-from reports.exports import schedule_views
 from reports.exports import views as report_views
 from reports.history import views as history_views
 from reports.impersonation import views as impersonation_views
@@ -68,8 +67,8 @@ urlpatterns = [
     path("locations/<int:pk>/alerts/", alert_views.alerts, name="alerts"),
     path("locations/<int:pk>/reports/", report_views.reports, name="reports"),
     path("locations/<int:pk>/reports/newest/", report_views.report_list, name="report-list"),
-    path("locations/<int:pk>/reports/schedules/", schedule_views.add, name="schedule-add"),
-    path("reports/schedules/<int:pk>/stop/", schedule_views.stop, name="schedule-stop"),
+    path("locations/<int:pk>/reports/schedules/", report_views.schedule_add, name="schedule-add"),
+    path("reports/schedules/<int:pk>/stop/", report_views.schedule_stop, name="schedule-stop"),
     path("reports/<uuid:pk>/cancel/", report_views.report_cancel, name="report-cancel"),
     path("reports/<uuid:pk>/retry/", report_views.report_retry, name="report-retry"),
     path("reports/<uuid:pk>/download/", report_views.report_download, name="report-download"),

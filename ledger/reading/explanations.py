@@ -34,7 +34,7 @@ def explain_payment(price: str, payment: Payment) -> str:
     }
 
 
-def way_out(refusal: str) -> str:
+def suggest_action(refusal: str) -> str:
     match refusal:
         case Refusal.BAD_NUMBER:
             return _("Correct the number, with its country code, and send the message again.")

@@ -16,8 +16,8 @@ WIDTHS = (32, 14, 18, 20, 14, 16, 24)
 
 def account_filename(usage: AccountUsage, ending: str) -> str:
     """Harbor-Sons_Locations_2026-11-22.xlsx."""
-    words = file_stem(usage.account.name, _("Locations"))
-    return f"{words}_{usage.at.date()}.{ending}"
+    stem = file_stem(usage.account.name, _("Locations"))
+    return f"{stem}_{usage.at.date()}.{ending}"
 
 
 def account_csv(usage: AccountUsage) -> bytes:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations.models import Location, User
 from locations.permissions import detail_readers
-from reports.models import MOST_CREDITS, MOST_DAYS
+from reports.models import MAX_BELOW_CREDITS, MAX_BELOW_DAYS
 
 
 class MembersField(forms.ModelMultipleChoiceField):
@@ -16,10 +16,10 @@ class MembersField(forms.ModelMultipleChoiceField):
 class AlertForm(forms.Form):
     is_on = forms.BooleanField(label=_("Warn us"), required=False)
     below_credits = forms.IntegerField(
-        label=_("Fewer credits than"), required=False, min_value=1, max_value=MOST_CREDITS
+        label=_("Fewer credits than"), required=False, min_value=1, max_value=MAX_BELOW_CREDITS
     )
     below_days = forms.IntegerField(
-        label=_("Fewer days left than"), required=False, min_value=1, max_value=MOST_DAYS
+        label=_("Fewer days left than"), required=False, min_value=1, max_value=MAX_BELOW_DAYS
     )
     members = MembersField(
         label=_("Who gets the mail"),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from ledger.reading.daily_usage import Day, Movement, added_up
 from locations.calendar import add_months
-from locations.formatting.dates import format_date
-from locations.formatting.dates import format_date_range as range_of_days
+from locations.formatting.dates import format_date, format_date_range
 
 MAX_DAYS_BY_DAY = 92  # 90 days and any quarter fit
 MAX_DAYS_BY_WEEK = 400  # a term of a year fits
@@ -59,7 +58,7 @@ class Period:
             return format_date(self.first_on, "D j M Y")
         if self.length is Length.MONTH and self.is_whole:
             return format_date(self.first_on, "F Y")
-        return range_of_days(self.first_on, self.last_on)
+        return format_date_range(self.first_on, self.last_on)
 
 
 def group_days(days: Iterable[Day], length: Length) -> Iterator[Period]:

@@ -11,7 +11,7 @@ from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessag
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
 from reports.balance.summary import LocationBalanceSummary, balance_summary
-from reports.estimates.number_lists import Watch, nobody
+from reports.estimates.number_lists import OnProgress, ignore_progress
 from reports.estimates.results import Destination, Figures, ToBuy
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forecast.phrases import round_up_figure
@@ -43,7 +43,7 @@ class Estimate:
         )
 
     @property
-    def sends_of_recommended(self) -> int:
+    def recommended_sends(self) -> int:
         cost = self.quote.credits
         return RECOMMENDED_CREDITS * self.recipients // cost if cost else 0
 
@@ -56,7 +56,7 @@ class Estimate:
         ]
 
     @property
-    def broadcasts_that_go(self) -> int:
+    def fitting_broadcasts(self) -> int:
         """How many are sent, one after the other; one that does not fit is refused whole."""
         spendable = self.quote.available + self.quote.overdraft_limit
         count = 0
@@ -84,14 +84,14 @@ class Estimate:
             fitting=quote.fitting,
             fitting_credits=quote.fitting_credits,
             broadcasts=len(self.broadcasts),
-            broadcasts_that_go=self.broadcasts_that_go,
+            fitting_broadcasts=self.fitting_broadcasts,
             destinations=tuple(
                 Destination(each.country, str(each.carrier_type), each.messages, each.credits)
                 for each in quote.destinations
             ),
             recipients=self.recipients,
             to_buy=self.to_buy,
-            sends_of_recommended=self.sends_of_recommended,
+            recommended_sends=self.recommended_sends,
             next_step_on=step.on if step else None,
         )
 
@@ -112,15 +112,20 @@ def estimate(
     messages: Sequence[QuoteMessage],
     *,
     at: dt.datetime,
-    most: int = MAX_MESSAGES,
-    watch: Watch = nobody,
+    max_messages: int = MAX_MESSAGES,
+    on_progress: OnProgress = ignore_progress,
 ) -> Estimate:
     """Up to `max_messages`, as many broadcasts as they make. Raises BadInput."""
     renew_if_due(location.pk, at=at)
     with read_snapshot():
         summary = balance_summary(location, at=at)
         quote = quotes.quote(
-            location.pk, channel, messages, at=at, max_messages=most, on_progress=watch
+            location.pk,
+            channel,
+            messages,
+            at=at,
+            max_messages=max_messages,
+            on_progress=on_progress,
         )
         usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
     expected = forecast(usage, summary)
@@ -138,18 +143,18 @@ def last_broadcast(location: Location) -> Charge | None:
     return broadcasts.order_by("-day", "-id").first()
 
 
-def messages_of(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
+def repeat_messages(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
     """`seconds` of None: each call as long as it was then. Domestic messages are not stored."""
-    of_charge = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
+    messages = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
     return [
         QuoteMessage(
             phone=phone,
-            seconds=(kept or 0 if seconds is None else seconds)
+            seconds=(own_seconds or 0 if seconds is None else seconds)
             if channel == Channel.VOICE
             else None,
-            carrier_type=line if source == CarrierSource.CALLER else None,
+            carrier_type=carrier_type if source == CarrierSource.CALLER else None,
         )
-        for phone, kept, line, source in of_charge.values_list(
+        for phone, own_seconds, carrier_type, source in messages.values_list(
             "phone", "seconds", "carrier_type", "carrier_source"
         )
     ]

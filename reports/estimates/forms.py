@@ -12,14 +12,14 @@ from ledger.engine.quotes import QuoteMessage
 from ledger.models import Charge, ChargeKind
 from locations.models import Channel
 from locations.spreadsheets import TooLarge, Unreadable
-from reports.estimates.estimate import messages_of
+from reports.estimates.estimate import repeat_messages
 from reports.estimates.jobs import too_many
-from reports.estimates.number_files import NoSuchColumn, check_size, uploaded
+from reports.estimates.number_files import NoSuchColumn, check_size, parse_upload
 from reports.estimates.number_lists import (
     SCREEN_LIMITS,
     NumberList,
     TooManyNumbers,
-    pasted,
+    parse_pasted,
     worker_limits,
 )
 
@@ -33,7 +33,7 @@ class Source(models.TextChoices):
     LAST = "last", _("Last broadcast")
 
 
-class What(models.TextChoices):
+class MessageChannel(models.TextChoices):
     TEXT = Channel.TEXT.value, _("Texts")
     VOICE = Channel.VOICE.value, _("Calls")
 
@@ -61,7 +61,9 @@ class EstimateForm(forms.Form):
         label=_("They begin with the country code, without +"), required=False
     )
     channel = forms.ChoiceField(
-        label=_("What would you send?"), choices=What.choices, widget=forms.RadioSelect
+        label=_("What would you send?"),
+        choices=MessageChannel.choices,
+        widget=forms.RadioSelect,
     )
     seconds = forms.IntegerField(
         label=_("Seconds of each call"),
@@ -84,14 +86,14 @@ class EstimateForm(forms.Form):
             del self.fields["without_plus"]
 
     @property
-    def own_lengths(self) -> bool:
+    def may_repeat_seconds(self) -> bool:
         return self.last is not None and self.last.kind == ChargeKind.VOICE
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        for_calls = cleaned.get("channel") == What.VOICE
+        for_calls = cleaned.get("channel") == MessageChannel.VOICE
         missing = cleaned.get("seconds") is None and "seconds" not in self.errors
-        if for_calls and missing and not self.own_lengths:
+        if for_calls and missing and not self.may_repeat_seconds:
             self.add_error("seconds", gettext("Say how long each call would be."))
         if self.source == Source.LAST:
             if self.last is None:
@@ -102,13 +104,13 @@ class EstimateForm(forms.Form):
 
     def _read(self, cleaned: dict[str, Any]) -> None:
         field = "numbers" if self.source == Source.PASTED else "file"
-        bare = cleaned["without_plus"]
+        without_plus = cleaned["without_plus"]
         try:
             if field == "numbers":
-                self.listed = pasted(cleaned["numbers"], without_plus=bare)
+                self.listed = parse_pasted(cleaned["numbers"], without_plus=without_plus)
             else:
                 file, column = cleaned["file"], cleaned["column"]
-                self.listed = uploaded(file, column=column, without_plus=bare)
+                self.listed = parse_upload(file, column=column, without_plus=without_plus)
         except NoSuchColumn as unknown:
             self.listed.headings = unknown.headings
             self.add_error(field, str(unknown))
@@ -147,6 +149,6 @@ class EstimateForm(forms.Form):
     def messages(self) -> list[QuoteMessage]:
         channel, seconds = self.cleaned_data["channel"], self.cleaned_data["seconds"]
         if self.last is not None:
-            return messages_of(self.last, channel, seconds)
+            return repeat_messages(self.last, channel, seconds)
         each = seconds if channel == Channel.VOICE else None
         return [QuoteMessage(phone=number.phone, seconds=each) for number in self.listed.numbers]

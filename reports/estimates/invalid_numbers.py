@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from ledger.engine.quotes import Quote
 from ledger.models import Refusal
-from ledger.reading.explanations import way_out
+from ledger.reading.explanations import suggest_action
 from locations.formatting.countries import country_name
 from locations.formatting.phone_masking import mask_phone
 from reports.estimates.number_lists import Fault, NumberList
@@ -33,18 +33,18 @@ class InvalidNumber:
         }
 
     @property
-    def do(self) -> str:
-        return way_out(self.refusal) if self.refusal else ""
+    def suggestion(self) -> str:
+        return suggest_action(self.refusal) if self.refusal else ""
 
 
 def list_invalid_numbers(
     listed: NumberList, quote: Quote | None, *, sees_masked: bool = False
 ) -> list[InvalidNumber]:
     """In the order of the list; numbers that the reader did not enter are masked."""
-    found = [InvalidNumber(bad.line, bad.written, fault=bad.fault.value) for bad in listed.bad]
+    invalid = [InvalidNumber(n.line, n.written, fault=n.fault.value) for n in listed.unread]
     for refused in quote.refused if quote else ():
         line = listed.numbers[refused.index].line if listed.numbers else 0
         country = quote.rated[refused.index].country if quote else ""
         phone = mask_phone(refused.phone) if sees_masked and not listed.numbers else refused.phone
-        found.append(InvalidNumber(line, phone, refusal=str(refused.reason), country=country))
-    return sorted(found, key=lambda each: each.line)
+        invalid.append(InvalidNumber(line, phone, refusal=str(refused.reason), country=country))
+    return sorted(invalid, key=lambda each: each.line)

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from dataclasses import asdict
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -20,13 +20,13 @@ from locations.models.jobs import JobState
 from locations.spreadsheets import Unreadable
 from reports.estimates.estimate import Estimate, estimate
 from reports.estimates.invalid_numbers import InvalidNumber, list_invalid_numbers
-from reports.estimates.number_files import uploaded
-from reports.estimates.number_lists import NumberList, TooManyNumbers, pasted, worker_limits
+from reports.estimates.number_files import parse_upload
+from reports.estimates.number_lists import NumberList, TooManyNumbers, parse_pasted, worker_limits
 from reports.estimates.results import Figures
 from reports.models import LongEstimate
 
 MAX_UNFINISHED = 3  # of one location
-MAX_INVALID_SHOWN = 100
+MAX_INVALID_LISTED = 100
 LINES_BETWEEN_HEARTBEATS = 500
 
 log = logging.getLogger(__name__)
@@ -118,25 +118,25 @@ def run_long_estimate(pk: str, *, clock: Clock) -> LongEstimate | None:
 
 
 def _read(job: LongEstimate, lease: Lease) -> NumberList:
-    def watch(line: int) -> None:
+    def on_progress(line: int) -> None:
         if line % LINES_BETWEEN_HEARTBEATS == 0:
             lease.heartbeat(line)
 
-    limits, without_plus = worker_limits(), job.without_plus
+    options: Any = {
+        "without_plus": job.without_plus,
+        "limits": worker_limits(),
+        "on_progress": on_progress,
+    }
     with default_storage.open(job.list_file) as stored:
         if job.is_file:
-            file = cast(IO[bytes], stored)
-            return uploaded(
-                file, column=job.column, without_plus=without_plus, limits=limits, watch=watch
-            )
-        text = stored.read().decode()
-        return pasted(text, without_plus=without_plus, limits=limits, watch=watch)
+            return parse_upload(cast(IO[bytes], stored), column=job.column, **options)
+        return parse_pasted(stored.read().decode(), **options)
 
 
 def _price(job: LongEstimate, numbers: NumberList, lease: Lease, *, at: dt.datetime) -> Estimate:
     lease.renew(0, len(numbers.numbers))
 
-    def watch(done: int) -> None:
+    def on_progress(done: int) -> None:
         if done % LINES_BETWEEN_HEARTBEATS == 0:
             lease.heartbeat(done)
 
@@ -146,8 +146,8 @@ def _price(job: LongEstimate, numbers: NumberList, lease: Lease, *, at: dt.datet
         job.channel,
         messages,
         at=at,
-        most=worker_limits().numbers,
-        watch=watch,
+        max_messages=worker_limits().numbers,
+        on_progress=on_progress,
     )
 
 
@@ -160,7 +160,7 @@ def _save(
         "rows_total": len(numbers.numbers),
         "column_read": numbers.column[:120],
         "repeated": numbers.repeated,
-        "invalid_numbers": [asdict(each) for each in invalid[:MAX_INVALID_SHOWN]],
+        "invalid_numbers": [asdict(each) for each in invalid[:MAX_INVALID_LISTED]],
         "invalid_count": len(invalid),
     }
     if priced is None:

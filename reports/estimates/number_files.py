@@ -13,11 +13,11 @@ from reports.estimates.number_lists import (
     Fault,
     Limits,
     NumberList,
+    OnProgress,
     TooManyNumbers,
-    Watch,
     e164,
-    in_column,
-    nobody,
+    ignore_progress,
+    parse_column,
     printable,
 )
 
@@ -37,13 +37,13 @@ class NoSuchColumn(Unreadable):
         self.headings = headings
 
 
-def uploaded(
+def parse_upload(
     file: IO[bytes],
     *,
     column: str = "",
     without_plus: bool = False,
     limits: Limits = SCREEN_LIMITS,
-    watch: Watch = nobody,
+    on_progress: OnProgress = ignore_progress,
 ) -> NumberList:
     """The numbers under `column`, or the likeliest one. Raises Unreadable and TooManyNumbers."""
     content = file.read(limits.file_bytes + 1)
@@ -56,16 +56,16 @@ def uploaded(
     headings, has_headings = _headings(first, without_plus)
     body = first[1:] if has_headings else first
     index = _named(column, headings) if column else _likeliest(body, headings, without_plus)
-    found = in_column(
-        chain(body, rows), index, without_plus=without_plus, limits=limits, watch=watch
+    numbers = parse_column(
+        chain(body, rows), index, without_plus=without_plus, limits=limits, on_progress=on_progress
     )
-    found.column, found.headings = headings[index], headings
-    return found
+    numbers.column, numbers.headings = headings[index], headings
+    return numbers
 
 
 def check_size(content: bytes, limits: Limits) -> None:
     _check_bytes(content, limits)
-    spreadsheets.unpacked_size(content, _of_a_table(limits))
+    spreadsheets.unpacked_size(content, _table_limits(limits))
 
 
 def _check_bytes(content: bytes, limits: Limits) -> None:
@@ -79,7 +79,7 @@ def _check_bytes(content: bytes, limits: Limits) -> None:
         )
 
 
-def _of_a_table(limits: Limits) -> spreadsheets.TableLimits:
+def _table_limits(limits: Limits) -> spreadsheets.TableLimits:
     return spreadsheets.TableLimits(
         unpacked_bytes=limits.unpacked_bytes,
         parts=500,
@@ -92,7 +92,7 @@ def _of_a_table(limits: Limits) -> spreadsheets.TableLimits:
 
 def _rows(content: bytes, limits: Limits) -> Rows:
     try:
-        yield from read_rows(content, _of_a_table(limits))
+        yield from read_rows(content, _table_limits(limits))
     except TooManyRows as too_many:
         raise TooManyNumbers from too_many
 

@@ -57,10 +57,10 @@ def worker_limits() -> Limits:
     return Limits(numbers=settings.ESTIMATE_MAX_NUMBERS, file_bytes=20 * MB, unpacked_bytes=64 * MB)
 
 
-Watch = Callable[[int], None]  # called with the number of lines done
+OnProgress = Callable[[int], None]  # called with the number of lines done
 
 
-def nobody(lines: int) -> None:
+def ignore_progress(lines: int) -> None:
     pass
 
 
@@ -71,7 +71,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class InvalidLine:
+class UnreadNumber:
     """A line without a valid number; `written` is cut short."""
 
     line: int
@@ -84,7 +84,7 @@ class NumberList:
     """The numbers; `column` is the heading used, of these `headings`."""
 
     numbers: list[Number] = field(default_factory=list)
-    bad: list[InvalidLine] = field(default_factory=list)
+    unread: list[UnreadNumber] = field(default_factory=list)
     column: str = ""
     headings: list[str] = field(default_factory=list)
 
@@ -93,15 +93,15 @@ class NumberList:
         return len(self.numbers) - len({number.phone for number in self.numbers})
 
 
-def pasted(
+def parse_pasted(
     text: str,
     *,
     without_plus: bool = False,
     limits: Limits = SCREEN_LIMITS,
-    watch: Watch = nobody,
+    on_progress: OnProgress = ignore_progress,
 ) -> NumberList:
     """Text without digits beside a number, a name, is ignored. Raises TooManyNumbers."""
-    return _listed(_pieces(text), without_plus, limits, watch)
+    return _parse_pieces(_pieces(text), without_plus, limits, on_progress)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -112,37 +112,36 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
             yield line, piece
 
 
-def _listed(
-    pieces: Iterable[tuple[int, str]], without_plus: bool, limits: Limits, watch: Watch
+def _parse_pieces(
+    pieces: Iterable[tuple[int, str]], without_plus: bool, limits: Limits, on_progress: OnProgress
 ) -> NumberList:
-    found = NumberList()
+    numbers = NumberList()
     for line, written in pieces:
-        watch(line)
+        on_progress(line)
         phone = e164(written, without_plus=without_plus)
         if isinstance(phone, Fault):
-            shown = printable(written)
-            found.bad.append(InvalidLine(line, shown, phone))
+            numbers.unread.append(UnreadNumber(line, printable(written), phone))
         else:
-            found.numbers.append(Number(line, phone))
-        if len(found.numbers) > limits.numbers or len(found.bad) >= limits.lines:
+            numbers.numbers.append(Number(line, phone))
+        if len(numbers.numbers) > limits.numbers or len(numbers.unread) >= limits.lines:
             raise TooManyNumbers
-    return found
+    return numbers
 
 
-def in_column(
+def parse_column(
     rows: Iterable[tuple[int, list[str]]],
     index: int,
     *,
     without_plus: bool = False,
     limits: Limits = SCREEN_LIMITS,
-    watch: Watch = nobody,
+    on_progress: OnProgress = ignore_progress,
 ) -> NumberList:
     """A cell may hold several numbers; empty ones are ignored. Raises TooManyNumbers."""
     cells = ((line, row[index]) for line, row in rows if index < len(row))
     pieces = (
         (line, piece) for line, cell in cells for piece in SEPARATOR.split(cell) if piece.strip()
     )
-    return _listed(pieces, without_plus, limits, watch)
+    return _parse_pieces(pieces, without_plus, limits, on_progress)
 
 
 def e164(written: str, *, without_plus: bool = False) -> str | Fault:
@@ -182,5 +181,5 @@ def _is_valid(phone: str) -> bool:
 
 
 def printable(written: str) -> str:
-    shown = "".join(sign if sign.isprintable() else " " for sign in written.strip())
-    return shown if len(shown) <= MAX_PRINTED else f"{shown[:MAX_PRINTED]}…"
+    text = "".join(sign if sign.isprintable() else " " for sign in written.strip())
+    return text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]}…"

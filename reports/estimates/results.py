@@ -19,7 +19,7 @@ class Destination:
         return country_name(self.country)
 
     @property
-    def line(self) -> str:
+    def carrier_label(self) -> str:
         return str(CarrierType(self.carrier_type).label)
 
 
@@ -50,11 +50,11 @@ class Figures:
     fitting: int
     fitting_credits: int
     broadcasts: int
-    broadcasts_that_go: int
+    fitting_broadcasts: int
     destinations: tuple[Destination, ...]
     recipients: int
     to_buy: ToBuy
-    sends_of_recommended: int
+    recommended_sends: int
     next_step_on: dt.date | None
 
     def to_json(self) -> dict[str, Any]:
@@ -65,15 +65,15 @@ class Figures:
         }
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "Figures":
-        step, payment = kept["next_step_on"], kept["payment"]
+    def from_json(cls, saved: dict[str, Any]) -> "Figures":
+        step, payment = saved["next_step_on"], saved["payment"]
         return cls(
             **{
-                **kept,
-                "at": dt.datetime.fromisoformat(kept["at"]),
+                **saved,
+                "at": dt.datetime.fromisoformat(saved["at"]),
                 "payment": payment and PaymentSplit(**payment),
-                "destinations": tuple(Destination(**each) for each in kept["destinations"]),
-                "to_buy": ToBuy(**kept["to_buy"]),
+                "destinations": tuple(Destination(**each) for each in saved["destinations"]),
+                "to_buy": ToBuy(**saved["to_buy"]),
                 "next_step_on": step and dt.date.fromisoformat(step),
             }
         )

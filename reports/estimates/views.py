@@ -19,7 +19,7 @@ from reports.estimates.estimate import Estimate, estimate, last_broadcast
 from reports.estimates.forms import EstimateForm, Source
 from reports.estimates.invalid_numbers import list_invalid_numbers
 from reports.estimates.jobs import (
-    MAX_INVALID_SHOWN,
+    MAX_INVALID_LISTED,
     get_figures,
     get_invalid_numbers,
     own_estimates,
@@ -34,8 +34,9 @@ from reports.models import LongEstimate
 @require_http_methods(["GET", "HEAD", "POST"])
 def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
     location = open_details(request.user, pk)
-    asked = request.GET.get("from", "")
-    source = asked if asked in Source.values else Source.PASTED.value
+    source = request.GET.get("from", "")
+    if source not in Source.values:
+        source = Source.PASTED.value
     last = last_broadcast(location) if source == Source.LAST else None
     form = EstimateForm(
         request.POST or None,
@@ -44,19 +45,20 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         last=last,
         initial={"channel": last.kind if last else "text"},
     )
-    found: Estimate | None = None
+    priced: Estimate | None = None
     refusal = ""
     if form.is_valid() and form.is_long:
         try:
-            long = _ask(request, location, form)
-        except InvalidRequest as invalid:
-            refusal = str(invalid)
+            job = _request(request, location, form)
+        except InvalidRequest as error:
+            refusal = str(error)
         else:
-            return redirect("long-estimate", location.pk, long.pk)
+            return redirect("long-estimate", location.pk, job.pk)
     elif form.is_valid() and (messages := form.messages()):
-        found = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
+        priced = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
     sees_masked = sees_masked_numbers(request.user, location)
-    bad = list_invalid_numbers(form.listed, found.quote if found else None, sees_masked=sees_masked)
+    quote = priced.quote if priced else None
+    invalid = list_invalid_numbers(form.listed, quote, sees_masked=sees_masked)
     context = {
         "location": location,
         "sources": Source.choices,
@@ -65,12 +67,13 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "headings": form.listed.headings,
-        "found": found and found.figures,
+        "figures": priced and priced.figures,
         "column": form.listed.column,
         "repeated": form.listed.repeated,
-        "bad": bad[:MAX_INVALID_SHOWN],
-        "bad_count": len(bad),
-        "longs": own_estimates(location, request.user),
+        "invalid_numbers": invalid[:MAX_INVALID_LISTED],
+        "invalid_count": len(invalid),
+        "long_estimates": own_estimates(location, request.user),
+        "max_numbers_at_once": SCREEN_LIMITS.numbers,
         **_limits(),
     }
     failed = request.method == "POST" and (refusal or not form.is_valid())
@@ -80,26 +83,22 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _limits() -> dict[str, int]:
-    longest = worker_limits()
-    more = longest.numbers > SCREEN_LIMITS.numbers
-    taken = longest if more else SCREEN_LIMITS
-    return {
-        "at_once": SCREEN_LIMITS.numbers,
-        "most": longest.numbers if more else 0,
-        "most_mb": taken.file_bytes // MB,
-    }
+    limits = worker_limits()
+    if limits.numbers <= SCREEN_LIMITS.numbers:
+        return {"max_numbers": 0, "max_mb": SCREEN_LIMITS.file_bytes // MB}
+    return {"max_numbers": limits.numbers, "max_mb": limits.file_bytes // MB}
 
 
-def _ask(request: SignedInRequest, location: Location, form: EstimateForm) -> LongEstimate:
-    given = form.cleaned_data
+def _request(request: SignedInRequest, location: Location, form: EstimateForm) -> LongEstimate:
+    values = form.cleaned_data
     return jobs.request_long_estimate(
         location,
         content=form.content(),
         is_file=form.source == Source.FILE,
-        column=given.get("column", ""),
-        without_plus=given["without_plus"],
-        channel=given["channel"],
-        seconds=given["seconds"],
+        column=values.get("column", ""),
+        without_plus=values["without_plus"],
+        channel=values["channel"],
+        seconds=values["seconds"],
         requested_by=request.user,
         at=timezone.now(),
     )
@@ -139,9 +138,9 @@ def _own_context(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> d
         "location": location,
         "job": job,
         "poll_seconds": poll_seconds([job], at=timezone.now()),
-        "found": get_figures(job),
+        "figures": get_figures(job),
         "column": job.column_read,
         "repeated": job.repeated,
-        "bad": get_invalid_numbers(job),
-        "bad_count": job.invalid_count,
+        "invalid_numbers": get_invalid_numbers(job),
+        "invalid_count": job.invalid_count,
     }

@@ -1,6 +1,8 @@
 import errno
+import io
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.files import File
@@ -13,7 +15,6 @@ from locations.jobs import Clock, Lease, LeaseLost
 from locations.models.jobs import JobState
 from reports.exports import temp_dirs
 from reports.exports.queue import claim_next
-from reports.exports.uploads import WatchedReader
 from reports.exports.writer import CannotBuild, write
 from reports.models import Report
 from reports.workbooks.xlsx import MAX_ROWS
@@ -21,6 +22,18 @@ from reports.workbooks.xlsx import MAX_ROWS
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 log = logging.getLogger(__name__)
+
+
+class WatchedReader(io.BufferedReader):
+    """Renews the lease while the storage reads the file, which may take minutes."""
+
+    def __init__(self, path: Path, heartbeat: Callable[[], None]) -> None:
+        super().__init__(io.FileIO(path))
+        self._heartbeat = heartbeat
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._heartbeat()
+        return super().read(size)
 
 
 class NotStored(Exception):

@@ -35,9 +35,9 @@ def open_report_file(report: Report, *, to: User, at: dt.datetime) -> IO[bytes] 
         _ = file.file
     except FileNotFoundError:
         return None
-    except Exception as problem:
+    except Exception as error:
         # An object storage has errors of its own.
         log.exception("report %s: the storage did not give its file", report.pk)
-        raise StorageUnavailable from problem
+        raise StorageUnavailable from error
     ReportDownload.objects.create(report=report, user=to, at=at)
     return file

@@ -1,16 +1,15 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import User
-from reports.form_fields import DAY_FIELD, check_range
+from reports.form_fields import DAY_FIELD, DayRangeForm
 from reports.models import Every, ReportFormat, ReportKind
 
 
-class ReportForm(forms.Form):
+class ReportForm(DayRangeForm):
     kind = forms.ChoiceField(label=_("Report"), choices=ReportKind.choices)
     format = forms.ChoiceField(
         label=_("As"),
@@ -25,13 +24,6 @@ class ReportForm(forms.Form):
 
     def clean_format(self) -> str:
         return self.cleaned_data["format"] or ReportFormat.XLSX
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        problems = check_range(cleaned.get("first_on"), cleaned.get("last_on"))
-        if problems:
-            raise ValidationError(problems)
-        return cleaned
 
 
 class ScheduleForm(forms.Form):

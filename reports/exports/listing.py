@@ -9,10 +9,7 @@ from reports.exports.schedules import active_schedules
 from reports.models import Report, ReportDownload, ReportFormat, ReportSchedule
 
 NEWEST = 5
-CONTENT_TYPES = {
-    ReportFormat.XLSX: XLSX,
-    ReportFormat.CSV: CSV,
-}
+CONTENT_TYPES = {ReportFormat.XLSX: XLSX, ReportFormat.CSV: CSV}
 
 
 def all_reports(location: Location) -> QuerySet[Report]:
@@ -21,7 +18,7 @@ def all_reports(location: Location) -> QuerySet[Report]:
 
 def with_downloads(reports: QuerySet[Report]) -> QuerySet[Report]:
     downloads = ReportDownload.objects.select_related("user")
-    return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="handed_to"))
+    return reports.prefetch_related(Prefetch("downloads", downloads, to_attr="listed_downloads"))
 
 
 def read_schedules(location: Location) -> list[ReportSchedule]:
@@ -37,11 +34,11 @@ def newest_reports(location: Location) -> list[Report]:
 def filename(report: Report) -> str:
     """Acme-Dallas_International-Messages_2026-10-01_2026-10-31.xlsx"""
     with override(report.language):
-        words = file_stem(report.location.name, str(report.get_kind_display()))
-    return f"{words}_{report.first_on}_{report.last_on}.{report.format}"
+        stem = file_stem(report.location.name, str(report.get_kind_display()))
+    return f"{stem}_{report.first_on}_{report.last_on}.{report.format}"
 
 
-def file_stem(location: str, what: str) -> str:
+def file_stem(location: str, title: str) -> str:
     """Acme-Dallas_International-Messages"""
-    parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, what))
+    parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, title))
     return "_".join(parts)

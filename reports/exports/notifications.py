@@ -53,8 +53,8 @@ def _announce(pk: uuid.UUID, *, at: dt.datetime) -> bool:
                 mails.append(_mail(report, person))
         try:
             mail.get_connection().send_messages(mails)
-        except (OSError, smtplib.SMTPException) as problem:
-            log.warning("report %s cannot be announced now: %s", report.pk, type(problem).__name__)
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("report %s cannot be announced now: %s", report.pk, type(error).__name__)
             return False
         Report.objects.filter(pk=report.pk).update(announced_at=at)
         log.info("report %s is announced to %d", report.pk, len(mails))
@@ -75,16 +75,16 @@ def _mail(report: Report, person: User) -> mail.EmailMessage:
         if ready
         else reverse("reports", args=[report.location_id])
     )
-    words = {
+    context = {
         "report": report,
         "person": person,
         "address": f"{settings.PUBLIC_URL}{path}",
-        "kept_days": settings.REPORT_RETENTION_DAYS,
+        "retention_days": settings.REPORT_RETENTION_DAYS,
     }
     subject = _("%(report)s is ready") if ready else _("%(report)s could not be made")
     named = f"{report.get_kind_display()}, {report.location.name}"
     return mail.EmailMessage(
         subject=" ".join((subject % {"report": named}).split()),
-        body=render_to_string("reports/exports/notification.txt", words),
+        body=render_to_string("reports/exports/notification.txt", context),
         to=[person.email],
     )

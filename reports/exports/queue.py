@@ -10,7 +10,7 @@ from locations import jobs
 from locations.models.jobs import JobState
 from reports.models import Report
 
-MAX_BUILDS_OF_LOCATION = 2  # REPORT_MAX_CONCURRENT_BUILDS is for all of them
+MAX_BUILDS_PER_LOCATION = 2  # REPORT_MAX_CONCURRENT_BUILDS is for all of them
 CHOOSING_LOCK = 7_465_001
 
 
@@ -22,14 +22,14 @@ def claim_next(*, at: dt.datetime) -> Report | None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHOOSING_LOCK])
         if _running().count() >= settings.REPORT_MAX_CONCURRENT_BUILDS:
             return None
-        waiting = _in_turn().select_for_update(of=("self",)).first()
-        if waiting is None:
+        queued = _claimable_in_order().select_for_update(of=("self",)).first()
+        if queued is None:
             return None
         # The name is saved before there is a file: the next worker can delete it.
-        file = f"reports/{uuid.uuid4()}.{waiting.format}"
-        report = jobs.claim(Report, waiting.pk, at=at, file=file)
-    if waiting.file:
-        jobs.delete_file(waiting.file)
+        file = f"reports/{uuid.uuid4()}.{queued.format}"
+        report = jobs.claim(Report, queued.pk, at=at, file=file)
+    if queued.file:
+        jobs.delete_file(queued.file)
     return report
 
 
@@ -37,7 +37,7 @@ def _running() -> QuerySet[Report]:
     return Report.objects.filter(state=JobState.RUNNING, leased_until__gte=Now())
 
 
-def _in_turn() -> QuerySet[Report]:
+def _claimable_in_order() -> QuerySet[Report]:
     same_location = Report.objects.filter(location=OuterRef("location")).order_by()
     running = _running().filter(location=OuterRef("location")).order_by().values("location")
     last = same_location.values("location").annotate(last=Max("started_at")).values("last")
@@ -47,6 +47,6 @@ def _in_turn() -> QuerySet[Report]:
             running=Coalesce(Subquery(running.annotate(n=Count("pk")).values("n")), 0),
             last_started_at=Subquery(last),
         )
-        .filter(running__lt=MAX_BUILDS_OF_LOCATION)
+        .filter(running__lt=MAX_BUILDS_PER_LOCATION)
         .order_by("running", F("last_started_at").asc(nulls_first=True), "requested_at", "pk")
     )

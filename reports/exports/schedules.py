@@ -41,11 +41,11 @@ def create_schedule(
 ) -> ReportSchedule:
     today = at.astimezone(location.zone).date()
     with transaction.atomic():
-        # Two people at once would both take the last place.
+        # Lock, so that two concurrent requests cannot both take the last slot.
         Location.objects.select_for_update(no_key=True).get(pk=location.pk)
         if active_schedules(location).count() >= MAX_SCHEDULES:
             raise TooManySchedules
-        made = ReportSchedule.objects.create(
+        schedule = ReportSchedule.objects.create(
             location=location,
             kind=kind,
             format=format,
@@ -54,8 +54,8 @@ def create_schedule(
             created_at=at,
             covered_through_on=Every(every).starts_on(today) - DAY,
         )
-        made.recipients.set(recipients)
-    return made
+        schedule.recipients.set(recipients)
+    return schedule
 
 
 def active_schedules(location: Location) -> QuerySet[ReportSchedule]:
@@ -127,4 +127,4 @@ def _request(
         schedule=schedule,
         at=at,
     )
-    log.info("schedule %s: report %s is asked for", schedule.pk, report.pk)
+    log.info("schedule %s: report %s is requested", schedule.pk, report.pk)

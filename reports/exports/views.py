@@ -3,7 +3,7 @@ import uuid
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
@@ -19,7 +19,7 @@ from locations.downloads import download
 from locations.jobs import InvalidRequest, poll_seconds
 from locations.models import Location
 from locations.permissions import SignedInRequest, detail_readers, open_details, sees_masked_numbers
-from reports.exports import requests
+from reports.exports import requests, schedules
 from reports.exports.downloads import NumbersRefused, StorageUnavailable, open_report_file
 from reports.exports.forms import ReportForm, ScheduleForm
 from reports.exports.listing import (
@@ -31,7 +31,7 @@ from reports.exports.listing import (
     with_downloads,
 )
 from reports.form_fields import last_days
-from reports.models import Report, ReportFormat
+from reports.models import Report, ReportFormat, ReportSchedule
 
 REPORTS_PER_PAGE = 25
 
@@ -159,3 +159,30 @@ def _back(request: HttpRequest, location: Location) -> str:
     address = reverse("credit-usage", args=[location.pk])
     filters = QueryDict(request.POST.get("filters", "")[:500]).urlencode()
     return f"{address}?{filters}#reports" if filters else f"{address}#reports"
+
+
+@login_required
+@never_cache
+@require_POST
+def schedule_add(request: SignedInRequest, pk: int) -> HttpResponse:
+    location = open_details(request.user, pk)
+    form = ScheduleForm(request.POST, readers=detail_readers(location), auto_id="schedule_%s")
+    if not form.is_valid():
+        return reports_page(request, location, schedule_form=form)
+    try:
+        schedules.create_schedule(
+            location, **form.cleaned_data, created_by=request.user, at=timezone.now()
+        )
+    except schedules.TooManySchedules as refused:
+        return reports_page(request, location, refusal=str(refused))
+    return redirect("reports", pk=location.pk)
+
+
+@login_required
+@never_cache
+@require_POST
+def schedule_stop(request: SignedInRequest, pk: int) -> HttpResponse:
+    schedule = get_object_or_404(ReportSchedule, pk=pk)
+    location = open_details(request.user, schedule.location_id)
+    schedules.stop_schedule(schedule, stopped_by=request.user, at=timezone.now())
+    return redirect("reports", pk=location.pk)

@@ -32,7 +32,8 @@ BATCH_SIZE = 500  # locations whose days are read in one query
 # be late, and reads them all instead of using the index of numbers.
 CACHED_RATES = """
     SELECT l.id, coalesce(today.used, 0), p.used_before,
-           CASE WHEN today.used > 0 THEN p.record_if_used ELSE p.record END, p.by_weekday
+           CASE WHEN today.used > 0 THEN p.history_state_if_used ELSE p.history_state END,
+           p.by_weekday
       FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS l (id, day)
       LEFT JOIN ledger_balance b ON b.location_id = l.id
       LEFT JOIN reports_locationdailyrate p ON p.location_id = l.id AND p.day = l.day
@@ -83,7 +84,7 @@ def load_location_usage(
     computed = list(_compute_rates({location_id: days[location_id] for location_id in missing}))
     for rate in computed:
         used_today = missing[rate.location_id]
-        state = rate.record_if_used if used_today else rate.record
+        state = rate.history_state_if_used if used_today else rate.history_state
         usage[rate.location_id] = _build_usage(rate.used_before, used_today, state, rate.by_weekday)
     return usage, computed
 
@@ -98,8 +99,8 @@ def save_daily_rates(rates: list[LocationDailyRate]) -> None:
             "day",
             "through_number",
             "used_before",
-            "record",
-            "record_if_used",
+            "history_state",
+            "history_state_if_used",
             "by_weekday",
         ],
     )
@@ -143,8 +144,8 @@ def _compute_rates(days: Mapping[int, dt.date]) -> Iterator[LocationDailyRate]:
             day=today,
             through_number=through.get(location_id, 0),
             used_before=sum(credits for day, credits in used_on.items() if day >= first_on),
-            record=history.state.value,
-            record_if_used=state_if_used.value,
+            history_state=history.state.value,
+            history_state_if_used=state_if_used.value,
             by_weekday=list(compute_daily_rate(history).by_weekday) if has_rate else None,
         )
 

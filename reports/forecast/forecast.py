@@ -155,12 +155,12 @@ def compute_daily_rate(history: History) -> DailyRate:
     """Items 2 to 4 of the method; needs at least seven days."""
     days = len(history.used)
     third_largest = sorted(history.used)[-3]
-    most = max(MAX_AVERAGE_DAYS * sum(history.used) / days, third_largest)
+    max_used = max(MAX_AVERAGE_DAYS * sum(history.used) / days, third_largest)
     sums, weights = [0.0] * 7, [0.0] * 7
     for n, used in enumerate(history.used):
         weekday = (history.first_on.weekday() + n) % 7
         weight = 0.5 ** ((days - 1 - n) / HALF_LIFE_DAYS)
-        sums[weekday] += weight * min(used, most)
+        sums[weekday] += weight * min(used, max_used)
         weights[weekday] += weight
     return DailyRate(tuple(sum_ / weight for sum_, weight in zip(sums, weights, strict=True)))
 
@@ -239,8 +239,8 @@ def _days_ahead(summary: BalanceSummary) -> tuple[int | None, int]:
         return None, MAX_DAYS_AHEAD
     step_in = (summary.step.on - summary.today).days
     after = summary.terms.next_step(summary.step.on)
-    longest = max(step_in + 1, MAX_DAYS_AHEAD)
-    return step_in, min(longest, (after.on - summary.today).days) if after else longest
+    max_days = max(step_in + 1, MAX_DAYS_AHEAD)
+    return step_in, min(max_days, (after.on - summary.today).days) if after else max_days
 
 
 def _after_step(summary: BalanceSummary, purchased: float) -> tuple[float, float]:

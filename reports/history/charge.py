@@ -23,7 +23,7 @@ from ledger.models import (
     Outcome,
 )
 from ledger.reading.allocations import payments
-from ledger.reading.explanations import explain_payment, way_out
+from ledger.reading.explanations import explain_payment, suggest_action
 from locations.calendar import local_day
 from locations.models import Location
 from reports.history.messages import (
@@ -35,7 +35,7 @@ from reports.history.messages import (
 )
 
 MESSAGES_PER_PAGE = 50
-KNOWN_COUNTRY = ~Q(country="")  # an invalid number has none
+HAS_COUNTRY = ~Q(country="")  # an invalid number has none
 
 
 class MessageFilter(models.TextChoices):
@@ -91,8 +91,8 @@ class ChargePage:
         return self.charge.day != local_day(self.charge.at, self.charge.location.zone)
 
     @property
-    def way_out(self) -> str:
-        return way_out(self.charge.refusal)
+    def suggestion(self) -> str:
+        return suggest_action(self.charge.refusal)
 
     @property
     def filters(self) -> list[tuple[MessageFilter, int]]:
@@ -117,8 +117,8 @@ def read_charge(
     """`position` opens the page with that message of the request. Raises Http404; seven queries."""
     with read_snapshot():
         charge = get_charge(viewer.location, pk)
-        is_known = message_filter in MessageFilter.values
-        chosen = MessageFilter(message_filter) if is_known else MessageFilter.ALL
+        is_valid = message_filter in MessageFilter.values
+        chosen = MessageFilter(message_filter) if is_valid else MessageFilter.ALL
         entries = list(
             Entry.objects.filter(charge=charge)
             .select_related("created_by", "approved_by")
@@ -137,7 +137,7 @@ def read_charge(
         )
         if position is not None:
             page = messages.filter(position__lt=position).count() // MESSAGES_PER_PAGE + 1
-        # The counts are known already; the paginator needs no query of its own.
+        # The counts are read already; the paginator needs no query of its own.
         chosen_page = Paginator(range(filter_counts[chosen]), MESSAGES_PER_PAGE).get_page(page)
         # The joins are for the rows of the page only.
         offset = (chosen_page.number - 1) * MESSAGES_PER_PAGE
@@ -213,7 +213,7 @@ def _message_rows(
                 message,
                 viewer,
                 explain_payment(price, payment) if payment else price,
-                way_out(message.refusal),
+                suggest_action(message.refusal),
                 payment,
                 corrections_by_id.get(message.external_id, []) if message.credits else [],
             )
@@ -229,8 +229,8 @@ def _count_messages(charge: Charge) -> tuple[MessageCounts, dict[MessageFilter, 
         "given_back": Count("pk", filter=CONDITIONS[MessageFilter.GIVEN_BACK]),
     }
     if model is InternationalMessage:
-        aggregates["countries"] = Count("country", distinct=True, filter=KNOWN_COUNTRY)
-        aggregates["country"] = Min("country", filter=KNOWN_COUNTRY)
+        aggregates["countries"] = Count("country", distinct=True, filter=HAS_COUNTRY)
+        aggregates["country"] = Min("country", filter=HAS_COUNTRY)
     counted = model._default_manager.filter(charge=charge).aggregate(**aggregates)
     messages, refused = counted["messages"], counted["refused"]
     message_counts = MessageCounts.from_row(

@@ -2,11 +2,10 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.corrections import MAX_REASON_LENGTH
-from reports.form_fields import DAY_FIELD, check_range
+from reports.form_fields import DAY_FIELD, DayRangeForm
 
 SEARCH_DAYS = 90
 MAX_QUERY_LENGTH = 120
@@ -20,7 +19,7 @@ class CorrectionForm(forms.Form):
     )
 
 
-class SearchForm(forms.Form):
+class SearchForm(DayRangeForm):
     """Posted: a query may be personal data, which no URL should contain."""
 
     query = forms.CharField(
@@ -36,13 +35,6 @@ class SearchForm(forms.Form):
         self.by_number = by_number
         if not by_number:
             self.fields["query"].label = _("Recipient or external id")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        problems = check_range(cleaned.get("first_on"), cleaned.get("last_on"))
-        if problems:
-            raise ValidationError(problems)
-        return cleaned
 
     @staticmethod
     def last_days(today: dt.date) -> dict[str, dt.date]:

@@ -37,7 +37,7 @@ class MessageRow:
     message: AnyMessage
     viewer: MessageViewer
     why: str
-    way_out: str = ""
+    suggestion: str = ""
     payment: Payment | None = None
     corrections: list[CorrectionRequest] = field(default_factory=list)
 

@@ -26,7 +26,7 @@ PAGE = """
      ORDER BY sent_at DESC, "table" DESC, pk DESC
      LIMIT %%s OFFSET %%s
 """
-LOOKS_LIKE_A_NUMBER = re.compile(r"[\s(]*\+?[\d\s()./\-\N{NO-BREAK SPACE}\N{EN DASH}]+")
+PHONE_NUMBER = re.compile(r"[\s(]*\+?[\d\s()./\-\N{NO-BREAK SPACE}\N{EN DASH}]+")
 TRUNK_ZERO = re.compile(r"\(0\)")
 
 
@@ -100,7 +100,7 @@ def _messages(keys: Sequence[tuple[str, int]]) -> list[AnyMessage]:
 def phone_condition(query: str) -> Q | None:
     """With a country code match the beginning, without it the end; None where it is no number."""
     number = TRUNK_ZERO.sub("", unicodedata.normalize("NFKC", query).strip())
-    if not LOOKS_LIKE_A_NUMBER.fullmatch(number):
+    if not PHONE_NUMBER.fullmatch(number):
         return None
     digits = "".join(str(unicodedata.digit(char)) for char in number if char.isdigit())
     if number.lstrip("( ").startswith("+"):

@@ -10,7 +10,7 @@ from reports.tables import PageTable
 
 class DayTable(PageTable):
     time = tables.Column(verbose_name=_("Time"))
-    what = tables.Column(verbose_name=_("What"))
+    kind = tables.Column(verbose_name=_("What"))
     contract = tables.Column(verbose_name=_("Contract"), attrs={"th": {"class": "num more"}})
     purchased = tables.Column(verbose_name=_("Purchased"), attrs={"th": {"class": "num more"}})
     credits = tables.Column(verbose_name=_("Credits"), attrs={"th": {"class": "num"}})

@@ -20,11 +20,11 @@ class ImpersonationMiddleware(MiddlewareMixin):
             return None
         if not request.user.is_authenticated or not request.user.is_staff:
             return None
-        location_id = session.get_location_id(request.session)
+        location_id = request.session.get(session.SESSION_KEY)
         if location_id is None:
             return None
         if name in session.PAGES and kwargs.get("pk") != location_id:
-            session.end(request.session)
+            del request.session[session.SESSION_KEY]
             return None
         request.is_impersonated = True  # type: ignore[attr-defined]
         if request.method in SAFE_METHODS or name in session.READ_ONLY_POSTS:

@@ -1,7 +1,5 @@
 """Staff view a location's pages as its managers do, without changing anything."""
 
-from typing import Any
-
 # URL names of the pages of a location; each has the location's id as `pk`.
 PAGES = frozenset(
     {
@@ -32,17 +30,3 @@ ACTIONS = frozenset({"schedule-stop", "report-cancel", "report-retry"})
 # Pages whose POST changes nothing.
 READ_ONLY_POSTS = frozenset({"usage-search", "estimate"})
 SESSION_KEY = "impersonated_location"
-
-
-def begin(session: Any, location_id: int) -> None:
-    session[SESSION_KEY] = location_id
-
-
-def end(session: Any) -> int | None:
-    location_id: int | None = session.pop(SESSION_KEY, None)
-    return location_id
-
-
-def get_location_id(session: Any) -> int | None:
-    location_id: int | None = session.get(SESSION_KEY)
-    return location_id

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from locations.models import Location
 from locations.models.audit import IMPERSONATED
 from locations.permissions import SignedInRequest
-from reports.impersonation import session
+from reports.impersonation.session import SESSION_KEY
 
 
 @login_required
@@ -18,7 +18,7 @@ from reports.impersonation import session
 def begin(request: SignedInRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(Location, pk=pk)
     pghistory.create_event(location, label=IMPERSONATED)
-    session.begin(request.session, location.pk)
+    request.session[SESSION_KEY] = location.pk
     return redirect("credit-usage", pk=location.pk)
 
 
@@ -26,7 +26,7 @@ def begin(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def end(request: SignedInRequest) -> HttpResponse:
-    location_id = session.end(request.session)
+    location_id = request.session.pop(SESSION_KEY, None)
     if location_id is None or not request.user.is_staff:
         return redirect("home")
     return redirect("admin:locations_location_change", location_id)

@@ -1,4 +1,4 @@
-from reports.models.alerts import MOST_CREDITS, MOST_DAYS, Alert, AlertMail, Level
+from reports.models.alerts import MAX_BELOW_CREDITS, MAX_BELOW_DAYS, Alert, AlertMail, Level
 from reports.models.daily_rates import LocationDailyRate
 from reports.models.downloads import ReportDownload
 from reports.models.estimates import LongEstimate
@@ -6,8 +6,8 @@ from reports.models.reports import Report, ReportFormat, ReportKind
 from reports.models.schedules import Every, ReportSchedule
 
 __all__ = [
-    "MOST_CREDITS",
-    "MOST_DAYS",
+    "MAX_BELOW_CREDITS",
+    "MAX_BELOW_DAYS",
     "Alert",
     "AlertMail",
     "Every",

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from locations.models import Location
 from locations.models.audit import audited
 
-MOST_CREDITS = 1_000_000_000
-MOST_DAYS = 365
+MAX_BELOW_CREDITS = 1_000_000_000
+MAX_BELOW_DAYS = 365
 
 
 class Level(models.IntegerChoices):
@@ -31,14 +31,14 @@ class Alert(models.Model):
         _("below credits"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_CREDITS)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_BELOW_CREDITS)],
         help_text=_("Tell when fewer credits are available."),
     )
     below_days = models.PositiveSmallIntegerField(
         _("below days"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_BELOW_DAYS)],
         help_text=_("Tell when the credits last for fewer days at the recent pace."),
     )
     members = models.ManyToManyField(

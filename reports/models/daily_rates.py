@@ -13,8 +13,8 @@ class LocationDailyRate(models.Model):
     day = models.DateField()
     through_number = models.BigIntegerField()
     used_before = models.BigIntegerField()  # credits, on the 29 days before
-    record = models.CharField(max_length=12)  # where nothing is used on the day
-    record_if_used = models.CharField(max_length=12)
+    history_state = models.CharField(max_length=12)  # where nothing is used on the day
+    history_state_if_used = models.CharField(max_length=12)
     by_weekday = ArrayField(models.FloatField(), size=7, null=True)
 
     def __str__(self) -> str:

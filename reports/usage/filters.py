@@ -20,7 +20,7 @@ from locations.formatting.dates import format_date
 from locations.models import Location
 from reports.balance.summary import LocationBalanceSummary
 from reports.chart.chart import Chart, draw_chart
-from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, check_range
+from reports.form_fields import DAY_FIELD, EARLIEST_ON, MONTH_FIELD, DayRangeForm, check_range
 
 KINDS = [
     ("text", _("Texts")),
@@ -78,7 +78,7 @@ class LocationFilter(django_filters.FilterSet):
         )
 
 
-class DailyFilterForm(forms.Form):
+class DailyFilterForm(DayRangeForm):
     """`ranges` is set by the filter: the quick ranges of the location."""
 
     ranges: Mapping[QuickRange, tuple[dt.date, dt.date]] = {}
@@ -94,13 +94,6 @@ class DailyFilterForm(forms.Form):
         if problem := check_range(month, None).get("first_on"):
             raise ValidationError(problem)
         return month
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        problems = check_range(cleaned.get("first_on"), cleaned.get("last_on"))
-        if problems:
-            raise ValidationError(problems)
-        return cleaned
 
 
 class DailyFilter(django_filters.FilterSet):
@@ -216,7 +209,7 @@ class DailyFilter(django_filters.FilterSet):
         return min(self.days[1], self.summary.today)
 
     @property
-    def reaches_now(self) -> bool:
+    def includes_today(self) -> bool:
         return self.days[1] >= self.summary.today
 
     def usage(self, read: DailyUsage | None = None) -> DailyUsage:
@@ -224,7 +217,7 @@ class DailyFilter(django_filters.FilterSet):
         first_on, last_on = self.days
         # A location that moved west may have entries on days after today. A table that ends
         # today has to include them, or its closing balance would not be the balance.
-        end = None if self.reaches_now else last_on
+        end = None if self.includes_today else last_on
         usage = (
             daily_usage(self.summary.location, first_on, end, self.kinds)
             if read is None

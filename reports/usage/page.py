@@ -1,6 +1,6 @@
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 MAX_OTHERS = 12
 
 
-class LocationLink(NamedTuple):
-    pk: int
-    name: str
-
-
 @dataclass(frozen=True, slots=True)
 class CreditUsage:
     """`usage`, `chart` and `table` are None where the filters are invalid."""
@@ -55,7 +50,7 @@ class CreditUsage:
     @property
     def is_proved(self) -> bool:
         """Whether a table that ends today closes with the balance."""
-        if self.usage is None or not self.filter.reaches_now:
+        if self.usage is None or not self.filter.includes_today:
             return self.usage is not None
         return self.usage.closing == self.summary.balance.total
 
@@ -93,8 +88,8 @@ def read_page(location: Location, params: QueryDict, *, at: dt.datetime) -> Cred
     )
 
 
-def other_locations(user: "User | AnonymousUser", location: Location) -> list[LocationLink]:
+def other_locations(user: "User | AnonymousUser", location: Location) -> list[Location]:
     if not user.is_authenticated:
         return []
     others = Location.objects.details_open_to(user).exclude(pk=location.pk).order_by("name", "pk")
-    return [LocationLink._make(row) for row in others.values_list("pk", "name")[:MAX_OTHERS]]
+    return list(others.only("pk", "name")[:MAX_OTHERS])

@@ -39,7 +39,7 @@ class SelectedDays:
 
     @property
     def is_proved(self) -> bool:
-        return not self.filter.reaches_now or self.usage.closing == self.balance
+        return not self.filter.includes_today or self.usage.closing == self.balance
 
 
 def select_days(location: Location, params: QueryDict, *, at: dt.datetime) -> SelectedDays:

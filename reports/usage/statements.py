@@ -6,8 +6,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from ledger.reading.daily_usage import DailyUsage, Day, Movement, added_up
-from locations.formatting.dates import format_date
-from locations.formatting.dates import format_date_range as range_of_days
+from locations.formatting.dates import format_date, format_date_range
 from reports.chart.periods import Length
 
 
@@ -42,7 +41,7 @@ class StatementMonth:
         start, end = Length.MONTH.starts_on(self.first_on), Length.MONTH.ends_on(self.first_on)
         if (start, end) == (self.first_on, self.last_on):
             return format_date(start, "F Y")
-        return range_of_days(self.first_on, self.last_on)
+        return format_date_range(self.first_on, self.last_on)
 
     @property
     def rows(self) -> Iterator[StatementRow]:

@@ -13,7 +13,7 @@ from typing import Any
 BUFFER_BYTES = 1 << 20  # bytes
 
 
-class _WrittenOut(io.FileIO):
+class _SteadyFile(io.FileIO):
     def write(self, data: Any) -> int:
         written = super().write(data)
         # Begins the writing and waits for nothing. Elsewhere than on Linux the system sees to it.
@@ -26,4 +26,4 @@ class _WrittenOut(io.FileIO):
 
 def open_steadily(path: Path) -> io.BufferedWriter:
     """Closing the file may raise OSError: the disk is full."""
-    return io.BufferedWriter(_WrittenOut(path, "w"), BUFFER_BYTES)
+    return io.BufferedWriter(_SteadyFile(path, "w"), BUFFER_BYTES)

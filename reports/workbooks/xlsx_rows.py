@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from locations.formatting.cell_text import clean_text, is_harmless, split_runs
 
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  Excel's days are counted from here
-SECONDS_OF_DAY = 86_400
+SECONDS_PER_DAY = 86_400
 MAX_CACHED = 4_096  # texts
 MAX_CACHED_LENGTH = 64
 CHUNK_CHARACTERS = 1 << 18  # characters
@@ -91,4 +91,4 @@ def _element(text: str) -> str:
 def _days(at: dt.datetime) -> float:
     """Excel's days since its epoch. Raises TypeError on an instant with a zone."""
     since = at - EPOCH
-    return since.days + (since.seconds + since.microseconds / 1e6) / SECONDS_OF_DAY
+    return since.days + (since.seconds + since.microseconds / 1e6) / SECONDS_PER_DAY

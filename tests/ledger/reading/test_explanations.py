@@ -17,7 +17,7 @@ from ledger.reading.explanations import (
     explain_chat,
     explain_international,
     explain_payment,
-    way_out,
+    suggest_action,
 )
 from tests.factories import (
     FRANCE,
@@ -237,5 +237,5 @@ def test_what_a_hold_covered_is_not_called_capped():
 
 
 def test_every_refusal_has_a_way_out():
-    assert all(way_out(reason) for reason in Refusal.values)
-    assert way_out("") == ""
+    assert all(suggest_action(reason) for reason in Refusal.values)
+    assert suggest_action("") == ""

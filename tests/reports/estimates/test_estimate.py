@@ -9,9 +9,9 @@ from ledger.engine import charging, funding, holds
 from ledger.engine.quotes import QuoteMessage
 from ledger.models import Balance, Charge, Entry, InternationalMessage
 from locations.models import Location
-from reports.estimates.estimate import Estimate, estimate, last_broadcast, messages_of
+from reports.estimates.estimate import Estimate, estimate, last_broadcast, repeat_messages
 from reports.estimates.invalid_numbers import list_invalid_numbers
-from reports.estimates.number_lists import pasted
+from reports.estimates.number_lists import parse_pasted
 from tests.factories import (
     FRANCE,
     GERMANY,
@@ -119,7 +119,7 @@ def test_an_estimate_is_what_the_same_list_costs_for_random_lists() -> None:
         phones += draw.choices(phones, k=draw.randint(0, 3))
         lines = [written(draw, phone) for phone in phones]
         lines.insert(draw.randint(0, len(lines)), "Ana")
-        listed = pasted("\n".join(lines))
+        listed = parse_pasted("\n".join(lines))
         assert [number.phone for number in listed.numbers] == phones
         found = estimate(
             location, channel, [QuoteMessage(phone=p, seconds=seconds) for p in phones], at=NOON
@@ -184,7 +184,7 @@ def test_what_to_buy_goes_by_the_list_the_history_and_the_recommendation() -> No
     found = ask(location, MEXICO, MEXICO, FRANCE)
     assert found.recipients == 2
     assert (found.to_buy.list, found.to_buy.history, found.to_buy.recommended) == (10, None, 400)
-    assert found.sends_of_recommended == 20
+    assert found.recommended_sends == 20
 
 
 def test_the_history_counts_the_list_on_top() -> None:
@@ -219,18 +219,18 @@ def test_the_last_broadcast_is_asked_about_again() -> None:
     charging.charge_chat(location.pk, [chat()], key=key(), at=NOON)
     last = last_broadcast(location)
     assert last == Charge.objects.get(pk=answer.charge_id)
-    again = estimate(location, "voice", messages_of(last, "voice", None), at=NOON)
+    again = estimate(location, "voice", repeat_messages(last, "voice", None), at=NOON)
     assert again.quote.credits == answer.credits
-    longer = messages_of(last, "voice", 120)
+    longer = repeat_messages(last, "voice", 120)
     assert {each.seconds for each in longer} == {120}
-    assert [each.carrier_type for each in messages_of(last, "text", 60)] == [
+    assert [each.carrier_type for each in repeat_messages(last, "text", 60)] == [
         None, None, "landline", None
     ]  # fmt: skip
 
 
 def test_what_cannot_be_sent_to_stands_in_the_order_of_the_list() -> None:
     make_card()
-    listed = pasted(f"Ana\n{MEXICO}\n{GERMANY}\n07400 123456\n+33")
+    listed = parse_pasted(f"Ana\n{MEXICO}\n{GERMANY}\n07400 123456\n+33")
     location = make_location()
     quote = ask(location, *[number.phone for number in listed.numbers]).quote
     assert [

@@ -11,8 +11,8 @@ import pytest
 
 from locations.spreadsheets import Unreadable
 from reports.estimates import number_lists
-from reports.estimates.number_files import NoSuchColumn, uploaded
-from reports.estimates.number_lists import SCREEN_LIMITS, Fault, TooManyNumbers, e164, pasted
+from reports.estimates.number_files import NoSuchColumn, parse_upload
+from reports.estimates.number_lists import SCREEN_LIMITS, Fault, TooManyNumbers, e164, parse_pasted
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_who_says_so_may_leave_the_plus_out() -> None:
 
 
 def test_pasted_text_is_cut_at_lines_commas_and_semicolons() -> None:
-    found = pasted(
+    found = parse_pasted(
         "+1 201 555 0123, +44 7400 123456;+33612345678\r\n\r\nAna\t+522221234567\nBob\n12"
     )
     assert [(each.line, each.phone) for each in found.numbers] == [
@@ -76,23 +76,23 @@ def test_pasted_text_is_cut_at_lines_commas_and_semicolons() -> None:
         (1, "+33612345678"),
         (3, "+522221234567"),
     ]
-    assert [(each.line, each.written) for each in found.bad] == [(4, "Bob"), (5, "12")]
-    assert pasted("+33612345678\n+33 6 12 34 56 78").repeated == 1
+    assert [(each.line, each.written) for each in found.unread] == [(4, "Bob"), (5, "12")]
+    assert parse_pasted("+33612345678\n+33 6 12 34 56 78").repeated == 1
 
 
 def test_a_list_has_as_many_numbers_as_a_broadcast() -> None:
-    assert len(pasted("+33612345678\n" * 10_000).numbers) == 10_000
+    assert len(parse_pasted("+33612345678\n" * 10_000).numbers) == 10_000
     with pytest.raises(TooManyNumbers):
-        pasted("+33612345678\n" * 10_001)
+        parse_pasted("+33612345678\n" * 10_001)
     with pytest.raises(TooManyNumbers):
-        pasted("x\n" * 100_000)
+        parse_pasted("x\n" * 100_000)
 
 
 # --- Files ------------------------------------------------------------------------------------
 
 
 def of_text(text: str, encoding: str = "utf-8", **options: Any) -> number_lists.NumberList:
-    return uploaded(io.BytesIO(text.encode(encoding)), **options)
+    return parse_upload(io.BytesIO(text.encode(encoding)), **options)
 
 
 def workbook(*rows: tuple[Any, ...], **cells: Any) -> io.BytesIO:
@@ -116,7 +116,7 @@ def test_a_csv_of_any_spreadsheet_is_read(delimiter: str, encoding: str) -> None
     csv.writer(out, delimiter=delimiter).writerows(rows)
     found = of_text(out.getvalue(), encoding)
     assert [(each.line, each.phone) for each in found.numbers] == [(2, "+447400123456")]
-    assert [(each.line, each.written) for each in found.bad] == [(3, "nein")]
+    assert [(each.line, each.written) for each in found.unread] == [(3, "nein")]
     assert found.column == "Teléfono"
 
 
@@ -142,18 +142,18 @@ def test_a_file_without_headings_is_read_from_its_first_line() -> None:
 def test_lines_are_those_of_the_file() -> None:
     found = of_text('sep=;\nName;Phone\n"two\nlines";+33612345678\n\nBob;x\n')
     assert [each.line for each in found.numbers] == [3]
-    assert [(each.line, each.written) for each in found.bad] == [(6, "x")]
+    assert [(each.line, each.written) for each in found.unread] == [(6, "x")]
 
 
 def test_a_workbook_is_read_with_numbers_that_lost_their_plus() -> None:
     file = workbook(("Name", "Phone"), ("Ana", 447400123456), (None, None), ("Bob", "+33612345678"))
-    found = uploaded(file, without_plus=True)
+    found = parse_upload(file, without_plus=True)
     assert [(each.line, each.phone) for each in found.numbers] == [
         (2, "+447400123456"),
         (4, "+33612345678"),
     ]
     file.seek(0)
-    assert [each.fault for each in uploaded(file).bad] == [Fault.NO_COUNTRY_CODE]
+    assert [each.fault for each in parse_upload(file).unread] == [Fault.NO_COUNTRY_CODE]
 
 
 def test_formulas_and_merged_cells_are_no_numbers() -> None:
@@ -164,13 +164,13 @@ def test_formulas_and_merged_cells_are_no_numbers() -> None:
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
-    assert [each.phone for each in uploaded(file).numbers] == ["+33612345678", "+33612345679"]
+    assert [each.phone for each in parse_upload(file).numbers] == ["+33612345678", "+33612345679"]
 
 
 def test_a_cell_at_the_far_corner_costs_no_memory_to_speak_of() -> None:
     file = workbook(("Phone",), ("+33612345678",), XFD1048576="x")
     begun = time.process_time()
-    assert len(uploaded(file).numbers) == 1
+    assert len(parse_upload(file).numbers) == 1
     assert time.process_time() - begun < 20
 
 
@@ -201,7 +201,7 @@ def zipped(**parts: bytes) -> io.BytesIO:
 def test_what_is_no_table_is_refused_in_words(file: io.BytesIO, said: str) -> None:
     file.seek(0)
     with pytest.raises(Unreadable, match=said):
-        uploaded(file)
+        parse_upload(file)
 
 
 def test_a_hundred_thousand_lines_are_too_many_and_said_soon() -> None:
@@ -211,7 +211,7 @@ def test_a_hundred_thousand_lines_are_too_many_and_said_soon() -> None:
         of_text(text)
     rows = [("Phone",), *((f"+336{n:08}",) for n in range(20_000))]
     with pytest.raises(TooManyNumbers):
-        uploaded(workbook(*rows))
+        parse_upload(workbook(*rows))
     assert time.process_time() - begun < 20
 
 
@@ -222,4 +222,4 @@ def test_rows_without_numbers_end_too() -> None:
         *(("", "x") for _ in range(SCREEN_LIMITS.lines)),
     ]
     with pytest.raises(TooManyNumbers):
-        uploaded(workbook(*rows))
+        parse_upload(workbook(*rows))

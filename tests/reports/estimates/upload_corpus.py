@@ -15,7 +15,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from locations.spreadsheets import TooLarge, Unreadable
-from reports.estimates.number_files import check_size, uploaded
+from reports.estimates.number_files import check_size, parse_upload
 from reports.estimates.number_lists import MB, TooManyNumbers, worker_limits
 from tests.reports.estimates.upload_files import (
     NAMES,
@@ -95,7 +95,7 @@ def _answer(content: bytes, without_plus: bool, to: Connection) -> None:
 
 
 def _say(content: bytes, without_plus: bool) -> str:
-    read = partial(uploaded, without_plus=without_plus)
+    read = partial(parse_upload, without_plus=without_plus)
     try:
         try:
             found = read(io.BytesIO(content))
@@ -108,9 +108,9 @@ def _say(content: bytes, without_plus: bool) -> str:
         return "too many numbers"
     numbers = len(found.numbers)
     said = f"{numbers:,} number" if numbers == 1 else f"{numbers:,} numbers"
-    if found.bad:
-        first = found.bad[0]
-        said += f", {len(found.bad):,} bad: {first.line} {first.fault.value}"
+    if found.unread:
+        first = found.unread[0]
+        said += f", {len(found.unread):,} bad: {first.line} {first.fault.value}"
     return said
 
 

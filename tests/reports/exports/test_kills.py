@@ -15,7 +15,7 @@ from locations import jobs
 from locations.models.jobs import JobState
 from reports import tasks
 from reports.exports import build, cleanup, requests, writer
-from reports.exports.uploads import WatchedReader
+from reports.exports.build import WatchedReader
 from reports.models import Report
 from reports.workbooks.xlsx import Book
 from reports.workbooks.xlsx_archive import BookFile, SheetFile

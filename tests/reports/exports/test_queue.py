@@ -13,7 +13,7 @@ from locations.models import Location
 from locations.models.jobs import JobState
 from reports import tasks
 from reports.exports import queue
-from reports.exports.uploads import WatchedReader
+from reports.exports.build import WatchedReader
 from reports.models import Report
 from tests.processes import race
 from tests.reports import traffic

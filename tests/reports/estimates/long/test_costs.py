@@ -34,7 +34,7 @@ def check_against_sending(
     assert found.credits == sum(answer.needed for answer in answers)
     assert found.broadcasts == len(answers)
     went = [a for a in answers if a.refusal in ("", "nothing_to_send")]
-    assert found.broadcasts_that_go == len(went)
+    assert found.fitting_broadcasts == len(went)
     sent = [message for answer in answers for message in answer.messages]
     assert found.domestic == sum(message.outcome == "domestic" for message in sent)
     refused = [m for m in sent if m.refusal and m.refusal != "insufficient_credits"]
