@@ -1,8 +1,14 @@
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 from psycopg import IsolationLevel
+
+from ledger.engine.renewals import is_renewal_due, renew
+from ledger.models import Balance
+
+MAX_RENEWALS = 10
 
 
 @contextmanager
@@ -22,3 +28,17 @@ def read_snapshot() -> Iterator[None]:
     finally:
         if not session.closed:
             session.isolation_level, session.read_only = defaults
+
+
+@contextmanager
+def renewed_snapshot(location_id: int, *, at: dt.datetime) -> Iterator[None]:
+    """A snapshot in which no renewal of the location is due. Raises UnknownLocation."""
+    for _ in range(MAX_RENEWALS):
+        with read_snapshot():
+            # Checked inside: the terms may change after a renewal and before the snapshot.
+            balances = Balance.objects.filter(location=location_id)
+            if balances.exclude(is_renewal_due(at)).exists():
+                yield
+                return
+        renew(location_id, at=at)
+    raise RuntimeError(f"The terms of location {location_id} kept changing.")

@@ -2,8 +2,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.engine.renewals import renew_if_due
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import renewed_snapshot
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Location, User
 from reports.alerts.evaluate import AlertFigures, compute_level, get_figures
@@ -57,8 +56,7 @@ def get_banner(
 
 
 def load_alert_page(location: Location, *, at: dt.datetime) -> AlertPage:
-    renew_if_due(location.pk, at=at)
-    with read_snapshot():
+    with renewed_snapshot(location.pk, at=at):
         summary = balance_summary(location, at=at)
         usage = daily_usage(location, summary.today - HISTORY_DAYS * DAY)
         alert = Alert.objects.filter(location=location).first()

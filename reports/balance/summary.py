@@ -185,7 +185,7 @@ class LocationBalanceSummary(BalanceSummary):
 
 
 def balance_summary(location: Location, *, at: dt.datetime) -> LocationBalanceSummary:
-    """Call `renew_if_due` before. Two queries."""
+    """Read it in a `renewed_snapshot`. Two queries."""
     parameters = {"location": location.pk, "at": at}
     balance: Any = Balance.objects.raw(BALANCE_SUMMARY, parameters)[0]
     contracts = Contract.objects.filter(location=location).order_by("starts_on")

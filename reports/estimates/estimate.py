@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from ledger.engine import quotes
 from ledger.engine.charge_requests import MAX_MESSAGES
 from ledger.engine.quotes import Quote, QuoteMessage
-from ledger.engine.renewals import renew_if_due
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import renewed_snapshot
 from ledger.models import CarrierSource, Charge, ChargeKind, InternationalMessage
 from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
@@ -116,8 +115,7 @@ def estimate(
     on_progress: OnProgress = ignore_progress,
 ) -> Estimate:
     """Up to `max_messages`, as many broadcasts as they make. Raises BadInput."""
-    renew_if_due(location.pk, at=at)
-    with read_snapshot():
+    with renewed_snapshot(location.pk, at=at):
         summary = balance_summary(location, at=at)
         quote = quotes.quote(
             location.pk,

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from ledger.engine.renewals import renew_if_due
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import renewed_snapshot
 from ledger.reading.daily_usage import DailyUsage, daily_usage
 from locations.models import Location
 from reports.balance.overdrawn import Overdraft, load_overdraft
@@ -56,8 +55,7 @@ class CreditUsage:
 
 
 def read_page(location: Location, params: QueryDict, *, at: dt.datetime) -> CreditUsage:
-    renew_if_due(location.pk, at=at)
-    with read_snapshot():
+    with renewed_snapshot(location.pk, at=at):
         summary = balance_summary(location, at=at)
         filter_ = DailyFilter(params, summary)
         first_on, last_on = filter_.days

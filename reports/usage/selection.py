@@ -3,8 +3,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ledger.engine.renewals import renew_if_due
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import renewed_snapshot
 from ledger.reading.daily_usage import DailyUsage, Day
 from locations.models import Location
 from reports.balance.summary import balance_summary
@@ -44,8 +43,7 @@ class SelectedDays:
 
 def select_days(location: Location, params: QueryDict, *, at: dt.datetime) -> SelectedDays:
     """Renews the contract first if that is due. Raises InvalidFilters."""
-    renew_if_due(location.pk, at=at)
-    with read_snapshot():
+    with renewed_snapshot(location.pk, at=at):
         summary = balance_summary(location, at=at)
         filter_ = DailyFilter(params, summary)
         if not filter_.is_valid():

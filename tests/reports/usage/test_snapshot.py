@@ -1,16 +1,19 @@
 """Credit Usage agrees with itself while charges go on."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import InternalError, connection
 from django.utils import timezone
 
+from ledger.engine import snapshots
 from ledger.engine.funding import purchase
 from ledger.engine.renewals import renew
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import read_snapshot, renewed_snapshot
 from ledger.models import Balance
 from ledger.reading.daily_usage import daily_usage
+from locations.contracts.amendments import amend_contract
 from tests.databases import Clone
 from tests.factories import key, make_location
 
@@ -38,3 +41,23 @@ def test_nothing_is_written_in_it(cloned_database: Clone) -> None:
     with pytest.raises(InternalError, match="read-only"), read_snapshot():
         purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")
     purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")  # but after it
+
+
+def test_terms_that_change_before_the_snapshot_are_renewed_first(
+    cloned_database: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = make_location(included=100)
+    changes = [300, 200]
+
+    def renew_and_change(location_id: int, *, at: dt.datetime) -> None:
+        renew(location_id, at=at)
+        if changes:
+            contract = location.contracts.get()
+            contract.included_credits = changes.pop()
+            amend_contract(contract, ["included_credits"])
+
+    monkeypatch.setattr(snapshots, "renew", renew_and_change)
+    with renewed_snapshot(location.pk, at=timezone.now()):
+        balance = Balance.objects.select_related("location").get(location=location)
+        assert balance.terms_version == balance.location.terms_version
+        assert location.contracts.get().included_credits == 300
