@@ -168,7 +168,3 @@ class ApprovalRequest(DecisionRequest):
 
     def __str__(self) -> str:
         return f"Approval request {self.pk}"
-
-    @property
-    def is_term_adjustment(self) -> bool:
-        return self.contract_id is not None
