@@ -25,7 +25,7 @@ def exists(path: str) -> bool:
 
 
 def is_defined(name: str) -> bool:
-    last = re.escape(name.split(".")[-1])
+    last = re.escape(name.rsplit(".", maxsplit=1)[-1])
     defined = rf"(def|class|FUNCTION) {last}\b|\b{last}(: \w+)? = |[\"']{last}[\"']"
     return re.search(defined, CODE) is not None or exists(last)
 
