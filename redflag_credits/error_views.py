@@ -1,24 +1,18 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views import csrf, defaults
 from django.views.decorators.cache import never_cache
+
+forbidden = never_cache(defaults.permission_denied)
+not_found = never_cache(defaults.page_not_found)
+csrf_failure = never_cache(csrf.csrf_failure)
 
 
 @never_cache
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     # Without the request: it may have failed before its user was set.
     return HttpResponse(render_to_string("400.html"), status=400)
-
-
-@never_cache
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
-
-
-@never_cache
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
 
 
 @never_cache
@@ -33,8 +27,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
             content_type="text/plain; charset=utf-8",
         )
     return HttpResponse(page, status=500)
-
-
-@never_cache
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)

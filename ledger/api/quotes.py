@@ -12,7 +12,7 @@ from ledger.api.schemas.quotes import QuoteAnswer, QuoteRequest
 from ledger.engine import quotes
 from ledger.engine.quotes import Quote, QuoteMessage
 from ledger.engine.rating import Rated
-from ledger.models import Scope
+from ledger.models import Refusal, Scope
 
 router = Router(tags=["Quotes"], auth=Bearer(Scope.READ))
 
@@ -58,7 +58,7 @@ def _serialize_quote(quote: Quote, *, per_message: bool) -> dict[str, Any]:
         "send_what_fits": {"messages": quote.fitting, "credits": quote.fitting_credits},
         "destinations": [asdict(destination) for destination in quote.destinations],
         "refused": [
-            asdict(refused) | {"explanation": quotes.describe_refusal(refused.reason)}
+            asdict(refused) | {"explanation": f"{Refusal(refused.reason).label}."}
             for refused in quote.refused
         ],
         "messages": [_serialize_message(index, rated) for index, rated in enumerate(quote.rated)]

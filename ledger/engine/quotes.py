@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ledger.engine import rating, renewals
 from ledger.engine.charge_requests import MAX_CALL_SECONDS, MAX_MESSAGES
 from ledger.engine.posting import BadInput, check_text
-from ledger.models import Refusal
 from locations.contracts.terms import Terms, load_terms
 from locations.known_terms import known_terms
 from locations.models import CarrierType, Channel, RateCard
@@ -204,7 +203,3 @@ def _check(channel: str, messages: Sequence[QuoteMessage], max_messages: int) ->
             )
         if message.carrier_type is not None and message.carrier_type not in CarrierType.values:
             raise BadInput(f"messages[{number}].carrier_type", "must be mobile or landline.")
-
-
-def describe_refusal(reason: str) -> str:
-    return f"{Refusal(reason).label}."

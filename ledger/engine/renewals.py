@@ -5,6 +5,8 @@ ended renews it first, under the lock of the balance row, so exactly once.
 """
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,7 +14,7 @@ from django.db.models import F, Q
 from ledger.engine import posting
 from ledger.models import Balance, Entry, EntryKind
 from locations.contracts.terms import Step, Terms, load_terms
-from locations.models import Contract, DebtAtRenewal, Location
+from locations.models import DebtAtRenewal, Location
 
 
 def renew(location_id: int, *, at: dt.datetime) -> list[dt.date]:
@@ -78,59 +80,28 @@ def _late_successor_step(balance: Balance, terms: Terms) -> Step | None:
 
 
 def build_entries(step: Step, balance: Balance, terms: Terms) -> list[posting.NewEntry]:
+    new_entry = partial(posting.NewEntry, at=step.at, day=step.on)
     entries = []
     if balance.contract_credits and step.previous is not None:
         ended = terms.term_on(step.on - dt.timedelta(days=1))
         entries.append(
-            _entry(
-                step,
-                EntryKind.CONTRACT_EXPIRY,
-                step.previous,
+            new_entry(
+                kind=EntryKind.CONTRACT_EXPIRY,
                 contract_delta=-balance.contract_credits,
+                contract_id=step.previous.pk,
                 term_starts_on=ended.starts_on if ended else step.on,
             )
         )
     if step.contract is not None:
-        entries.append(
-            _entry(
-                step,
-                EntryKind.CONTRACT_GRANT,
-                step.contract,
-                contract_delta=step.contract.included_credits,
-            )
-        )
+        term: dict[str, Any] = {"contract_id": step.contract.pk, "term_starts_on": step.on}
+        included = step.contract.included_credits
+        entries.append(new_entry(kind=EntryKind.CONTRACT_GRANT, contract_delta=included, **term))
         writes_off = step.contract.debt_at_renewal == DebtAtRenewal.WRITE_OFF
         if balance.purchased_credits < 0 and writes_off:
-            entries.append(
-                _entry(
-                    step,
-                    EntryKind.WRITE_OFF,
-                    step.contract,
-                    purchased_delta=-balance.purchased_credits,
-                )
-            )
+            debt = -balance.purchased_credits
+            entries.append(new_entry(kind=EntryKind.WRITE_OFF, purchased_delta=debt, **term))
     return entries
 
 
 def get_next_step(balance: Balance, terms: Terms) -> Step | None:
     return _late_successor_step(balance, terms) or terms.next_step(balance.renewed_through_on)
-
-
-def _entry(
-    step: Step,
-    kind: EntryKind,
-    contract: Contract,
-    *,
-    contract_delta: int = 0,
-    purchased_delta: int = 0,
-    term_starts_on: dt.date | None = None,
-) -> posting.NewEntry:
-    return posting.NewEntry(
-        kind=kind,
-        contract_delta=contract_delta,
-        purchased_delta=purchased_delta,
-        at=step.at,
-        day=step.on,
-        contract_id=contract.pk,
-        term_starts_on=term_starts_on or step.on,
-    )

@@ -88,14 +88,6 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
     def published(self) -> "RateCardQuerySet":
         return self.filter(published_at__isnull=False)
 
-    def in_force_on(self, day: dt.date) -> "RateCardQuerySet":
-        return (
-            self.published()
-            .filter(effective_on__lte=day)
-            .order_by("series_id", "-effective_on")
-            .distinct("series_id")
-        )
-
 
 @audited()
 class RateCard(models.Model):

@@ -121,8 +121,9 @@ def _parse_row(
         names = ", ".join(str(ColumnRole(role).label) for role in formulas)
         yield None, [_("%s is a formula: save the file with its values.") % names]
         return
+    country = by_role.get(ColumnRole.COUNTRY, "")
     row = {
-        "country": _parse_country(by_role.get(ColumnRole.COUNTRY, "")),
+        "country": country_code(country) or country,  # the check reports what is no country
         "prefix": re.sub(r"^\+|[ \u00a0-]", "", by_role.get(ColumnRole.PREFIX, "")),
     }
     channel = _normalize_choice(by_role.get(ColumnRole.CHANNEL, ""), CHANNELS) or columns.channel
@@ -145,10 +146,6 @@ def _parse_row(
         for kind in kinds:
             values = {"channel": price_channel, "carrier_type": kind, "credits": credits}
             yield parse_price(line, row | seconds | values, max_reasons=max_reasons)
-
-
-def _parse_country(cell: str) -> str:
-    return country_code(cell) or cell  # the check reports what is no country
 
 
 def _normalize_choice(cell: str, aliases: dict[str, str]) -> str:

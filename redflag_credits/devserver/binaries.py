@@ -59,8 +59,8 @@ def valkey_server(home: Path) -> Path:
     copy = home / "programs" / f"valkey-{version}" / "valkey-server"
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        _make_accessible(home / "programs")
-        _make_accessible(copy.parent)
+        (home / "programs").chmod(0o755)
+        copy.parent.chmod(0o755)
         partial = copy.with_suffix(".partial")
         shutil.copy(program, partial)
         partial.chmod(0o755)
@@ -96,7 +96,7 @@ def _can_run(program: Path) -> bool:
 
 def _copy_postgres(package: Path, copy: Path) -> None:
     copy.parent.mkdir(parents=True, exist_ok=True)
-    _make_accessible(copy.parent)
+    copy.parent.chmod(0o755)
     partial = Path(tempfile.mkdtemp(dir=copy.parent))
     libraries = package.with_name(package.name + ".libs")
     for source in (package / "pginstall", libraries):
@@ -104,13 +104,9 @@ def _copy_postgres(package: Path, copy: Path) -> None:
             target = partial / source.relative_to(package.parent)
             shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
     for folder, _, files in os.walk(partial):
-        _make_accessible(Path(folder))
+        Path(folder).chmod(0o755)
         for name in files:
             file = Path(folder) / name
             if not file.is_symlink():
                 file.chmod(file.stat().st_mode | 0o444 | (0o111 if "bin" in file.parts else 0))
     partial.rename(copy)
-
-
-def _make_accessible(folder: Path) -> None:
-    folder.chmod(0o755)

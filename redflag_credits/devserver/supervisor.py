@@ -71,17 +71,9 @@ def stop_servers(folder: Path) -> None:
         stop_redis(Path(redis["socket"]))
     # The pid file may name another program by now: PostgreSQL runs only if its socket answers.
     if (postgres := running.get("postgres")) and answers(Path(postgres["socket"])):
+        command = [postgres["pg_ctl"], "stop", "-D", postgres["data"], "-m", "fast"]
         subprocess.run(  # noqa: S603
-            [
-                postgres["pg_ctl"],
-                "stop",
-                "-D",
-                postgres["data"],
-                "-m",
-                "fast",
-                "-t",
-                f"{STOP_SECONDS}",
-            ],
+            [*command, "-t", str(STOP_SECONDS)],
             cwd=postgres["data"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

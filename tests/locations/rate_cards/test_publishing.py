@@ -11,6 +11,7 @@ from locations.models import Rate, RateCard, RateCardSeries
 from locations.rate_cards import publishing
 from locations.rate_cards.comparison import describe_chat_change
 from locations.rate_cards.parsing import RateCardError, RateRow
+from locations.rate_cards.prices import PublishedCards
 from locations.rate_cards.publishing import AlreadyPublished
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +77,9 @@ def test_import_can_publish_at_once():
 
 def test_publishing_puts_a_draft_in_force():
     published = publishing.publish_card(card(), at=NOW)
-    assert list(RateCard.objects.in_force_on(NEW_YEAR)) == [published]
-    assert not RateCard.objects.in_force_on(dt.date(2025, 12, 31)).exists()
+    cards = PublishedCards.load()
+    assert cards.in_force(published.series_id, NEW_YEAR) == published.pk
+    assert cards.in_force(published.series_id, dt.date(2025, 12, 31)) is None
 
 
 def test_card_is_published_once():
