@@ -19,7 +19,7 @@ _marks = itertools.count()
 
 
 def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
-    rows = Rows()
+    rows = BroadcastRows()
     return {
         "rated": lambda: rows.after(rated_already(size)),
         "copy": rows.copy,
@@ -29,10 +29,10 @@ def get_rounds(size: int) -> dict[str, Callable[[], Cost]]:
 
 def charged(size: int) -> Cost:
     mark = f"b{time.monotonic_ns()}-{next(_marks)}"
-    asked = messages(size, mark)
+    texts = messages(size, mark)
     location = random.choice(database.location_ids())
     with Cost() as took:
-        answer = charging.charge_broadcast(location, "text", asked, key=mark, at=factories.NOON)
+        answer = charging.charge_broadcast(location, "text", texts, key=mark, at=factories.NOON)
     assert sum(message.outcome == "charged" for message in answer.messages) == size
     return took
 
@@ -52,7 +52,7 @@ def rated_already(size: int) -> Cost:
     return took
 
 
-class Rows:
+class BroadcastRows:
     def __init__(self) -> None:
         self.names = database.insert_columns(TABLE)
         self.entry_names = database.insert_columns("ledger_entry")

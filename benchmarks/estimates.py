@@ -50,7 +50,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
     renewals = []
     renew = Lease.renew
     Lease.renew = lambda self, *args: renewals.append(1) or renew(self, *args)  # type: ignore
-    asked = jobs.request_long_estimate(
+    request = jobs.request_long_estimate(
         location,
         content=BytesIO(content),
         is_file=True,
@@ -59,7 +59,7 @@ def in_worker(client: Client, location: Location, *, name: str, content: bytes) 
         at=timezone.now(),
     )
     begun = time.perf_counter()
-    done = jobs.run_long_estimate(str(asked.pk), clock=timezone.now)
+    done = jobs.run_long_estimate(str(request.pk), clock=timezone.now)
     took = time.perf_counter() - begun
     Lease.renew = renew  # type: ignore[method-assign]
     assert done is not None

@@ -47,8 +47,8 @@ def _create_rows(location: Location, user: User, at: dt.datetime) -> None:
     much = ManualEntry(kind=EntryKind.PURCHASE, credits=50_000, reference="PO-9")
     approvals.post_or_request(location.pk, much, key=key(), at=at, created_by=user)
     bundle, _ = Bundle.objects.get_or_create(name="Small", defaults={"credits": 500})
-    ask = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}
-    credit_requests.request_credits(location.pk, bundle_id=bundle.pk, **ask)  # type: ignore[arg-type]
+    request = {"reference": "PO-2", "form_key": uuid.uuid4(), "requested_by": manager, "at": at}
+    credit_requests.request_credits(location.pk, bundle_id=bundle.pk, **request)  # type: ignore[arg-type]
     charge = Charge.objects.filter(location=location, kind="voice").order_by("-day")[0]
     correction_requests.request_correction(
         location.pk, charge.pk, reason="Never rang", requested_by=manager, at=at
@@ -85,6 +85,6 @@ def _create_draft(user: User, at: dt.datetime) -> RateCard:
         clock=timezone.now,
     )
     draft = uploads.apply(upload, applied_by=user, at=at)
-    asked = rate_card_impact.request_impact(draft, requested_by=user, at=at)
-    rate_card_impact.run_impact(asked.pk, clock=timezone.now)
+    request = rate_card_impact.request_impact(draft, requested_by=user, at=at)
+    rate_card_impact.run_impact(request.pk, clock=timezone.now)
     return draft

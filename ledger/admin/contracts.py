@@ -76,7 +76,7 @@ class RunningContractForm(ContractForm):
                 {"takes_effect": _("It takes an adjustment, which is not yours to make.")}
             )
         try:
-            self.change = contract_changes.change_now(
+            self.change = contract_changes.change_running_term(
                 self.amended(),
                 self.changed_terms,
                 reason=self.cleaned_data["change_reason"],

@@ -29,7 +29,7 @@ VALIDATION_MESSAGES = {
 CODES_BY_CLASS: dict[type, str] = {
     ExternalIdTaken: "external_id_taken",
     funding.NotEnoughCredits: "not_enough_credits",
-    charging.TermsKeptChanging: "try_again",
+    charging.TermsChanged: "try_again",
     charging.HoldExceeded: "over_hold",
     holds.UnknownHold: "hold_not_found",
     holds.HoldEnded: "hold_ended",

@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 10
 ON_INSUFFICIENT = frozenset(OnInsufficient.values)
 
 
-class TermsKeptChanging(posting.LedgerError):
+class TermsChanged(posting.LedgerError):
     """The location's terms changed during every attempt; nothing was charged."""
 
 
@@ -83,7 +83,7 @@ def charge_broadcast(
     `fingerprint` identifies the request where `messages` hold more than the caller sent. `settles`
     are a hold's id and the settlement's fingerprint; only `holds.settle` passes it.
 
-    Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation, and with
+    Raises BadInput, KeyReused, ExternalIdTaken, TermsChanged and UnknownLocation, and with
     `settles` HoldNotOpen and HoldExceeded; nothing is written then.
     """
     posting.check_key(key)
@@ -163,7 +163,7 @@ def charge_chat(
     """Charge chat messages one by one, in order, with one ledger entry per day.
 
     Inbound messages are charged whatever the balance is; outbound ones that do not fit are
-    refused. Raises BadInput, KeyReused, ExternalIdTaken, TermsKeptChanging and UnknownLocation.
+    refused. Raises BadInput, KeyReused, ExternalIdTaken, TermsChanged and UnknownLocation.
     """
     posting.check_key(key)
     check_chat(messages, at=at)
@@ -262,6 +262,4 @@ def _post(
             raise posting.ExternalIdTaken(key)
         else:
             return posted, overdraft
-    raise TermsKeptChanging(
-        "The location's terms are being changed: nothing was charged, try again."
-    )
+    raise TermsChanged("The location's terms are being changed: nothing was charged, try again.")

@@ -44,15 +44,15 @@ class CreditSums:
     unpriced_now: int = 0
     newly_priced: int = 0
 
-    def add(self, case: MessageGroup) -> None:
-        self.messages += case.messages
-        self.now += case.now
-        self.then += case.then
-        if case.was_refused:
-            self.newly_priced += 0 if case.unpriced else case.messages
-        elif case.unpriced:
-            self.unpriced += case.messages
-            self.unpriced_now += case.now
+    def add(self, group: MessageGroup) -> None:
+        self.messages += group.messages
+        self.now += group.now
+        self.then += group.then
+        if group.was_refused:
+            self.newly_priced += 0 if group.unpriced else group.messages
+        elif group.unpriced:
+            self.unpriced += group.messages
+            self.unpriced_now += group.now
 
     @property
     def more(self) -> int:
@@ -107,7 +107,7 @@ def request_impact(card: RateCard, *, requested_by: User, at: dt.datetime) -> Ra
 def fingerprint(card: RateCard) -> str:
     terms = ["country", "carrier_type", "channel", "prefix", "credits"]
     rows = Rate.objects.filter(card=card).order_by(*terms[:4])
-    said = hashlib.sha256(
+    digest = hashlib.sha256(
         repr(
             [
                 *(card.series_id, card.effective_on),
@@ -116,8 +116,8 @@ def fingerprint(card: RateCard) -> str:
         ).encode()
     )
     for row in rows.values_list(*terms, "first_seconds", "following_seconds").iterator():
-        said.update(repr(row).encode())
-    return said.hexdigest()
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 def run_impact(impact_id: int, *, clock: Clock) -> None:
@@ -154,65 +154,65 @@ def calculate_impact(
         today - dt.timedelta(days=DAYS),
         max(card.effective_on, today - dt.timedelta(days=GAP_DAYS)),
     )
-    found = Impact(first_on.isoformat(), today.isoformat())
+    impact = Impact(first_on.isoformat(), today.isoformat())
     locations = list(
         locations_priced_by(card.series, max(card.effective_on, today))
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    found.locations = len(locations)
-    places: dict[int, LocationSums] = {}
+    impact.locations = len(locations)
+    by_location: dict[int, LocationSums] = {}
     gaps: dict[tuple[str, str, str], int] = {}
     for done in range(0, len(locations), LOCATIONS_PER_QUERY):
         watch(done, len(locations))
         some = locations[done : done + LOCATIONS_PER_QUERY]
-        for case in rerate(prices, some, first_on, today):
-            found.total.add(case)
-            found.countries.setdefault(case.country, CreditSums()).add(case)
-            place = places.setdefault(case.location_id, LocationSums(location_id=case.location_id))
-            place.add(case)
+        for group in rerate(prices, some, first_on, today):
+            impact.total.add(group)
+            impact.countries.setdefault(group.country, CreditSums()).add(group)
+            sums = by_location.setdefault(
+                group.location_id, LocationSums(location_id=group.location_id)
+            )
+            sums.add(group)
         for destination, messages in unpriced(
             prices, some, today - dt.timedelta(days=GAP_DAYS), today + dt.timedelta(days=1)
         ):
             gaps[destination] = gaps.get(destination, 0) + messages
         if late_from <= today:
-            found.late += sum(
-                case.messages
-                for case in rerate(prices, some, late_from, today + dt.timedelta(days=1))
-                if not case.was_refused
+            impact.late += sum(
+                group.messages
+                for group in rerate(prices, some, late_from, today + dt.timedelta(days=1))
+                if not group.was_refused
             )
-    found.gaps = [[*where, messages] for where, messages in sorted(gaps.items())]
-    _add_balances(places, at=at)
-    changed = sorted(places.values(), key=lambda place: (-place.more, place.location_id))
-    found.would_run_out = [
-        place for place in changed if place.lasts_now and place.lasts_then is False
-    ]
-    found.places = changed[:MAX_LOCATIONS]
-    return found
+    impact.gaps = [[*where, messages] for where, messages in sorted(gaps.items())]
+    _add_balances(by_location, at=at)
+    changed = sorted(by_location.values(), key=lambda sums: (-sums.more, sums.location_id))
+    impact.would_run_out = [sums for sums in changed if sums.lasts_now and sums.lasts_then is False]
+    impact.places = changed[:MAX_LOCATIONS]
+    return impact
 
 
-def _add_balances(places: dict[int, LocationSums], *, at: dt.datetime) -> None:
-    for balance in Balance.objects.as_of(at).filter(location__in=places):
-        place = places[balance.location_id]
-        place.available = balance.available
+def _add_balances(by_location: dict[int, LocationSums], *, at: dt.datetime) -> None:
+    for balance in Balance.objects.as_of(at).filter(location__in=by_location):
+        sums = by_location[balance.location_id]
+        sums.available = balance.available
         due = balance.renewal_due_at
         if due is None or due <= at:
             continue
-        place.renews_on = due.date().isoformat()
+        sums.renews_on = due.date().isoformat()
         days = (due - at) / dt.timedelta(days=1)
-        place.lasts_now = place.available >= place.now / DAYS * days
-        place.lasts_then = place.available >= place.then / DAYS * days
-        if not place.lasts_then:
-            left = max(0, place.available) / (place.then / DAYS)
-            place.out_on = (at + dt.timedelta(days=left)).date().isoformat()
+        sums.lasts_now = sums.available >= sums.now / DAYS * days
+        sums.lasts_then = sums.available >= sums.then / DAYS * days
+        if not sums.lasts_then:
+            left = max(0, sums.available) / (sums.then / DAYS)
+            sums.out_on = (at + dt.timedelta(days=left)).date().isoformat()
 
 
-def with_locations(places: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:
+def with_locations(all_sums: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:
     locations = Location.objects.select_related("account").in_bulk(
-        [place.location_id for place in places]
+        [sums.location_id for sums in all_sums]
     )
-    for place in places:
-        yield locations[place.location_id], place
+    for sums in all_sums:
+        yield locations[sums.location_id], sums
 
 
 def read_result(result: dict[str, Any]) -> Impact:
@@ -221,7 +221,7 @@ def read_result(result: dict[str, Any]) -> Impact:
             **result,
             "total": CreditSums(**result["total"]),
             "countries": {code: CreditSums(**sums) for code, sums in result["countries"].items()},
-            "places": [LocationSums(**place) for place in result["places"]],
-            "would_run_out": [LocationSums(**place) for place in result["would_run_out"]],
+            "places": [LocationSums(**sums) for sums in result["places"]],
+            "would_run_out": [LocationSums(**sums) for sums in result["would_run_out"]],
         }
     )

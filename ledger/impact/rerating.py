@@ -21,14 +21,14 @@ FETCH_ROWS = 5_000
 MESSAGES = """
       FROM ledger_internationalmessage m
       LEFT JOIN unnest(%(country)s::text[], %(carrier_type)s::text[], %(channel)s::text[],
-                       %(longest)s::int[]) p (country, carrier_type, channel, longest)
+                       %(prefix_length)s::int[]) p (country, carrier_type, channel, prefix_length)
              ON p.country = m.country AND p.carrier_type = m.carrier_type
             AND p.channel = m.channel
      WHERE m.location_id = ANY(%(locations)s) AND m.day >= %(first_on)s AND m.day < %(until)s
        AND m.reversal_id IS NULL AND (m.outcome <> %(refused)s OR m.refusal = %(no_rate)s)
 """
-# Of a number only as many digits as the longest prefix there: without one all are alike.
-DIGITS = "coalesce(left(substr(m.phone, 2), p.longest), '')"
+# Only as many digits of a number as the longest prefix there has: without one all are alike.
+DIGITS = "coalesce(left(substr(m.phone, 2), p.prefix_length), '')"
 CASES = f"""
     SELECT m.location_id, m.country, m.carrier_type, m.channel, m.seconds, {DIGITS},
            m.outcome = %(refused)s, count(*), sum(m.credits)::bigint
@@ -67,9 +67,9 @@ def rerate(
 ) -> Iterator[MessageGroup]:
     """Groups of the days [first_on, until) with their credits now and then."""
     yield from _international(prices, locations, first_on, until)
-    given = _days(locations, first_on, until)
+    params = _days(locations, first_on, until)
     with connection.cursor() as cursor:
-        cursor.execute(CHATS, given)
+        cursor.execute(CHATS, params)
         for location_id, text_type, messages, now in cursor.fetchall():
             each = rating.chat_credits(prices, has_image=text_type == TextType.MMS)
             yield MessageGroup(location_id, "", "", CHAT, messages, now, each * messages)
@@ -122,17 +122,17 @@ def _price(prices: PriceList, case: tuple[str, str, str, int | None, str]) -> in
 def _parameters(
     prices: PriceList, locations: Sequence[int], first_on: dt.date, until: dt.date
 ) -> dict[str, Any]:
-    longest = {
+    prefix_lengths = {
         destination: len(rows[0].prefix)
         for destination, rows in prices.prices.items()
         if rows[0].prefix
     }
     return _days(locations, first_on, until) | {
         "no_rate": Refusal.NO_RATE,
-        "country": [destination[0] for destination in longest],
-        "carrier_type": [destination[1] for destination in longest],
-        "channel": [destination[2] for destination in longest],
-        "longest": list(longest.values()),
+        "country": [destination[0] for destination in prefix_lengths],
+        "carrier_type": [destination[1] for destination in prefix_lengths],
+        "channel": [destination[2] for destination in prefix_lengths],
+        "prefix_length": list(prefix_lengths.values()),
     }
 
 

@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from ledger.engine.pg_arrays import plain_array
 from ledger.models import Charge, ChargeKind, ChatMessage, InternationalMessage
-from ledger.reading.explanations import Payment
+from ledger.reading.explanations import MessagePayment
 from locations.db.sql import fetch_rows
 
 # The messages of an entry were paid in the order of the request: those before the first position
@@ -43,7 +43,7 @@ TABLES = {
 }
 
 
-def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
+def payments(charge: Charge, positions: Collection[int]) -> dict[int, MessagePayment]:
     """By message id; free messages are missing. One query."""
     statement = PAID.format(table=TABLES[ChargeKind(charge.kind)])
     paid = {}
@@ -52,5 +52,5 @@ def payments(charge: Charge, positions: Collection[int]) -> dict[int, Payment]:
     ):
         # What is purchased goes first; what is taken beyond it is a debt.
         purchased = min(int(rest), max(0, int(purchased_before)))
-        paid[pk] = Payment(contract, purchased, int(rest) - purchased, int(before))
+        paid[pk] = MessagePayment(contract, purchased, int(rest) - purchased, int(before))
     return paid

@@ -112,9 +112,9 @@ class DailyUsage:
         self, first_on: dt.date | None, last_on: dt.date | None, kinds: Collection[str] = ()
     ) -> "DailyUsage":
         """The same as `daily_usage` of a range within this one, without a query."""
-        day_of = attrgetter("day")
-        start = 0 if first_on is None else bisect_left(self.days, first_on, key=day_of)
-        end = None if last_on is None else bisect_right(self.days, last_on, key=day_of)
+        get_day = attrgetter("day")
+        start = 0 if first_on is None else bisect_left(self.days, first_on, key=get_day)
+        end = None if last_on is None else bisect_right(self.days, last_on, key=get_day)
         opening = self._balance_after(self.days[start - 1] if start else None)
         return _usage(first_on, last_on, opening, self.days[start:end], kinds)
 

@@ -12,7 +12,7 @@ from locations.models import Channel, Rate, RateCard
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class MessagePayment:
     """`owed` took the balance (contract plus purchased credits) below zero."""
 
     contract: int
@@ -25,7 +25,7 @@ class Payment:
         return self.before - self.contract - self.purchased - self.owed
 
 
-def explain_payment(price: str, payment: Payment) -> str:
+def explain_payment(price: str, payment: MessagePayment) -> str:
     return _("%(price)s, %(paid)s; balance %(before)s → %(after)s") % {
         "price": price,
         "paid": _paid(payment),
@@ -115,16 +115,16 @@ def card_name(card: RateCard) -> str:
     }
 
 
-def _capped(words: str, credits: int, price: int) -> str:
+def _capped(text: str, credits: int, price: int) -> str:
     if credits >= price:
-        return words
+        return text
     return _("%(sum)s, capped at the %(credits)s that the hold had left") % {
-        "sum": words,
+        "sum": text,
         "credits": number_format(credits),
     }
 
 
-def _paid(payment: Payment) -> str:
+def _paid(payment: MessagePayment) -> str:
     contract, purchased, owed = payment.contract, payment.purchased, payment.owed
     if not purchased and not owed:
         return _("paid from contract credits")

@@ -279,10 +279,10 @@ def _group_broadcasts(
                     f"traffic_international.csv line {line}: {label} has texts and calls: "
                     "it must be one channel"
                 )
-        of_channel = tuple(message for _, (other, message) in numbered if other == channel)
-        broadcast = RecordedBroadcast(location, broadcast_id, channel, of_channel)
+        same_channel = tuple(message for _, (other, message) in numbered if other == channel)
+        broadcast = RecordedBroadcast(location, broadcast_id, channel, same_channel)
         try:
-            check_broadcast(channel, of_channel, at=broadcast.at)
+            check_broadcast(channel, same_channel, at=broadcast.at)
         except BadInput as error:
             number = MESSAGE_NUMBER.fullmatch(error.field)
             line = [line for line, (c, _) in numbered if c == channel][

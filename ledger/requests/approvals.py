@@ -33,7 +33,7 @@ class ManualEntry:
     bucket: str = "purchased"
     charge_id: int | None = None
     external_id: str = ""
-    of_term: TermReference | None = None
+    term: TermReference | None = None
     reason: str = ""
     reference: str = ""
 
@@ -73,7 +73,7 @@ def post(
             return funding.purchase(location_id, entry.credits, **common)
         case EntryKind.ADJUSTMENT:
             return funding.adjust(
-                location_id, entry.credits, bucket=entry.bucket, term=entry.of_term, **common
+                location_id, entry.credits, bucket=entry.bucket, term=entry.term, **common
             )
         case EntryKind.WRITE_OFF:
             return funding.write_off(location_id, **common)
@@ -157,9 +157,9 @@ decline = partial(decisions.decline_request, ApprovalRequest)
 def _create_request(
     entry: ManualEntry, posted: Entry, *, key: str, at: dt.datetime, requested_by: User
 ) -> ApprovalRequest:
-    location_id, of_term = posted.location_id, entry.of_term
+    location_id, term = posted.location_id, entry.term
     pending = ApprovalRequest.objects.open().filter(location_id=location_id)
-    if of_term and pending.filter(contract_id=of_term.contract_id).exists():
+    if term and pending.filter(contract_id=term.contract_id).exists():
         raise AlreadyPending(_("A change of this term waits for a second person already."))
     return ApprovalRequest.objects.create(
         location_id=location_id,
@@ -168,8 +168,8 @@ def _create_request(
         credits=posted.credits,
         charge_id=entry.charge_id,
         external_id=entry.external_id,
-        contract_id=of_term.contract_id if of_term else None,
-        term_starts_on=of_term.starts_on if of_term else None,
+        contract_id=term.contract_id if term else None,
+        term_starts_on=term.starts_on if term else None,
         reason=entry.reason,
         reference=entry.reference,
         key=key,
@@ -179,9 +179,9 @@ def _create_request(
 
 
 def _get_manual_entry(request: ApprovalRequest) -> ManualEntry:
-    of_term = None
+    term = None
     if request.contract_id is not None and request.term_starts_on is not None:
-        of_term = TermReference(request.contract_id, request.term_starts_on)
+        term = TermReference(request.contract_id, request.term_starts_on)
     has_credits = request.kind in (EntryKind.PURCHASE, EntryKind.ADJUSTMENT)
     return ManualEntry(
         kind=EntryKind(request.kind),
@@ -189,7 +189,7 @@ def _get_manual_entry(request: ApprovalRequest) -> ManualEntry:
         bucket=request.bucket,
         charge_id=request.charge_id,
         external_id=request.external_id,
-        of_term=of_term,
+        term=term,
         reason=request.reason,
         reference=request.reference,
     )

@@ -33,7 +33,7 @@ class TermChange:
     used: int
 
 
-def change_now(
+def change_running_term(
     contract: Contract, fields: Collection[str], *, reason: str, at: dt.datetime, created_by: User
 ) -> TermChange:
     """Save the changed fields and adjust the running term to the contract's included amount.
@@ -67,7 +67,7 @@ def change_now(
                 kind=EntryKind.ADJUSTMENT,
                 credits=credits,
                 bucket="contract",
-                of_term=TermReference(contract.pk, term.starts_on),
+                term=TermReference(contract.pk, term.starts_on),
                 reason=reasons.included_change_reason(
                     term.starts_on,
                     included=contract.included_credits,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Invariant:
     """One query; `rule` is the number of the invariant in docs/domain.md."""
 
     rule: int
@@ -33,8 +33,8 @@ HOLDS = """(SELECT * FROM ledger_hold
      WHERE %(location)s::bigint IS NULL OR location_id = %(location)s)"""
 USAGE_KIND = "CASE m.kind WHEN 'chat' THEN 'chat' ELSE 'international_' || m.kind END"
 
-CHECKS = (
-    Check(
+INVARIANTS = (
+    Invariant(
         1,
         "balance equals the sum of its entries",
         f"""
@@ -52,7 +52,7 @@ CHECKS = (
                IS DISTINCT FROM (coalesce(e.contract, 0), coalesce(e.purchased, 0),
                                  coalesce(e.entries, 0))""",
     ),
-    Check(
+    Invariant(
         2,
         "each entry continues the one before",
         f"""
@@ -70,7 +70,7 @@ CHECKS = (
             OR contract_after <> contract_before + contract_delta
             OR purchased_after <> purchased_before + purchased_delta""",
     ),
-    Check(
+    Invariant(
         3,
         "a message belongs to a charge of its location",
         f"""
@@ -80,7 +80,7 @@ CHECKS = (
             ON c.id = m.charge_id AND c.location_id = m.location_id
          WHERE c.id IS NULL""",
     ),
-    Check(
+    Invariant(
         3,
         "what cost something belongs to the entry of its charge and day",
         f"""
@@ -92,7 +92,7 @@ CHECKS = (
             OR (m.entry_id IS NOT NULL AND (e.location_id, e.charge_id, e.day, e.kind)
                 IS DISTINCT FROM (m.location_id, m.charge_id, m.day, {USAGE_KIND}))""",
     ),
-    Check(
+    Invariant(
         3,
         "an entry's messages sum to what it took",
         f"""
@@ -108,7 +108,7 @@ CHECKS = (
            AND (e.contract_delta, e.purchased_delta) IS DISTINCT FROM
                (-coalesce(m.contract, 0), coalesce(m.contract - m.credits, 0))""",
     ),
-    Check(
+    Invariant(
         3,
         "a charge is what its entries and its messages say",
         f"""
@@ -126,7 +126,7 @@ CHECKS = (
          WHERE c.credits <> coalesce(e.credits, 0) OR c.credits <> coalesce(m.credits, 0)
             OR (c.credits = 0 AND e.entries > 0)""",
     ),
-    Check(
+    Invariant(
         3,
         "an international message costs what its rate says",
         """
@@ -153,7 +153,7 @@ CHECKS = (
                        greatest(0, ceil((m.seconds - r.first_seconds)::numeric
                                         / r.following_seconds)) * r.following_seconds END)""",
     ),
-    Check(
+    Invariant(
         3,
         "a chat message costs what its card says",
         """
@@ -165,7 +165,7 @@ CHECKS = (
            AND m.credits <> CASE m.text_type WHEN 'mms' THEN coalesce(c.chat_mms_credits, 4)
                                              ELSE coalesce(c.chat_sms_credits, 2) END""",
     ),
-    Check(
+    Invariant(
         3,
         "an external id is charged once",
         f"""
@@ -173,7 +173,7 @@ CHECKS = (
           FROM {MESSAGES} m WHERE outcome = 'charged'
          GROUP BY location_id, external_id HAVING count(*) > 1""",
     ),
-    Check(
+    Invariant(
         3,
         "an idempotency key is used once",
         f"""
@@ -185,7 +185,7 @@ CHECKS = (
                 SELECT location_id, key FROM {HOLDS} h) k
          GROUP BY location_id, key HAVING count(*) > 1""",
     ),
-    Check(
+    Invariant(
         5,
         "no outbound charge goes below the overdraft limit",
         f"""
@@ -198,7 +198,7 @@ CHECKS = (
          WHERE m.credits > 0 AND NOT m.inbound AND c.hold_id IS NULL
            AND c.available_before - m.until_here < -c.overdraft_limit""",
     ),
-    Check(
+    Invariant(
         5,
         "a charge was judged by the balance that was there",
         f"""
@@ -211,7 +211,7 @@ CHECKS = (
                          ORDER BY number LIMIT 1) e ON true
          WHERE c.available_before + c.held_before <> e.before""",
     ),
-    Check(
+    Invariant(
         3,
         "a reversal gives back what its messages cost",
         f"""
@@ -229,7 +229,7 @@ CHECKS = (
            AND (e.contract_delta + e.lapsed_credits, e.purchased_delta) IS DISTINCT FROM
                (coalesce(m.contract, 0), coalesce(m.credits - m.contract, 0))""",
     ),
-    Check(
+    Invariant(
         1,
         "a hold ends once, by what it says",
         f"""
@@ -241,7 +241,7 @@ CHECKS = (
             OR (c.credits > h.credits AND h.over_rule <> 'overflow')
             OR (h.state = 'open') <> (h.ended_at IS NULL)""",
     ),
-    Check(
+    Invariant(
         6,
         "a past term never changes",
         f"""

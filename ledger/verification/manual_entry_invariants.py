@@ -1,7 +1,7 @@
-from ledger.verification.invariants import ENTRIES, Check
+from ledger.verification.invariants import ENTRIES, Invariant
 
-CHECKS_BY_HAND = (
-    Check(
+MANUAL_ENTRY_INVARIANTS = (
+    Invariant(
         2,
         "a write-off ends at zero",
         f"""
@@ -14,7 +14,7 @@ CHECKS_BY_HAND = (
            AND (purchased_after <> 0
                 OR (contract_id IS NULL AND (created_by_id IS NULL OR reason = '')))""",
     ),
-    Check(
+    Invariant(
         4,
         "what changes a term's grant names the running term",
         f"""
@@ -33,7 +33,7 @@ CHECKS_BY_HAND = (
            AND (e.contract_id, e.term_starts_on)
                IS DISTINCT FROM (g.contract_id, g.term_starts_on)""",
     ),
-    Check(
+    Invariant(
         3,
         "what two people approved is what one of them asked for",
         """

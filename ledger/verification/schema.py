@@ -55,12 +55,12 @@ def _missing_triggers() -> Iterator[str]:
                   AND relnamespace = current_schema()::regnamespace"""
         )
     )
-    wanted = [
+    expected = [
         (trigger.get_pgid(model), model._meta.db_table)
         for model, trigger in pgtrigger.registered()
         if model._meta.app_label in GUARDED_APPS
     ]
-    for name, table in [*wanted, *OWN_TRIGGERS]:
+    for name, table in [*expected, *OWN_TRIGGERS]:
         if (name, table) not in present:
             yield f"trigger {name} on {table} is missing or switched off"
 

@@ -6,8 +6,8 @@ from django.db import connection, transaction
 
 from ledger.models import Balance, Entry, EntryKind, Verification, VerificationRun
 from ledger.reading.daily_usage import daily_usage
-from ledger.verification.invariants import CHECKS
-from ledger.verification.manual_entry_invariants import CHECKS_BY_HAND
+from ledger.verification.invariants import INVARIANTS
+from ledger.verification.manual_entry_invariants import MANUAL_ENTRY_INVARIANTS
 from ledger.verification.schema import missing_guards
 from locations.contracts.terms import Terms, UnknownLocation, load_terms
 from locations.models import Location
@@ -103,7 +103,7 @@ def record_run(
 
 
 def breaches(location_id: int | None = None) -> Iterator[Breach]:
-    for check in (*CHECKS, *CHECKS_BY_HAND):
+    for check in (*INVARIANTS, *MANUAL_ENTRY_INVARIANTS):
         with connection.cursor() as cursor:
             cursor.execute(check.sql, {"location": location_id})
             for location, detail in cursor.fetchall():

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from locations.admin.tables import AuditLogTable
 from locations.audit import log
 from locations.contracts.amendments import ContractRefused
-from locations.db.errors import message_of
+from locations.db.errors import get_error_message
 
 MAX_LISTED = 10_000
 
@@ -80,7 +80,7 @@ class GuardedAdmin(admin.ModelAdmin):
         except (IntegrityError, InternalError) as error:
             if request.method != "POST":
                 raise
-            message = message_of(error)
+            message = get_error_message(error)
         self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 

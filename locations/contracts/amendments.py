@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from locations.db.errors import guard_of, message_of
+from locations.db.errors import get_error_message, get_guard
 from locations.models import Contract, DebtAtRenewal, Location, RateCardSeries
 
 # The form field to mark when a guard of the database refuses.
@@ -174,6 +174,6 @@ def _check_overlap(contract: Contract, ignoring: Contract | None = None) -> None
 
 
 def _to_refusal(error: DatabaseError, *, default: str | None) -> ContractRefused:
-    field = FIELD_BY_GUARD.get(guard_of(error), default)
-    message = message_of(error)
+    field = FIELD_BY_GUARD.get(get_guard(error), default)
+    message = get_error_message(error)
     return ContractRefused({field: message}) if field else ContractRefused(message)

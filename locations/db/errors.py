@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # What pgtrigger's ready-made guards answer, by the first words of their own message.
-PGTRIGGER_SAYS = {
+PGTRIGGER_MESSAGES = {
     "pgtrigger: Cannot update or delete": gettext_lazy(
         "This is kept as it is: it cannot be changed or deleted."
     ),
@@ -14,17 +14,17 @@ PGTRIGGER_SAYS = {
 UNKNOWN = gettext_lazy("The database refused this. Nothing was changed.")
 
 
-def guard_of(error: DatabaseError) -> str:
-    return _said(error, "constraint_name")
+def get_guard(error: DatabaseError) -> str:
+    return _diagnostic(error, "constraint_name")
 
 
-def message_of(error: DatabaseError) -> str:
+def get_error_message(error: DatabaseError) -> str:
     """Guards written as triggers have their own message, constraints `violation_error_message`."""
-    words = _said(error, "message_primary")
-    for beginning, message in PGTRIGGER_SAYS.items():
+    words = _diagnostic(error, "message_primary")
+    for beginning, message in PGTRIGGER_MESSAGES.items():
         if words.startswith(beginning):
             return str(message)
-    name = guard_of(error)
+    name = get_guard(error)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == name:
@@ -33,10 +33,10 @@ def message_of(error: DatabaseError) -> str:
                     return str(own)
                 return _("The rule “%(name)s” refuses this.") % {"name": name.replace("_", " ")}
     # Class 23 is refusals. PostgreSQL names the table of its own; a trigger's RAISE names none.
-    if not _said(error, "sqlstate").startswith("23") or _said(error, "table_name"):
+    if not _diagnostic(error, "sqlstate").startswith("23") or _diagnostic(error, "table_name"):
         return str(UNKNOWN)
     return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
-def _said(error: DatabaseError, part: str) -> str:
+def _diagnostic(error: DatabaseError, part: str) -> str:
     return getattr(getattr(error.__cause__, "diag", None), part, None) or ""

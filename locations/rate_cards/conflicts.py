@@ -133,11 +133,11 @@ def _join_countries(codes: Iterable[str]) -> str:
 
 
 def _join_names(names: list[str]) -> str:
-    shown = ", ".join(names[:MAX_NAMES])
+    joined = ", ".join(names[:MAX_NAMES])
     more = len(names) - MAX_NAMES
     if more <= 0:
-        return shown
+        return joined
     return ngettext("%(shown)s and %(more)s more", "%(shown)s and %(more)s more", more) % {
-        "shown": shown,
+        "shown": joined,
         "more": more,
     }

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from locations.db.errors import message_of
+from locations.db.errors import get_error_message
 from locations.models import Contract, Location, Rate, RateCard, RateCardSeries
 from locations.rate_cards.comparison import find_predecessor
 from locations.rate_cards.parsing import RateCardError, RateRow
@@ -59,7 +59,7 @@ def create_card(
             if publish_at is not None:
                 card = publish_card(card, at=publish_at)
     except DatabaseError as error:
-        raise RateCardError(message_of(error)) from error
+        raise RateCardError(get_error_message(error)) from error
     return card
 
 

@@ -14,7 +14,7 @@ from ledger.models import (
     Outcome,
     TextType,
 )
-from ledger.reading.explanations import Payment, explain_chat, explain_international
+from ledger.reading.explanations import MessagePayment, explain_chat, explain_international
 from locations.formatting.countries import country_name
 from locations.formatting.numbers import format_credits
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
@@ -38,7 +38,7 @@ class MessageRow:
     viewer: MessageViewer
     why: str
     suggestion: str = ""
-    payment: Payment | None = None
+    payment: MessagePayment | None = None
     corrections: list[CorrectionRequest] = field(default_factory=list)
 
     @property

@@ -233,7 +233,7 @@ def test_unexpected_error_is_a_problem(api, monkeypatch, caplog):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (charging.TermsKeptChanging("changing"), "try_again"),
+        (charging.TermsChanged("changing"), "try_again"),
         (funding.NotEnoughCredits("less"), "not_enough_credits"),
         (OperationalError("gone"), "try_again"),
     ],

@@ -12,7 +12,7 @@ from ledger.engine.charge_requests import ChatRequest, InternationalRequest
 from ledger.engine.charging import charge_broadcast, charge_chat
 from ledger.models import ChatMessage, InternationalMessage, OnInsufficient, Refusal
 from ledger.reading.explanations import (
-    Payment,
+    MessagePayment,
     card_name,
     explain_chat,
     explain_international,
@@ -177,22 +177,22 @@ def test_the_figures_of_the_sentence_multiply_to_the_credits():
 @pytest.mark.parametrize(
     ("payment", "said"),
     [
-        (Payment(24, 0, 0, 1228), "paid from contract credits; balance 1,228 → 1,204"),
-        (Payment(0, 24, 0, 1228), "paid from purchased credits; balance 1,228 → 1,204"),
+        (MessagePayment(24, 0, 0, 1228), "paid from contract credits; balance 1,228 → 1,204"),
+        (MessagePayment(0, 24, 0, 1228), "paid from purchased credits; balance 1,228 → 1,204"),
         (
-            Payment(1, 23, 0, 24),
+            MessagePayment(1, 23, 0, 24),
             "paid from 1 contract credit and 23 purchased credits; balance 24 → 0",
         ),
         (
-            Payment(2, 1, 21, 3),
+            MessagePayment(2, 1, 21, 3),
             "paid from 2 contract credits and 1 purchased credit, 21 owed; balance 3 → −21",
         ),
-        (Payment(4, 0, 20, 4), "paid from 4 contract credits, 20 owed; balance 4 → −20"),
-        (Payment(0, 4, 20, 4), "paid from 4 purchased credits, 20 owed; balance 4 → −20"),
-        (Payment(0, 0, 24, -1300), "owed: no credits were left; balance −1,300 → −1,324"),
+        (MessagePayment(4, 0, 20, 4), "paid from 4 contract credits, 20 owed; balance 4 → −20"),
+        (MessagePayment(0, 4, 20, 4), "paid from 4 purchased credits, 20 owed; balance 4 → −20"),
+        (MessagePayment(0, 0, 24, -1300), "owed: no credits were left; balance −1,300 → −1,324"),
     ],
 )
-def test_how_it_was_paid_is_told_after_the_price(payment: Payment, said: str):
+def test_how_it_was_paid_is_told_after_the_price(payment: MessagePayment, said: str):
     assert explain_payment("2 × 12 = 24", payment) == f"2 × 12 = 24, {said}"
 
 

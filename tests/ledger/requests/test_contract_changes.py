@@ -50,7 +50,9 @@ def now(location: Location, included: int, by: User, **options: Any) -> contract
     contract = location.contracts.get()
     contract.included_credits = included
     options = {"reason": "More people", "at": NOON} | options
-    return contract_changes.change_now(contract, ["included_credits"], created_by=by, **options)
+    return contract_changes.change_running_term(
+        contract, ["included_credits"], created_by=by, **options
+    )
 
 
 def contract_credits(location: Location) -> int:
@@ -137,7 +139,7 @@ def test_only_a_running_contract_changes_now(soho: Location, ada: User):
     ahead = make_contract(soho, starts_on=dt.date(2027, 1, 1), included_credits=7)
     ahead.included_credits = 8
     with pytest.raises(contract_changes.NoRunningTerm, match="choose the next renewal"):
-        contract_changes.change_now(
+        contract_changes.change_running_term(
             ahead, ["included_credits"], reason="x", at=NOON, created_by=ada
         )
     assert Contract.objects.get(pk=ahead.pk).included_credits == 7
@@ -149,7 +151,7 @@ def test_contract_and_adjustment_are_written_together_or_not_at_all(soho: Locati
     contract = soho.contracts.get()
     contract.included_credits = -1
     with pytest.raises(ContractRefused):
-        contract_changes.change_now(
+        contract_changes.change_running_term(
             contract, ["included_credits"], reason="x", at=NOON, created_by=ada
         )
     assert (soho.contracts.get().included_credits, changes()) == (1000, [])

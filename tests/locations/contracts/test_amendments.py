@@ -10,7 +10,7 @@ from django.db.models import F
 from ledger.engine import renewals
 from locations.contracts import amendments
 from locations.contracts.amendments import ContractRefused
-from locations.db.errors import message_of
+from locations.db.errors import get_error_message
 from locations.models import Account, Contract, Location, RateCardSeries
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_amending_into_another_contract_is_refused(soho: Location):
 def said(change: Any) -> str:
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         change()
-    return message_of(caught.value)
+    return get_error_message(caught.value)
 
 
 def test_overlap_is_refused_by_the_database(soho: Location):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from locations.db.errors import UNKNOWN, message_of
+from locations.db.errors import UNKNOWN, get_error_message
 from locations.models import Rate, RateCard, RateCardSeries
 from locations.rate_cards import publishing
 from locations.rate_cards.comparison import describe_chat_change
@@ -127,7 +127,7 @@ def test_import_that_breaks_halfway_leaves_nothing():
 def refused(change: Any) -> str:
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         change()
-    return message_of(caught.value)
+    return get_error_message(caught.value)
 
 
 def sql(statement: str) -> None:
