@@ -15,7 +15,7 @@ from ledger.engine import reasons
 from ledger.models import ApprovalRequest, EntryKind
 from ledger.requests import approvals
 from ledger.requests.queue import RequestType, parse_row, pending_requests
-from locations.admin.base import link, render_page
+from locations.admin.base import link, optional_column, render_page
 from locations.formatting import numbers
 
 PAGE_SIZE = 50
@@ -95,9 +95,7 @@ class ApprovalRequestAdmin(DecisionAdmin):
     def charge_column(self, obj: ApprovalRequest) -> str:
         return link("ledger_charge_change", obj.charge, obj.charge_id)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=_("Entry"), empty_value=_("none")
-    )
+    @optional_column(_("Entry"), empty=_("none"))
     def entry_column(self, obj: ApprovalRequest) -> str | None:
         if obj.entry is None:
             return None

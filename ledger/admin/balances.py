@@ -17,7 +17,7 @@ from ledger.admin.manual_entries import ReversalLinkMixin
 from ledger.admin.price_check import price_check_view
 from ledger.admin.renewals import RenewalPagesMixin
 from ledger.models import Balance, Charge, Hold, HoldState
-from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link
+from locations.admin.base import LedgerAdmin, ReadOnlyAdmin, link, optional_column
 from locations.formatting import numbers
 
 
@@ -121,9 +121,7 @@ class ChargeAdmin(ReversalLinkMixin, LedgerAdmin):
     def shortfall_column(self, charge: Charge) -> str:
         return number_format(charge.shortfall)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=_("Entries"), empty_value=_("none: it cost nothing")
-    )
+    @optional_column(_("Entries"), empty=_("none: it cost nothing"))
     def entries_column(self, charge: Charge) -> str | None:
         entries = charge.entries.select_related("location").order_by("number")
         links = [(link("ledger_entry_change", entry, entry.pk),) for entry in entries]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.admin.request_base import DecisionAdmin
 from ledger.models import CorrectionRequest
 from ledger.requests import correction_requests
-from locations.admin.base import link
+from locations.admin.base import link, optional_column
 
 
 @admin.register(CorrectionRequest)
@@ -56,9 +56,7 @@ class CorrectionRequestAdmin(DecisionAdmin):
     def charge_column(self, obj: CorrectionRequest) -> str:
         return link("ledger_charge_change", obj.charge, obj.charge_id)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=_("Message"), empty_value=_("all of the charge")
-    )
+    @optional_column(_("Message"), empty=_("all of the charge"))
     def message_column(self, obj: CorrectionRequest) -> str | None:
         if not obj.external_id:
             return None

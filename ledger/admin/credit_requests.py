@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.admin.request_base import DecisionAdmin
 from ledger.models import Bundle, CreditRequest
 from ledger.requests import credit_requests
-from locations.admin.base import GuardedAdmin, link
+from locations.admin.base import GuardedAdmin, link, optional_column
 
 
 @admin.register(Bundle)
@@ -72,9 +72,7 @@ class CreditRequestAdmin(DecisionAdmin):
     def credits_column(self, obj: CreditRequest) -> str:
         return number_format(obj.credits)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=_("Purchase"), empty_value=_("none")
-    )
+    @optional_column(_("Purchase"), empty=_("none"))
     def purchase_column(self, obj: CreditRequest) -> str | None:
         if obj.purchase is None:
             return None

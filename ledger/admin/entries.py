@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin.manual_entries import ManualEntryPagesMixin
 from ledger.engine import reasons
 from ledger.models import Entry, EntryKind
-from locations.admin.base import MAX_LISTED, LedgerAdmin, link
+from locations.admin.base import MAX_LISTED, LedgerAdmin, link, optional_column
 from locations.formatting import numbers
 from locations.models import Location
 
@@ -81,9 +81,7 @@ class EntryAdmin(ManualEntryPagesMixin, LedgerAdmin):
     def balance_column(self, entry: Entry) -> str:
         return numbers.format_credits(entry.balance_after)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Messages"), empty_value=gettext_lazy("none")
-    )
+    @optional_column(gettext_lazy("Messages"), empty=gettext_lazy("none"))
     def messages_column(self, entry: Entry) -> str | None:
         if entry.charge is None:
             return None

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin.manual_entries import ReversalLinkMixin
 from ledger.models import ChatMessage, InternationalMessage
 from ledger.reading.explanations import explain_chat, explain_international
-from locations.admin.base import LedgerAdmin, link
+from locations.admin.base import LedgerAdmin, link, optional_column
 from locations.formatting.countries import country_name
 from locations.models.audit import SEEN
 
@@ -71,9 +71,7 @@ class BaseMessageAdmin(ReversalLinkMixin, LedgerAdmin):
     def charge_column(self, message: Any) -> str:
         return link("ledger_charge_change", message.charge, message.charge_id)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Entry"), empty_value=gettext_lazy("none: it cost nothing")
-    )
+    @optional_column(gettext_lazy("Entry"), empty=gettext_lazy("none: it cost nothing"))
     def entry_column(self, message: Any) -> str | None:
         if message.entry is None:
             return None

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.models import Verification, VerificationRun
 from ledger.verification import requests
-from locations.admin.base import ReadOnlyAdmin
+from locations.admin.base import ReadOnlyAdmin, optional_column
 from locations.models import Location, User
 
 
@@ -37,9 +37,7 @@ class VerificationAdmin(ReadOnlyAdmin):
         text = ngettext("%(number)s broken", "%(number)s broken", count) % {"number": count}
         return format_html('<strong class="red">{}</strong>', text)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Broken rules"), empty_value=gettext_lazy("none")
-    )
+    @optional_column(gettext_lazy("Broken rules"), empty=gettext_lazy("none"))
     def broken(self, verification: Verification) -> str | None:
         breaches = [
             (_("Rule %(number)s") % {"number": f"{each['rule']}, {each['check']}"}, each["detail"])
@@ -93,9 +91,7 @@ class VerificationRunAdmin(ReadOnlyAdmin):
             return redirect("admin:ledger_health")
         return redirect("admin:locations_location_change", location.pk)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Asked by"), empty_value=gettext_lazy("the schedule, or a command")
-    )
+    @optional_column(gettext_lazy("Asked by"), empty=gettext_lazy("the schedule, or a command"))
     def requested_by(self, run: VerificationRun) -> str | None:
         request = getattr(run, "request", None)
         return str(request.requested_by) if request else None
@@ -108,8 +104,6 @@ class VerificationRunAdmin(ReadOnlyAdmin):
     def took(self, run: VerificationRun) -> str:
         return f"{run.took.total_seconds():,.1f} s"
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Missing guards"), empty_value=gettext_lazy("none")
-    )
+    @optional_column(gettext_lazy("Missing guards"), empty=gettext_lazy("none"))
     def guards(self, run: VerificationRun) -> str | None:
         return ", ".join(run.missing_guards) or None

@@ -118,6 +118,11 @@ class LedgerAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"subtitle": note})
 
 
+def optional_column(description: Any, *, empty: Any) -> Callable[..., Any]:
+    """`admin.display` with lazy texts, which its type does not admit but which work."""
+    return admin.display(description=description, empty_value=empty)
+
+
 def render_page(
     request: HttpRequest, template: str, model: type[Model], *, title: object, **context: Any
 ) -> TemplateResponse:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from locations.admin.base import GuardedAdmin, link
+from locations.admin.base import GuardedAdmin, link, optional_column
 from locations.admin.panels import location_panels
 from locations.formatting import numbers
 from locations.models import Account, ChatInbox, Contract, Location
@@ -174,9 +174,7 @@ class LocationAdmin(GuardedAdmin):
         balance = getattr(location, "balance", None)
         return numbers.format_credits(balance.total) if balance else "0"
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=_("Contract today"), empty_value=_("none")
-    )
+    @optional_column(_("Contract today"), empty=_("none"))
     def current_contract(self, location: Location) -> str | None:
         today = timezone.now().astimezone(location.zone).date()
         for contract in location.contracts.all():

@@ -7,14 +7,13 @@ from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from locations.admin import rate_card_diff
-from locations.admin.base import ReadOnlyAdmin, link
+from locations.admin.base import ReadOnlyAdmin, link, optional_column, render_page
 from locations.admin.rate_card_upload_forms import ColumnsForm, UploadForm
 from locations.admin.tables import UploadColumnTable
 from locations.calendar import add_months
@@ -55,9 +54,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
     def preview_link(self, upload: RateCardUpload) -> str:
         return link("locations_ratecardupload_preview", upload, upload.pk)
 
-    @admin.display(  # type: ignore[call-overload]  # lazy texts work as well
-        description=gettext_lazy("Draft"), empty_value=gettext_lazy("not made")
-    )
+    @optional_column(gettext_lazy("Draft"), empty=gettext_lazy("not made"))
     def draft_link(self, upload: RateCardUpload) -> str | None:
         card = upload.card
         return link("locations_ratecard_change", card, card.pk) if card else None
@@ -101,9 +98,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             else:
                 return self._next(kept)
         fieldsets = [(None, {"fields": list(form.fields)})]
-        return self._page(
+        return render_page(
             request,
-            "new",
+            "admin/locations/ratecardupload/new.html",
+            RateCardUpload,
             title=_("Import a price list"),
             form=form,
             adminform=AdminForm(form, fieldsets, {}),
@@ -125,9 +123,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
                 self.message_user(request, str(error), messages.ERROR)
             upload.state = JobState.QUEUED
             return self._next(upload)
-        return self._page(
+        return render_page(
             request,
-            "columns",
+            "admin/locations/ratecardupload/columns.html",
+            RateCardUpload,
             title=_("Columns of %s") % upload.file_name,
             form=form,
             table=UploadColumnTable(form.role_fields),
@@ -143,9 +142,10 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         if upload.state == WAITING and upload.emptied_at is None:
             return self._next(upload)
         found = self._changes(upload)
-        return self._page(
+        return render_page(
             request,
-            "preview",
+            "admin/locations/ratecardupload/preview.html",
+            RateCardUpload,
             title=_("Preview: %s") % upload,
             upload=upload,
             before=find_predecessor(upload.series_name, upload.effective_on),
@@ -191,15 +191,6 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(
             reverse(f"admin:locations_ratecardupload_{page}", args=[upload.pk])
         )
-
-    def _page(self, request: HttpRequest, name: str, **shown: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "subtitle": None,
-            "opts": self.opts,
-            **shown,
-        }
-        return TemplateResponse(request, f"admin/locations/ratecardupload/{name}.html", context)
 
 
 def _importer(request: HttpRequest) -> User:
