@@ -5,13 +5,12 @@ from django.utils import timezone
 
 from ledger.admin.tables import LastEntryTable
 from ledger.engine import renewals
-from ledger.models import Balance, Entry, Hold, RenewalFailure, Verification
-from ledger.reading.renewal_overview import Preview, preview_renewal
+from ledger.models import Entry, Hold, RenewalFailure, Verification
+from ledger.reading.renewal_overview import preview_renewal
 from ledger.requests.queue import parse_row, pending_requests
 from ledger.verification import requests
 from locations.admin.panels import Panel, register_panel
 from locations.contracts.terms import load_terms
-from locations.formatting.numbers import format_credits, format_signed
 from locations.models import Location
 
 NEWEST_ENTRIES = 10
@@ -33,8 +32,7 @@ def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
     pending = [parse_row(row) for row in pending_requests(location_id=location.pk)]
     content = {
         "location": location,
-        "credits": _credits(balance, upcoming),
-        "open_holds": balance.open_holds,
+        "balance": balance,
         "term": terms.term_on(terms.local_day(at)),
         "upcoming": upcoming,
         "failure": RenewalFailure.objects.filter(location=location, resolved_at=None).first(),
@@ -50,17 +48,3 @@ def credits_panel(request: HttpRequest, location: Location) -> Panel | None:
         "pending": [each for each in pending if has_perm(f"ledger.view_{each.type.value}")],
     }
     return Panel("admin/ledger/location_panel.html", content)
-
-
-def _credits(balance: Balance, upcoming: Preview) -> dict[str, str]:
-    purchased, granted = balance.purchased_credits, upcoming.granted
-    return {
-        "available": format_credits(balance.available),
-        "contract": format_credits(balance.contract_credits),
-        "purchased": format_credits(max(0, purchased)),
-        "held": format_credits(balance.held_credits),
-        "debt": format_credits(purchased) if purchased < 0 else "",
-        "lapses": format_credits(-upcoming.lapses) if upcoming.lapses else "",
-        "granted": format_signed(granted) if granted is not None else "",
-        "written_off": format_signed(upcoming.written_off) if upcoming.written_off else "",
-    }

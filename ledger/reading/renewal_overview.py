@@ -37,7 +37,7 @@ class Preview:
 
     @property
     def lapses(self) -> int:
-        return -self._sum(EntryKind.CONTRACT_EXPIRY)
+        return self._sum(EntryKind.CONTRACT_EXPIRY)
 
     @property
     def granted(self) -> int | None:

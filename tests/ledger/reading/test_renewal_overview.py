@@ -64,7 +64,7 @@ def test_the_preview_is_what_the_renewal_writes():
     charging.charge_chat(location.pk, [chat("inbound")] * 0 or [chat()], key=key(), at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
     seen = renewal_overview.preview_renewal(location, balance)
-    assert (seen.lapses, seen.granted, seen.written_off, seen.total_after) == (8, 10, 0, 10)
+    assert (seen.lapses, seen.granted, seen.written_off, seen.total_after) == (-8, 10, 0, 10)
     at = NOON + 30 * DAY
     renewals.renew(location.pk, at=at)
     written = Entry.objects.filter(location=location).order_by("-number")[:2]
@@ -88,7 +88,7 @@ def test_a_contract_that_ends_lapses_and_grants_nothing():
     renewals.renew(location.pk, at=NOON)
     balance = Balance.objects.select_related("location").get(location=location)
     seen = renewal_overview.preview_renewal(location, balance)
-    assert (seen.lapses, seen.granted, seen.total_after) == (10, None, 0)
+    assert (seen.lapses, seen.granted, seen.total_after) == (-10, None, 0)
 
 
 def test_windows_count_who_renews_and_what_would_lapse(staff: Client):
@@ -102,7 +102,12 @@ def test_windows_count_who_renews_and_what_would_lapse(staff: Client):
         (90, 2, 300),
     ]
     (row,) = page["upcoming"].data
-    assert (row.balance.location, row.lapses, row.granted, row.total_after) == (soon, 100, 100, 107)
+    assert (row.balance.location, row.lapses, row.granted, row.total_after) == (
+        soon,
+        -100,
+        100,
+        107,
+    )
     assert "<td>−100</td><td>+100</td><td>–</td><td>107</td>" in staff.get(DESK).text
     rows = staff.get(DESK, {"days": "60"}).context["upcoming"].data
     assert [row.balance.location for row in rows] == [soon, later]

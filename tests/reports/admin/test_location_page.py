@@ -82,15 +82,18 @@ def test_page_shows_balance_summary(staff: Client, soho: Location, ada: User):
     fill(soho, ada)
     answer = staff.get(page(soho))
     credits, more = answer.context["panels"]
-    parts = credits.content["credits"]
-    assert (parts["available"], parts["contract"], parts["purchased"], parts["held"]) == (
-        "1,491",
-        "998",
-        "500",
-        "7",
+    balance = credits.content["balance"]
+    assert (balance.available, balance.contract_credits, balance.purchased_credits) == (
+        1491,
+        998,
+        500,
     )
-    assert parts["debt"] == ""
-    assert (parts["lapses"], parts["granted"]) == ("−998", "+1,000")
+    assert balance.held_credits == 7
+    facts = ("<dt>Available</dt><dd><strong>1,491</strong>", "<dt>Contract</dt><dd>998</dd>")
+    more_facts = ("<dt>Purchased, kept</dt><dd>500</dd>", "<dt>Held</dt><dd>7 (1 open hold)</dd>")
+    for fact in (*facts, *more_facts, "−998 would lapse now", "+1,000 come in"):
+        assert fact in answer.text
+    assert "Overdrawn" not in answer.text
     assert [each.credits for each in credits.content["entries"].data] == [500, -2, 1000]
     assert "<td>+500</td><td>1,498</td>" in answer.text
     assert [each.credits for each in credits.content["pending"]] == [50_000]
@@ -106,12 +109,10 @@ def test_overdrawn_location_shows_its_debt(staff: Client):
     location = make_location(included=None)
     now = timezone.now()
     charging.charge_chat(location.pk, [chat("inbound", sent_at=now)], key=key(), at=now)
-    (credits, _) = staff.get(page(location)).context["panels"]
-    assert (credits.content["credits"]["debt"], credits.content["credits"]["purchased"]) == (
-        "−2",
-        "0",
-    )
-    assert "no contract holds today" in staff.get(page(location)).text
+    text = staff.get(page(location)).text
+    assert "<dt>Purchased, kept</dt><dd>0</dd>" in text
+    assert "<dt>Overdrawn</dt><dd>−2</dd>" in text
+    assert "no contract holds today" in text
 
 
 def test_query_count_does_not_grow_with_rows(staff: Client, soho: Location, ada: User):
