@@ -58,22 +58,22 @@ def write(
             balance = Balance.objects.filter(location=location).first()
             as_of, at = balance.last_number if balance else 0, clock()
             lease.renew(0, rows.messages)
-            tally = Tally(rows, lease)
-            written = file.add_rows(rows.sheet, rows.columns, tally.watched())
-        _prove(rows, written, credits=tally.credits)
+            counter = CreditCounter(rows, lease)
+            written = file.add_rows(rows.sheet, rows.columns, counter.count())
+        _check(rows, written, credits=counter.credits)
         file.add_summary(
             [
                 *_describe(report, location, as_of=as_of, at=at),
                 *rows.totals,
-                (rows.words[0], tally.credits),
-                (rows.words[1], sum(rows.said.values())),
+                (rows.sum_labels[0], counter.credits),
+                (rows.sum_labels[1], sum(rows.expected.values())),
                 (_("They agree"), _("Yes")),  # or there would be no file
             ],
             rows.tables,
         )
         file.add_definitions(rows.columns, [str(WHICH_DAYS)])
         file.save()
-    return Built(written, tally.credits, path.stat().st_size)
+    return Built(written, counter.credits, path.stat().st_size)
 
 
 def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CsvFile:
@@ -82,7 +82,7 @@ def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CsvFile:
     return Book(path, title=report.get_kind_display(), rows_per_sheet=rows_per_sheet)
 
 
-class Tally:
+class CreditCounter:
     """Sums the credits of the rows while they are written, and renews the lease."""
 
     def __init__(self, rows: Rows, lease: Lease) -> None:
@@ -90,7 +90,7 @@ class Tally:
         self._lease = lease
         self.credits = 0
 
-    def watched(self) -> Iterator[tuple[Any, ...]]:
+    def count(self) -> Iterator[tuple[Any, ...]]:
         credits_at = self._rows.credits_at
         for number, row in enumerate(self._rows.rows, 1):
             self.credits += row[credits_at]
@@ -99,8 +99,8 @@ class Tally:
                 self._lease.heartbeat(number)
 
 
-def _prove(rows: Rows, written: int, *, credits: int) -> None:
-    usage = sum(rows.said.values())
+def _check(rows: Rows, written: int, *, credits: int) -> None:
+    usage = sum(rows.expected.values())
     if written != rows.messages:
         raise CannotBuild(
             ngettext(
@@ -121,18 +121,18 @@ def _prove(rows: Rows, written: int, *, credits: int) -> None:
             )
             % {"found": number_format(credits), "said": number_format(usage)}
         )
-    for day in sorted(rows.found.keys() | rows.said.keys()):
-        found, said = rows.found.get(day, 0), rows.said.get(day, 0)
-        if found != said:
+    for day in sorted(rows.counted.keys() | rows.expected.keys()):
+        counted, expected = rows.counted.get(day, 0), rows.expected.get(day, 0)
+        if counted != expected:
             raise CannotBuild(
                 ngettext(
                     "On %(day)s the rows come to %(found)s credit, the daily table says %(said)s: "
                     "the report is kept back until they agree. Tell whoever runs this product.",
                     "On %(day)s the rows come to %(found)s credits, the daily table says %(said)s: "
                     "the report is kept back until they agree. Tell whoever runs this product.",
-                    abs(found),
+                    abs(counted),
                 )
-                % {"day": day, "found": number_format(found), "said": number_format(said)}
+                % {"day": day, "found": number_format(counted), "said": number_format(expected)}
             )
 
 

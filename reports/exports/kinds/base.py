@@ -5,16 +5,19 @@ Rows come from a server-side cursor, formatted by the server: a million need lit
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import DateTimeField, F, Func, TextField
+from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Sum, TextField
 from django.db.models import Value as Fixed
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from ledger.models import Outcome
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.countries import country_name
 from reports.workbooks.xlsx import Column, Table, Value
@@ -24,11 +27,11 @@ CHUNK_SIZE = 2_000  # rows fetched from the server's cursor
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a report is made of: its columns, how many rows there are, and they, read once.
+    """The content of a report; `rows` can be read once.
 
-    `credits_at` is the position of the credits in a row. `said` is what the daily table says
-    that the rows add up to, by day; `found` what they do by a count of their own. `words` name
-    that sum on the summary, and that of the daily table. `messages` counts the refused too.
+    `credits_at` is the position of the credits in a row. `expected` are the credits of each day by
+    the daily table, `counted` those of the rows by a query; `sum_labels` name the sums of the rows
+    and of the daily table. `messages` counts the refused too.
     """
 
     sheet: str
@@ -36,9 +39,9 @@ class Rows:
     credits_at: int
     messages: int
     refused: int
-    said: dict[dt.date, int]
-    found: dict[dt.date, int]
-    words: tuple[str, str]
+    expected: dict[dt.date, int]
+    counted: dict[dt.date, int]
+    sum_labels: tuple[str, str]
     totals: tuple[tuple[str, Value], ...]
     tables: tuple[Table, ...]
     rows: Iterator[tuple[Any, ...]]
@@ -48,65 +51,97 @@ class Rows:
 class Tally:
     """Counts of messages by kind, and their credits, of one day or group."""
 
-    sorts: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
     refused: int = 0
     credits: int = 0
 
-    def add(self, sort: str, messages: int, refused: int, credits: int) -> None:
-        self.sorts[sort] = self.sorts.get(sort, 0) + messages - refused
+    def add(self, kind: str, messages: int, refused: int, credits: int) -> None:
+        self.kinds[kind] = self.kinds.get(kind, 0) + messages - refused
         self.refused += refused
         self.credits += credits
 
+    def cells(self, kinds: Iterable[str]) -> tuple[int, ...]:
+        return (*(self.kinds.get(kind, 0) for kind in kinds), self.refused, self.credits)
+
 
 class Tallies:
-    """Messages by day and by group, read once."""
-
     def __init__(self, groups: Iterable[tuple[dt.date, str, str, int, int, int]]) -> None:
         """Rows are: day, group, kind, messages (the refused too), refused, credits."""
-        self.by_day: dict[dt.date, Tally] = {}
-        self.by_group: dict[str, Tally] = {}
+        self.by_day: defaultdict[dt.date, Tally] = defaultdict(Tally)
+        self.by_group: defaultdict[str, Tally] = defaultdict(Tally)
         self.messages = self.refused = 0
-        for day, place, sort, messages, refused, credits in groups:
-            self.by_day.setdefault(day, Tally()).add(sort, messages, refused, credits)
-            self.by_group.setdefault(place, Tally()).add(sort, messages, refused, credits)
+        for day, group, kind, messages, refused, credits in groups:
+            self.by_day[day].add(kind, messages, refused, credits)
+            self.by_group[group].add(kind, messages, refused, credits)
             self.messages += messages
             self.refused += refused
 
     @property
-    def found(self) -> dict[dt.date, int]:
+    def credits_by_day(self) -> dict[dt.date, int]:
         return {day: tally.credits for day, tally in self.by_day.items() if tally.credits}
 
-    def totals(self) -> tuple[tuple[str, Value], ...]:
-        return (
-            (_("Messages charged"), self.messages - self.refused),
-            (_("Messages refused"), self.refused),
-        )
-
     def tables(
-        self, sorts: tuple[str, ...], *, place: str, by_group: str, said: dict[dt.date, int]
+        self, kinds: tuple[str, ...], expected: dict[dt.date, int], group: str, by_group: str
     ) -> tuple[Table, Table]:
         """By day, beside the daily table; and by group, the dearest first."""
-        heads = (*(Column(sort) for sort in sorts), Column(_("Refused")), Column(_("Credits")))
-        days: list[tuple[Value, ...]] = [
-            (day, *self._cells(tally, sorts), said.get(day, 0))
+        heads = (*map(Column, kinds), Column(_("Refused")), Column(_("Credits")))
+        days: tuple[tuple[Value, ...], ...] = tuple(
+            (day, *tally.cells(kinds), expected.get(day, 0))
             for day, tally in sorted(self.by_day.items())
-        ]
-        places = sorted(self.by_group.items(), key=lambda item: (-item[1].credits, item[0]))
+        )
+        groups = sorted(self.by_group.items(), key=lambda item: (-item[1].credits, item[0]))
         return (
-            Table(
-                _("By day"),
-                (Column(_("Day")), *heads, Column(_("On the daily table"))),
-                tuple(days),
-            ),
+            Table(_("By day"), (Column(_("Day")), *heads, Column(_("On the daily table"))), days),
             Table(
                 by_group,
-                (Column(place), *heads),
-                tuple((name or _("Unknown"), *self._cells(tally, sorts)) for name, tally in places),
+                (Column(group), *heads),
+                tuple((name or _("Unknown"), *tally.cells(kinds)) for name, tally in groups),
             ),
         )
 
-    def _cells(self, tally: Tally, sorts: tuple[str, ...]) -> tuple[int, ...]:
-        return (*(tally.sorts.get(sort, 0) for sort in sorts), tally.refused, tally.credits)
+
+def count_messages(messages: QuerySet[Any], group: str, kind: str) -> Iterator[Any]:
+    """Day, group, kind, messages, refused and credits."""
+    return (
+        messages.order_by()
+        .values_list("day", group, kind)
+        .annotate(
+            count=Count("pk"),
+            refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
+            total=Sum("credits"),
+        )
+        .iterator(chunk_size=CHUNK_SIZE)
+    )
+
+
+def build_rows(
+    tallies: Tallies,
+    rows: Iterator[tuple[Any, ...]],
+    *,
+    columns: tuple[Column, ...],
+    credits_at: int,
+    kinds: tuple[str, ...],
+    expected: dict[dt.date, int],
+    group: str,
+    by_group: str,
+) -> Rows:
+    """`group` is the heading of the groups, `by_group` the title of their table."""
+    return Rows(
+        sheet=pgettext("sheet", "Messages"),
+        columns=columns,
+        credits_at=credits_at,
+        messages=tallies.messages,
+        refused=tallies.refused,
+        expected=expected,
+        counted=tallies.credits_by_day,
+        sum_labels=(_("Credits of the messages"), _("Credits on the daily table")),
+        totals=(
+            (_("Messages charged"), tallies.messages - tallies.refused),
+            (_("Messages refused"), tallies.refused),
+        ),
+        tables=tallies.tables(kinds, expected, group, by_group),
+        rows=rows,
+    )
 
 
 class LocalTime(Func):
@@ -120,16 +155,16 @@ class LocalTime(Func):
 class ChoiceLabel(Coalesce):
     """The label of a column's code, looked up by the server; a code without one is itself."""
 
-    def __init__(self, column: str, words: Mapping[str, str]) -> None:
+    def __init__(self, column: str, labels: Mapping[str, str]) -> None:
         code = F(column)
-        word = Func(
-            Fixed(json.dumps(dict(words))),
+        label = Func(
+            Fixed(json.dumps(dict(labels))),
             code,
             template="(%(expressions)s)",
             arg_joiner="::jsonb ->> ",
             output_field=TextField(),
         )
-        super().__init__(word, code, output_field=TextField())
+        super().__init__(label, code, output_field=TextField())
 
 
 def choice_labels(choices: type[models.TextChoices]) -> dict[str, str]:

@@ -2,11 +2,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models import Case, QuerySet, TextField, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from ledger.models import ChatMessage, Direction, Outcome, Refusal, TextType
+from ledger.models import ChatMessage, Direction, Refusal, TextType
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask_phone
 from locations.models import Location
@@ -16,7 +15,9 @@ from reports.exports.kinds.base import (
     LocalTime,
     Rows,
     Tallies,
+    build_rows,
     choice_labels,
+    count_messages,
     daily_credits,
 )
 from reports.workbooks.xlsx import Column
@@ -46,47 +47,28 @@ def columns(location: Location) -> tuple[Column, ...]:
 def read(
     location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.date, *, masked: bool
 ) -> Rows:
-    found = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
-    tallies = Tallies(_groups(found))
-    said = daily_credits(usage, "chat")
-    return Rows(
-        sheet=pgettext("sheet", "Messages"),
+    messages = ChatMessage.objects.filter(location=location, day__gte=first_on, day__lte=last_on)
+    types = choice_labels(TextType)
+    counts = count_messages(messages, "inbox__name", "text_type")
+    rows = _rows(location, messages)
+    return build_rows(
+        Tallies((day, inbox, types[kind], *rest) for day, inbox, kind, *rest in counts),
+        _masked(rows) if masked else rows,
         columns=columns(location),
         credits_at=5,
-        messages=tallies.messages,
-        refused=tallies.refused,
-        said=said,
-        found=tallies.found,
-        words=(_("Credits of the messages"), _("Credits on the daily table")),
-        totals=tallies.totals(),
-        tables=tallies.tables(
-            tuple(choice_labels(TextType).values()),
-            place=_("Chat inbox"),
-            by_group=_("By chat inbox"),
-            said=said,
-        ),
-        rows=_masked(_rows(location, found)) if masked else _rows(location, found),
+        kinds=tuple(types.values()),
+        expected=daily_credits(usage, "chat"),
+        group=_("Chat inbox"),
+        by_group=_("By chat inbox"),
     )
 
 
-def _groups(found: QuerySet[ChatMessage]) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    types = choice_labels(TextType)
-    groups = found.order_by().values_list("day", "inbox__name", "text_type")
-    for day, inbox, text_type, *counts in groups.annotate(
-        messages=Count("pk"),
-        refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-        daily_credits=Sum("credits"),
-    ).iterator(chunk_size=CHUNK_SIZE):
-        messages, refused, credits = counts
-        yield day, inbox, types[text_type], messages, refused, credits
-
-
-def _rows(location: Location, found: QuerySet[ChatMessage]) -> Iterator[tuple[Any, ...]]:
+def _rows(location: Location, messages: QuerySet[ChatMessage]) -> Iterator[tuple[Any, ...]]:
     refused = {
         refusal: _("Refused: %(reason)s") % {"reason": reason}
         for refusal, reason in choice_labels(Refusal).items()
     }
-    rows = found.order_by("day", "sent_at", "pk").values_list(
+    rows = messages.order_by("day", "sent_at", "pk").values_list(
         "inbox__name",
         "content",
         ChoiceLabel("direction", choice_labels(Direction)),

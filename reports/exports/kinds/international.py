@@ -4,21 +4,18 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     F,
     FloatField,
     Func,
     Q,
     QuerySet,
-    Sum,
     TextField,
     Value,
     When,
 )
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from ledger.models import InternationalMessage, Outcome, Refusal
+from ledger.models import InternationalMessage, Refusal
 from ledger.reading.daily_usage import DailyUsage
 from locations.formatting.phone_masking import mask_phone, mask_phone_within
 from locations.models import CarrierType, Channel, Location
@@ -28,7 +25,9 @@ from reports.exports.kinds.base import (
     LocalTime,
     Rows,
     Tallies,
+    build_rows,
     choice_labels,
+    count_messages,
     daily_credits,
     format_country,
 )
@@ -78,7 +77,7 @@ def columns(location: Location) -> tuple[Column, ...]:
     )
 
 
-def _sorts() -> dict[str, str]:
+def _channel_names() -> dict[str, str]:
     return {Channel.TEXT: _("Texts"), Channel.VOICE: _("Calls")}
 
 
@@ -111,71 +110,57 @@ def read(
     channels: Sequence[Channel] = (Channel.TEXT, Channel.VOICE),
     masked: bool,
 ) -> Rows:
-    found = InternationalMessage.objects.filter(
+    messages = InternationalMessage.objects.filter(
         location=location, day__gte=first_on, day__lte=last_on, channel__in=channels
     )
     countries: dict[str, str] = {}
-    tallies = Tallies(_groups(found, countries))
-    said = daily_credits(usage, *channels)
-    its_columns = columns(location)
-    rows = _rows(location, found, countries)
-    return Rows(
-        sheet=pgettext("sheet", "Messages"),
-        columns=its_columns,
-        credits_at=len(its_columns) - 1,
-        messages=tallies.messages,
-        refused=tallies.refused,
-        said=said,
-        found=tallies.found,
-        words=(_("Credits of the messages"), _("Credits on the daily table")),
-        totals=tallies.totals(),
-        tables=tallies.tables(
-            tuple(_sorts()[channel] for channel in channels),
-            place=_("Country"),
-            by_group=_("By country"),
-            said=said,
-        ),
-        rows=_masked(rows, at=len(location.profile_fields)) if masked else rows,
+    tallies = Tallies(_count(messages, countries))
+    rows = _rows(location, messages, countries)
+    row_columns = columns(location)
+    return build_rows(
+        tallies,
+        _masked(rows, at=len(location.profile_fields)) if masked else rows,
+        columns=row_columns,
+        credits_at=len(row_columns) - 1,
+        kinds=tuple(_channel_names()[channel] for channel in channels),
+        expected=daily_credits(usage, *channels),
+        group=_("Country"),
+        by_group=_("By country"),
     )
 
 
-def _groups(
-    found: QuerySet[InternationalMessage], countries: dict[str, str]
+def _count(
+    messages: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    sorts = _sorts()
-    groups = found.order_by().values_list("day", "country", "channel")
-    for day, country, channel, *counts in groups.annotate(
-        messages=Count("pk"),
-        refused=Count("pk", filter=Q(outcome=Outcome.REFUSED)),
-        daily_credits=Sum("credits"),
-    ).iterator(chunk_size=CHUNK_SIZE):
-        messages, refused, credits = counts
+    """Adds the names of the countries to `countries`."""
+    channels = _channel_names()
+    for day, country, channel, *counts in count_messages(messages, "country", "channel"):
         if country not in countries:
             countries[country] = format_country(country)
-        yield day, countries[country], sorts[channel], messages, refused, credits
+        yield day, countries[country], channels[channel], *counts
 
 
 def _rows(
-    location: Location, found: QuerySet[InternationalMessage], countries: dict[str, str]
+    location: Location, messages: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[Any, ...]]:
     zone = Value(location.time_zone)
-    went = Q(refusal="")
-    rows = found.order_by("day", "sent_at", "pk").values_list(
+    was_sent = Q(refusal="")
+    rows = messages.order_by("day", "sent_at", "pk").values_list(
         *(ProfileField(F("profile"), Value(name)) for name in location.profile_fields),
         "phone",
         ChoiceLabel("country", countries),
         ChoiceLabel("channel", choice_labels(Channel)),
         ChoiceLabel("carrier_type", choice_labels(CarrierType)),
-        Case(When(went, then="status"), default=Value(_("Refused")), output_field=TextField()),
+        Case(When(was_sent, then="status"), default=Value(_("Refused")), output_field=TextField()),
         Case(
-            When(went, then="status_detail"),
+            When(was_sent, then="status_detail"),
             default=ChoiceLabel("refusal", choice_labels(Refusal)),
             output_field=TextField(),
         ),
         LocalTime("status_at", zone),
         LocalTime("sent_at", zone),
         Case(
-            When(went & Q(channel=Channel.VOICE), then=Minutes("billed_seconds")),
+            When(was_sent & Q(channel=Channel.VOICE), then=Minutes("billed_seconds")),
             When(channel=Channel.VOICE, then=Value(0.0)),
         ),
         "credits",

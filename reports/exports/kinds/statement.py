@@ -62,10 +62,10 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
         credits_at=7,
         messages=entries.count(),
         refused=0,
-        said={row.day: row.moved.net for row in usage.days},
-        # The daily table is made of the entries themselves; their sum is proved as they go in.
-        found={row.day: row.moved.net for row in usage.days},
-        words=(_("Credits of the entries"), _("Net on the daily table")),
+        expected={row.day: row.moved.net for row in usage.days},
+        # The daily table sums the same entries; their sum is checked while they are written.
+        counted={row.day: row.moved.net for row in usage.days},
+        sum_labels=(_("Credits of the entries"), _("Net on the daily table")),
         totals=(
             (_("Opening balance"), usage.opening),
             (_("Additions"), total.additions),
@@ -82,7 +82,7 @@ def read(location: Location, usage: DailyUsage, first_on: dt.date, last_on: dt.d
 
 def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any, ...]]:
     kinds = choice_labels(EntryKind)
-    found = entries.order_by("day", "number").values_list(
+    rows = entries.order_by("day", "number").values_list(
         "day",
         "number",
         LocalTime("at", Value(location.time_zone)),
@@ -92,8 +92,9 @@ def _rows(location: Location, entries: Any, balance: int) -> Iterator[tuple[Any,
         "contract_delta",
         "purchased_delta",
     )
-    for day, number, at, kind, reason, reference, *moved in found.iterator(chunk_size=CHUNK_SIZE):
-        contract, purchased = moved
+    for day, number, at, kind, reason, reference, contract, purchased in rows.iterator(
+        chunk_size=CHUNK_SIZE
+    ):
         balance += contract + purchased
         yield (
             day,

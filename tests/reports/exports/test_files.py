@@ -234,7 +234,7 @@ def test_a_build_that_differs_on_one_day_alone_is_not_shipped(
 
     def shifted(*args: Any, **options: Any) -> Any:
         found = read_rows(*args, **options)
-        found.found[dt.date(2026, 5, 4)] -= 1
+        found.counted[dt.date(2026, 5, 4)] -= 1
         return found
 
     monkeypatch.setattr(writer, "read_rows", shifted)
