@@ -77,7 +77,7 @@ def answers(world: World) -> Answers:
 def test_the_answer_in_each_state(visit: Visit, answers: Answers) -> None:
     for said, location in answers.by_words.items():
         visit.open_as(answers.manager, f"/locations/{location.pk}/credit-usage/")
-        expect(visit.page.locator(".answer .words")).to_contain_text(said)
+        expect(visit.page.locator(".answer .sentences")).to_contain_text(said)
         visit.check(f"answer-{location.name.split()[-1].lower()}", within=".answer")
     visit.open(f"/locations/{answers.by_words['run out on'].pk}/credit-usage/")
     expect(visit.page.locator(".answer")).to_contain_text("Held for 3 calls")
@@ -86,7 +86,7 @@ def test_the_answer_in_each_state(visit: Visit, answers: Answers) -> None:
 @on_both_screens
 def test_what_took_a_location_below_zero_leads_to_its_day(visit: Visit, world: World) -> None:
     visit.open_as(world.manager, f"/locations/{world.overdrawn.pk}/credit-usage/")
-    first = visit.page.locator(".took li").first
+    first = visit.page.locator(".overdraft-entries li").first
     expect(first).to_contain_text("2 chat messages received")
     if visit.screen.is_phone:
         assert first.locator("a").bounding_box()["height"] >= 44

@@ -21,7 +21,7 @@ def test_the_chart_follows_range_kinds_and_switch(visit: Visit, world: World) ->
     visit.open_as(world.only_one)
     page = visit.page
     expect(page.get_by_role("img", name="Credits used, and the balance")).to_be_visible()
-    expect(page.locator("#chart-says")).to_contain_text("bought 2,500.")
+    expect(page.locator("#chart-description")).to_contain_text("bought 2,500.")
     assert {"text", "voice", "chat"} == set(plot(page))
 
     page.get_by_role("link", name="This term").click()
@@ -67,7 +67,7 @@ def test_months_follow_each_other(visit: Visit, world: World) -> None:
 def test_a_bar_says_its_figures_to_pointer_keys_and_readers(visit: Visit, world: World) -> None:
     visit.open_as(world.only_one)
     page = visit.page
-    said = page.locator(".said output")
+    said = page.locator(".chart-caption output")
     expect(said).to_be_hidden()
     page.locator(".chart").scroll_into_view_if_needed()
     spot = page.locator(".spot").nth(29 - 3).bounding_box()  # three days ago

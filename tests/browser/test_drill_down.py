@@ -101,13 +101,13 @@ def test_from_a_day_down_to_a_message_and_its_correction(visit: Visit, sent: Sen
     visit.check("charge")
 
     page.get_by_role("link", name="Refused 2").click()
-    expect(page.locator(".told > li")).to_have_count(2)
+    expect(page.locator(".message-list > li")).to_have_count(2)
     expect(page.get_by_text("Correct the number, with its country code")).to_be_visible()
     visit.check("charge-refused-messages")
     page.get_by_role("link", name="All 63").click()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("Page 2 of 2")).to_be_visible()
-    assert page.locator(".told > li").count() == 13
+    assert page.locator(".message-list > li").count() == 13
     page.get_by_role("link", name="Previous").click()
 
     page.get_by_role("link", name=f"of message {20 + visit.screen.is_phone}").click()
@@ -131,7 +131,7 @@ def test_a_search_finds_a_message_and_leads_to_it(visit: Visit, sent: Sent) -> N
     expect(page.get_by_role("heading", name="1 message found")).to_be_visible()
     visit.check("search-found")
     assert "Ada" not in page.url
-    page.locator(".told > li").first.click(position={"x": 5, "y": 5})
+    page.locator(".message-list > li").first.click(position={"x": 5, "y": 5})
     expect(page.locator("li:target")).to_contain_text("Ada Núñez")
 
     visit.open(f"{base(sent)}/search/")

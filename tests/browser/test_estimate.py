@@ -35,7 +35,7 @@ def test_a_list_is_estimated(visit: Visit, world: World, tmp_path: Path) -> None
     page.get_by_label("Calls", exact=True).check()
     page.get_by_label("Seconds of each call").fill("90")
     page.get_by_role("button", name="Estimate").click()
-    expect(page.locator(".cost .words")).to_contain_text("This does not fit")
+    expect(page.locator(".cost .sentences")).to_contain_text("This does not fit")
     visit.check("estimate-missing")
     page.get_by_role("link", name="Request credits").click()
     assert int(page.get_by_label("Number of credits").input_value()) > 480

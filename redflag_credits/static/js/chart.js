@@ -26,10 +26,10 @@ function enhance(chart, caption) {
   const areas = drawAreas(chart.querySelector(".plot"), sentences.length);
 
   const output = document.createElement("output");
-  output.className = "small hushed";
+  output.className = "small inactive";
   output.setAttribute("aria-hidden", "true"); // the slider reads it out
   const wrapper = document.createElement("div");
-  wrapper.className = "said";
+  wrapper.className = "chart-caption";
   caption.replaceWith(wrapper);
   wrapper.append(caption, output);
 
@@ -42,8 +42,8 @@ function enhance(chart, caption) {
 
   function show(number) {
     areas.forEach((area, other) => area.classList.toggle("on", other === number));
-    caption.classList.toggle("hushed", number !== null);
-    output.classList.toggle("hushed", number === null);
+    caption.classList.toggle("inactive", number !== null);
+    output.classList.toggle("inactive", number === null);
     if (number === null) return;
     output.textContent = sentences[number];
     cursor.value = number;

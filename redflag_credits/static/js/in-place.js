@@ -92,8 +92,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   const ended = [...before.keys()]
     .map((id) => document.getElementById(id))
     .filter((row) => row && !("unfinished" in row.dataset));
-  if (ended.length) news.textContent = ended.map((row) => row.dataset.says).join(". ");
-  else if (!isPoll(ctx) && part?.dataset.says) news.textContent = part.dataset.says;
+  if (ended.length) news.textContent = ended.map((row) => row.dataset.announcement).join(". ");
+  else if (!isPoll(ctx) && part?.dataset.announcement) news.textContent = part.dataset.announcement;
   const target = part?.querySelector("[aria-invalid=true]") ?? document.getElementById(goal);
   if (target) reveal(target);
   else if (document.activeElement === document.body) {
