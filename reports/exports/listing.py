@@ -39,6 +39,5 @@ def filename(report: Report) -> str:
 
 
 def file_stem(location: str, title: str) -> str:
-    """Acme-Dallas_International-Messages"""
     parts = (re.sub(r"[^\w]+", "-", part).strip("-") or "Location" for part in (location, title))
     return "_".join(parts)

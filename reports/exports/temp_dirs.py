@@ -18,7 +18,6 @@ def create(report: Report) -> tempfile.TemporaryDirectory[str]:
 
 
 def delete_dead(*, at: dt.datetime) -> None:
-    """Folders of killed builds on this machine."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if _is_dead(folder, at=at):
             shutil.rmtree(folder, ignore_errors=True)

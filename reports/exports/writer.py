@@ -60,7 +60,7 @@ def write(
             lease.renew(0, rows.messages)
             counter = CreditCounter(rows, lease)
             written = file.add_rows(rows.sheet, rows.columns, counter.count())
-        _check(rows, written, credits=counter.credits)
+        _check_credits(rows, written, credits=counter.credits)
         file.add_summary(
             [
                 *_describe(report, location, as_of=as_of, at=at),
@@ -83,8 +83,6 @@ def _file(report: Report, path: Path, rows_per_sheet: int) -> Book | CsvFile:
 
 
 class CreditCounter:
-    """Sums the credits of the rows while they are written, and renews the lease."""
-
     def __init__(self, rows: Rows, lease: Lease) -> None:
         self._rows = rows
         self._lease = lease
@@ -99,7 +97,7 @@ class CreditCounter:
                 self._lease.heartbeat(number)
 
 
-def _check(rows: Rows, written: int, *, credits: int) -> None:
+def _check_credits(rows: Rows, written: int, *, credits: int) -> None:
     usage = sum(rows.expected.values())
     if written != rows.messages:
         raise CannotBuild(

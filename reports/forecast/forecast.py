@@ -115,8 +115,6 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The rate and the projections are None unless the history state is ENOUGH."""
-
     history_state: HistoryState
     history: History
     daily_rate: DailyRate | None = None
@@ -234,7 +232,6 @@ def _gone_in(
 
 
 def _days_ahead(summary: BalanceSummary) -> tuple[int | None, int]:
-    """Days until the next step, and until the end of the projection."""
     if summary.step is None:
         return None, MAX_DAYS_AHEAD
     step_in = (summary.step.on - summary.today).days

@@ -12,7 +12,6 @@ from reports.workbooks.xlsx import Book, Column, Value
 
 
 def days_filename(days: SelectedDays, ending: str) -> str:
-    """Acme-Dallas_Daily-Usage_2026-10-24_2026-11-22.csv; names sort by location and day."""
     stem = file_stem(days.location.name, _("Daily Usage"))
     return f"{stem}_{days.first_on}_{days.last_on}.{ending}"
 

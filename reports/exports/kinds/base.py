@@ -49,8 +49,6 @@ class Rows:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of messages by kind, and their credits, of one day or group."""
-
     kinds: dict[str, int] = field(default_factory=dict)
     refused: int = 0
     credits: int = 0
@@ -83,7 +81,6 @@ class Tallies:
     def tables(
         self, kinds: tuple[str, ...], expected: dict[dt.date, int], group: str, by_group: str
     ) -> tuple[Table, Table]:
-        """By day, beside the daily table; and by group, the dearest first."""
         heads = (*map(Column, kinds), Column(_("Refused")), Column(_("Credits")))
         days: tuple[tuple[Value, ...], ...] = tuple(
             (day, *tally.cells(kinds), expected.get(day, 0))

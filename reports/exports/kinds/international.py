@@ -132,7 +132,6 @@ def read(
 def _count(
     messages: QuerySet[InternationalMessage], countries: dict[str, str]
 ) -> Iterator[tuple[dt.date, str, str, int, int, int]]:
-    """Adds the names of the countries to `countries`."""
     channels = _channel_names()
     for day, country, channel, *counts in count_messages(messages, "country", "channel"):
         if country not in countries:
