@@ -41,8 +41,12 @@ class LostPasswordForm(forms.Form):
 class NewPasswordForm(SetPasswordForm):
     error_messages = {"password_mismatch": _("The two are not the same: write it twice.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password2"].help_text = ""  # the label is enough
 
-class ChangePasswordForm(PasswordChangeForm):
+
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
     error_messages = {
         **NewPasswordForm.error_messages,
         "password_incorrect": _("That is not your present password."),

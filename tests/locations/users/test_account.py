@@ -154,6 +154,18 @@ def test_weak_password_is_an_error_of_its_field(
     assert user.check_password(PASSWORD)
 
 
+@pytest.mark.parametrize("again", ["", PASSWORD])
+def test_only_the_rules_and_errors_of_a_password_are_described(user: User, again: str) -> None:
+    client = signed_in(user)
+    page = change(client, PASSWORD, ANOTHER, again) if again else client.get("/account/password/")
+    described = " ".join(re.findall(r'aria-describedby="(.+?)"', page.text)).split()
+    expected = ["id_new_password1_helptext"] + ["id_new_password2_error"] * bool(again)
+    assert [described, [page.text.count(f'id="{name}"') for name in described]] == [
+        expected,
+        [1] * len(expected),
+    ]
+
+
 # --- A lost password ------------------------------------------------------------------------
 
 
