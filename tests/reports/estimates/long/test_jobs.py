@@ -3,11 +3,14 @@
 import datetime as dt
 import logging
 import random
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.state import ProjectState
 
 from locations.jobs import Lease
 from locations.models import Location, User
@@ -21,6 +24,7 @@ from tests.reports.estimates.long.lists import ask, done, random_numbers
 from tests.reports.traffic import files
 
 LATER = NOON + dt.timedelta(minutes=5)
+rename_figures = import_module("reports.migrations.0005_estimate_figures").Migration.operations
 
 
 def test_the_list_is_deleted_and_what_is_kept_names_nobody(
@@ -140,3 +144,20 @@ def test_one_that_is_forgotten_stops_and_leaves_nothing(
     monkeypatch.setattr(jobs, "_price", forgotten)
     run_long_estimate(str(asked.pk), clock=lambda: NOON)
     assert (LongEstimate.objects.count(), files(storage)) == (0, [])
+
+
+def test_migration_renames_figures_of_finished_estimates(soho: Location, manager: User) -> None:
+    job = done(ask(soho, manager, MEXICO))
+    expected = jobs.get_figures(job)
+    state = ProjectState()
+    with connection.schema_editor() as editor:
+        for operation in reversed(rename_figures):
+            operation.database_backwards("reports", editor, state, state)
+        job.refresh_from_db()
+        assert "sends_of_recommended" in job.figures
+        with pytest.raises(TypeError):
+            jobs.get_figures(job)
+        for operation in rename_figures:
+            operation.database_forwards("reports", editor, state, state)
+    job.refresh_from_db()
+    assert jobs.get_figures(job) == expected
