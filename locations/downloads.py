@@ -19,14 +19,14 @@ BOM = "\ufeff"  # without it Excel does not read UTF-8
 FORMULA_START = re.compile(r"(\A|[;\t\n])(?=[=@\t\uff1d\uff0b\uff0d\uff20-]|\+(?!\d+\Z))")
 
 
-def escape(text: str) -> str:
+def escape_formulas(text: str) -> str:
     """Put an apostrophe before each start of a formula."""
     return FORMULA_START.sub(r"\1'", clean_text(text))
 
 
 def csv_cell(value: Any) -> Any:
     if isinstance(value, str):
-        return escape(value)
+        return escape_formulas(value)
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     return value.isoformat() if isinstance(value, dt.date) else value
