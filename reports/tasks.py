@@ -24,8 +24,9 @@ def price_long_estimate(estimate_id: str) -> None:
 
 @shared_task
 def clean_up_jobs() -> None:
-    report_cleanup.clean_up(at=timezone.now())
+    # Lists of phone numbers first: an error in the other clean-up must not delay their deletion.
     estimate_cleanup.clean_up(at=timezone.now())
+    report_cleanup.clean_up(at=timezone.now())
 
 
 @shared_task

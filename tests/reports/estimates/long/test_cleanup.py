@@ -11,7 +11,9 @@ from locations.models import Location, User
 from locations.models.jobs import JobState
 from reports.estimates import cleanup
 from reports.estimates.jobs import delete_long_estimate, own_estimates
+from reports.exports import cleanup as report_cleanup
 from reports.models import LongEstimate
+from reports.tasks import clean_up_jobs
 from tests.factories import MEXICO, NOON
 from tests.reports.estimates.long.lists import ask, done
 from tests.reports.traffic import files
@@ -63,3 +65,19 @@ def test_what_may_not_have_been_queued_is_queued_again(
     assert queued == []
     jobs.requeue_stale_jobs(at=NOON + dt.timedelta(minutes=2))
     assert queued == [("reports.tasks.price_long_estimate", asked.pk)]
+
+
+def test_lists_are_deleted_even_if_the_clean_up_of_reports_fails(
+    soho: Location, manager: User, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*, at: dt.datetime) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "delete_file", lambda name: False)
+        done(ask(soho, manager, MEXICO))
+    assert len(files(storage)) == 1
+    monkeypatch.setattr(report_cleanup, "clean_up", fail)
+    with pytest.raises(OSError):
+        clean_up_jobs()
+    assert files(storage) == []
