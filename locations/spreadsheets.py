@@ -107,9 +107,6 @@ def column_name(index: int) -> str:
     return _("Column %s") % letters
 
 
-# --- Text -------------------------------------------------------------------------------------
-
-
 def _encoding(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -152,9 +149,6 @@ def _text_rows(content: bytes) -> Rows:
         if line > 1 or not has_separator_line:
             yield line, row
         line = reader.line_num + 1
-
-
-# --- Workbooks --------------------------------------------------------------------------------
 
 
 def _workbook_rows(content: bytes, limits: TableLimits, formulas: bool) -> Rows:

@@ -12,13 +12,7 @@ from ledger.api.responses import (
     serialize_balance,
     serialize_entry,
 )
-from ledger.api.schemas.reading import (
-    DailyUsage,
-    Entries,
-    EntryFilters,
-    LocationBalance,
-    Range,
-)
+from ledger.api.schemas.reading import DailyUsage, Entries, EntryFilters, LocationBalance, Range
 from ledger.engine import renewals
 from ledger.models import Entry, Scope
 from ledger.reading.daily_usage import Movement, daily_usage

@@ -18,15 +18,7 @@ from ledger.engine.charge_requests import (
 )
 from ledger.engine.charge_results import load_result
 from ledger.engine.posting import BadInput, LedgerError
-from ledger.models import (
-    Balance,
-    Charge,
-    Hold,
-    HoldKind,
-    HoldState,
-    OverRule,
-    Refusal,
-)
+from ledger.models import Balance, Charge, Hold, HoldKind, HoldState, OverRule, Refusal
 from locations.contracts.terms import load_terms
 from locations.models import CarrierType, Channel
 

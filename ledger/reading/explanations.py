@@ -132,24 +132,18 @@ def _paid(payment: MessagePayment) -> str:
         return _("paid from purchased credits")
     if not contract and not purchased:
         return _("owed: no credits were left")
-    parts = []
-    if contract:
-        parts.append(
-            ngettext("%s contract credit", "%s contract credits", contract)
-            % number_format(contract)
-        )
-    if purchased:
-        parts.append(
-            ngettext("%s purchased credit", "%s purchased credits", purchased)
-            % number_format(purchased)
-        )
-    if len(parts) == 2:
-        paid = _("paid from %(contract)s and %(purchased)s") % {
-            "contract": parts[0],
-            "purchased": parts[1],
-        }
+    from_contract = ngettext("%s contract credit", "%s contract credits", contract)
+    from_purchased = ngettext("%s purchased credit", "%s purchased credits", purchased)
+    parts = {
+        "contract": from_contract % number_format(contract),
+        "purchased": from_purchased % number_format(purchased),
+    }
+    if contract and purchased:
+        paid = _("paid from %(contract)s and %(purchased)s") % parts
     else:
-        paid = _("paid from %(credits)s") % {"credits": parts[0]}
+        paid = _("paid from %(credits)s") % {
+            "credits": parts["contract" if contract else "purchased"]
+        }
     if not owed:
         return paid
     return _("%(paid)s, %(owed)s owed") % {"paid": paid, "owed": number_format(owed)}

@@ -11,23 +11,3 @@ from locations.models.rate_cards import (
 )
 from locations.models.sessions import Session
 from locations.models.users import Language, Membership, Role, User
-
-__all__ = [
-    "Account",
-    "CardState",
-    "CarrierType",
-    "Channel",
-    "ChatInbox",
-    "Contract",
-    "DebtAtRenewal",
-    "Language",
-    "Location",
-    "Membership",
-    "Rate",
-    "RateCard",
-    "RateCardSeries",
-    "RateCardUpload",
-    "Role",
-    "Session",
-    "User",
-]

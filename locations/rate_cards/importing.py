@@ -109,9 +109,6 @@ def describe_merge(row: RateRow, rule: str) -> str:
     return message % {"count": row.merged, "from": row.lowest, "to": row.highest}
 
 
-# --- One row ----------------------------------------------------------------------------------
-
-
 def _parse_row(
     line: int, cells: Sequence[str], columns: ColumnMapping, max_reasons: int | None
 ) -> Iterator[tuple[RateRow | None, list[str]]]:
@@ -160,9 +157,6 @@ def _parse_increments(by_role: dict[str, str]) -> dict[str, str]:
     if by_role.get(ColumnRole.INCREMENTS):
         return dict.fromkeys(OPTIONAL_COLUMNS, by_role[ColumnRole.INCREMENTS])
     return {name: by_role.get(name, "") for name in OPTIONAL_COLUMNS}
-
-
-# --- Several prices for one destination -------------------------------------------------------
 
 
 def _merge(prices: Sequence[RateRow], rule: str) -> tuple[list[RateRow], list[RowProblem]]:

@@ -4,19 +4,3 @@ from reports.models.downloads import ReportDownload
 from reports.models.estimates import LongEstimate
 from reports.models.reports import Report, ReportFormat, ReportKind
 from reports.models.schedules import Every, ReportSchedule
-
-__all__ = [
-    "MAX_BELOW_CREDITS",
-    "MAX_BELOW_DAYS",
-    "Alert",
-    "AlertMail",
-    "Every",
-    "Level",
-    "LocationDailyRate",
-    "LongEstimate",
-    "Report",
-    "ReportDownload",
-    "ReportFormat",
-    "ReportKind",
-    "ReportSchedule",
-]
