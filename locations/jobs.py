@@ -107,6 +107,9 @@ class Lease:
                     self.renew(self._rows_done)
                 except LeaseLost:
                     return
+                except (DatabaseError, InterfaceError) as error:
+                    log.warning("%s: its lease is not renewed: %s", _name(self._job), error)
+                    self._connection.close()
 
         thread = Thread(target=renew, daemon=True)
         thread.start()

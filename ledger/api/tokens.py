@@ -18,7 +18,12 @@ SECRET_BYTES = 32
 VISIBLE_CHARACTERS = len(PREFIX) + 4
 MAX_DAYS = 3650
 LAST_USED_INTERVAL = dt.timedelta(minutes=1)
-SELECT_BY_DIGEST = "SELECT * FROM ledger_apitoken WHERE digest = %s"
+# Columns by name: a prepared `SELECT *` fails in running processes once a column is added.
+SELECT_BY_DIGEST = """
+    SELECT id, name, digest, prefix, location_id, scopes, created_at, expires_at, revoked_at,
+           last_used_at
+      FROM ledger_apitoken WHERE digest = %s
+"""
 
 
 class TokenRefused(Exception):

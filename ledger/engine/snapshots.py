@@ -1,6 +1,6 @@
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection, transaction
 from psycopg import IsolationLevel
@@ -30,15 +30,22 @@ def read_snapshot() -> Iterator[None]:
             session.isolation_level, session.read_only = defaults
 
 
-@contextmanager
-def renewed_snapshot(location_id: int, *, at: dt.datetime) -> Iterator[None]:
+def renewed_snapshot(location_id: int, *, at: dt.datetime) -> AbstractContextManager[None]:
     """A snapshot in which no renewal of the location is due. Raises UnknownLocation."""
+    renewed = Balance.objects.filter(location=location_id).exclude(is_renewal_due(at))
+    return snapshot_without_due(lambda: [] if renewed.all().exists() else [location_id], at=at)
+
+
+@contextmanager
+def snapshot_without_due(find_due: Callable[[], list[int]], *, at: dt.datetime) -> Iterator[None]:
+    """A snapshot in which `find_due` returns no location; those it returns are renewed first."""
     for _ in range(MAX_RENEWALS):
         with read_snapshot():
             # Checked inside: the terms may change after a renewal and before the snapshot.
-            balances = Balance.objects.filter(location=location_id)
-            if balances.exclude(is_renewal_due(at)).exists():
+            due = find_due()
+            if not due:
                 yield
                 return
-        renew(location_id, at=at)
-    raise RuntimeError(f"The terms of location {location_id} kept changing.")
+        for location_id in due:
+            renew(location_id, at=at)
+    raise RuntimeError(f"The terms of {len(due)} locations kept changing.")

@@ -23,6 +23,7 @@ from locations.rate_cards.publishing import locations_priced_by
 
 DAYS = 30
 GAP_DAYS = 90
+BATCH_SIZE = 10_000  # a statement takes at most 65,535 parameters
 LOCATIONS_PER_QUERY = 20  # locations whose messages one query reads
 MAX_LOCATIONS = 2_000  # stored, those that change most
 HARDEST = 10
@@ -192,19 +193,25 @@ def calculate_impact(
 
 
 def _add_balances(by_location: dict[int, LocationSums], *, at: dt.datetime) -> None:
-    for balance in Balance.objects.as_of(at).filter(location__in=by_location):
-        sums = by_location[balance.location_id]
-        sums.available = balance.available
-        due = balance.renewal_due_at
-        if due is None or due <= at:
-            continue
-        sums.renews_on = due.date().isoformat()
-        days = (due - at) / dt.timedelta(days=1)
-        sums.lasts_now = sums.available >= sums.now / DAYS * days
-        sums.lasts_then = sums.available >= sums.then / DAYS * days
-        if not sums.lasts_then:
-            left = max(0, sums.available) / (sums.then / DAYS)
-            sums.out_on = (at + dt.timedelta(days=left)).date().isoformat()
+    ids = list(by_location)
+    for start in range(0, len(ids), BATCH_SIZE):
+        batch = Balance.objects.as_of(at).filter(location__in=ids[start : start + BATCH_SIZE])
+        for balance in batch:
+            _add_balance(by_location[balance.location_id], balance, at=at)
+
+
+def _add_balance(sums: LocationSums, balance: Balance, *, at: dt.datetime) -> None:
+    sums.available = balance.available
+    due = balance.renewal_due_at
+    if due is None or due <= at:
+        return
+    sums.renews_on = due.date().isoformat()
+    days = (due - at) / dt.timedelta(days=1)
+    sums.lasts_now = sums.available >= sums.now / DAYS * days
+    sums.lasts_then = sums.available >= sums.then / DAYS * days
+    if not sums.lasts_then:
+        left = max(0, sums.available) / (sums.then / DAYS)
+        sums.out_on = (at + dt.timedelta(days=left)).date().isoformat()
 
 
 def with_locations(all_sums: list[LocationSums]) -> Iterator[tuple[Location, LocationSums]]:

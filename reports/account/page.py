@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from ledger.engine.snapshots import read_snapshot
+from ledger.engine.snapshots import snapshot_without_due
 from locations.models import Account
 from reports.account.filters import AccountFilter
 from reports.account.rows import (
@@ -11,8 +11,8 @@ from reports.account.rows import (
     add_forecasts,
     add_summaries,
     add_usage,
+    location_ids_due,
     location_rows,
-    renew_due,
 )
 from reports.account.tables import AccountTable
 from reports.forecast.daily_rates import save_daily_rates
@@ -44,9 +44,8 @@ def read_account(
     """`whole` completes the rows of all pages, for a file."""
     order = params.get("sort", "")
     sorted_by = order.removeprefix("-")
-    renew_due(account, at=at)
     filter_ = AccountFilter(params, queryset=account_balances(account, at=at))
-    with read_snapshot():
+    with snapshot_without_due(lambda: location_ids_due(account, at=at), at=at):
         rows = location_rows(filter_.qs, at=at)
         if whole or filter_.chosen_state or sorted_by in SUMMARY_ORDERS:
             add_summaries(rows)

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, F, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from ledger.engine.renewals import is_renewal_due, renew_if_due
+from ledger.engine.renewals import is_renewal_due
 from ledger.models import Balance
 from locations.calendar import local_day
 from locations.known_terms import known_terms
@@ -106,7 +106,7 @@ class LocationRow:
 
 
 def account_balances(account: Account, *, at: dt.datetime) -> QuerySet[Balance, Any]:
-    """Tuples for LocationBalance, by name. `renew_due` first: it creates missing balances."""
+    """Tuples for LocationBalance, by name. Read them in a snapshot without due renewals."""
     # Sums of big integers are numeric in PostgreSQL.
     held = Cast("held_credits", BigIntegerField())
     return (
@@ -133,8 +133,8 @@ def location_rows(balances: Iterable[tuple[Any, ...]], *, at: dt.datetime) -> li
     return [LocationRow(location, today(location.time_zone)) for location in locations]
 
 
-def renew_due(account: Account, *, at: dt.datetime) -> None:
-    pending = Location.objects.filter(account=account).filter(
+def location_ids_due(account: Account, *, at: dt.datetime) -> list[int]:
+    due = Location.objects.filter(account=account).filter(
         Q(balance__isnull=True)
         | Q(
             pk__in=Balance.objects.filter(is_renewal_due(at), location__account=account).values(
@@ -142,8 +142,7 @@ def renew_due(account: Account, *, at: dt.datetime) -> None:
             )
         )
     )
-    for pk in pending.values_list("pk", flat=True):
-        renew_if_due(pk, at=at)
+    return list(due.values_list("pk", flat=True))
 
 
 def add_summaries(rows: Sequence[LocationRow]) -> None:

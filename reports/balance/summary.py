@@ -17,7 +17,10 @@ LOW_SHARE = 10  # low: less than one tenth of the contract's credits is left
 # A balance with its open holds, and what the last renewal and a contract change within its term
 # did to it. Write-offs by hand have no contract.
 BALANCE_SUMMARY = """
-    SELECT balance.*, location.terms_version AS location_terms_version, location.time_zone,
+    SELECT balance.location_id, balance.contract_credits, balance.purchased_credits,
+           balance.last_number, balance.renewed_through_on, balance.renewal_due_at,
+           balance.terms_version,
+           location.terms_version AS location_terms_version, location.time_zone,
            holds.held_credits, holds.open_holds, holds.open_call_holds,
            renewal.granted, renewal.lapsed, renewal.written_off, amendment.changed
       FROM ledger_balance balance

@@ -28,7 +28,7 @@ def claim_next(*, at: dt.datetime) -> Report | None:
         # The name is saved before there is a file: the next worker can delete it.
         file = f"reports/{uuid.uuid4()}.{queued.format}"
         report = jobs.claim(Report, queued.pk, at=at, file=file)
-    if queued.file:
+    if report is not None and queued.file:
         jobs.delete_file(queued.file)
     return report
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import InternalError, connection
+from django.http import QueryDict
 from django.utils import timezone
 
 from ledger.engine import snapshots
@@ -14,6 +15,7 @@ from ledger.engine.snapshots import read_snapshot, renewed_snapshot
 from ledger.models import Balance
 from ledger.reading.daily_usage import daily_usage
 from locations.contracts.amendments import amend_contract
+from reports.account.page import read_account
 from tests.databases import Clone
 from tests.factories import key, make_location
 
@@ -61,3 +63,24 @@ def test_terms_that_change_before_the_snapshot_are_renewed_first(
         balance = Balance.objects.select_related("location").get(location=location)
         assert balance.terms_version == balance.location.terms_version
         assert location.contracts.get().included_credits == 300
+
+
+def test_account_page_renews_terms_that_change_before_its_snapshot(
+    cloned_database: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = make_location(included=100)
+    changes = [300]
+
+    def renew_and_change(location_id: int, *, at: dt.datetime) -> None:
+        renew(location_id, at=at)
+        if changes:
+            contract = location.contracts.get()
+            contract.included_credits = changes.pop()
+            amend_contract(contract, ["included_credits"])
+
+    monkeypatch.setattr(snapshots, "renew", renew_and_change)
+    account = read_account(location.account, QueryDict(), at=timezone.now())
+    [row] = account.table.page_records
+    balance = Balance.objects.select_related("location").get(location=location)
+    assert changes == []
+    assert balance.terms_version == balance.location.terms_version == row.location.terms_version
