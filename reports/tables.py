@@ -20,7 +20,7 @@ class SortedListData(TableListData):
 class PageTable(tables.Table):
     """Drawn by `reports/table.html`, which includes `row_template` for each row."""
 
-    caption: str | Promise
+    caption: str | Promise = ""
     row_template: str
     foot_template = ""
 

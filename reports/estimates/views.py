@@ -25,6 +25,7 @@ from reports.estimates.jobs import (
     own_estimates,
 )
 from reports.estimates.number_lists import MB, SCREEN_LIMITS, worker_limits
+from reports.estimates.tables import DestinationTable, InvalidNumberTable
 from reports.models import LongEstimate
 
 
@@ -57,7 +58,7 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
     elif form.is_valid() and (messages := form.messages()):
         priced = estimate(location, form.cleaned_data["channel"], messages, at=timezone.now())
     sees_masked = sees_masked_numbers(request.user, location)
-    quote = priced.quote if priced else None
+    quote, figures = (priced.quote, priced.figures) if priced else (None, None)
     invalid = list_invalid_numbers(form.listed, quote, sees_masked=sees_masked)
     context = {
         "location": location,
@@ -67,10 +68,12 @@ def before_you_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "headings": form.listed.headings,
-        "figures": priced and priced.figures,
+        "figures": figures,
+        "destinations": figures and figures.destinations and DestinationTable(figures),
         "column": form.listed.column,
         "repeated": form.listed.repeated,
-        "invalid_numbers": invalid[:MAX_INVALID_LISTED],
+        "invalid_numbers": invalid
+        and InvalidNumberTable(invalid[:MAX_INVALID_LISTED], with_lines=last is None),
         "invalid_count": len(invalid),
         "long_estimates": own_estimates(location, request.user),
         "max_numbers_at_once": SCREEN_LIMITS.numbers,
@@ -134,13 +137,15 @@ def _own_context(request: SignedInRequest, pk: int, estimate_pk: uuid.UUID) -> d
     job = own_estimates(location, request.user).filter(pk=estimate_pk).first()
     if job is None:
         raise Http404
+    figures, invalid = get_figures(job), get_invalid_numbers(job)
     return {
         "location": location,
         "job": job,
         "poll_seconds": poll_seconds([job], at=timezone.now()),
-        "figures": get_figures(job),
+        "figures": figures,
+        "destinations": figures and figures.destinations and DestinationTable(figures),
         "column": job.column_read,
         "repeated": job.repeated,
-        "invalid_numbers": get_invalid_numbers(job),
+        "invalid_numbers": invalid and InvalidNumberTable(invalid, with_lines=True),
         "invalid_count": job.invalid_count,
     }
