@@ -11,7 +11,6 @@ from ledger.api.problems import CODES
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    """Render the OpenAPI description as a page without scripts."""
     context = {"groups": _groups(), "codes": CODES}
     return render(request, "ledger/api/docs.html", context)
 

@@ -58,7 +58,6 @@ def create(
     location: Location | None = None,
     days: int | None = None,
 ) -> CreatedToken:
-    """Without a location the token is for all of them. Raises BadInput."""
     check_text("name", name, max_length=120, required=True)
     if not scopes or not set(scopes) <= set(Scope.values):
         raise BadInput(

@@ -102,7 +102,6 @@ def rate(
     seconds: int | None = None,
     carrier_type: str | None = None,
 ) -> Rated:
-    """Rate one text, or call of `seconds`; without `carrier_type` the metadata decides."""
     destination = get_destination(phone)
     if destination is None:
         return Rated(refusal=Refusal.BAD_NUMBER, seconds=seconds)

@@ -67,8 +67,8 @@ def location_ids_due(at: dt.datetime) -> list[int]:
     ]
 
 
+# The first step of a contract entered after the day on which its predecessor ended.
 def _late_successor_step(balance: Balance, terms: Terms) -> Step | None:
-    """The first step of a contract entered after the day on which its predecessor ended."""
     on = balance.renewed_through_on
     contract = terms.contract_on(on) if on else None
     if on is None or contract is None or contract.starts_on != on:

@@ -13,10 +13,10 @@ from django.db import connection
 
 from ledger.engine import rating
 from ledger.models import Outcome, Refusal, TextType
+from locations.db.sql import fetch_rows
 from locations.rate_cards.prices import PriceList
 
 CHAT = "chat"
-FETCH_ROWS = 5_000
 
 MESSAGES = """
       FROM ledger_internationalmessage m
@@ -68,11 +68,9 @@ def rerate(
     """Groups of the days [first_on, until) with their credits now and then."""
     yield from _international(prices, locations, first_on, until)
     params = _days(locations, first_on, until)
-    with connection.cursor() as cursor:
-        cursor.execute(CHATS, params)
-        for location_id, text_type, messages, now in cursor.fetchall():
-            each = rating.chat_credits(prices, has_image=text_type == TextType.MMS)
-            yield MessageGroup(location_id, "", "", CHAT, messages, now, each * messages)
+    for location_id, text_type, messages, now in fetch_rows(CHATS, **params):
+        each = rating.chat_credits(prices, has_image=text_type == TextType.MMS)
+        yield MessageGroup(location_id, "", "", CHAT, messages, now, each * messages)
 
 
 def _international(
@@ -81,7 +79,7 @@ def _international(
     priced: dict[tuple[str, str, str, int | None, str], int | None] = {}
     with connection.cursor() as cursor:
         cursor.execute(CASES, _parameters(prices, locations, first_on, until))
-        for row in _rows(cursor):
+        for row in cursor:
             location_id, country, carrier_type, channel, seconds, digits, refused, count, now = row
             key = (country, carrier_type, channel, seconds, digits)
             if key not in priced:
@@ -106,7 +104,7 @@ def unpriced(
     """Destinations that the card has no price for, and their number of messages."""
     with connection.cursor() as cursor:
         cursor.execute(DESTINATIONS, _parameters(prices, locations, first_on, until))
-        for country, carrier_type, channel, digits, messages in _rows(cursor):
+        for country, carrier_type, channel, digits, messages in cursor:
             if not prices.price(
                 country=country, carrier_type=carrier_type, channel=channel, digits=digits
             ):
@@ -143,8 +141,3 @@ def _days(locations: Iterable[int], first_on: dt.date, until: dt.date) -> dict[s
         "until": until,
         "refused": Outcome.REFUSED,
     }
-
-
-def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
-    while rows := cursor.fetchmany(FETCH_ROWS):
-        yield from rows

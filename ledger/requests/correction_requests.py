@@ -32,7 +32,6 @@ def request_correction(
     requested_by: User,
     at: dt.datetime,
 ) -> CorrectionRequest:
-    """Raises UnknownCharge, BadInput, InvalidCorrectionRequest and TooManyOpenRequests."""
     reason = reason.strip()
     posting.check_text("reason", reason, max_length=MAX_REASON_LENGTH, required=True)
     charge = Charge.objects.filter(pk=charge_id, location_id=location_id).first()

@@ -26,7 +26,6 @@ def clean_answer(answer: str, *, required: bool = False) -> str:
 
 
 def lock_open_request(model: type[DecisionRequest], request_id: int) -> Any:
-    """Lock the request and its balance; raises AlreadyDecided."""
     # Lock, so that only one of two people decides; the balance first, as everything that moves it.
     request: Any = model._default_manager.select_related("requested_by").get(pk=request_id)
     Balance.objects.select_for_update().get(location_id=request.location_id)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
-from django.db import connection
 from django.db.models import ForeignKey, Model
+
+from locations.db.sql import fetch_rows
 
 GUARDED_APPS = ("locations", "ledger")
 SQL = Path(__file__).parents[1] / "sql"
@@ -29,7 +30,7 @@ def missing_guards() -> Iterator[str]:
 
 def guarding_role() -> str | None:
     """Why the connected role could get around the guards; None if it could not."""
-    rows = _rows(
+    rows = fetch_rows(
         """SELECT rolsuper, pg_has_role(current_user, c.relowner, 'usage')
              FROM pg_roles, pg_class c
             WHERE rolname = current_user AND c.oid = 'ledger_entry'::regclass"""
@@ -40,16 +41,10 @@ def guarding_role() -> str | None:
     return "owns the ledger's tables" if is_owner else None
 
 
-def _rows(sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _missing_triggers() -> Iterator[str]:
     # 'O' and 'A' fire in ordinary sessions; 'D' is disabled, 'R' fires on replicas only.
     present = set(
-        _rows(
+        fetch_rows(
             """SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
                 WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
                   AND relnamespace = current_schema()::regnamespace"""
@@ -69,7 +64,7 @@ def _missing_constraints() -> Iterator[str]:
     # A unique constraint with a condition is an index to PostgreSQL.
     present = {
         name
-        for (name,) in _rows(
+        for (name,) in fetch_rows(
             """SELECT conname FROM pg_constraint WHERE convalidated
                 UNION
                SELECT relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid
@@ -84,7 +79,7 @@ def _missing_constraints() -> Iterator[str]:
 
 def _missing_foreign_keys() -> Iterator[str]:
     present = set(
-        _rows(
+        fetch_rows(
             """SELECT c.relname, a.attname FROM pg_constraint k
                  JOIN pg_class c ON c.oid = k.conrelid
                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
@@ -107,18 +102,18 @@ def _changed_functions() -> Iterator[str]:
     if not files:
         yield f"no SQL file was found in {SQL.name}"
     for file in files:
-        found = list(FUNCTION.finditer(file.read_text(encoding="utf-8")))
-        if not found:
+        matches = list(FUNCTION.finditer(file.read_text(encoding="utf-8")))
+        if not matches:
             yield f"no function was found in {file.name}"
-        for each in found:
+        for each in matches:
             settings = [each["setting"].replace(" ", "")] if each["setting"] else None
             expected[each["name"]] = (each["body"], each["language"], settings, *UNSTATED)
     present: dict[str, list[tuple[Any, ...]]] = {}
-    for name, *columns in _rows(
+    for name, *columns in fetch_rows(
         """SELECT proname, prosrc, lanname, proconfig, provolatile, prosecdef
              FROM pg_proc JOIN pg_language l ON l.oid = prolang
-            WHERE proname = ANY(%s)""",
-        [list(expected)],
+            WHERE proname = ANY(%(names)s)""",
+        names=list(expected),
     ):
         present.setdefault(name, []).append(tuple(columns))
     for name, definition in expected.items():

@@ -10,6 +10,7 @@ from ledger.verification.invariants import INVARIANTS
 from ledger.verification.manual_entry_invariants import MANUAL_ENTRY_INVARIANTS
 from ledger.verification.schema import missing_guards
 from locations.contracts.terms import Terms, UnknownLocation, load_terms
+from locations.db.sql import fetch_rows
 from locations.models import Location
 
 
@@ -63,11 +64,13 @@ def record_run(
 ) -> VerificationRun:
     """Store a run and the newest result of each location, unless a newer one is stored."""
     guards = [breach.detail for breach in verified.breaches if breach.location_id is None]
-    found: dict[int, list[dict[str, object]]] = {location: [] for location in verified.through}
+    by_location: dict[int, list[dict[str, object]]] = {
+        location: [] for location in verified.through
+    }
     for breach in verified.breaches:
         if breach.location_id is not None:
-            of_location = found.setdefault(breach.location_id, [])
-            of_location.append(
+            location_breaches = by_location.setdefault(breach.location_id, [])
+            location_breaches.append(
                 {"rule": breach.rule, "check": breach.check, "detail": breach.detail}
             )
     with transaction.atomic():
@@ -83,7 +86,7 @@ def record_run(
         # Without `location__in`: a statement has at most 65,535 parameters.
         newer = Verification.objects.filter(at__gt=started_at)
         for location_id in newer.values_list("location_id", flat=True):
-            found.pop(location_id, None)
+            by_location.pop(location_id, None)
         Verification.objects.bulk_create(
             [
                 Verification(
@@ -93,7 +96,7 @@ def record_run(
                     through_number=verified.through.get(location_id, 0),
                     breaches=broken,
                 )
-                for location_id, broken in found.items()
+                for location_id, broken in by_location.items()
             ],
             update_conflicts=True,
             unique_fields=["location"],
@@ -104,10 +107,8 @@ def record_run(
 
 def breaches(location_id: int | None = None) -> Iterator[Breach]:
     for check in (*INVARIANTS, *MANUAL_ENTRY_INVARIANTS):
-        with connection.cursor() as cursor:
-            cursor.execute(check.sql, {"location": location_id})
-            for location, detail in cursor.fetchall():
-                yield Breach(check.rule, check.name, location, detail)
+        for location, detail in fetch_rows(check.sql, location=location_id):
+            yield Breach(check.rule, check.name, location, detail)
     locations = Location.objects.select_related("balance").order_by("pk")
     for location in locations.filter(pk=location_id) if location_id else locations:
         balance = getattr(location, "balance", None)
@@ -119,16 +120,16 @@ def breaches(location_id: int | None = None) -> Iterator[Breach]:
 
 def _terms(location: Location, balance: Balance | None) -> Iterator[Breach]:
     name = "one grant per term, no gap"
-    wanted = _settled_terms(
+    expected = _settled_terms(
         load_terms(location.pk), balance.renewed_through_on if balance else None
     )
     entries = Entry.objects.for_location(location).filter(kind=EntryKind.CONTRACT_GRANT)
     granted = list(entries.order_by("number").values_list("contract_id", "term_starts_on"))
-    for contract_id, starts_on in sorted(wanted - set(granted)):
+    for contract_id, starts_on in sorted(expected - set(granted)):
         detail = f"the term from {starts_on} of contract {contract_id} has no grant"
         yield Breach(4, name, location.pk, detail)
     for grant in granted:
-        if grant not in wanted or granted.count(grant) > 1:
+        if grant not in expected or granted.count(grant) > 1:
             detail = f"the grant for {grant[1]} of contract {grant[0]} is one too many"
             yield Breach(4, name, location.pk, detail)
 

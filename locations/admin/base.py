@@ -66,7 +66,7 @@ class GuardedAdmin(admin.ModelAdmin):
             title=_("History: %(object)s") % {"object": obj},
             module_name=str(capfirst(self.opts.verbose_name_plural)),
             object=obj,
-            **audit_log_context(request, log.AuditFilters(of=obj)),
+            **audit_log_context(request, log.AuditFilters(target=obj)),
             **(extra_context or {}),
         )
 

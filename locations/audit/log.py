@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Field, ForeignKey, Model
 from django.utils.translation import gettext as _
 from pghistory.core import event_models
 
 from locations.audit.formatting import EMPTY, format_value
+from locations.db.sql import fetch_rows
 from locations.models import audit
 from locations.models.users import User
 
@@ -45,7 +45,7 @@ class AuditFilters:
 
     by: int | None = None
     model: str = ""
-    of: Model | None = None
+    target: Model | None = None
     text: str = ""
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -115,13 +115,11 @@ def read_entries(filters: AuditFilters, *, page: int = 1) -> tuple[list[AuditEnt
     queries = list(_queries(filters, params))
     if not queries:
         return [], False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT * FROM ({' UNION ALL '.join(queries)}) events"
-            " ORDER BY at DESC, source, id DESC LIMIT %(rows)s OFFSET %(offset)s",
-            params,
-        )
-        events = cursor.fetchall()
+    events = fetch_rows(
+        f"SELECT * FROM ({' UNION ALL '.join(queries)}) events"
+        " ORDER BY at DESC, source, id DESC LIMIT %(rows)s OFFSET %(offset)s",
+        **params,
+    )
     entries = list(_with_values(events[:PAGE_SIZE]))
     _resolve_names(entries)
     return entries, len(events) > PAGE_SIZE
@@ -132,12 +130,12 @@ def _queries(filters: AuditFilters, params: dict[str, Any]) -> Iterator[str]:
         if filters.model and events.pgh_tracked_model._meta.label_lower != filters.model:
             continue
         conditions = ["true"]
-        if filters.of is not None:
-            columns = list(_columns_to(events, filters.of))
+        if filters.target is not None:
+            columns = list(_columns_to(events, filters.target))
             if not columns:
                 continue
-            conditions.append("(" + " OR ".join(f"e.{c} = %(of)s" for c in columns) + ")")
-            params["of"] = filters.of.pk
+            conditions.append("(" + " OR ".join(f"e.{c} = %(target)s" for c in columns) + ")")
+            params["target"] = filters.target.pk
         if filters.by is not None:
             conditions.append("(e.pgh_context->>'user') = %(by)s")
             params["by"] = str(filters.by)
@@ -155,11 +153,11 @@ def _queries(filters: AuditFilters, params: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _columns_to(events: Any, of: Model) -> Iterator[str]:
+def _columns_to(events: Any, target: Model) -> Iterator[str]:
     for one in events._meta.local_fields:
         if isinstance(one, ForeignKey):
             related: Any = one.related_model
-            if related._meta.concrete_model is of._meta.concrete_model:
+            if related._meta.concrete_model is target._meta.concrete_model:
                 yield one.column
 
 
@@ -177,12 +175,9 @@ def _with_values(events: list[tuple[Any, ...]]) -> Iterator[AuditEntry]:
             same = "pgh_obj_id" if "pgh_obj" in names else "pgh_id"
             table = models[source]._meta.db_table
             queries.append(VALUES.format(source=source, table=table, same=same))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                " UNION ALL ".join(queries), {f"ids_{source}": pks for source, pks in ids.items()}
-            )
-            for source, pk, current, before in cursor.fetchall():
-                values[source, pk] = (_parse(current), _parse(before))
+        params = {f"ids_{source}": pks for source, pks in ids.items()}
+        for source, pk, current, before in fetch_rows(" UNION ALL ".join(queries), **params):
+            values[source, pk] = (_parse(current), _parse(before))
     for source, at, pk, label, count, context in events:
         current, before = values[source, pk]
         entry = AuditEntry(

@@ -180,7 +180,7 @@ def test_the_button_of_a_location_asks_and_its_page_says_what_came_of_it(
     assert button not in actions(waits)
     carry_out(request.pk)
     assert "Found sound" in words(client.get(page))
-    (line,) = log.read_entries(AuditFilters(of=first, model="ledger.verificationrequest"))[0]
+    (line,) = log.read_entries(AuditFilters(target=first, model="ledger.verificationrequest"))[0]
     assert (str(line.by), line.kind, line.label) == ("Ada", "form", "added")
     assert "Ada" in cells(client.get(reverse("admin:ledger_verificationrun_changelist")))
 

@@ -77,7 +77,7 @@ def test_second_approval_is_logged_with_both_people(desk: Client, jude: User):
     decided = {field: (old, new) for field, old, new in line[5]}
     assert decided["state"] == ("Open", "Approved")
     assert decided["decided by"] == ("", "Kim")
-    assert [line[2:4] for line in summaries(of=soho) if line[0] == "Kim"] == [
+    assert [line[2:4] for line in summaries(target=soho) if line[0] == "Kim"] == [
         ("changed", "ApprovalRequest"),
         ("posted", "Entry"),
     ]

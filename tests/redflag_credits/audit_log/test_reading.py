@@ -50,7 +50,7 @@ def test_query_count_does_not_grow_with_entries(desk: Client):
         with transaction.atomic():
             for _ in range(locations):
                 last = make_location()
-        recorded_at = entries(of=last)[0].at
+        recorded_at = entries(target=last)[0].at
         with CaptureQueriesContext(connection) as asked:
             answer = desk.get(
                 page("locations_change_changelist"), {"recorded_at": recorded_at.isoformat()}
