@@ -27,7 +27,7 @@ from locations.rate_cards.parsing import MAX_BYTES, RateCardError
 from locations.spreadsheets import Unreadable
 
 LARGE = ("content", "prices", "problems")
-MOST_SERIES = 200  # that are offered; any other can be typed
+MAX_SERIES = 200  # offered; any other can be typed
 
 
 @admin.register(RateCardUpload)
@@ -72,20 +72,20 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         user = _importer(request)
-        known = list(RateCardSeries.objects.order_by("-is_default", "name")[:MOST_SERIES])
+        series = list(RateCardSeries.objects.order_by("-is_default", "name")[:MAX_SERIES])
         this_month = timezone.now().date().replace(day=1)
         form: Any = UploadForm(
             request.POST or None,
             request.FILES or None,
             initial={
-                "series_name": known[0].name if known else "",
+                "series_name": series[0].name if series else "",
                 "effective_on": add_months(this_month, 1),
             },
         )
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                kept = uploads.create_upload(
+                upload = uploads.create_upload(
                     file.read(MAX_BYTES + 1),
                     file_name=file.name,
                     series_name=form.cleaned_data["series_name"],
@@ -96,7 +96,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             except Unreadable as unreadable:
                 form.add_error("file", str(unreadable))
             else:
-                return self._next(kept)
+                return self._next(upload)
         fieldsets = [(None, {"fields": list(form.fields)})]
         return render_page(
             request,
@@ -105,7 +105,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             title=_("Import a price list"),
             form=form,
             adminform=AdminForm(form, fieldsets, {}),
-            series=known,
+            series=series,
         )
 
     def columns(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -141,7 +141,7 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             return self._apply(request, upload, user)
         if upload.state == WAITING and upload.emptied_at is None:
             return self._next(upload)
-        found = self._changes(upload)
+        changes = self._changes(upload)
         return render_page(
             request,
             "admin/locations/ratecardupload/preview.html",
@@ -151,14 +151,14 @@ class RateCardUploadAdmin(ReadOnlyAdmin):
             before=find_predecessor(upload.series_name, upload.effective_on),
             can_apply=uploads.can_apply(upload),
             unshown=upload.problem_count - len({line for line, _reason in upload.problems}),
-            **rate_card_diff.diff_context(request, found),
+            **rate_card_diff.diff_context(request, changes),
         )
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The rows of the preview that the address asks for, as CSV."""
         _importer(request)
-        found = rate_card_diff.filter_changes(request, self._changes(self._upload(pk)))
-        return rate_card_diff.download_changes(found, f"preview-{pk}.csv")
+        changes = rate_card_diff.filter_changes(request, self._changes(self._upload(pk)))
+        return rate_card_diff.download_changes(changes, f"preview-{pk}.csv")
 
     def _changes(self, upload: RateCardUpload) -> list[PriceChange]:
         if not upload.is_ready or upload.emptied_at is not None:
