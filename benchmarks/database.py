@@ -12,6 +12,7 @@ from benchmarks import DATABASE_NAME
 from ledger.engine import charging
 from ledger.models import Balance, Entry, EntryKind
 from locations.calendar import add_months
+from locations.db.sql import fetch_rows
 from locations.known_terms import known_terms
 from locations.models import Contract, Location
 from redflag_credits.devserver import servers
@@ -152,6 +153,4 @@ def warm_caches() -> None:
 
 
 def get_setting(setting: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SHOW {setting}")
-        return str(cursor.fetchone()[0])
+    return str(fetch_rows(f"SHOW {setting}")[0][0])

@@ -13,6 +13,7 @@ from django.urls import reverse
 from benchmarks import DATABASE_NAME, database, large_ledger, staff_fixtures
 from benchmarks.page_timing import PageTiming, print_timings, random_location, time_page
 from ledger.models import Charge
+from locations.db.sql import fetch_rows
 from locations.models import RateCard, RateCardUpload
 from tests import factories
 
@@ -144,18 +145,14 @@ def _change_url(name: str, pk: int) -> str:
 
 def _ledger_exists() -> bool:
     connections.settings["default"]["NAME"] = "postgres"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME])
-        exists = cursor.fetchone() is not None
+    exists = fetch_rows("SELECT 1 FROM pg_database WHERE datname = %(name)s", name=DATABASE_NAME)
     connection.close()
     connections.settings["default"]["NAME"] = DATABASE_NAME
     if not exists:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'ledger_entry'")
-        (entries,) = cursor.fetchone() or (0,)
+    entries = fetch_rows("SELECT reltuples FROM pg_class WHERE relname = 'ledger_entry'")
     connection.close()
-    return bool(entries > database.LOCATIONS * large_ledger.ENTRIES * 0.9)
+    return bool(entries and entries[0][0] > database.LOCATIONS * large_ledger.ENTRIES * 0.9)
 
 
 def main() -> None:
