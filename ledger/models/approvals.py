@@ -7,6 +7,7 @@ from ledger.models.balances import Charge
 from ledger.models.entries import Entry
 from ledger.models.kinds import EntryKind
 from ledger.models.requests_base import (
+    ApprovalState,
     DecisionRequest,
     decision_is_complete,
     decision_triggers,
@@ -19,12 +20,6 @@ from locations.models.audit import audited
 class Bucket(models.TextChoices):
     PURCHASED = "purchased", _("Purchased")
     CONTRACT = "contract", _("Contract")
-
-
-class ApprovalState(models.TextChoices):
-    OPEN = "open", _("Open")
-    APPROVED = "approved", _("Approved")
-    DECLINED = "declined", _("Declined")
 
 
 MANUAL_KINDS = (EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.REVERSAL, EntryKind.WRITE_OFF)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.entries import Entry
 from ledger.models.requests_base import (
+    ApprovalState,
     DecisionRequest,
     decided_by_second_person,
     decision_is_complete,
@@ -61,12 +62,6 @@ class Bundle(models.Model):
         return self.name
 
 
-class CreditRequestState(models.TextChoices):
-    OPEN = "open", _("Open")
-    APPROVED = "approved", _("Approved")
-    DECLINED = "declined", _("Declined")
-
-
 @audited(exclude=["form_key"])
 class CreditRequest(DecisionRequest):
     """`credits` and `price` are copied from the bundle, which may change later."""
@@ -93,7 +88,7 @@ class CreditRequest(DecisionRequest):
         _("form key"), help_text=_("Of the form that asked: a double click asks once.")
     )
     state = models.CharField(
-        _("state"), max_length=8, choices=CreditRequestState, default=CreditRequestState.OPEN
+        _("state"), max_length=8, choices=ApprovalState, default=ApprovalState.OPEN
     )
     purchase = models.OneToOneField(
         Entry,
@@ -120,14 +115,14 @@ class CreditRequest(DecisionRequest):
             ),
             decision_is_complete(
                 "credit_request_decided_has_who_and_when",
-                granted=CreditRequestState.APPROVED,
+                granted=ApprovalState.APPROVED,
                 entry="purchase",
             ),
         ]
         indexes = [open_requests_index("credit_request_queue")]
         triggers = [
             *decision_triggers("credit_request", entry="purchase"),
-            decided_by_second_person("credit_request", granted=CreditRequestState.APPROVED),
+            decided_by_second_person("credit_request", granted=ApprovalState.APPROVED),
             pgtrigger.Trigger(
                 name="credit_request_bought_that",
                 when=pgtrigger.Before,

@@ -12,6 +12,12 @@ MAX_ANSWER_LENGTH = 400
 OPEN, DECLINED = "open", "declined"  # each kind names its granted state
 
 
+class ApprovalState(models.TextChoices):
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
 class DecisionRequestQuerySet(models.QuerySet[Any]):
     def open(self) -> "DecisionRequestQuerySet":
         return self.filter(state=OPEN)

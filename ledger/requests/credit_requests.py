@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ledger.engine import funding, posting, reasons
 from ledger.engine.posting import BadInput, LedgerError
 from ledger.engine.renewals import renew_if_due
-from ledger.models import Balance, Bundle, CreditRequest, CreditRequestState
+from ledger.models import ApprovalState, Balance, Bundle, CreditRequest
 from ledger.models.bundles import MAX_CREDITS, MAX_NOTE_LENGTH
 from ledger.requests import decisions
 from locations.models import User
@@ -95,7 +95,7 @@ def approve(
             created_by=decided_by,
         )
         request.purchase = posted.entry
-        state = CreditRequestState.APPROVED
+        state = ApprovalState.APPROVED
         decisions.record_decision(
             request, state, decided_by=decided_by, at=at, answer=answer, entry_field="purchase"
         )
