@@ -11,7 +11,7 @@ from ledger.reading.daily_usage import daily_usage
 from locations.models import Channel, Location
 from reports.balance.summary import LocationBalanceSummary, balance_summary
 from reports.estimates.number_lists import OnProgress, ignore_progress
-from reports.estimates.results import Destination, Figures, ToBuy
+from reports.estimates.results import Figures, ToBuy
 from reports.forecast.forecast import DAY, HISTORY_DAYS, Forecast, forecast
 from reports.forecast.phrases import round_up_figure
 
@@ -84,10 +84,7 @@ class Estimate:
             fitting_credits=quote.fitting_credits,
             broadcasts=len(self.broadcasts),
             fitting_broadcasts=self.fitting_broadcasts,
-            destinations=tuple(
-                Destination(each.country, str(each.carrier_type), each.messages, each.credits)
-                for each in quote.destinations
-            ),
+            destinations=quote.destinations,
             recipients=self.recipients,
             to_buy=self.to_buy,
             recommended_sends=self.recommended_sends,

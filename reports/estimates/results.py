@@ -2,25 +2,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ledger.engine.quotes import PaymentSplit
-from locations.formatting.countries import country_name
-from locations.models import CarrierType
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    country: str
-    carrier_type: str
-    messages: int
-    credits: int
-
-    @property
-    def name(self) -> str:
-        return country_name(self.country)
-
-    @property
-    def carrier_label(self) -> str:
-        return str(CarrierType(self.carrier_type).label)
+from ledger.engine.quotes import DestinationCost, PaymentSplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +33,7 @@ class Figures:
     fitting_credits: int
     broadcasts: int
     fitting_broadcasts: int
-    destinations: tuple[Destination, ...]
+    destinations: tuple[DestinationCost, ...]
     recipients: int
     to_buy: ToBuy
     recommended_sends: int
@@ -72,7 +54,7 @@ class Figures:
                 **saved,
                 "at": dt.datetime.fromisoformat(saved["at"]),
                 "payment": payment and PaymentSplit(**payment),
-                "destinations": tuple(Destination(**each) for each in saved["destinations"]),
+                "destinations": tuple(DestinationCost(**each) for each in saved["destinations"]),
                 "to_buy": ToBuy(**saved["to_buy"]),
                 "next_step_on": step and dt.date.fromisoformat(step),
             }

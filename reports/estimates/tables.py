@@ -13,8 +13,8 @@ NUM = {"th": {"class": "num"}}
 
 
 class DestinationTable(PageTable):
-    name = tables.Column(verbose_name=_("Country"))
-    carrier_label = tables.Column(verbose_name=_("Line"), attrs=LEFT)
+    country = tables.Column(verbose_name=_("Country"))
+    carrier_type = tables.Column(verbose_name=_("Line"), attrs=LEFT)
     messages = tables.Column(verbose_name=_("Texts"), attrs=NUM)
     credits = tables.Column(verbose_name=_("Credits"), attrs=NUM)
 

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from locations.formatting.countries import country_name
 from locations.formatting.dates import (
     format_date_range,
     format_instant,
@@ -13,14 +14,21 @@ from locations.formatting.dates import (
     format_short_date,
 )
 from locations.formatting.numbers import format_credits, format_signed
+from locations.models import CarrierType
 
 register = template.Library()
 register.filter("credits", format_credits)
+register.filter("country_name", country_name)
 register.filter("signed", format_signed)
 register.filter("long_date", format_long_date)
 register.filter("short_date", format_short_date)
 register.simple_tag(format_date_range, name="date_range")
 register.simple_tag(format_instant, name="local_time")
+
+
+@register.filter
+def carrier_label(carrier_type: str) -> str:
+    return str(CarrierType(carrier_type).label)
 
 
 @register.filter
