@@ -140,7 +140,7 @@ def last_broadcast(location: Location) -> Charge | None:
 
 def repeat_messages(broadcast: Charge, channel: str, seconds: int | None) -> list[QuoteMessage]:
     """`seconds` of None: each call as long as it was then. Domestic messages are not stored."""
-    messages = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
+    stored = InternationalMessage.objects.filter(charge=broadcast).order_by("position")
     return [
         QuoteMessage(
             phone=phone,
@@ -149,7 +149,7 @@ def repeat_messages(broadcast: Charge, channel: str, seconds: int | None) -> lis
             else None,
             carrier_type=carrier_type if source == CarrierSource.CALLER else None,
         )
-        for phone, own_seconds, carrier_type, source in messages.values_list(
+        for phone, own_seconds, carrier_type, source in stored.values_list(
             "phone", "seconds", "carrier_type", "carrier_source"
         )
     ]
