@@ -68,8 +68,9 @@ def _shown(node: ast.AST) -> Iterator[str]:
                 yield from _sentences(given)
         case ast.Call(func=ast.Attribute(attr="__init__"), args=given):
             yield from _sentences(given)
-        case ast.Call(func=ast.Attribute(value=ast.Name("messages")), args=given):
-            yield from _plain(*given[1:])
+        case ast.Call(func=ast.Attribute(value=ast.Name("messages"), attr=level), args=given):
+            if level in {"success", "info", "warning", "error"}:
+                yield from _plain(*given[1:])
         case ast.Call(func=function, args=given) if _name(function) in SHOWING:
             yield from _plain(*given[SHOWING[_name(function)] :])
 
