@@ -283,7 +283,7 @@ def _name(job: Job) -> str:
 
 def _log_error(job: Job, error: Exception) -> None:
     if job.has_personal_data:
-        # The text of the error may hold somebody's number.
+        # The text of the error may contain a phone number.
         trace = "".join(traceback.format_tb(error.__traceback__))
         kind = type(error).__name__
         log.warning("%s: attempt %d: %s\n%s", _name(job), job.attempts, kind, trace)

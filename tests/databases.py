@@ -100,7 +100,7 @@ def cloned() -> Iterator[Clone]:
 def template() -> Iterator[None]:
     """Migrate the template database, unless an earlier run did. No test connects to it.
 
-    Whoever uses a template holds its lock, so that no run of other migrations drops it.
+    A process that uses a template holds its lock, so that no run of other migrations drops it.
     """
     name = template_name()
     with administration() as server:

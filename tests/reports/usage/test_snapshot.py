@@ -15,6 +15,7 @@ from ledger.engine.snapshots import read_snapshot, renewed_snapshot
 from ledger.models import Balance
 from ledger.reading.daily_usage import daily_usage
 from locations.contracts.amendments import amend_contract
+from locations.models import Location
 from reports.account.page import read_account
 from tests.databases import Clone
 from tests.factories import key, make_location
@@ -45,11 +46,11 @@ def test_nothing_is_written_in_it(cloned_database: Clone) -> None:
     purchase(location.pk, 7, key=key(), at=timezone.now(), reference="Invoice 1")  # but after it
 
 
-def test_terms_that_change_before_the_snapshot_are_renewed_first(
-    cloned_database: Clone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    location = make_location(included=100)
-    changes = [300, 200]
+def change_after_renewals(
+    monkeypatch: pytest.MonkeyPatch, location: Location, included: list[int]
+) -> list[int]:
+    """Change the included credits after each renewal; returns those still to come."""
+    changes = included[::-1]
 
     def renew_and_change(location_id: int, *, at: dt.datetime) -> None:
         renew(location_id, at=at)
@@ -59,6 +60,14 @@ def test_terms_that_change_before_the_snapshot_are_renewed_first(
             amend_contract(contract, ["included_credits"])
 
     monkeypatch.setattr(snapshots, "renew", renew_and_change)
+    return changes
+
+
+def test_terms_that_change_before_the_snapshot_are_renewed_first(
+    cloned_database: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = make_location(included=100)
+    change_after_renewals(monkeypatch, location, [200, 300])
     with renewed_snapshot(location.pk, at=timezone.now()):
         balance = Balance.objects.select_related("location").get(location=location)
         assert balance.terms_version == balance.location.terms_version
@@ -69,16 +78,7 @@ def test_account_page_renews_terms_that_change_before_its_snapshot(
     cloned_database: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     location = make_location(included=100)
-    changes = [300]
-
-    def renew_and_change(location_id: int, *, at: dt.datetime) -> None:
-        renew(location_id, at=at)
-        if changes:
-            contract = location.contracts.get()
-            contract.included_credits = changes.pop()
-            amend_contract(contract, ["included_credits"])
-
-    monkeypatch.setattr(snapshots, "renew", renew_and_change)
+    changes = change_after_renewals(monkeypatch, location, [300])
     account = read_account(location.account, QueryDict(), at=timezone.now())
     [row] = account.table.page_records
     balance = Balance.objects.select_related("location").get(location=location)
